@@ -1,0 +1,1 @@
+//! Hashes, key derivation, AEADs, groups and randomness.

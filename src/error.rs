@@ -1,0 +1,1 @@
+//! placeholder while the layers are being written
