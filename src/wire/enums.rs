@@ -1,40 +1,8 @@
-//! The protocol's enumerations, as newtypes with constants so that unknown values survive.
+//! The protocol's enumerations.
 
-/// Declares a wire enumeration: a newtype over its integer with a constant and a name per known value.
-macro_rules! wire_enum {
-    ($(#[$doc:meta])* $name:ident($int:ty) { $($(#[$vdoc:meta])* $konst:ident = $value:expr, $text:expr;)* }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        pub struct $name(pub $int);
-
-        impl $name {
-            $($(#[$vdoc])* pub const $konst: Self = Self($value);)*
-
-            /// The name the RFC gives this value, if it has one.
-            pub const fn name(self) -> Option<&'static str> {
-                match self.0 {
-                    $($value => Some($text),)*
-                    _ => None,
-                }
-            }
-        }
-
-        impl core::fmt::Debug for $name {
-            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-                core::fmt::Display::fmt(self, f)
-            }
-        }
-
-        impl core::fmt::Display for $name {
-            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-                match self.name() {
-                    Some(name) => f.write_str(name),
-                    None => write!(f, "{}({:#06x})", stringify!($name), self.0),
-                }
-            }
-        }
-    };
-}
+use super::codec::Reader;
+use crate::error::Error;
+use crate::newtype::wire_enum;
 
 wire_enum! {
     /// `uint16 ProtocolVersion` (RFC 9846 section 4.2.2).
@@ -192,4 +160,28 @@ wire_enum! {
         /// The receiver is asked to change its keys too.
         UPDATE_REQUESTED = 1, "update_requested";
     }
+}
+
+/// Reading code points, with their names kept for the spans.
+macro_rules! read_code_points {
+    ($($name:ident $read:ident;)*) => {
+        $(impl $name {
+            pub(super) fn read(r: &mut Reader<'_>, field: &'static str) -> Result<Self, Error> {
+                let value = Self(r.$read(field)?);
+                r.annotate(value.name());
+                Ok(value)
+            }
+        })*
+    };
+}
+
+read_code_points! {
+    ProtocolVersion u16;
+    CipherSuite u16;
+    NamedGroup u16;
+    PskKeyExchangeMode u8;
+    HandshakeType u8;
+    ExtensionType u16;
+    SignatureScheme u16;
+    KeyUpdateRequest u8;
 }

@@ -1,8 +1,24 @@
 //! Bytes to types and back. This layer knows no keys and makes no decisions.
 
+mod alert;
+mod client_hello;
+mod codec;
 mod enums;
+mod extensions;
+pub mod handshake;
+mod messages;
+mod pre_shared_key;
+mod server_hello;
 
+pub use alert::Alert;
+pub use client_hello::{ClientExtensions, ClientHello};
+pub use codec::{Reader, Span, SpanValue, Writer};
 pub use enums::{
     CipherSuite, ContentType, ExtensionType, HandshakeType, KeyUpdateRequest, NamedGroup,
     ProtocolVersion, PskKeyExchangeMode, SignatureScheme,
 };
+pub use extensions::KeyShareEntry;
+pub use handshake::Handshake;
+pub use messages::{EncryptedExtensions, EndOfEarlyData, Finished, KeyUpdate, NewSessionTicket};
+pub use pre_shared_key::{OfferedPsks, PskIdentity};
+pub use server_hello::{HELLO_RETRY_REQUEST_RANDOM, ServerExtensions, ServerHello};

@@ -1,0 +1,45 @@
+//! `Alert` (RFC 9846 section 6).
+
+use super::codec::Reader;
+use crate::error::{AlertDescription, Error, Violation};
+
+/// The severity byte; "can safely be ignored" when received.
+const WARNING: u8 = 1;
+const FATAL: u8 = 2;
+
+/// ```text
+/// struct {
+///     AlertLevel level;
+///     AlertDescription description;
+/// } Alert;
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Alert {
+    /// What happened. The level is not kept: it follows from the description.
+    pub description: AlertDescription,
+}
+
+impl Alert {
+    /// Reads the contents of an alert record, which is exactly one alert (section 5.1).
+    pub fn read(record: &[u8]) -> Result<Self, Error> {
+        let mut r = Reader::new(record);
+        let bad = |_| Error::from(Violation::BadAlertRecord);
+        r.u8("level").map_err(bad)?;
+        let description = AlertDescription(r.u8("description").map_err(bad)?);
+        r.finish("alert").map_err(bad)?;
+        Ok(Self { description })
+    }
+
+    /// Whether it ends the connection at once. Unknown alerts do (section 6).
+    pub fn is_error(self) -> bool {
+        !matches!(
+            self.description,
+            AlertDescription::CLOSE_NOTIFY | AlertDescription::USER_CANCELED
+        )
+    }
+
+    /// The record's contents.
+    pub fn encode(self) -> [u8; 2] {
+        [if self.is_error() { FATAL } else { WARNING }, self.description.0]
+    }
+}
