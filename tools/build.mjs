@@ -1,0 +1,115 @@
+// npm run build: Rust to wasm, TypeScript to the package, the demo page. `npm run build -- wasm` or `package` stops early.
+
+import { cpSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { incrementally } from "./lib/incremental.mjs";
+import { inRoot, npmBin, root } from "./lib/paths.mjs";
+import { Failure, isEntry, main, run } from "./lib/run.mjs";
+import { reportSizes } from "./lib/sizes.mjs";
+import { SHIPPED_FLAGS, shipped, TARGET } from "./lib/toolchain.mjs";
+import { setUpBuild } from "./setup.mjs";
+
+const PARTS = ["wasm", "package", "demo"];
+
+// what rustc lets LLVM emit for the target, and every runtime we name has; "-all" makes modules that none would load
+const WASM_OPT = [
+  "-O3",
+  "--enable-bulk-memory",
+  "--enable-multivalue",
+  "--enable-mutable-globals",
+  "--enable-nontrapping-float-to-int",
+  "--enable-reference-types",
+  "--enable-sign-ext",
+];
+
+/** Builds up to the named part, skipping what is up to date. */
+export async function build(last = "demo") {
+  const parts = PARTS.slice(0, PARTS.indexOf(last) + 1);
+  if (parts.length === 0) throw new Failure(`There is no part "${last}" to build; the parts are ${PARTS.join(", ")}.`);
+  const tools = await setUpBuild();
+  if (parts.includes("wasm")) await buildWasm(tools);
+  if (parts.includes("package")) await buildPackage();
+  if (parts.includes("demo")) await buildDemo();
+}
+
+async function buildWasm({ wasmEnv, bindgen }) {
+  const out = "pkg/dist/wasm";
+  const step = {
+    name: "wasm",
+    inputs: ["Cargo.toml", "Cargo.lock", ".cargo", "src"],
+    outputs: [`${out}/tls_psk.js`, `${out}/tls_psk_bg.wasm`],
+    settings: { WASM_OPT, SHIPPED_FLAGS, rustc: wasmEnv.RUSTC, bindgen },
+  };
+  await incrementally("compiling the core to wasm", step, async () => {
+    const cargo = ["build", "--release", "--lib", "--locked", "--target", TARGET];
+    await run("cargo", cargo, { env: { ...wasmEnv, ...shipped }, cwd: root });
+
+    const unfinished = inRoot("target", "wasm-bindgen");
+    rmSync(unfinished, { recursive: true, force: true });
+    const wasm = inRoot("target", TARGET, "release", "tls_psk.wasm");
+    const names = ["--out-name", "tls_psk", "--out-dir", unfinished];
+    await run(join(bindgen, "wasm-bindgen"), ["--target", "web", "--omit-default-module-path", ...names, wasm]);
+    const module = join(unfinished, "tls_psk_bg.wasm");
+    await run(npmBin("wasm-opt"), [...WASM_OPT, module, "-o", module]);
+
+    rmSync(inRoot(out), { recursive: true, force: true });
+    mkdirSync(inRoot("pkg", "dist"), { recursive: true });
+    cpSync(unfinished, inRoot(out), { recursive: true });
+  });
+}
+
+async function buildPackage() {
+  const step = {
+    name: "package",
+    inputs: ["pkg/src", "pkg/tsconfig.json", "pkg/dist/wasm/tls_psk.d.ts", "package-lock.json"],
+    outputs: ["pkg/dist/index.js"],
+  };
+  await incrementally("compiling the package", step, async () => {
+    // what a renamed source left behind would still be packed
+    for (const name of readdirSync(inRoot("pkg", "dist"))) {
+      if (name !== "wasm") rmSync(inRoot("pkg", "dist", name), { recursive: true });
+    }
+    await run(npmBin("tsc"), ["--project", "pkg"], { cwd: root });
+  });
+}
+
+async function buildDemo() {
+  const step = {
+    name: "demo",
+    inputs: ["www", ...["package.json", "dist"].map((name) => `pkg/${name}`), "package-lock.json"],
+    outputs: ["www/dist/index.html", "www/dist/main.js"],
+  };
+  await incrementally("bundling the demo page", step, async () => {
+    const out = inRoot("www", "dist");
+    rmSync(out, { recursive: true, force: true });
+    mkdirSync(out, { recursive: true });
+    const { build } = await import("esbuild");
+    await build({
+      entryPoints: [inRoot("www", "src", "main.ts")],
+      outdir: out,
+      bundle: true,
+      format: "esm",
+      logLevel: "silent",
+      minify: true,
+      sourcemap: true,
+      target: "es2022",
+    }).catch((error) => {
+      throw new Failure("The demo page could not be bundled.", error.message);
+    });
+    for (const name of readdirSync(inRoot("www"))) {
+      const isSource = ["dist", "src", "tsconfig.json", "package.json"].includes(name);
+      if (!isSource) cpSync(inRoot("www", name), join(out, name), { recursive: true });
+    }
+    // the package looks for its module beside the script that it was bundled into
+    const wasm = join("wasm", "tls_psk_bg.wasm");
+    cpSync(inRoot("pkg", "dist", wasm), join(out, wasm));
+  });
+}
+
+if (isEntry(import.meta)) {
+  await main(async () => {
+    const last = process.argv[2] ?? "demo";
+    await build(last);
+    if (last !== "wasm") await reportSizes();
+  });
+}

@@ -1,0 +1,12 @@
+// npm run fmt: formats everything, and mends what the linter can mend by itself.
+
+import { npmBin, root } from "./lib/paths.mjs";
+import { main, run, step } from "./lib/run.mjs";
+import { setUpNative, setUpNpm } from "./setup.mjs";
+
+await main(async () => {
+  await setUpNative();
+  await setUpNpm();
+  await step("cargo fmt", () => run("cargo", ["fmt"], { cwd: root }));
+  await step("biome", () => run(npmBin("biome"), ["check", "--write"], { cwd: root }));
+});

@@ -1,0 +1,32 @@
+// npm run lint: every check that reads the code without running it.
+
+import { build } from "./build.mjs";
+import { npmBin, root } from "./lib/paths.mjs";
+import { Failure, main, run, step } from "./lib/run.mjs";
+import { setUpRustLint, TARGET, wasmToolchain } from "./lib/toolchain.mjs";
+
+await main(async () => {
+  // the TypeScript imports types that the build generates, and the page those of the package
+  await build("package");
+  await setUpRustLint();
+  const wasmEnv = await wasmToolchain();
+
+  const clippy = (...selection) => ["clippy", "--locked", ...selection, "--", "-D", "warnings"];
+  const checks = [
+    ["cargo fmt", "cargo", ["fmt", "--check"]],
+    ["clippy", "cargo", clippy("--all-targets")],
+    ["clippy for wasm", "cargo", clippy("--lib", "--test", "wasm*", "--target", TARGET), wasmEnv],
+    ["cargo doc", "cargo", ["doc", "--no-deps", "--locked"], { RUSTDOCFLAGS: "-D warnings" }],
+    ["biome", npmBin("biome"), ["check", "--error-on-warnings"]],
+    ["types of the package", npmBin("tsc"), ["--noEmit", "--project", "pkg"]],
+    ["types of the demo page", npmBin("tsc"), ["--noEmit", "--project", "www"]],
+  ];
+  const failed = [];
+  for (const [name, program, args, env] of checks) {
+    await step(name, () => run(program, args, { cwd: root, env })).catch((error) => {
+      console.error(error.output?.trimEnd() || error.message);
+      failed.push(name);
+    });
+  }
+  if (failed.length > 0) throw new Failure(`These checks failed: ${failed.join(", ")}.`);
+});

@@ -1,0 +1,60 @@
+// npm run setup: everything that building, testing and checking need. The other tools ask for their part of it.
+
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { aptInstall } from "./lib/apt.mjs";
+import { setUpBrowser } from "./lib/browser.mjs";
+import { wasmBindgen, wasmPack } from "./lib/cargo-tools.mjs";
+import { cache, inRoot } from "./lib/paths.mjs";
+import { Failure, isEntry, main, run, step, which } from "./lib/run.mjs";
+import { checkRust, setUpRustLint, wasmToolchain } from "./lib/toolchain.mjs";
+
+const OLDEST_NODE = 20;
+
+/** What `npm run build` needs: resolves to the environment for wasm builds and the directory of wasm-bindgen. */
+export async function setUpBuild() {
+  await setUpNative();
+  await setUpNpm();
+  return { wasmEnv: await wasmToolchain(), bindgen: await wasmBindgen() };
+}
+
+/** A compiler and a linker for this machine. */
+export async function setUpNative() {
+  if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE) {
+    throw new Failure(`Node ${OLDEST_NODE} or newer is needed, and this is ${process.version}.`);
+  }
+  checkRust();
+  if (!which("cc")) await aptInstall(["gcc", "libc6-dev"], "for cargo to link with");
+}
+
+/** node_modules, as package-lock.json has it. */
+export async function setUpNpm() {
+  const lock = createHash("sha256")
+    .update(readFileSync(inRoot("package-lock.json")))
+    .digest("hex");
+  const stamp = inRoot("node_modules", ".installed-from");
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === lock) return;
+  await step("installing npm packages", async () => {
+    await run("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], { cwd: inRoot() }).catch((error) => {
+      throw new Failure("npm ci could not install the packages of package-lock.json.", error.output);
+    });
+    writeFileSync(stamp, lock);
+  });
+}
+
+/** OpenSSL's command line, the foreign peer of the interop tests. */
+export async function setUpOpenssl() {
+  if (!which("openssl")) await aptInstall(["openssl"], "to test against another TLS");
+}
+
+if (isEntry(import.meta)) {
+  await main(async () => {
+    console.log(`Setting up; tools are kept in ${cache}`);
+    await setUpBuild();
+    await wasmPack();
+    await setUpRustLint();
+    await setUpBrowser();
+    await setUpOpenssl();
+    console.log("Everything is there.");
+  });
+}

@@ -1,0 +1,110 @@
+// npm test: every test, in every place that the code runs. `npm test -- rust node` runs parts.
+
+import { delimiter, join } from "node:path";
+import { build } from "./build.mjs";
+import { chromedriver, setUpBrowser } from "./lib/browser.mjs";
+import { wasmBindgen, wasmPack } from "./lib/cargo-tools.mjs";
+import { files } from "./lib/incremental.mjs";
+import { root } from "./lib/paths.mjs";
+import { Failure, heading, main, run, seconds } from "./lib/run.mjs";
+import { wasmToolchain } from "./lib/toolchain.mjs";
+import { setUpNative, setUpOpenssl } from "./setup.mjs";
+
+const PARTS = {
+  async rust() {
+    await setUpNative();
+    return [await countRust("cargo", ["test", "--locked", "--no-fail-fast"])];
+  },
+
+  async wasm() {
+    await setUpNative();
+    await setUpBrowser();
+    const toolchain = await wasmToolchain();
+    const dirs = [await wasmBindgen(), await wasmPack()];
+    const env = { ...toolchain, PATH: [...dirs, toolchain.PATH ?? process.env.PATH].join(delimiter) };
+    const test = (...runtime) =>
+      countRust(join(dirs[1], "wasm-pack"), ["test", "--mode", "no-install", ...runtime, "--", "--test", "wasm*"], env);
+    return [await test("--node"), await test("--headless", "--chrome", "--chromedriver", chromedriver())];
+  },
+
+  async node() {
+    await build("package");
+    return [await countNode("tests/node")];
+  },
+
+  async interop() {
+    await build("package");
+    await setUpOpenssl();
+    return [await countNode("tests/interop")];
+  },
+
+  async browser() {
+    await build("demo");
+    await setUpBrowser();
+    return [await countNode("tests/browser")];
+  },
+};
+
+/** Runs tests of Rust's harness, or one that speaks like it, and adds up its `test result:` lines. */
+async function countRust(program, args, env) {
+  const { code, output } = await run(program, args, { cwd: root, env, show: true, allowFailure: true });
+  const results = [...output.matchAll(/^test result: .*?(\d+) passed; (\d+) failed; (\d+) ignored/gm)];
+  const sum = (group) => results.reduce((total, result) => total + Number(result[group]), 0);
+  return honest({ passed: sum(1), failed: sum(2), skipped: sum(3) }, code);
+}
+
+/** Runs the Node tests under a directory and reads the runner's own totals. */
+async function countNode(dir) {
+  const found = files(dir).filter((path) => path.endsWith(".test.mjs"));
+  if (found.length === 0) throw new Failure(`There is no *.test.mjs under ${dir}.`);
+  const args = ["--test", "--test-reporter=spec", ...found];
+  const { code, output } = await run(process.execPath, args, { cwd: root, show: true, allowFailure: true });
+  const total = (name) => Number(output.match(new RegExp(`^ℹ ${name} (\\d+)$`, "m"))?.[1] ?? 0);
+  const failed = total("fail") + total("cancelled");
+  return honest({ passed: total("pass"), failed, skipped: total("skipped") + total("todo") }, code);
+}
+
+/** A runner that failed without a failed test (it did not compile, it crashed) or ran none counts as one failure. */
+function honest(counts, code) {
+  const unexplained = code !== 0 ? counts.failed === 0 : counts.passed === 0;
+  return unexplained ? { ...counts, failed: counts.failed + 1 } : counts;
+}
+
+const NOTHING = { passed: 0, failed: 0, skipped: 0 };
+
+const add = (a, b) => ({
+  passed: a.passed + b.passed,
+  failed: a.failed + b.failed,
+  skipped: a.skipped + b.skipped,
+});
+
+async function runPart(name) {
+  const start = performance.now();
+  heading(name);
+  const counts = await PARTS[name]().catch((error) => {
+    if (!(error instanceof Failure)) throw error;
+    console.error(`${error.output}\nerror: ${error.message}`.trimStart());
+    return [{ ...NOTHING, failed: 1 }];
+  });
+  return { name, time: seconds(start), ...counts.reduce(add) };
+}
+
+function summarise(results) {
+  const row = (...cells) => console.log(cells.map((cell, i) => (i ? `${cell}`.padStart(9) : cell.padEnd(9))).join(""));
+  heading("summary");
+  row("", "passed", "failed", "skipped", "time");
+  for (const { name, passed, failed, skipped, time } of results) row(name, passed, failed, skipped, time);
+  const { passed, failed, skipped } = results.reduce(add, NOTHING);
+  console.log(`\n${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ""}`);
+  return failed;
+}
+
+await main(async () => {
+  const asked = process.argv.slice(2);
+  const unknown = asked.find((name) => !(name in PARTS));
+  if (unknown)
+    throw new Failure(`There is no part "${unknown}" to test; the parts are ${Object.keys(PARTS).join(", ")}.`);
+  const results = [];
+  for (const name of asked.length > 0 ? asked : Object.keys(PARTS)) results.push(await runPart(name));
+  process.exitCode = summarise(results) > 0 ? 1 : 0;
+});
