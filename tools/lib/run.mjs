@@ -2,7 +2,7 @@
 
 import { spawn, spawnSync } from "node:child_process";
 import { accessSync, constants, realpathSync, statSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { basename, delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** What a tool says when it cannot go on: one sentence, and the output that led to it. */
@@ -71,7 +71,7 @@ export function run(program, args, { env, cwd, show = false, allowFailure = fals
       output += text;
       if (show) process.stderr.write(text);
     });
-    const name = [program.split("/").at(-1), args[0]].join(" ").trim();
+    const name = [basename(program), ...args.slice(0, 1).filter((arg) => /^[a-z]+$/.test(arg))].join(" ");
     child.on("error", (error) => reject(new Failure(`${name} could not be started: ${error.message}.`)));
     child.on("close", (code, signal) => {
       if (allowFailure) resolve({ code: code ?? 1, stdout, output });
