@@ -1,0 +1,14 @@
+/** Bytes in any of the shapes that JavaScript has for them; what other APIs call `BufferSource`. */
+export type Bytes = ArrayBuffer | ArrayBufferView;
+
+/** Whether `value` is bytes. */
+export function isBytes(value: unknown): value is Bytes {
+  return ArrayBuffer.isView(value) || value instanceof ArrayBuffer;
+}
+
+/** A view of the same memory. */
+export function viewOf(bytes: Bytes): Uint8Array {
+  if (bytes instanceof Uint8Array) return bytes;
+  if (ArrayBuffer.isView(bytes)) return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return new Uint8Array(bytes);
+}

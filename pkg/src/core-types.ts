@@ -1,0 +1,244 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+
+// The classes of the core: TLS without any I/O, synchronous, for callers who bring their own loop. They are generated
+// by wasm-bindgen; these are the types they have. Everything here throws `TlsError`, and everything with a `free()`
+// owns memory of the WebAssembly until that is called (or, much later, until the garbage collector finds it).
+
+/** The hash a PSK belongs to. It decides which cipher suites the PSK can be used with. */
+export type HashName = "SHA-256" | "SHA-384";
+
+/** A PSK key exchange mode (RFC 9846 section 4.2.9): with (EC)DHE, or without it and so without forward secrecy. */
+export type PskMode = "psk_dhe_ke" | "psk_ke";
+
+/** A cipher suite (RFC 9846 appendix B.4). The last one needs a SHA-384 PSK, the others a SHA-256 PSK. */
+export type CipherSuite = "TLS_CHACHA20_POLY1305_SHA256" | "TLS_AES_128_GCM_SHA256" | "TLS_AES_256_GCM_SHA384";
+
+/** A group for the key exchange (RFC 9846 section 4.2.7). */
+export type Group = "x25519" | "secp256r1" | "X25519MLKEM768";
+
+/** Who sent something: we, or the peer. */
+export type Direction = "sent" | "received";
+
+/** The states of RFC 9846 appendix A, and those this implementation adds to them, such as `SELECTING_PSK`. */
+export type StateName = string;
+
+interface Freeable {
+  /** Gives the memory back and wipes the secrets in it. The object must not be used afterwards. */
+  free(): void;
+  [Symbol.dispose](): void;
+}
+
+/** An external pre-shared key, held in the memory of the WebAssembly. */
+export interface ExternalPsk extends Freeable {
+  /** A copy of the identity. */
+  readonly identity: Uint8Array;
+  readonly hmac: HashName;
+}
+
+export interface ExternalPskConstructor {
+  /**
+   * @param identity 1 to 65,535 bytes, sent in clear
+   * @param secret 16 to 65,535 bytes, not all zero
+   * @param hmac `"SHA-256"` unless the PSK was provisioned for another hash
+   * @throws `ERR_TLS_PSK`
+   */
+  new (identity: Uint8Array, secret: Uint8Array, hmac?: HashName): ExternalPsk;
+  /** Takes a secret of fewer than 16 bytes. For published test vectors, and for nothing else (RFC 9257 section 6). */
+  unsafeShort(identity: Uint8Array, secret: Uint8Array, hmac?: HashName): ExternalPsk;
+}
+
+/** What a connection is made from. It may be freed once the connection is there, or serve for many. */
+export interface Config extends Freeable {
+  /** Appends a copy of the PSK. The order is the order of preference. Throws `ERR_TLS_PSK` for a duplicate identity. */
+  appendPsk(psk: ExternalPsk): void;
+  /** In order of preference. By default: ChaCha20-Poly1305, AES-128-GCM, AES-256-GCM. */
+  setCipherSuites(names: CipherSuite[]): void;
+  /** In order of preference. A client sends a key share for the first. */
+  setGroups(names: Group[]): void;
+  /** By default `["psk_dhe_ke"]`. */
+  setModes(names: PskMode[]): void;
+  /** In order of preference (RFC 7301). */
+  setAlpn(protocols: string[]): void;
+  /** The server's DNS name, for a client to send (RFC 6066 section 3). */
+  setServerName(name: string): void;
+  /** What a server does with an offer: take the first of its own PSKs that was offered, or ask with `selectPsk`. */
+  setSelection(policy: "first-match" | "application"): void;
+  /** Whether {@link KeyLogEvent}s are wanted. They contain the secrets of the connection. */
+  setKeyLog(on: boolean): void;
+  /** Whether {@link MessageTrace} and {@link PskTrace} are wanted. */
+  setTrace(on: boolean): void;
+  /** The largest plaintext of a record that we accept, in bytes (RFC 8449): 64 to 16,384. */
+  setRecordSizeLimit(bytes: number): void;
+}
+
+export interface ConfigConstructor {
+  new (role: "client" | "server"): Config;
+}
+
+/**
+ * One TLS connection, without its transport. The contract: after each call that changes something, take everything
+ * out of {@link pollTransmit} and {@link pollEvent}, also when the call threw, since it may have left an alert to send.
+ * A first fatal error ends the connection for good. `ERR_TLS_USAGE` is never fatal.
+ */
+export interface Connection extends Freeable {
+  /** Appends a copy of the PSK: on a client before {@link start}, on a server before the selection is answered. */
+  appendPsk(psk: ExternalPsk): void;
+  /** Begins the handshake; a client queues its ClientHello. `nowMillis` is the time since the Unix epoch. */
+  start(nowMillis: number): void;
+  /** Takes what the transport delivered, in pieces of any size. */
+  receive(bytes: Uint8Array): void;
+  /** Says that the transport ended. Throws `ERR_TLS_TRUNCATED` unless close_notify was received before. */
+  transportClosed(): void;
+  /** Encrypts application data, once connected. */
+  send(plaintext: Uint8Array): void;
+  /** Changes the keys of our direction, and on request the peer's (RFC 9846 section 4.6.3). */
+  updateKeys(requestPeer: boolean): void;
+  /** Queues close_notify; reading goes on. During a handshake the peer is told user_canceled as well. */
+  close(): void;
+  /** Fails the handshake with internal_error while selection waits. */
+  cancelSelection(): void;
+  /** The next bytes for the transport. */
+  pollTransmit(): Uint8Array | undefined;
+  /** The next event. */
+  pollEvent(): CoreEvent | undefined;
+  /** What the client offered, while selection waits. */
+  offeredPsks(): OfferedPskList | undefined;
+  /** Chooses the offered identity with this index, for which the connection has a PSK. */
+  selectOffered(index: number): void;
+  /** Appends the PSK, whose identity must have been offered, and chooses it. */
+  selectPsk(psk: ExternalPsk): void;
+  /** Chooses the first of our own PSKs that was offered. */
+  selectDefault(): void;
+  /** Chooses none, which ends the handshake with decrypt_error. */
+  selectNone(): void;
+  /** Keying material for other protocols (RFC 9846 section 7.5), `length` bytes of it. */
+  exportKeyingMaterial(label: string, context: Uint8Array | undefined, length: number): Uint8Array;
+  readonly state: StateName;
+  /** Whether the handshake waits for one of the `select` calls. */
+  readonly selecting: boolean;
+}
+
+export interface ConnectionConstructor {
+  /** @param seed 32 bytes that make the connection reproducible and so insecure: for tests and demonstrations */
+  new (config: Config, seed?: Uint8Array): Connection;
+}
+
+/** An identity from the offered list of a ClientHello (RFC 9846 section 4.2.11), as a plain object. */
+export interface OfferedIdentity {
+  readonly identity: Uint8Array;
+  /** Its place in the list, from 0. */
+  readonly index: number;
+  /** As the client sent it; 0 for an external PSK. */
+  readonly obfuscatedTicketAge: number;
+}
+
+/** As {@link OfferedIdentity}, from the cursor of an {@link OfferedPskList}. */
+export interface OfferedPsk extends OfferedIdentity, Freeable {}
+
+/** The offered identities: a copy that outlives the handshake, with a cursor. Iteration yields plain objects. */
+export interface OfferedPskList extends Freeable, Iterable<OfferedIdentity> {
+  readonly length: number;
+  get(index: number): OfferedPsk | undefined;
+  hasNext(): boolean;
+  /** Moves the cursor. Throws `ERR_TLS_USAGE` at the end of the list. */
+  next(): OfferedPsk;
+  /** Moves the cursor back to the beginning. */
+  reread(): void;
+}
+
+/** A part of a handshake message. Spans are in bytes, `end` is exclusive, parents come before their children. */
+export interface Field {
+  readonly name: string;
+  readonly start: number;
+  readonly end: number;
+  /** 0 for a message, 1 for its fields, and so on. */
+  readonly depth: number;
+  /** The value as text, such as `"TLS_AES_128_GCM_SHA256"`, where there is more to say than the bytes. */
+  readonly value?: string;
+}
+
+/** What was negotiated. */
+export interface Negotiated {
+  /** The identity of the PSK both sides proved to have. */
+  readonly pskIdentity?: Uint8Array;
+  /** Its place in the ClientHello. */
+  readonly pskIndex?: number;
+  readonly pskMode?: PskMode;
+  readonly cipherSuite: CipherSuite;
+  /** The group of the key exchange; absent with `psk_ke`. */
+  readonly group?: Group;
+  readonly alpn?: string;
+  /** The server name that the client sent. */
+  readonly serverName?: string;
+  /** Whether the server asked for another ClientHello (RFC 9846 section 4.1.4). */
+  readonly helloRetryRequest: boolean;
+}
+
+/** The handshake is complete. */
+export interface ConnectedEvent extends Negotiated {
+  readonly type: "connected";
+}
+
+/** Application data. */
+export interface DataEvent {
+  readonly type: "data";
+  /** In memory of its own, which may be transferred. */
+  readonly data: Uint8Array;
+}
+
+/** The peer will send nothing more. */
+export interface CloseNotifyEvent {
+  readonly type: "closeNotify";
+}
+
+/** The handshake waits for a PSK; {@link Connection.offeredPsks} has the offer. */
+export interface SelectPskEvent {
+  readonly type: "selectPsk";
+  /** The server name that the client sent. */
+  readonly serverName?: string;
+  /** The protocols that the client offers (RFC 7301). */
+  readonly alpn?: string[];
+}
+
+/** A line in the format of SSLKEYLOGFILE (RFC 9850). */
+export interface KeyLogEvent {
+  readonly type: "keyLog";
+  readonly line: string;
+}
+
+/** A handshake message went by. */
+export interface MessageTrace {
+  readonly type: "message";
+  readonly direction: Direction;
+  /** Such as `"client_hello"` or `"hello_retry_request"`. */
+  readonly name: string;
+  /** The message with its header, decrypted. */
+  readonly bytes: Uint8Array;
+  /** Whether it was encrypted on the wire. */
+  readonly protected: boolean;
+}
+
+/** An alert went by. */
+export interface AlertTrace {
+  readonly type: "alert";
+  readonly direction: Direction;
+  /** Such as `"decrypt_error"`. */
+  readonly description: string;
+  readonly fatal: boolean;
+}
+
+/** What became of an identity that a client offered to us. Those never looked at have no event. */
+export interface PskTrace {
+  readonly type: "psk";
+  readonly index: number;
+  readonly outcome: "unknown" | "chosen" | "verified" | "failed";
+}
+
+/** What can be watched of a connection without changing it. */
+export type TraceEvent = MessageTrace | AlertTrace | PskTrace;
+
+/** Everything that {@link Connection.pollEvent} yields. */
+export type CoreEvent = ConnectedEvent | DataEvent | CloseNotifyEvent | SelectPskEvent | KeyLogEvent | TraceEvent;
+
+/** The fields of one or more handshake messages, each with its header of 4 bytes. Throws `ERR_TLS_DECODE`. */
+export type Inspect = (handshakeMessages: Uint8Array) => Field[];

@@ -1,0 +1,59 @@
+import type {
+  ConfigConstructor,
+  ConnectionConstructor,
+  ExternalPskConstructor,
+  Inspect,
+  OfferedIdentity,
+} from "./core-types.js";
+import { assertInitialised } from "./loader.js";
+import * as generated from "./wasm/tls_psk.js";
+
+// The generated classes, which would fail with "cannot read properties of undefined" when used before `init`.
+
+/** The same class, with a constructor and static methods that ask for `init` first. */
+function guarded<T extends object>(generatedClass: T): T {
+  return new Proxy(generatedClass, {
+    construct(target, args, newTarget) {
+      assertInitialised();
+      return Reflect.construct(target as unknown as new () => object, args, newTarget);
+    },
+    get(target, key, receiver) {
+      const value: unknown = Reflect.get(target, key, receiver);
+      if (typeof value === "function" && Object.hasOwn(target, key)) assertInitialised();
+      return value;
+    },
+  });
+}
+
+export const ExternalPsk: ExternalPskConstructor = /* @__PURE__ */ guarded(generated.ExternalPsk);
+export type ExternalPsk = import("./core-types.js").ExternalPsk;
+
+export const Config: ConfigConstructor = /* @__PURE__ */ guarded(generated.Config);
+export type Config = import("./core-types.js").Config;
+
+export const Connection: ConnectionConstructor = /* @__PURE__ */ guarded(generated.Connection);
+export type Connection = import("./core-types.js").Connection;
+
+/** For `instanceof`; instances come from `Connection.offeredPsks`. */
+export const OfferedPskList: { readonly prototype: OfferedPskList } = generated.OfferedPskList;
+export type OfferedPskList = import("./core-types.js").OfferedPskList;
+
+/** For `instanceof`; instances come from `OfferedPskList`. */
+export const OfferedPsk: { readonly prototype: OfferedPsk } = generated.OfferedPsk;
+export type OfferedPsk = import("./core-types.js").OfferedPsk;
+
+export const inspect: Inspect = (handshakeMessages) => {
+  assertInitialised();
+  return generated.inspect(handshakeMessages);
+};
+
+// A `for` loop has no moment at which to free what it was given, hence plain objects.
+OfferedPskList.prototype[Symbol.iterator] = function* (this: OfferedPskList): Iterator<OfferedIdentity> {
+  for (let position = 0; position < this.length; position++) {
+    const offered = this.get(position);
+    if (offered === undefined) return;
+    const { identity, index, obfuscatedTicketAge } = offered;
+    offered.free();
+    yield { identity, index, obfuscatedTicketAge };
+  }
+};

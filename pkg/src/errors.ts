@@ -1,0 +1,91 @@
+/**
+ * Stable names of everything that can go wrong. The message of an error may change between releases, its code does not.
+ *
+ * From the protocol, most of them the name of the alert that was sent (RFC 9846 section 6.2):
+ * - `ERR_TLS_ALERT_RECEIVED`: the peer ended the connection with the alert in {@link TlsError.alert}
+ * - `ERR_TLS_DECODE`, `ERR_TLS_UNEXPECTED_MESSAGE`, `ERR_TLS_ILLEGAL_PARAMETER`, `ERR_TLS_MISSING_EXTENSION`,
+ *   `ERR_TLS_UNSUPPORTED_EXTENSION`, `ERR_TLS_RECORD_OVERFLOW`, `ERR_TLS_BAD_RECORD_MAC`: the peer broke the protocol
+ * - `ERR_TLS_PROTOCOL_VERSION`, `ERR_TLS_HANDSHAKE_FAILURE`, `ERR_TLS_NO_APPLICATION_PROTOCOL`: nothing in common
+ * - `ERR_TLS_DECRYPT`: a binder or Finished did not verify, or the server had no PSK for the client
+ * - `ERR_TLS_TRUNCATED`: the transport ended without close_notify, so that data may be missing
+ * - `ERR_TLS_INTERNAL`: a bug in this package
+ *
+ * From the use of this package:
+ * - `ERR_TLS_CONFIG`: an option is not valid
+ * - `ERR_TLS_PSK`: a PSK, or a list of them, was refused
+ * - `ERR_TLS_USAGE`: a call at the wrong time; it changed nothing
+ * - `ERR_TLS_SELECTION`: `selectPsk` threw, rejected or made an impossible choice; see {@link TlsError.cause}
+ * - `ERR_TLS_TIMEOUT`: `handshakeTimeout` ran out
+ * - `ERR_TLS_ABORTED`: `signal`, `close()` or an aborted stream ended the connection; see {@link TlsError.cause}
+ * - `ERR_TLS_TRANSPORT`: the streams below failed; see {@link TlsError.cause}
+ * - `ERR_TLS_NOT_INITIALISED`: the WebAssembly is not there yet, or could not be loaded
+ */
+export type TlsErrorCode =
+  | "ERR_TLS_ALERT_RECEIVED"
+  | "ERR_TLS_DECODE"
+  | "ERR_TLS_UNEXPECTED_MESSAGE"
+  | "ERR_TLS_ILLEGAL_PARAMETER"
+  | "ERR_TLS_MISSING_EXTENSION"
+  | "ERR_TLS_UNSUPPORTED_EXTENSION"
+  | "ERR_TLS_PROTOCOL_VERSION"
+  | "ERR_TLS_HANDSHAKE_FAILURE"
+  | "ERR_TLS_DECRYPT"
+  | "ERR_TLS_BAD_RECORD_MAC"
+  | "ERR_TLS_RECORD_OVERFLOW"
+  | "ERR_TLS_NO_APPLICATION_PROTOCOL"
+  | "ERR_TLS_INTERNAL"
+  | "ERR_TLS_TRUNCATED"
+  | "ERR_TLS_USAGE"
+  | "ERR_TLS_CONFIG"
+  | "ERR_TLS_PSK"
+  | "ERR_TLS_SELECTION"
+  | "ERR_TLS_TIMEOUT"
+  | "ERR_TLS_ABORTED"
+  | "ERR_TLS_TRANSPORT"
+  | "ERR_TLS_NOT_INITIALISED";
+
+/** How far a connection was when an error struck. */
+export type TlsPhase = "configuration" | "handshake" | "data" | "closed";
+
+/** What a {@link TlsError} knows beside its message. */
+export interface TlsErrorDetails {
+  phase: TlsPhase;
+  alert?: string;
+  alertDirection?: "sent" | "received";
+  cause?: unknown;
+}
+
+/** The one class of error that this package throws and rejects with. */
+export class TlsError extends Error {
+  override readonly name = "TlsError";
+  /** What went wrong. */
+  readonly code: TlsErrorCode;
+  /** The alert that ended the connection, by its name in RFC 9846 section 6, such as `"decrypt_error"`. */
+  readonly alert?: string;
+  /** Whether we sent {@link alert} or the peer did. */
+  readonly alertDirection?: "sent" | "received";
+  /** How far the connection was. */
+  readonly phase: TlsPhase;
+
+  constructor(code: TlsErrorCode, message: string, details: TlsErrorDetails) {
+    super(message, "cause" in details ? { cause: details.cause } : undefined);
+    this.code = code;
+    this.phase = details.phase;
+    if (details.alert !== undefined) this.alert = details.alert;
+    if (details.alertDirection !== undefined) this.alertDirection = details.alertDirection;
+  }
+
+  /**
+   * The core cannot reach this class from inside the WebAssembly: it throws plain errors with the same name and the
+   * same properties, which count as instances.
+   */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return value instanceof Error && value.name === "TlsError" && "code" in value;
+  }
+
+  /** `thrown` itself if it is a `TlsError`; anything else means a bug of ours and is wrapped as one. */
+  static from(thrown: unknown, phase: TlsPhase): TlsError {
+    if (thrown instanceof TlsError) return thrown;
+    return new TlsError("ERR_TLS_INTERNAL", `internal error: ${thrown}`, { phase, cause: thrown });
+  }
+}

@@ -1,0 +1,81 @@
+import type { Bytes } from "./bytes.js";
+import { isBytes } from "./bytes.js";
+import { TlsError } from "./errors.js";
+import instantiate, { initSync as instantiateSync } from "./wasm/tls_psk.js";
+
+/** Where the WebAssembly can come from: compiled, as bytes, as a response, or from an address to fetch. */
+export type WasmSource = WebAssembly.Module | Bytes | Response | URL | string;
+
+let findWasm: (() => Promise<WasmSource>) | undefined;
+let loading: Promise<void> | undefined;
+let initialised = false;
+
+/** Says how this entry of the package finds its WebAssembly. */
+export function provideWasm(find: () => Promise<WasmSource>): void {
+  findWasm = find;
+}
+
+/**
+ * Loads and compiles the WebAssembly, once; later calls return the same promise, and a call after a failure tries
+ * again. `startTls` and `acceptTls` call it themselves. The classes are synchronous and cannot: await it before
+ * using them.
+ *
+ * @param source needed with `tls-psk/slim` only; elsewhere it replaces the file of this package
+ * @throws `ERR_TLS_NOT_INITIALISED`, with the reason as its `cause`
+ */
+export function init(source?: WasmSource | Promise<WasmSource>): Promise<void> {
+  loading ??= initialise(source).catch((cause: unknown) => {
+    loading = undefined;
+    throw cause;
+  });
+  return loading;
+}
+
+/** As {@link init}, for runtimes that have the compiled module, or the bytes, at hand. */
+export function initSync(module: WebAssembly.Module | Bytes): void {
+  if (initialised) return;
+  instantiateSync({ module: module as WebAssembly.Module | BufferSource });
+  initialised = true;
+}
+
+/** Whether the classes can be used. */
+export function isInitialised(): boolean {
+  return initialised;
+}
+
+/** Throws `ERR_TLS_NOT_INITIALISED` where the generated code would stumble over an undefined variable. */
+export function assertInitialised(): void {
+  if (!initialised) {
+    throw notInitialised("the WebAssembly is not loaded yet: await init() before using the classes");
+  }
+}
+
+async function initialise(source: WasmSource | Promise<WasmSource> | undefined): Promise<void> {
+  if (initialised) return;
+  if (source === undefined && findWasm === undefined) {
+    throw notInitialised("tls-psk/slim has no WebAssembly of its own: pass one to init() or initSync() first");
+  }
+  try {
+    const module = await compile(await (source ?? findWasm?.()));
+    // Not `initSync`: the main thread of a browser may not instantiate a large module synchronously.
+    await instantiate({ module_or_path: module });
+    initialised = true;
+  } catch (cause) {
+    throw notInitialised(`the WebAssembly could not be loaded: ${cause}`, { cause });
+  }
+}
+
+async function compile(source: WasmSource | undefined): Promise<WebAssembly.Module> {
+  if (source instanceof WebAssembly.Module) return source;
+  if (isBytes(source)) return WebAssembly.compile(source as BufferSource);
+  const response = source instanceof Response ? source : await fetch(source as URL | string);
+  if (!response.ok) throw new Error(`${response.url} answered ${response.status} ${response.statusText}`);
+  // Compiling while downloading is only for servers that know the type; the others are many.
+  const streamable = response.headers.get("content-type")?.startsWith("application/wasm");
+  if (streamable && "compileStreaming" in WebAssembly) return WebAssembly.compileStreaming(response);
+  return WebAssembly.compile(await response.arrayBuffer());
+}
+
+function notInitialised(message: string, details: { cause?: unknown } = {}): TlsError {
+  return new TlsError("ERR_TLS_NOT_INITIALISED", message, { phase: "configuration", ...details });
+}

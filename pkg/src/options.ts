@@ -1,0 +1,82 @@
+import { Config, Connection } from "./core.js";
+import type { CipherSuite, Group, OfferedIdentity, PskMode, TraceEvent } from "./core-types.js";
+import { type CheckedPsk, type Psk, withExternalPsk } from "./psk.js";
+
+/** Options that both sides have. */
+export interface TlsOptions {
+  /** In order of preference. */
+  psks?: readonly Psk[];
+  /** `["psk_dhe_ke"]` unless given. Without (EC)DHE, `"psk_ke"` has no forward secrecy. */
+  modes?: readonly PskMode[];
+  /** In order of preference; by default all three, ChaCha20-Poly1305 first. */
+  cipherSuites?: readonly CipherSuite[];
+  /** In order of preference. A client sends a key share for the first. */
+  groups?: readonly Group[];
+  /** Application protocols in order of preference (RFC 7301). */
+  alpn?: readonly string[];
+  /** The largest plaintext of a record that we accept, in bytes (RFC 8449): 64 to 16,384. */
+  recordSizeLimit?: number;
+  /** Ends the connection at once when it aborts, at whatever stage, with `ERR_TLS_ABORTED`. */
+  signal?: AbortSignal;
+  /** How long the handshake may take from the call on, in milliseconds, selection included. No limit by default. */
+  handshakeTimeout?: number;
+  /** Gets lines in the format of SSLKEYLOGFILE (RFC 9850), with which anyone can decrypt the connection. */
+  onKeylog?: (line: string) => void;
+  /** Watches handshake messages (decrypted), alerts and what became of the offered PSKs. */
+  onTrace?: (event: TraceEvent) => void;
+}
+
+/** Options of {@link startTls}. */
+export interface ClientOptions extends TlsOptions {
+  psks: readonly Psk[];
+  /** The server's DNS name, sent in clear (RFC 6066 section 3). */
+  serverName?: string;
+}
+
+/** Options of {@link acceptTls}. Without `selectPsk` the first of `psks` that the client offers is taken. */
+export interface ServerOptions extends TlsOptions {
+  /** Answers which PSK to use, once per handshake. */
+  selectPsk?: SelectPsk;
+}
+
+/**
+ * Gets what a client offers, in its order, and returns, or promises, one of
+ * - a {@link Psk} whose identity was offered,
+ * - an element of `offered` whose identity is also in {@link TlsOptions.psks},
+ * - `null`: none of them, and the handshake fails with decrypt_error.
+ *
+ * When it throws or rejects, the handshake fails with `ERR_TLS_SELECTION`, its error being the `cause`. It may take
+ * its time: only this connection waits, until `handshakeTimeout`. `signal` aborts when nobody wants the answer any
+ * more.
+ */
+export type SelectPsk = (
+  offered: readonly OfferedIdentity[],
+  context: { serverName: string | undefined; alpn: readonly string[]; signal: AbortSignal },
+) => PskChoice | Promise<PskChoice>;
+
+/** The answer of {@link SelectPsk}. */
+export type PskChoice = Psk | OfferedIdentity | null | undefined;
+
+/** A connection of the core according to the options. Throws `ERR_TLS_CONFIG` and `ERR_TLS_PSK`. */
+export function openConnection(
+  role: "client" | "server",
+  options: ClientOptions & ServerOptions,
+  psks: readonly CheckedPsk[],
+): Connection {
+  const config = new Config(role);
+  try {
+    for (const psk of psks) withExternalPsk(psk, (external) => config.appendPsk(external));
+    if (options.modes) config.setModes([...options.modes]);
+    if (options.cipherSuites) config.setCipherSuites([...options.cipherSuites]);
+    if (options.groups) config.setGroups([...options.groups]);
+    if (options.alpn) config.setAlpn([...options.alpn]);
+    if (options.recordSizeLimit !== undefined) config.setRecordSizeLimit(options.recordSizeLimit);
+    if (options.serverName !== undefined) config.setServerName(options.serverName);
+    if (options.selectPsk) config.setSelection("application");
+    config.setKeyLog(options.onKeylog !== undefined);
+    config.setTrace(options.onTrace !== undefined);
+    return new Connection(config);
+  } finally {
+    config.free();
+  }
+}

@@ -1,0 +1,70 @@
+import { type Bytes, isBytes, viewOf } from "./bytes.js";
+
+/** What becomes of the data; the promises settle when the next call may come. */
+export interface OutboundSink {
+  send(plaintext: Uint8Array): Promise<void>;
+  /** The writer has closed the stream. */
+  end(): Promise<void>;
+  /** The writer has aborted the stream. */
+  abort(reason: unknown): void;
+}
+
+/** The direction from the writer to the peer: a stream of bytes, and whether all of them were sent. */
+export class Outbound {
+  readonly stream: WritableStream<Bytes>;
+  #controller!: WritableStreamDefaultController;
+  #unsent = 0;
+  #wake: (() => void) | undefined;
+
+  constructor(sink: OutboundSink) {
+    this.stream = new WritableStream<Bytes>(
+      {
+        start: (controller) => {
+          this.#controller = controller;
+        },
+        write: (chunk) => this.#write(chunk, sink),
+        close: () => sink.end(),
+        abort: (reason) => sink.abort(reason),
+      },
+      {
+        highWaterMark: 1,
+        // The one place where a stream tells its maker that a chunk has joined the queue.
+        size: () => {
+          this.#unsent += 1;
+          return 1;
+        },
+      },
+    );
+  }
+
+  /** Settles when every chunk accepted so far is sent, or never will be. */
+  async drained(): Promise<void> {
+    while (this.#unsent > 0) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+  }
+
+  /** Fails the stream and everything still in it. */
+  fail(error: unknown): void {
+    this.#controller.error(error);
+    this.#settle(0);
+  }
+
+  async #write(chunk: Bytes, sink: OutboundSink): Promise<void> {
+    try {
+      if (!isBytes(chunk)) throw new TypeError("only bytes can be written, not strings or other values");
+      await sink.send(viewOf(chunk));
+      this.#settle(this.#unsent - 1);
+    } catch (error) {
+      this.#settle(0); // the stream is broken now and will not ask for the rest
+      throw error;
+    }
+  }
+
+  #settle(unsent: number): void {
+    this.#unsent = unsent;
+    if (unsent === 0) this.#wake?.();
+  }
+}

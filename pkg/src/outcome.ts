@@ -1,0 +1,14 @@
+/** A promise with its handles. Nobody has to look at it: a rejection is never reported as unhandled. */
+export class Outcome<T> {
+  readonly promise: Promise<T>;
+  resolve!: (value: T) => void;
+  reject!: (reason: unknown) => void;
+
+  constructor() {
+    this.promise = new Promise<T>((resolve, reject) => {
+      this.resolve = resolve;
+      this.reject = reject;
+    });
+    this.promise.catch(() => {});
+  }
+}

@@ -1,0 +1,67 @@
+import { type Bytes, isBytes, viewOf } from "./bytes.js";
+import { ExternalPsk } from "./core.js";
+import type { HashName } from "./core-types.js";
+import { TlsError } from "./errors.js";
+
+/** An external pre-shared key (RFC 9846 section 4.2.11, RFC 9257). */
+export interface Psk {
+  /** 1 to 65,535 bytes, sent in clear and compared byte for byte; a string means its UTF-8. */
+  identity: string | Bytes;
+  /**
+   * At least 16 bytes with the entropy of a key. A string is refused: a password is not a key, and a hexadecimal or
+   * base64 key is to be decoded first.
+   */
+  secret: Bytes;
+  /** The hash that the PSK is used with; `"SHA-256"` unless it was provisioned for another. */
+  hmac?: HashName;
+}
+
+/** A {@link Psk} whose parts have the right types, as views of the caller's memory. */
+export interface CheckedPsk {
+  identity: Uint8Array;
+  secret: Uint8Array;
+  hmac: HashName | undefined;
+}
+
+/** Checks the types; sizes and values are the core's to judge. Throws `ERR_TLS_PSK`. */
+export function checkPsk(psk: Psk): CheckedPsk {
+  const { identity, secret, hmac } = psk;
+  if (typeof secret === "string") {
+    throw refused("secret is a string, and passwords are not keys: decode it to bytes if it spells a key");
+  }
+  if (!isBytes(secret)) throw refused("secret must be an ArrayBuffer or a view of one");
+  if (typeof identity !== "string" && !isBytes(identity)) throw refused("identity must be a string or bytes");
+  return {
+    identity: typeof identity === "string" ? new TextEncoder().encode(identity) : viewOf(identity),
+    secret: viewOf(secret),
+    hmac,
+  };
+}
+
+/** As {@link checkPsk}, with copies that the caller's later changes do not reach. To be {@link wipe}d after use. */
+export function copyPsks(psks: readonly Psk[]): CheckedPsk[] {
+  return psks.map(checkPsk).map(({ identity, secret, hmac }) => ({
+    identity: identity.slice(),
+    secret: secret.slice(),
+    hmac,
+  }));
+}
+
+/** Overwrites the secrets. */
+export function wipe(psks: readonly CheckedPsk[]): void {
+  for (const { secret } of psks) secret.fill(0);
+}
+
+/** Lends `use` the PSK as the core knows it, and wipes that afterwards. */
+export function withExternalPsk(psk: CheckedPsk, use: (external: ExternalPsk) => void): void {
+  const external = new ExternalPsk(psk.identity, psk.secret, psk.hmac);
+  try {
+    use(external);
+  } finally {
+    external.free();
+  }
+}
+
+function refused(message: string): TlsError {
+  return new TlsError("ERR_TLS_PSK", message, { phase: "configuration" });
+}

@@ -1,0 +1,354 @@
+import { type Bytes, viewOf } from "./bytes.js";
+import type { Connection } from "./core.js";
+import type { CoreEvent, Negotiated, SelectPskEvent } from "./core-types.js";
+import { TlsError, type TlsErrorCode, type TlsErrorDetails, type TlsPhase } from "./errors.js";
+import { Inbound } from "./inbound.js";
+import { init, isInitialised } from "./loader.js";
+import { type ClientOptions, openConnection, type ServerOptions } from "./options.js";
+import { Outbound } from "./outbound.js";
+import { Outcome } from "./outcome.js";
+import { copyPsks, wipe } from "./psk.js";
+import { choose, readOffer } from "./selection.js";
+import { type Transport, TransportStreams } from "./transport.js";
+
+/** Plaintext encrypted at once, in bytes: one full record (RFC 9846 section 5.1). */
+const SEND_SLICE = 16 * 1024;
+
+/** The longest delay that timers can do, in milliseconds. */
+const LONGEST_TIMEOUT = 2 ** 31 - 1;
+
+/** How long the peer, or the transport, may take to go down in good order, in milliseconds, before it is cut. */
+const CLOSE_GRACE = 1_000;
+
+/** For {@link Session.#fail}: without an alert, as when the transport itself is broken. */
+const ABRUPTLY = true;
+
+/**
+ * The pump between the transport, a connection of the core, and the two streams of the application.
+ *
+ * The transport is read only while the handshake runs or the application's reader wants data, and a write is done
+ * only when the transport has room for it, so that a fast peer is slowed down instead of being remembered. Reading
+ * never waits for writing: two peers that both do that can wait for each other forever.
+ */
+export class Session {
+  readonly opened = new Outcome<Negotiated>();
+  readonly closed = new Outcome<void>();
+  readonly inbound = new Inbound();
+  readonly outbound: Outbound;
+
+  readonly #role: "client" | "server";
+  readonly #options: ClientOptions & ServerOptions;
+  readonly #transport: TransportStreams;
+  #connection: Connection | undefined;
+  #phase: TlsPhase = "handshake";
+  /** Whether the outcome is decided. */
+  #over = false;
+  #failure: TlsError | undefined;
+  /** The handshake's deadline first, the grace given to a peer at the end later. */
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #selection: { abort: AbortController; answered: Outcome<void> } | undefined;
+  #closing = false;
+  #closeNotifySent = false;
+  #closeNotifyReceived = false;
+
+  constructor(role: "client" | "server", transport: Transport, options: ClientOptions | ServerOptions) {
+    this.#role = role;
+    this.#options = options as ClientOptions & ServerOptions;
+    const { signal, handshakeTimeout, psks = [] } = options;
+    if (handshakeTimeout !== undefined && !(handshakeTimeout > 0 && handshakeTimeout <= LONGEST_TIMEOUT)) {
+      throw new TlsError("ERR_TLS_CONFIG", `handshakeTimeout must be 1 to ${LONGEST_TIMEOUT} milliseconds`, {
+        phase: "configuration",
+      });
+    }
+    const copies = copyPsks(psks);
+    this.#transport = new TransportStreams(transport);
+    this.outbound = new Outbound({
+      send: (plaintext) => this.#send(plaintext),
+      end: () => this.#sendCloseNotify(),
+      abort: (cause) => this.#cancel(this.#error("ERR_TLS_ABORTED", "the writable stream was aborted", { cause })),
+    });
+    if (handshakeTimeout !== undefined)
+      this.#timer = setTimeout(() => this.#onDeadline(handshakeTimeout), handshakeTimeout);
+    signal?.addEventListener("abort", this.#onAbort);
+    if (signal?.aborted) this.#onAbort();
+    this.#run(copies).catch((thrown) => this.#fail(TlsError.from(thrown, this.#phase)));
+  }
+
+  /** See `TlsSocket.close`. */
+  close(): Promise<void> {
+    if (this.#phase === "handshake") {
+      this.#cancel(this.#error("ERR_TLS_ABORTED", "the connection was closed before it was open"));
+    } else if (!this.#closing) {
+      this.#closing = true;
+      void this.#shutDown();
+    }
+    return this.closed.promise;
+  }
+
+  /** See `TlsSocket.exportKeyingMaterial`. */
+  exportKeyingMaterial(label: string, context: Bytes | undefined, length: number): Uint8Array {
+    return this.#live().exportKeyingMaterial(label, context && viewOf(context), length);
+  }
+
+  /** See `TlsSocket.updateKeys`. */
+  async updateKeys(requestPeer: boolean): Promise<void> {
+    this.#live().updateKeys(requestPeer);
+    this.#deliverEvents();
+    await this.#flush();
+  }
+
+  readonly #onAbort = (): void => {
+    this.#cancel(this.#error("ERR_TLS_ABORTED", "the signal aborted", { cause: this.#options.signal?.reason }));
+  };
+
+  #onDeadline(milliseconds: number): void {
+    this.#cancel(this.#error("ERR_TLS_TIMEOUT", `the handshake took longer than ${milliseconds} ms`));
+  }
+
+  async #run(psks: ReturnType<typeof copyPsks>): Promise<void> {
+    try {
+      if (!isInitialised()) await init();
+      if (this.#over) return;
+      this.#connection = openConnection(this.#role, this.#options, psks);
+    } finally {
+      wipe(psks);
+    }
+    if (this.#role === "client") this.#advance((connection) => connection.start(Date.now()));
+    await this.#receiveAll();
+  }
+
+  async #receiveAll(): Promise<void> {
+    while (!this.#over && !this.#closeNotifyReceived) {
+      if (this.#phase === "data") await this.inbound.demand();
+      const bytes = await this.#read();
+      // What arrives during a selection waits here, one chunk of it; but if the transport ends, the selection is off.
+      if (bytes !== undefined) await this.#selection?.answered.promise;
+      if (bytes !== undefined) this.#advance((connection) => connection.receive(bytes));
+      else if (this.#leaving) return this.#finish();
+      else this.#advance((connection) => connection.transportClosed());
+    }
+  }
+
+  async #read(): Promise<Uint8Array | undefined> {
+    try {
+      return await this.#transport.read();
+    } catch (cause) {
+      if (this.#leaving) return undefined;
+      throw this.#error("ERR_TLS_TRANSPORT", `reading from the transport failed: ${cause}`, { cause });
+    }
+  }
+
+  /** Does something to the connection and all that follows from it. A fatal error ends the session. */
+  #advance(action: (connection: Connection) => void): void {
+    if (this.#connection === undefined) return;
+    let failure: TlsError | undefined;
+    try {
+      action(this.#connection);
+    } catch (thrown) {
+      failure = TlsError.from(thrown, this.#phase);
+    }
+    this.#settle(failure);
+  }
+
+  /** What is due after every change of the connection: events first, as data may precede the end. */
+  #settle(failure?: TlsError): void {
+    this.#deliverEvents();
+    if (failure !== undefined) this.#fail(failure);
+    else void this.#flush();
+    if (this.#closeNotifySent && this.#closeNotifyReceived) void this.#finish();
+  }
+
+  #deliverEvents(): void {
+    for (;;) {
+      // A callback may end the session, and with it the connection.
+      const event = this.#connection?.pollEvent();
+      if (event === undefined) return;
+      try {
+        this.#deliver(event);
+      } catch (cause) {
+        this.#cancel(this.#error("ERR_TLS_ABORTED", "a callback of the application threw", { cause }));
+      }
+    }
+  }
+
+  #deliver(event: CoreEvent): void {
+    switch (event.type) {
+      case "connected": {
+        const { type: _, ...negotiated } = event;
+        this.#phase = "data";
+        clearTimeout(this.#timer);
+        this.opened.resolve(negotiated);
+        break;
+      }
+      case "data":
+        this.inbound.push(event.data);
+        break;
+      case "closeNotify":
+        this.#closeNotifyReceived = true;
+        this.inbound.end();
+        break;
+      case "selectPsk":
+        void this.#select(event);
+        break;
+      case "keyLog":
+        this.#options.onKeylog?.(event.line);
+        break;
+      default:
+        this.#options.onTrace?.(event);
+    }
+  }
+
+  async #select({ serverName, alpn = [] }: SelectPskEvent): Promise<void> {
+    const connection = this.#live();
+    const selection = { abort: new AbortController(), answered: new Outcome<void>() };
+    this.#selection = selection;
+    let failure: TlsError | undefined;
+    try {
+      const context = { serverName, alpn, signal: selection.abort.signal };
+      const choice = await this.#options.selectPsk?.(readOffer(connection), context);
+      if (this.#over) return;
+      choose(connection, choice);
+    } catch (cause) {
+      if (this.#over) return;
+      if (connection.selecting) {
+        connection.cancelSelection();
+        const alert = { alert: "internal_error", alertDirection: "sent" } as const;
+        failure = this.#error("ERR_TLS_SELECTION", "selectPsk failed, with the cause given", { ...alert, cause });
+      } else {
+        failure = TlsError.from(cause, this.#phase);
+      }
+    }
+    this.#settle(failure);
+    this.#selection = undefined;
+    selection.answered.resolve();
+  }
+
+  async #send(plaintext: Uint8Array): Promise<void> {
+    await this.opened.promise;
+    for (let start = 0; start < plaintext.length; start += SEND_SLICE) {
+      const slice = plaintext.subarray(start, start + SEND_SLICE);
+      this.#advance((connection) => connection.send(slice));
+      await this.#flush();
+      this.#live();
+    }
+  }
+
+  async #sendCloseNotify(): Promise<void> {
+    await this.opened.promise;
+    if (this.#closeNotifySent) return;
+    this.#closeNotifySent = true;
+    this.#advance((connection) => connection.close());
+    await this.#flush();
+  }
+
+  /** Hands the transport what the connection has for it, as far as the transport has room. */
+  async #flush(): Promise<void> {
+    try {
+      for (;;) {
+        // Ready first, and only then take bytes: several of these loops may run, and none may overtake another.
+        await this.#transport.ready;
+        const bytes = this.#connection?.pollTransmit();
+        if (bytes === undefined) return;
+        this.#transport.write(bytes).catch((cause) => this.#onWriteError(cause));
+      }
+    } catch (cause) {
+      this.#onWriteError(cause);
+    }
+  }
+
+  #onWriteError(cause: unknown): void {
+    // A peer that has said its last may be gone before it hears ours.
+    if (this.#closeNotifySent && (this.#closeNotifyReceived || this.#closing)) void this.#finish();
+    else this.#fail(this.#error("ERR_TLS_TRANSPORT", `writing to the transport failed: ${cause}`, { cause }), ABRUPTLY);
+  }
+
+  /** Whether the application has closed the socket and only waits for the peer to do the same. */
+  get #leaving(): boolean {
+    return this.#closing && this.#closeNotifySent;
+  }
+
+  async #shutDown(): Promise<void> {
+    this.inbound.end();
+    await this.outbound.drained();
+    this.outbound.fail(this.#error("ERR_TLS_USAGE", "the socket is closed"));
+    await this.#sendCloseNotify();
+    try {
+      await this.#transport.endWriting();
+    } catch (cause) {
+      this.#onWriteError(cause);
+    }
+    // Cutting the transport at once could make it drop, with a reset, what the peer has not read yet.
+    if (!this.#over) this.#timer = setTimeout(() => this.#finish(), CLOSE_GRACE);
+  }
+
+  /** The clean end: close_notify went both ways, or the application wants nothing more. */
+  async #finish(): Promise<void> {
+    if (this.#over) return;
+    this.#over = true;
+    this.#release();
+    this.inbound.end();
+    await this.#transport.endWriting().catch(() => {});
+    this.#transport.destroy(undefined);
+    this.#options.signal?.removeEventListener("abort", this.#onAbort);
+    this.closed.resolve();
+  }
+
+  /** Ends what the application does not want any more. Only a handshake has words for that (RFC 9846 section 6.1). */
+  #cancel(error: TlsError): void {
+    if (this.#phase === "handshake") {
+      this.#connection?.close();
+      this.#fail(error);
+    } else {
+      // close_notify would tell the peer that it has everything.
+      this.#fail(error, ABRUPTLY);
+    }
+  }
+
+  /** The other end. Unless abruptly, the peer still gets the alert that the connection has for it. */
+  #fail(error: TlsError, abruptly = false): void {
+    if (abruptly) this.#transport.destroy(error);
+    if (this.#over) return;
+    this.#over = true;
+    this.#failure = error;
+    this.opened.reject(error);
+    this.closed.reject(error);
+    this.inbound.fail(error);
+    this.outbound.fail(error);
+    this.#selection?.abort.abort(error);
+    this.#release();
+    this.#options.signal?.removeEventListener("abort", this.#onAbort);
+    void this.#tearDown(error);
+  }
+
+  /** Gives an alert a moment to get through. */
+  async #tearDown(reason: TlsError): Promise<void> {
+    const timer = setTimeout(() => this.#transport.destroy(reason), CLOSE_GRACE);
+    await this.#transport.endWriting().catch(() => {});
+    clearTimeout(timer);
+    this.#transport.destroy(reason);
+  }
+
+  /** Passes the last bytes on, without regard to room as they are few, and gives the connection's memory back. */
+  #release(): void {
+    clearTimeout(this.#timer);
+    for (let bytes = this.#connection?.pollTransmit(); bytes !== undefined; bytes = this.#connection?.pollTransmit()) {
+      this.#transport.write(bytes).catch(() => {});
+    }
+    this.#connection?.free();
+    this.#connection = undefined;
+    this.#phase = "closed";
+  }
+
+  #live(): Connection {
+    if (this.#connection === undefined) {
+      throw (
+        this.#failure ?? this.#error("ERR_TLS_USAGE", `the connection is ${this.#over ? "closed" : "not open yet"}`)
+      );
+    }
+    return this.#connection;
+  }
+
+  #error(code: TlsErrorCode, message: string, details: Omit<TlsErrorDetails, "phase"> = {}): TlsError {
+    return new TlsError(code, message, { phase: this.#phase, ...details });
+  }
+}

@@ -1,0 +1,41 @@
+/**
+ * TLS 1.3 with pre-shared keys over any pair of byte streams.
+ *
+ * `tls-psk` finds its WebAssembly by itself; `tls-psk/slim` is the same without that, for callers who bring it and
+ * hand it to `init` or `initSync` before anything else.
+ *
+ * @module
+ */
+
+export type { Bytes } from "./bytes.js";
+export { Config, Connection, ExternalPsk, inspect, OfferedPsk, OfferedPskList } from "./core.js";
+export type {
+  AlertTrace,
+  CipherSuite,
+  CloseNotifyEvent,
+  ConfigConstructor,
+  ConnectedEvent,
+  ConnectionConstructor,
+  CoreEvent,
+  DataEvent,
+  Direction,
+  ExternalPskConstructor,
+  Field,
+  Group,
+  HashName,
+  KeyLogEvent,
+  MessageTrace,
+  Negotiated,
+  OfferedIdentity,
+  PskMode,
+  PskTrace,
+  SelectPskEvent,
+  StateName,
+  TraceEvent,
+} from "./core-types.js";
+export { TlsError, type TlsErrorCode, type TlsErrorDetails, type TlsPhase } from "./errors.js";
+export { init, initSync, type WasmSource } from "./loader.js";
+export type { ClientOptions, PskChoice, SelectPsk, ServerOptions, TlsOptions } from "./options.js";
+export type { Psk } from "./psk.js";
+export { acceptTls, startTls, type TlsSocket } from "./socket.js";
+export type { Transport } from "./transport.js";

@@ -1,0 +1,75 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+import type { Bytes } from "./bytes.js";
+import type { Negotiated } from "./core-types.js";
+import type { ClientOptions, ServerOptions } from "./options.js";
+import { Session } from "./session.js";
+import type { Transport } from "./transport.js";
+
+/**
+ * A TLS connection, in the shape of the sockets of WinterTC and Cloudflare. When it fails, `opened`, `closed` and both
+ * streams do so with the same `TlsError`; neither promise is ever reported as an unhandled rejection.
+ */
+export interface TlsSocket extends AsyncDisposable {
+  /** Decrypted data: a byte stream, which ends at the peer's close_notify. The transport is read as this one is. */
+  readonly readable: ReadableStream<Uint8Array>;
+  /**
+   * Data to encrypt, in chunks of any size. A write is done when the transport has room for more. Closing the stream
+   * sends close_notify and leaves `readable` open; aborting it ends the connection as an error on both sides.
+   */
+  readonly writable: WritableStream<Bytes>;
+  /** What was negotiated, as soon as the handshake is complete and the peer authenticated. Nobody has to wait for it. */
+  readonly opened: Promise<Negotiated>;
+  /** Settles when both directions have ended and the transport has been let go. */
+  readonly closed: Promise<void>;
+  /**
+   * Closes both directions: sends what was written, then close_notify, and drops what the peer still says. It waits
+   * at most a second for the peer's side of it. During a handshake, it ends the connection with `ERR_TLS_ABORTED`.
+   *
+   * @returns `closed`
+   */
+  close(): Promise<void>;
+  /**
+   * Keying material for another protocol (RFC 9846 section 7.5), which both sides compute alike.
+   *
+   * @param length in bytes
+   * @throws `ERR_TLS_USAGE` before the connection is open and after it is closed
+   */
+  exportKeyingMaterial(label: string, context: Bytes | undefined, length: number): Uint8Array;
+  /**
+   * Changes the key of our direction, and with `requestPeer` the peer's as well (RFC 9846 section 4.6.3). The core does
+   * so by itself when a key has been used enough.
+   *
+   * @throws `ERR_TLS_USAGE` before the connection is open and after it is closed
+   */
+  updateKeys(options?: { requestPeer?: boolean }): Promise<void>;
+  /** Closes the socket, as `await using` does at the end of a block. Never throws. */
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/**
+ * Begins TLS as the client. Returns at once: the socket can be read and written right away.
+ *
+ * @throws `ERR_TLS_PSK` and `ERR_TLS_CONFIG` for what is wrong at first sight: a secret that is a string, a transport
+ * that is locked. Everything else, wrong values of options included, makes `opened` and `closed` reject.
+ */
+export function startTls(transport: Transport, options: ClientOptions): TlsSocket {
+  return socketOf(new Session("client", transport, options));
+}
+
+/** As {@link startTls}, as the server. */
+export function acceptTls(transport: Transport, options: ServerOptions): TlsSocket {
+  return socketOf(new Session("server", transport, options));
+}
+
+function socketOf(session: Session): TlsSocket {
+  return {
+    readable: session.inbound.stream,
+    writable: session.outbound.stream,
+    opened: session.opened.promise,
+    closed: session.closed.promise,
+    close: () => session.close(),
+    exportKeyingMaterial: (label, context, length) => session.exportKeyingMaterial(label, context, length),
+    updateKeys: ({ requestPeer = false } = {}) => session.updateKeys(requestPeer),
+    [Symbol.asyncDispose]: () => session.close().catch(() => {}),
+  };
+}

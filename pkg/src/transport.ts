@@ -1,0 +1,67 @@
+import { isBytes, viewOf } from "./bytes.js";
+import { TlsError } from "./errors.js";
+
+/** What TLS runs over: a TCP socket, a WebSocket's streams, a serial line, one end of an in-memory pair. */
+export interface Transport {
+  readonly readable: ReadableStream<Uint8Array>;
+  readonly writable: WritableStream<Uint8Array>;
+}
+
+/**
+ * Bytes handed to the core at once. A stream may deliver megabytes in one chunk; the memory of a WebAssembly only
+ * ever grows, so the core sees them in pieces of about two full records.
+ */
+const SLICE = 32 * 1024;
+
+/** The transport's streams, locked for as long as the connection lives. */
+export class TransportStreams {
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+  readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
+  #undelivered: Uint8Array = new Uint8Array(0);
+  #ending: Promise<void> | undefined;
+
+  /** Throws `ERR_TLS_CONFIG` when a stream is locked already. */
+  constructor({ readable, writable }: Transport) {
+    if (readable.locked || writable.locked) {
+      throw new TlsError("ERR_TLS_CONFIG", "a stream of the transport is locked: release its reader or writer first", {
+        phase: "configuration",
+      });
+    }
+    this.#reader = readable.getReader();
+    this.#writer = writable.getWriter();
+  }
+
+  /** The next bytes, at most {@link SLICE} of them, or `undefined` at the end. */
+  async read(): Promise<Uint8Array | undefined> {
+    while (this.#undelivered.length === 0) {
+      const { done, value } = await this.#reader.read();
+      if (done) return undefined;
+      if (!isBytes(value)) throw new TypeError("the transport delivered a chunk that is not bytes");
+      this.#undelivered = viewOf(value);
+    }
+    const slice = this.#undelivered.subarray(0, SLICE);
+    this.#undelivered = this.#undelivered.subarray(SLICE);
+    return slice;
+  }
+
+  /** Settles when the transport takes more without having to pile it up. */
+  get ready(): Promise<void> {
+    return this.#writer.ready;
+  }
+
+  write(bytes: Uint8Array): Promise<void> {
+    return this.#writer.write(bytes);
+  }
+
+  /** Ends our direction. Settles when everything written is through. */
+  endWriting(): Promise<void> {
+    this.#ending ??= this.#writer.close();
+    return this.#ending;
+  }
+
+  /** Ends both directions at once; what was not delivered yet is lost. */
+  destroy(reason: unknown): void {
+    this.#writer.abort(reason).catch(() => {});
+    this.#reader.cancel(reason).catch(() => {});
+  }
+}

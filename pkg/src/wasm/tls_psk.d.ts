@@ -1,0 +1,20 @@
+// What core.ts and loader.ts use of the glue that wasm-bindgen generates into dist/wasm. Not shipped: the types of the
+// package are those of core-types.ts.
+import type {
+  ConfigConstructor,
+  ConnectionConstructor,
+  ExternalPskConstructor,
+  Inspect,
+  OfferedPsk as OfferedPskInstance,
+  OfferedPskList as OfferedPskListInstance,
+} from "../core-types.js";
+
+export const ExternalPsk: ExternalPskConstructor;
+export const Config: ConfigConstructor;
+export const Connection: ConnectionConstructor;
+export const OfferedPskList: { readonly prototype: OfferedPskListInstance };
+export const OfferedPsk: { readonly prototype: OfferedPskInstance };
+export const inspect: Inspect;
+
+export function initSync(options: { module: WebAssembly.Module | BufferSource }): unknown;
+export default function init(options: { module_or_path: WebAssembly.Module }): Promise<unknown>;

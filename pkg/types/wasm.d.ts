@@ -1,0 +1,6 @@
+/**
+ * The file `tls_psk_bg.wasm`. What importing it yields is up to the runtime or bundler; where a module may import
+ * WebAssembly (workerd, wrangler), it is the compiled module that `initSync` of `tls-psk/slim` takes.
+ */
+declare const module: WebAssembly.Module;
+export default module;
