@@ -7,13 +7,13 @@
 /** The hash a PSK belongs to. It decides which cipher suites the PSK can be used with. */
 export type HashName = "SHA-256" | "SHA-384";
 
-/** A PSK key exchange mode (RFC 9846 section 4.2.9): with (EC)DHE, or without it and so without forward secrecy. */
+/** A PSK key exchange mode (RFC 9846 section 4.3.9): with (EC)DHE, or without it and so without forward secrecy. */
 export type PskMode = "psk_dhe_ke" | "psk_ke";
 
 /** A cipher suite (RFC 9846 appendix B.4). The last one needs a SHA-384 PSK, the others a SHA-256 PSK. */
 export type CipherSuite = "TLS_CHACHA20_POLY1305_SHA256" | "TLS_AES_128_GCM_SHA256" | "TLS_AES_256_GCM_SHA384";
 
-/** A group for the key exchange (RFC 9846 section 4.2.7). */
+/** A group for the key exchange (RFC 9846 section 4.3.7). */
 export type Group = "x25519" | "secp256r1" | "X25519MLKEM768";
 
 /** Who sent something: we, or the peer. */
@@ -33,6 +33,13 @@ export interface ExternalPsk extends Freeable {
   /** A copy of the identity. */
   readonly identity: Uint8Array;
   readonly hmac: HashName;
+  /** The context of an imported PSK. */
+  readonly context: Uint8Array | undefined;
+  /**
+   * A copy to be imported (RFC 9258), once for each hash among the cipher suites. Both sides have to agree on the
+   * context, which may be empty and best names the roles of both.
+   */
+  withContext(context: Uint8Array): ExternalPsk;
 }
 
 export interface ExternalPskConstructor {
@@ -67,8 +74,10 @@ export interface Config extends Freeable {
   setKeyLog(on: boolean): void;
   /** Whether {@link MessageTrace} and {@link PskTrace} are wanted. */
   setTrace(on: boolean): void;
-  /** The largest plaintext of a record that we accept, in bytes (RFC 8449): 64 to 16,384. */
+  /** The largest plaintext of a record that we accept, in bytes and with its type (RFC 8449): 64 to 16,385. */
   setRecordSizeLimit(bytes: number): void;
+  /** Pads every encrypted record to a multiple of so many bytes (RFC 9846 section 5.4). By default none. */
+  setPaddingMultiple(bytes: number): void;
 }
 
 export interface ConfigConstructor {
@@ -83,15 +92,15 @@ export interface ConfigConstructor {
 export interface Connection extends Freeable {
   /** Appends a copy of the PSK: on a client before {@link start}, on a server before the selection is answered. */
   appendPsk(psk: ExternalPsk): void;
-  /** Begins the handshake; a client queues its ClientHello. `nowMillis` is the time since the Unix epoch. */
-  start(nowMillis: number): void;
+  /** Begins the handshake: a client queues its ClientHello. A server has nothing to do yet. */
+  start(): void;
   /** Takes what the transport delivered, in pieces of any size. */
   receive(bytes: Uint8Array): void;
   /** Says that the transport ended. Throws `ERR_TLS_TRUNCATED` unless close_notify was received before. */
   transportClosed(): void;
   /** Encrypts application data, once connected. */
   send(plaintext: Uint8Array): void;
-  /** Changes the keys of our direction, and on request the peer's (RFC 9846 section 4.6.3). */
+  /** Changes the keys of our direction, and on request the peer's (RFC 9846 section 4.7.3). */
   updateKeys(requestPeer: boolean): void;
   /** Queues close_notify; reading goes on. During a handshake the peer is told user_canceled as well. */
   close(): void;
@@ -123,13 +132,25 @@ export interface ConnectionConstructor {
   new (config: Config, seed?: Uint8Array): Connection;
 }
 
-/** An identity from the offered list of a ClientHello (RFC 9846 section 4.2.11), as a plain object. */
+/** The parts of an imported identity (RFC 9258 section 5.1). */
+export interface ImportedIdentity {
+  readonly externalIdentity: Uint8Array;
+  readonly context: Uint8Array;
+  /** A version of TLS as on the wire, 0x0304 for TLS 1.3. */
+  readonly targetProtocol: number;
+  /** 1 for HKDF_SHA256, 2 for HKDF_SHA384. */
+  readonly targetKdf: number;
+}
+
+/** An identity from the offered list of a ClientHello (RFC 9846 section 4.3.11), as a plain object. */
 export interface OfferedIdentity {
   readonly identity: Uint8Array;
   /** Its place in the list, from 0. */
   readonly index: number;
   /** As the client sent it; 0 for an external PSK. */
   readonly obfuscatedTicketAge: number;
+  /** What the identity consists of, if it reads as that of an imported PSK. */
+  readonly imported?: ImportedIdentity | undefined;
 }
 
 /** As {@link OfferedIdentity}, from the cursor of an {@link OfferedPskList}. */
@@ -140,8 +161,8 @@ export interface OfferedPskList extends Freeable, Iterable<OfferedIdentity> {
   readonly length: number;
   get(index: number): OfferedPsk | undefined;
   hasNext(): boolean;
-  /** Moves the cursor. Throws `ERR_TLS_USAGE` at the end of the list. */
-  next(): OfferedPsk;
+  /** The next one, or `undefined` at the end of the list. */
+  next(): OfferedPsk | undefined;
   /** Moves the cursor back to the beginning. */
   reread(): void;
 }
@@ -170,7 +191,7 @@ export interface Negotiated {
   readonly alpn?: string;
   /** The server name that the client sent. */
   readonly serverName?: string;
-  /** Whether the server asked for another ClientHello (RFC 9846 section 4.1.4). */
+  /** Whether the server asked for another ClientHello (RFC 9846 section 4.2.4). */
   readonly helloRetryRequest: boolean;
 }
 
@@ -198,6 +219,11 @@ export interface SelectPskEvent {
   readonly serverName?: string;
   /** The protocols that the client offers (RFC 7301). */
   readonly alpn?: string[];
+}
+
+/** The peer has changed its key (RFC 9846 section 4.7.3). */
+export interface KeyUpdatedEvent {
+  readonly type: "keyUpdated";
 }
 
 /** A line in the format of SSLKEYLOGFILE (RFC 9850). */
@@ -231,14 +257,30 @@ export interface AlertTrace {
 export interface PskTrace {
   readonly type: "psk";
   readonly index: number;
-  readonly outcome: "unknown" | "chosen" | "verified" | "failed";
+  /**
+   * - `unknown`: we have no such PSK
+   * - `unusable`: no common cipher suite has its hash
+   * - `notPreferred`: another one came first
+   * - `chosen`, and then its binder was `verified` or `failed`
+   */
+  readonly outcome: "unknown" | "unusable" | "notPreferred" | "chosen" | "verified" | "failed";
 }
 
-/** What can be watched of a connection without changing it. */
+/** What can be watched of a connection without taking part in it. */
 export type TraceEvent = MessageTrace | AlertTrace | PskTrace;
 
 /** Everything that {@link Connection.pollEvent} yields. */
-export type CoreEvent = ConnectedEvent | DataEvent | CloseNotifyEvent | SelectPskEvent | KeyLogEvent | TraceEvent;
+export type CoreEvent =
+  | ConnectedEvent
+  | DataEvent
+  | CloseNotifyEvent
+  | SelectPskEvent
+  | KeyUpdatedEvent
+  | KeyLogEvent
+  | TraceEvent;
 
-/** The fields of one or more handshake messages, each with its header of 4 bytes. Throws `ERR_TLS_DECODE`. */
+/**
+ * The fields of one or more handshake messages, each with its header of 4 bytes. Where the bytes stop making sense, it
+ * ends.
+ */
 export type Inspect = (handshakeMessages: Uint8Array) => Field[];

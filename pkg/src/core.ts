@@ -52,8 +52,8 @@ OfferedPskList.prototype[Symbol.iterator] = function* (this: OfferedPskList): It
   for (let position = 0; position < this.length; position++) {
     const offered = this.get(position);
     if (offered === undefined) return;
-    const { identity, index, obfuscatedTicketAge } = offered;
+    const { identity, index, obfuscatedTicketAge, imported } = offered;
     offered.free();
-    yield { identity, index, obfuscatedTicketAge };
+    yield { identity, index, obfuscatedTicketAge, imported };
   }
 };

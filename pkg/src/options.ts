@@ -1,5 +1,6 @@
 import { Config, Connection } from "./core.js";
 import type { CipherSuite, Group, OfferedIdentity, PskMode, TraceEvent } from "./core-types.js";
+import { TlsError } from "./errors.js";
 import { type CheckedPsk, type Psk, withExternalPsk } from "./psk.js";
 
 /** Options that both sides have. */
@@ -14,7 +15,7 @@ export interface TlsOptions {
   groups?: readonly Group[];
   /** Application protocols in order of preference (RFC 7301). */
   alpn?: readonly string[];
-  /** The largest plaintext of a record that we accept, in bytes (RFC 8449): 64 to 16,384. */
+  /** The largest plaintext of a record that we accept, in bytes and with its type (RFC 8449): 64 to 16,385. */
   recordSizeLimit?: number;
   /** Ends the connection at once when it aborts, at whatever stage, with `ERR_TLS_ABORTED`. */
   signal?: AbortSignal;
@@ -56,6 +57,17 @@ export type SelectPsk = (
 
 /** The answer of {@link SelectPsk}. */
 export type PskChoice = Psk | OfferedIdentity | null | undefined;
+
+/** The longest delay that timers can do, in milliseconds. */
+const LONGEST_TIMEOUT = 2 ** 31 - 1;
+
+/** The same, unless it is a delay that a timer would take for none. Throws `ERR_TLS_CONFIG`. */
+export function checkTimeout(milliseconds: number | undefined): number | undefined {
+  if (milliseconds === undefined || (milliseconds > 0 && milliseconds <= LONGEST_TIMEOUT)) return milliseconds;
+  throw new TlsError("ERR_TLS_CONFIG", `handshakeTimeout must be above 0 and at most ${LONGEST_TIMEOUT} milliseconds`, {
+    phase: "configuration",
+  });
+}
 
 /** A connection of the core according to the options. Throws `ERR_TLS_CONFIG` and `ERR_TLS_PSK`. */
 export function openConnection(

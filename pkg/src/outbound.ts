@@ -21,10 +21,11 @@ export class Outbound {
       {
         start: (controller) => {
           this.#controller = controller;
+          // The `abort` of a sink would come only after the write under way, which may wait for the peer forever.
+          controller.signal.addEventListener("abort", () => sink.abort(controller.signal.reason));
         },
         write: (chunk) => this.#write(chunk, sink),
         close: () => sink.end(),
-        abort: (reason) => sink.abort(reason),
       },
       {
         highWaterMark: 1,

@@ -3,7 +3,7 @@ import { ExternalPsk } from "./core.js";
 import type { HashName } from "./core-types.js";
 import { TlsError } from "./errors.js";
 
-/** An external pre-shared key (RFC 9846 section 4.2.11, RFC 9257). */
+/** An external pre-shared key (RFC 9846 section 4.3.11, RFC 9257). */
 export interface Psk {
   /** 1 to 65,535 bytes, sent in clear and compared byte for byte; a string means its UTF-8. */
   identity: string | Bytes;
@@ -14,6 +14,11 @@ export interface Psk {
   secret: Bytes;
   /** The hash that the PSK is used with; `"SHA-256"` unless it was provisioned for another. */
   hmac?: HashName;
+  /**
+   * Imports the PSK (RFC 9258) with this context, on which both sides have to agree. It may be empty; one that names
+   * the roles of both sides keeps a client from being sent its own messages back.
+   */
+  context?: Bytes;
 }
 
 /** A {@link Psk} whose parts have the right types, as views of the caller's memory. */
@@ -21,29 +26,33 @@ export interface CheckedPsk {
   identity: Uint8Array;
   secret: Uint8Array;
   hmac: HashName | undefined;
+  context: Uint8Array | undefined;
 }
 
 /** Checks the types; sizes and values are the core's to judge. Throws `ERR_TLS_PSK`. */
 export function checkPsk(psk: Psk): CheckedPsk {
-  const { identity, secret, hmac } = psk;
+  const { identity, secret, hmac, context } = psk;
   if (typeof secret === "string") {
     throw refused("secret is a string, and passwords are not keys: decode it to bytes if it spells a key");
   }
   if (!isBytes(secret)) throw refused("secret must be an ArrayBuffer or a view of one");
   if (typeof identity !== "string" && !isBytes(identity)) throw refused("identity must be a string or bytes");
+  if (context !== undefined && !isBytes(context)) throw refused("context must be bytes");
   return {
     identity: typeof identity === "string" ? new TextEncoder().encode(identity) : viewOf(identity),
     secret: viewOf(secret),
     hmac,
+    context: context && viewOf(context),
   };
 }
 
 /** As {@link checkPsk}, with copies that the caller's later changes do not reach. To be {@link wipe}d after use. */
 export function copyPsks(psks: readonly Psk[]): CheckedPsk[] {
-  return psks.map(checkPsk).map(({ identity, secret, hmac }) => ({
+  return psks.map(checkPsk).map(({ identity, secret, hmac, context }) => ({
     identity: identity.slice(),
     secret: secret.slice(),
     hmac,
+    context: context?.slice(),
   }));
 }
 
@@ -54,7 +63,14 @@ export function wipe(psks: readonly CheckedPsk[]): void {
 
 /** Lends `use` the PSK as the core knows it, and wipes that afterwards. */
 export function withExternalPsk(psk: CheckedPsk, use: (external: ExternalPsk) => void): void {
-  const external = new ExternalPsk(psk.identity, psk.secret, psk.hmac);
+  const { identity, secret, hmac, context } = psk;
+  lend(new ExternalPsk(identity, secret, hmac), (external) => {
+    if (context === undefined) use(external);
+    else lend(external.withContext(context), use);
+  });
+}
+
+function lend(external: ExternalPsk, use: (external: ExternalPsk) => void): void {
   try {
     use(external);
   } finally {

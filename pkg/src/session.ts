@@ -4,18 +4,15 @@ import type { CoreEvent, Negotiated, SelectPskEvent } from "./core-types.js";
 import { TlsError, type TlsErrorCode, type TlsErrorDetails, type TlsPhase } from "./errors.js";
 import { Inbound } from "./inbound.js";
 import { init, isInitialised } from "./loader.js";
-import { type ClientOptions, openConnection, type ServerOptions } from "./options.js";
+import { type ClientOptions, checkTimeout, openConnection, type ServerOptions } from "./options.js";
 import { Outbound } from "./outbound.js";
 import { Outcome } from "./outcome.js";
-import { copyPsks, wipe } from "./psk.js";
+import { type CheckedPsk, copyPsks, wipe } from "./psk.js";
 import { choose, readOffer } from "./selection.js";
 import { type Transport, TransportStreams } from "./transport.js";
 
 /** Plaintext encrypted at once, in bytes: one full record (RFC 9846 section 5.1). */
 const SEND_SLICE = 16 * 1024;
-
-/** The longest delay that timers can do, in milliseconds. */
-const LONGEST_TIMEOUT = 2 ** 31 - 1;
 
 /** How long the peer, or the transport, may take to go down in good order, in milliseconds, before it is cut. */
 const CLOSE_GRACE = 1_000;
@@ -46,7 +43,8 @@ export class Session {
   #failure: TlsError | undefined;
   /** The handshake's deadline first, the grace given to a peer at the end later. */
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #selection: { abort: AbortController; answered: Outcome<void> } | undefined;
+  /** Tells `selectPsk` when nobody waits for its answer any more. */
+  readonly #selection = new AbortController();
   #closing = false;
   #closeNotifySent = false;
   #closeNotifyReceived = false;
@@ -54,12 +52,8 @@ export class Session {
   constructor(role: "client" | "server", transport: Transport, options: ClientOptions | ServerOptions) {
     this.#role = role;
     this.#options = options as ClientOptions & ServerOptions;
-    const { signal, handshakeTimeout, psks = [] } = options;
-    if (handshakeTimeout !== undefined && !(handshakeTimeout > 0 && handshakeTimeout <= LONGEST_TIMEOUT)) {
-      throw new TlsError("ERR_TLS_CONFIG", `handshakeTimeout must be 1 to ${LONGEST_TIMEOUT} milliseconds`, {
-        phase: "configuration",
-      });
-    }
+    const { signal, psks = [] } = options;
+    const handshakeTimeout = checkTimeout(options.handshakeTimeout);
     const copies = copyPsks(psks);
     this.#transport = new TransportStreams(transport);
     this.outbound = new Outbound({
@@ -67,8 +61,7 @@ export class Session {
       end: () => this.#sendCloseNotify(),
       abort: (cause) => this.#cancel(this.#error("ERR_TLS_ABORTED", "the writable stream was aborted", { cause })),
     });
-    if (handshakeTimeout !== undefined)
-      this.#timer = setTimeout(() => this.#onDeadline(handshakeTimeout), handshakeTimeout);
+    if (handshakeTimeout !== undefined) this.#timer = setTimeout(() => this.#onDeadline(), handshakeTimeout);
     signal?.addEventListener("abort", this.#onAbort);
     if (signal?.aborted) this.#onAbort();
     this.#run(copies).catch((thrown) => this.#fail(TlsError.from(thrown, this.#phase)));
@@ -78,7 +71,7 @@ export class Session {
   close(): Promise<void> {
     if (this.#phase === "handshake") {
       this.#cancel(this.#error("ERR_TLS_ABORTED", "the connection was closed before it was open"));
-    } else if (!this.#closing) {
+    } else if (!this.#over && !this.#closing) {
       this.#closing = true;
       void this.#shutDown();
     }
@@ -101,11 +94,12 @@ export class Session {
     this.#cancel(this.#error("ERR_TLS_ABORTED", "the signal aborted", { cause: this.#options.signal?.reason }));
   };
 
-  #onDeadline(milliseconds: number): void {
-    this.#cancel(this.#error("ERR_TLS_TIMEOUT", `the handshake took longer than ${milliseconds} ms`));
+  #onDeadline(): void {
+    const { handshakeTimeout } = this.#options;
+    this.#cancel(this.#error("ERR_TLS_TIMEOUT", `the handshake took longer than ${handshakeTimeout} ms`));
   }
 
-  async #run(psks: ReturnType<typeof copyPsks>): Promise<void> {
+  async #run(psks: CheckedPsk[]): Promise<void> {
     try {
       if (!isInitialised()) await init();
       if (this.#over) return;
@@ -113,7 +107,7 @@ export class Session {
     } finally {
       wipe(psks);
     }
-    if (this.#role === "client") this.#advance((connection) => connection.start(Date.now()));
+    if (this.#role === "client") this.#advance((connection) => connection.start());
     await this.#receiveAll();
   }
 
@@ -121,8 +115,6 @@ export class Session {
     while (!this.#over && !this.#closeNotifyReceived) {
       if (this.#phase === "data") await this.inbound.demand();
       const bytes = await this.#read();
-      // What arrives during a selection waits here, one chunk of it; but if the transport ends, the selection is off.
-      if (bytes !== undefined) await this.#selection?.answered.promise;
       if (bytes !== undefined) this.#advance((connection) => connection.receive(bytes));
       else if (this.#leaving) return this.#finish();
       else this.#advance((connection) => connection.transportClosed());
@@ -166,7 +158,7 @@ export class Session {
       try {
         this.#deliver(event);
       } catch (cause) {
-        this.#cancel(this.#error("ERR_TLS_ABORTED", "a callback of the application threw", { cause }));
+        this.#cancel(this.#error("ERR_TLS_ABORTED", `a callback of the application threw: ${cause}`, { cause }));
       }
     }
   }
@@ -193,18 +185,18 @@ export class Session {
       case "keyLog":
         this.#options.onKeylog?.(event.line);
         break;
-      default:
+      case "message":
+      case "alert":
+      case "psk":
         this.#options.onTrace?.(event);
     }
   }
 
   async #select({ serverName, alpn = [] }: SelectPskEvent): Promise<void> {
     const connection = this.#live();
-    const selection = { abort: new AbortController(), answered: new Outcome<void>() };
-    this.#selection = selection;
     let failure: TlsError | undefined;
     try {
-      const context = { serverName, alpn, signal: selection.abort.signal };
+      const context = { serverName, alpn, signal: this.#selection.signal };
       const choice = await this.#options.selectPsk?.(readOffer(connection), context);
       if (this.#over) return;
       choose(connection, choice);
@@ -213,14 +205,12 @@ export class Session {
       if (connection.selecting) {
         connection.cancelSelection();
         const alert = { alert: "internal_error", alertDirection: "sent" } as const;
-        failure = this.#error("ERR_TLS_SELECTION", "selectPsk failed, with the cause given", { ...alert, cause });
+        failure = this.#error("ERR_TLS_SELECTION", `selectPsk failed: ${cause}`, { ...alert, cause });
       } else {
         failure = TlsError.from(cause, this.#phase);
       }
     }
     this.#settle(failure);
-    this.#selection = undefined;
-    selection.answered.resolve();
   }
 
   async #send(plaintext: Uint8Array): Promise<void> {
@@ -287,8 +277,7 @@ export class Session {
     this.#over = true;
     this.#release();
     this.inbound.end();
-    await this.#transport.endWriting().catch(() => {});
-    this.#transport.destroy(undefined);
+    await this.#transport.close();
     this.#options.signal?.removeEventListener("abort", this.#onAbort);
     this.closed.resolve();
   }
@@ -314,18 +303,11 @@ export class Session {
     this.closed.reject(error);
     this.inbound.fail(error);
     this.outbound.fail(error);
-    this.#selection?.abort.abort(error);
+    this.#selection.abort(error);
     this.#release();
     this.#options.signal?.removeEventListener("abort", this.#onAbort);
-    void this.#tearDown(error);
-  }
-
-  /** Gives an alert a moment to get through. */
-  async #tearDown(reason: TlsError): Promise<void> {
-    const timer = setTimeout(() => this.#transport.destroy(reason), CLOSE_GRACE);
-    await this.#transport.endWriting().catch(() => {});
-    clearTimeout(timer);
-    this.#transport.destroy(reason);
+    // Time for an alert to get through.
+    void this.#transport.close(error, CLOSE_GRACE);
   }
 
   /** Passes the last bytes on, without regard to room as they are few, and gives the connection's memory back. */

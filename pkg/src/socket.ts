@@ -36,7 +36,7 @@ export interface TlsSocket extends AsyncDisposable {
    */
   exportKeyingMaterial(label: string, context: Bytes | undefined, length: number): Uint8Array;
   /**
-   * Changes the key of our direction, and with `requestPeer` the peer's as well (RFC 9846 section 4.6.3). The core does
+   * Changes the key of our direction, and with `requestPeer` the peer's as well (RFC 9846 section 4.7.3). The core does
    * so by itself when a key has been used enough.
    *
    * @throws `ERR_TLS_USAGE` before the connection is open and after it is closed

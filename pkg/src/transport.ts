@@ -59,6 +59,14 @@ export class TransportStreams {
     return this.#ending;
   }
 
+  /** Ends our direction and, when that is through or `grace` milliseconds have passed, the other. */
+  async close(reason?: unknown, grace?: number): Promise<void> {
+    const timer = grace && setTimeout(() => this.destroy(reason), grace);
+    await this.endWriting().catch(() => {});
+    clearTimeout(timer);
+    this.destroy(reason);
+  }
+
   /** Ends both directions at once; what was not delivered yet is lost. */
   destroy(reason: unknown): void {
     this.#writer.abort(reason).catch(() => {});

@@ -1,0 +1,37 @@
+import { type Negotiated, TlsError } from "../node.js";
+
+/** Prints a line on standard error, where it does not mix with the data. */
+export function say(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+/** What was negotiated, on one line. */
+export function describe(negotiated: Negotiated): string {
+  const { cipherSuite, pskMode, group, pskIdentity, alpn, serverName, helloRetryRequest } = negotiated;
+  const parts: (string | undefined)[] = [cipherSuite, pskMode, group];
+  if (pskIdentity !== undefined) parts.push(`psk=${printable(pskIdentity)}`);
+  if (serverName !== undefined) parts.push(`server_name=${JSON.stringify(serverName)}`);
+  if (alpn !== undefined) parts.push(`alpn=${JSON.stringify(alpn)}`);
+  if (helloRetryRequest) parts.push("after hello_retry_request");
+  return parts.filter((part) => part !== undefined).join(" ");
+}
+
+/** What went wrong, on one line, with the alert and its sender first if there was one. */
+export function explain(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const message = error.message.replaceAll(/\s*\n\s*/g, " ");
+  if (!(error instanceof TlsError)) return message;
+  const sender = error.alertDirection === "received" ? "the peer" : "we";
+  return `${error.alert === undefined ? "" : `${sender} sent ${error.alert}: `}${message} (${error.code})`;
+}
+
+/** Bytes as a quoted string if they are printable UTF-8, so that a peer's cannot play tricks with a terminal. */
+export function printable(bytes: Uint8Array): string {
+  try {
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    if (!/[\p{C}\p{Zl}\p{Zp}]/u.test(text)) return JSON.stringify(text);
+  } catch {
+    // Not UTF-8.
+  }
+  return `0x${Buffer.from(bytes).toString("hex")}`;
+}

@@ -1,0 +1,36 @@
+import { appendFileSync } from "node:fs";
+import { type Field, inspect, type TlsOptions, type TraceEvent } from "../node.js";
+import type { CommonArguments } from "./arguments.js";
+import { say } from "./report.js";
+
+/** Bytes of a field that are shown in hexadecimal. */
+const SHOWN = 32;
+
+/** The callbacks that --keylog and --trace ask for. `prefix` tells connections apart. */
+export function observers({ keylog, trace }: CommonArguments, prefix = ""): Pick<TlsOptions, "onKeylog" | "onTrace"> {
+  return {
+    ...(keylog !== undefined && { onKeylog: (line) => appendFileSync(keylog, `${line}\n`, { mode: 0o600 }) }),
+    ...(trace && {
+      onTrace: (event) => {
+        for (const line of traceLines(event)) say(prefix + line);
+      },
+    }),
+  };
+}
+
+function traceLines(event: TraceEvent): string[] {
+  if (event.type === "psk") return [`  offered PSK ${event.index}: ${event.outcome}`];
+  const arrow = event.direction === "sent" ? ">" : "<";
+  if (event.type === "alert") return [`${arrow} alert ${event.description}`];
+  const wrapping = event.protected ? "encrypted" : "in clear";
+  return [
+    `${arrow} ${event.name}, ${event.bytes.length} bytes, ${wrapping}`,
+    ...inspect(event.bytes).map((field) => fieldLine(field, event.bytes)),
+  ];
+}
+
+function fieldLine({ name, start, end, depth, value }: Field, message: Uint8Array): string {
+  const hex = Buffer.from(message.subarray(start, Math.min(end, start + SHOWN))).toString("hex");
+  const bytes = end - start > SHOWN ? `${hex}... (${end - start} bytes)` : hex;
+  return `${"  ".repeat(depth + 1)}${name}: ${value ?? bytes}`;
+}
