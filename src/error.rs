@@ -148,7 +148,7 @@ named_errors! {
         MissingSignatureAlgorithms => "a ClientHello without a PSK lacks signature_algorithms", MISSING_EXTENSION;
         MissingSupportedGroups => "the ClientHello lacks supported_groups", MISSING_EXTENSION;
         MissingKeyShare => "the ClientHello has supported_groups but no key_share", MISSING_EXTENSION;
-        KeyShareNotInGroups => "a key share's group is not in supported_groups, or out of order", ILLEGAL_PARAMETER;
+        KeyShareNotInGroups => "a key share's group is not in supported_groups", ILLEGAL_PARAMETER;
         DuplicateGroup => "a group is listed twice", ILLEGAL_PARAMETER;
         BadKeyShare => "the peer's key share is not valid for its group", ILLEGAL_PARAMETER;
         BadCompressionMethods => "legacy_compression_methods is not the null method alone", ILLEGAL_PARAMETER;
@@ -231,6 +231,8 @@ named_errors! {
         KeyUpdatePending => "the peer has not yet answered the last requested KeyUpdate";
     }
 }
+
+pub(crate) use named_errors;
 
 impl Error {
     /// The alert to send, or `None` when none is due.

@@ -1,7 +1,64 @@
-//! TLS 1.3 with pre-shared keys.
+//! TLS 1.3 (RFC 9846) with pre-shared keys, as a core without I/O.
+//!
+//! The core takes bytes, randomness and the application's choice of PSK, and gives records and events. It knows
+//! no sockets, no clock and no JavaScript; [`Connection`] is the whole of it. The npm package `tls-psk` wraps it
+//! for browsers, edge runtimes and Node.
+//!
+//! ```
+//! use std::sync::Arc;
+//! use tls_psk::{ClientConfig, Connection, Entropy, Event, ExternalPsk, HashAlgorithm, ServerConfig};
+//!
+//! let psk = ExternalPsk::new(b"device-7", &[0x5a; 32], HashAlgorithm::Sha256)?;
+//! let mut config = ClientConfig::new();
+//! config.append_psk(&psk)?;
+//! let mut client = Connection::client(Arc::new(config), Entropy::from_os()?);
+//! let mut config = ServerConfig::new();
+//! config.append_psk(&psk)?;
+//! let mut server = Connection::server(Arc::new(config), Entropy::from_os()?);
+//!
+//! client.start()?;
+//! loop {
+//!     let mut quiet = true;
+//!     while let Some(bytes) = client.poll_transmit() {
+//!         server.receive(&bytes)?;
+//!         quiet = false;
+//!     }
+//!     while let Some(bytes) = server.poll_transmit() {
+//!         client.receive(&bytes)?;
+//!         quiet = false;
+//!     }
+//!     if quiet {
+//!         break;
+//!     }
+//! }
+//! assert!(matches!(server.poll_event(), Some(Event::Connected(_))));
+//! assert_eq!(client.negotiated_psk_identity(), Some(&b"device-7"[..]));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! The lower layers are public for tools that look at TLS; they are not covered by the version's promise.
 
 mod newtype;
 
+pub mod client;
+mod connection;
 pub mod crypto;
+pub mod endpoint;
 pub mod error;
+mod inspect;
+pub mod keys;
+pub mod psk;
+pub mod record;
+pub mod server;
+#[cfg(target_arch = "wasm32")]
+mod wasm;
 pub mod wire;
+
+pub use client::ClientConfig;
+pub use connection::{AppendError, Connection, Entropy};
+pub use crypto::HashAlgorithm;
+pub use endpoint::{ConfigError, Direction, Event, Negotiated, Parameters, PskOutcome};
+pub use error::{AlertDescription, Error, Usage, Violation};
+pub use inspect::inspect;
+pub use psk::{ExternalPsk, ImportedIdentity, OfferedPsk, OfferedPskList, PskError};
+pub use server::{Selection, SelectionPolicy, ServerConfig};

@@ -1,0 +1,48 @@
+//! What a client is told.
+
+use crate::endpoint::{ConfigError, Parameters};
+use crate::psk::{ExternalPsk, PskError, PskList};
+
+/// A client's configuration, shared by any number of connections.
+#[derive(Clone, Debug, Default)]
+pub struct ClientConfig {
+    /// Preferences and limits.
+    pub parameters: Parameters,
+    psks: PskList,
+    server_name: Option<Vec<u8>>,
+}
+
+impl ClientConfig {
+    /// A configuration with the defaults and no PSK.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a copy of `psk` as the least preferred. All PSKs are offered in one ClientHello.
+    pub fn append_psk(&mut self, psk: &ExternalPsk) -> Result<(), PskError> {
+        self.psks.append_to_offer(psk)
+    }
+
+    /// The PSKs, most preferred first.
+    pub fn psks(&self) -> &PskList {
+        &self.psks
+    }
+
+    /// The DNS name to send as server_name (RFC 6066 section 3).
+    pub fn server_name(&self) -> Option<&[u8]> {
+        self.server_name.as_deref()
+    }
+
+    /// Sets the DNS name to send as server_name. IP addresses are not permitted there.
+    pub fn set_server_name(&mut self, name: &str) -> Result<(), ConfigError> {
+        let dns_name = name.bytes().all(|byte| byte.is_ascii_graphic())
+            && (1..=255).contains(&name.len())
+            && name.parse::<core::net::IpAddr>().is_err();
+        if !dns_name {
+            return Err(ConfigError::BadServerName);
+        }
+        // The trailing dot of a fully qualified name is not sent.
+        self.server_name = Some(name.strip_suffix('.').unwrap_or(name).as_bytes().to_vec());
+        Ok(())
+    }
+}

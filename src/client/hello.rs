@@ -1,0 +1,173 @@
+//! Sending the ClientHello, first and second (RFC 9846 sections 4.2.2 and 4.3.11).
+
+use std::sync::Arc;
+
+use super::wait_server_hello::{Retry, WaitServerHello};
+use super::{ClientConfig, State};
+use crate::crypto::{Digest, HashAlgorithm, KeyShare, hash_of};
+use crate::endpoint::Context;
+use crate::error::{Error, Usage};
+use crate::keys::{TranscriptBuffer, binder_hash_of_first_hello};
+use crate::psk::{Psk, PskList, binder};
+use crate::wire::{
+    CipherSuite, ClientExtensions, ClientHello, KeyShareEntry, NamedGroup, OfferedPsks,
+    ProtocolVersion, PskIdentity, PskKeyExchangeMode, SignatureScheme,
+};
+
+/// What signature_algorithms lists when nothing will be signed: servers that look at certificates before they
+/// look at PSKs refuse a hello without it.
+const SIGNATURE_ALGORITHMS: [SignatureScheme; 4] = [
+    SignatureScheme::ECDSA_SECP256R1_SHA256,
+    SignatureScheme::ED25519,
+    SignatureScheme::RSA_PSS_RSAE_SHA256,
+    SignatureScheme::ECDSA_SECP384R1_SHA384,
+];
+
+/// Builds and sends the first ClientHello.
+pub(super) fn send_first(
+    config: Arc<ClientConfig>,
+    psks: &PskList,
+    ctx: &mut Context,
+) -> Result<State, Error> {
+    let parameters = &config.parameters;
+    let (cipher_suites, offered) = suites_and_psks(parameters.cipher_suites(), psks)?;
+    let random = ctx.random.array();
+    let legacy_session_id = if parameters.middlebox_compatibility {
+        ctx.random.array::<32>().to_vec()
+    } else {
+        Vec::new()
+    };
+
+    let mut extensions = ClientExtensions {
+        server_name: config.server_name().map(<[u8]>::to_vec),
+        signature_algorithms: Some(SIGNATURE_ALGORITHMS.to_vec()),
+        alpn: Some(parameters.alpn().to_vec()).filter(|alpn| !alpn.is_empty()),
+        record_size_limit: parameters.record_size_limit(),
+        supported_versions: Some(vec![ProtocolVersion::TLS13]),
+        psk_key_exchange_modes: Some(parameters.psk_modes().to_vec()),
+        ..ClientExtensions::default()
+    };
+    let mut share = None;
+    if parameters.allows(PskKeyExchangeMode::PSK_DHE_KE) {
+        let first = parameters.groups().first().copied().ok_or(Error::Internal("no group"))?;
+        let (generated, entry) = generate_share(first, ctx)?;
+        extensions.supported_groups = Some(parameters.groups().to_vec());
+        extensions.key_share = Some(vec![entry]);
+        share = Some(generated);
+    }
+    let mut hello = ClientHello {
+        legacy_version: ProtocolVersion::TLS12,
+        random,
+        legacy_session_id,
+        cipher_suites,
+        legacy_compression_methods: vec![0],
+        extensions,
+    };
+    let bytes = encode_with_binders(&mut hello, &offered, binder_hash_of_first_hello)?;
+
+    ctx.set_client_random(random);
+    ctx.writer.expect_first_hello();
+    ctx.send_handshake(&bytes)?;
+    ctx.reader.accept_change_cipher_spec(true);
+    let first_hello = TranscriptBuffer::new(&bytes);
+    Ok(State::WaitServerHello(Box::new(WaitServerHello::new(
+        config,
+        hello,
+        offered,
+        share,
+        first_hello,
+    ))))
+}
+
+/// Changes the ClientHello as the HelloRetryRequest asks, and sends it again.
+pub(super) fn send_second(
+    hello: &mut ClientHello,
+    offered: &mut Vec<Psk>,
+    share: &mut Option<KeyShare>,
+    retry: &mut Retry,
+    ctx: &mut Context,
+) -> Result<(), Error> {
+    hello.extensions.early_data = false;
+    hello.extensions.cookie = retry.cookie.take();
+    if let Some(group) = retry.group {
+        let (generated, entry) = generate_share(group, ctx)?;
+        hello.extensions.key_share = Some(vec![entry]);
+        *share = Some(generated);
+    }
+    // PSKs of another hash could no longer be selected, and their binders would need a second transcript.
+    let hash = hash_of(retry.cipher_suite);
+    offered.retain(|psk| Some(psk.hash) == hash);
+    let bytes = encode_with_binders(hello, offered, |_, truncated| {
+        retry.transcript.with_truncated(truncated)
+    })?;
+    if !hello.legacy_session_id.is_empty() {
+        ctx.writer.write_change_cipher_spec();
+    }
+    ctx.send_handshake(&bytes)?;
+    retry.transcript.add(&bytes);
+    Ok(())
+}
+
+/// The suites to offer and the PSKs in their wire form.
+///
+/// Only suites that fit some PSK are offered: a server that picks the suite first would miss the PSK.
+fn suites_and_psks(
+    suites: &[CipherSuite],
+    psks: &PskList,
+) -> Result<(Vec<CipherSuite>, Vec<Psk>), Error> {
+    if psks.is_empty() {
+        return Err(Usage::NoPsk.into());
+    }
+    // Hashes in the order of the suites, each once.
+    let mut hashes: Vec<HashAlgorithm> = Vec::new();
+    for hash in suites.iter().filter_map(|suite| hash_of(*suite)) {
+        if !hashes.contains(&hash) {
+            hashes.push(hash);
+        }
+    }
+    let offered: Vec<Psk> = psks
+        .iter()
+        .flat_map(|psk| hashes.iter().filter_map(|hash| psk.for_hash(*hash)))
+        .collect();
+    let suites: Vec<CipherSuite> = suites
+        .iter()
+        .copied()
+        .filter(|suite| offered.iter().any(|psk| Some(psk.hash) == hash_of(*suite)))
+        .collect();
+    if suites.is_empty() { Err(Usage::NoUsableCipherSuite.into()) } else { Ok((suites, offered)) }
+}
+
+fn generate_share(group: NamedGroup, ctx: &mut Context) -> Result<(KeyShare, KeyShareEntry), Error> {
+    let share = KeyShare::generate(group, &mut ctx.random)
+        .map_err(|_| Error::Internal("key share generation"))?;
+    let entry = KeyShareEntry { group, key_exchange: share.public().to_vec() };
+    Ok((share, entry))
+}
+
+/// Encodes the hello with a binder for each PSK. A binder covers everything before the binders, lengths
+/// included as if they were there (section 4.3.11.2), so placeholders of the right length go first.
+fn encode_with_binders(
+    hello: &mut ClientHello,
+    offered: &[Psk],
+    transcript_hash: impl Fn(HashAlgorithm, &[u8]) -> Digest,
+) -> Result<Vec<u8>, Error> {
+    let identities = offered
+        .iter()
+        .map(|psk| PskIdentity { identity: psk.identity.clone(), obfuscated_ticket_age: 0 })
+        .collect();
+    let placeholders = offered.iter().map(|psk| vec![0; psk.hash.output_len()]).collect();
+    let mut psks = OfferedPsks { identities, binders: placeholders };
+    let binders_len = psks.binders_len();
+    hello.extensions.pre_shared_key = (!offered.is_empty()).then(|| psks.clone());
+    let bytes = hello.encode()?;
+    if offered.is_empty() {
+        return Ok(bytes);
+    }
+    let truncated = bytes.get(..bytes.len() - binders_len).unwrap_or_default();
+    psks.binders = offered
+        .iter()
+        .map(|psk| binder(psk, &transcript_hash(psk.hash, truncated)).as_ref().to_vec())
+        .collect();
+    hello.extensions.pre_shared_key = Some(psks);
+    hello.encode()
+}

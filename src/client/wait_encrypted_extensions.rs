@@ -1,0 +1,83 @@
+//! WAIT_EE: EncryptedExtensions (RFC 9846 section 4.4.1).
+
+use super::State;
+use super::wait_finished::WaitFinished;
+use crate::endpoint::{Context, Negotiated};
+use crate::error::{Error, Violation};
+use crate::keys::{HandshakeSecret, Transcript, TrafficSecret};
+use crate::wire::{ClientHello, EncryptedExtensions, ExtensionType, Handshake};
+
+/// The smallest record_size_limit (RFC 8449 section 4).
+const MIN_RECORD_SIZE_LIMIT: u16 = 64;
+
+/// The ServerHello was taken and a PSK is selected.
+pub struct WaitEncryptedExtensions {
+    pub(super) hello: ClientHello,
+    pub(super) negotiated: Negotiated,
+    pub(super) transcript: Transcript,
+    pub(super) handshake_secret: HandshakeSecret,
+    pub(super) client_handshake_traffic_secret: TrafficSecret,
+    pub(super) server_handshake_traffic_secret: TrafficSecret,
+}
+
+impl WaitEncryptedExtensions {
+    pub(super) fn on_encrypted_extensions(
+        mut self: Box<Self>,
+        ctx: &mut Context,
+        message: &Handshake<'_>,
+    ) -> Result<State, Error> {
+        let extensions = EncryptedExtensions::read(message.body())?;
+        self.check_solicited(&extensions.order)?;
+        if let Some(name) = extensions.alpn {
+            let offered = self.hello.extensions.alpn.as_ref();
+            if !offered.is_some_and(|names| names.contains(&name)) {
+                return Err(Violation::AlpnNotOffered.into());
+            }
+            self.negotiated.alpn = Some(name);
+        }
+        if let Some(limit) = extensions.record_size_limit {
+            if limit < MIN_RECORD_SIZE_LIMIT {
+                return Err(Violation::RecordSizeLimitTooSmall.into());
+            }
+            ctx.writer.set_record_size_limit(limit.into());
+            if let Some(ours) = self.hello.extensions.record_size_limit {
+                ctx.reader.set_max_inner(ours.into());
+            }
+        }
+        self.transcript.add(message.bytes);
+        Ok(State::WaitFinished(Box::new(WaitFinished {
+            legacy_session_id: self.hello.legacy_session_id,
+            negotiated: self.negotiated,
+            transcript: self.transcript,
+            handshake_secret: self.handshake_secret,
+            client_handshake_traffic_secret: self.client_handshake_traffic_secret,
+            server_handshake_traffic_secret: self.server_handshake_traffic_secret,
+        })))
+    }
+
+    /// A response needs a request, and some extensions belong elsewhere (section 4.3).
+    fn check_solicited(&self, order: &[ExtensionType]) -> Result<(), Error> {
+        let ours = &self.hello.extensions;
+        if order.contains(&ExtensionType::MAX_FRAGMENT_LENGTH)
+            && order.contains(&ExtensionType::RECORD_SIZE_LIMIT)
+        {
+            return Err(Violation::MaxFragmentLengthBesideLimit.into());
+        }
+        for kind in order {
+            let solicited = match *kind {
+                ExtensionType::SERVER_NAME => ours.server_name.is_some(),
+                ExtensionType::SUPPORTED_GROUPS => ours.supported_groups.is_some(),
+                ExtensionType::ALPN => ours.alpn.is_some(),
+                ExtensionType::RECORD_SIZE_LIMIT => ours.record_size_limit.is_some(),
+                ExtensionType::EARLY_DATA => ours.early_data,
+                ExtensionType::MAX_FRAGMENT_LENGTH => false,
+                kind if kind.name().is_some() => return Err(Violation::MisplacedExtension.into()),
+                _ => false,
+            };
+            if !solicited {
+                return Err(Violation::UnsolicitedExtension.into());
+            }
+        }
+        Ok(())
+    }
+}

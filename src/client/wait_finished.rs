@@ -1,0 +1,62 @@
+//! WAIT_FINISHED: the server's Finished, and our own (RFC 9846 section 4.5.3).
+
+use super::State;
+use crate::crypto::hash_of;
+use crate::endpoint::{Context, Established, Event, Negotiated, TrafficSecrets};
+use crate::error::{Error, Violation};
+use crate::keys::{HandshakeSecret, KeyLogLabel, Transcript, TrafficSecret};
+use crate::wire::{Finished, Handshake};
+
+/// Only the server's Finished is missing.
+pub struct WaitFinished {
+    pub(super) legacy_session_id: Vec<u8>,
+    pub(super) negotiated: Negotiated,
+    pub(super) transcript: Transcript,
+    pub(super) handshake_secret: HandshakeSecret,
+    pub(super) client_handshake_traffic_secret: TrafficSecret,
+    pub(super) server_handshake_traffic_secret: TrafficSecret,
+}
+
+impl WaitFinished {
+    pub(super) fn on_finished(
+        mut self: Box<Self>,
+        ctx: &mut Context,
+        message: &Handshake<'_>,
+    ) -> Result<State, Error> {
+        let suite = self.negotiated.cipher_suite;
+        let hash = hash_of(suite).ok_or(Error::Internal("suite without a hash"))?;
+        let finished = Finished::read(message.body(), hash.output_len())?;
+        let key = self.server_handshake_traffic_secret.finished_key();
+        if !key.verify(&self.transcript.current(), &finished.verify_data) {
+            return Err(Violation::BadFinished.into());
+        }
+        self.transcript.add(message.bytes);
+        ctx.reader.accept_change_cipher_spec(false);
+
+        let main_secret = self.handshake_secret.into_main_secret();
+        let so_far = self.transcript.current();
+        let client = main_secret.client_application_traffic_secret(&so_far);
+        let server = main_secret.server_application_traffic_secret(&so_far);
+        let exporter = main_secret.exporter(&so_far);
+        ctx.log_key(KeyLogLabel::ClientTrafficSecret0, client.as_bytes());
+        ctx.log_key(KeyLogLabel::ServerTrafficSecret0, server.as_bytes());
+        ctx.log_key(KeyLogLabel::ExporterSecret, exporter.as_bytes());
+        ctx.set_receive_secret(suite, &server)?;
+
+        // After a HelloRetryRequest the compatibility record went out before the second ClientHello.
+        if !self.legacy_session_id.is_empty() && !self.negotiated.hello_retry_request {
+            ctx.writer.write_change_cipher_spec();
+        }
+        ctx.set_send_secret(suite, &self.client_handshake_traffic_secret)?;
+        let key = self.client_handshake_traffic_secret.finished_key();
+        let verify_data = key.verify_data(&so_far).as_ref().to_vec();
+        let bytes = Finished { verify_data }.encode()?;
+        ctx.send_handshake(&bytes)?;
+        self.transcript.add(&bytes);
+        ctx.set_send_secret(suite, &client)?;
+
+        ctx.emit(Event::Connected(self.negotiated.clone()));
+        let secrets = TrafficSecrets { send: client, receive: server };
+        Ok(State::Connected(Box::new(Established::new(self.negotiated, secrets, exporter))))
+    }
+}

@@ -1,0 +1,240 @@
+//! WAIT_SH: ServerHello and HelloRetryRequest (RFC 9846 sections 4.2.3 and 4.2.4).
+
+use std::sync::Arc;
+
+use super::wait_encrypted_extensions::WaitEncryptedExtensions;
+use super::{ClientConfig, State, hello};
+use crate::crypto::{KeyShare, SharedSecret, hash_of};
+use crate::endpoint::{Context, Negotiated};
+use crate::error::{Error, Violation};
+use crate::keys::{KeyLogLabel, Transcript, TranscriptBuffer};
+use crate::psk::Psk;
+use crate::wire::{
+    CipherSuite, ClientHello, ExtensionType, Handshake, NamedGroup, ProtocolVersion,
+    PskKeyExchangeMode, ServerHello,
+};
+
+/// The last eight bytes of a TLS 1.3 server's random when it negotiates TLS 1.2, and older (section 4.2.3).
+const DOWNGRADE_SENTINELS: [&[u8]; 2] = [b"DOWNGRD\x01", b"DOWNGRD\x00"];
+
+/// The ClientHello is out.
+pub struct WaitServerHello {
+    config: Arc<ClientConfig>,
+    hello: ClientHello,
+    /// What the last ClientHello offers, in its order.
+    offered: Vec<Psk>,
+    share: Option<KeyShare>,
+    first_hello: TranscriptBuffer,
+    retry: Option<Retry>,
+}
+
+/// What a HelloRetryRequest settled.
+pub(super) struct Retry {
+    pub(super) cipher_suite: CipherSuite,
+    pub(super) group: Option<NamedGroup>,
+    pub(super) cookie: Option<Vec<u8>>,
+    pub(super) transcript: Transcript,
+}
+
+impl WaitServerHello {
+    pub(super) fn new(
+        config: Arc<ClientConfig>,
+        hello: ClientHello,
+        offered: Vec<Psk>,
+        share: Option<KeyShare>,
+        first_hello: TranscriptBuffer,
+    ) -> Self {
+        Self { config, hello, offered, share, first_hello, retry: None }
+    }
+
+    pub(super) fn on_server_hello(
+        self: Box<Self>,
+        ctx: &mut Context,
+        message: &Handshake<'_>,
+    ) -> Result<State, Error> {
+        let server_hello = ServerHello::read(message.body())?;
+        self.check_common(&server_hello)?;
+        if server_hello.is_retry() {
+            self.on_retry(ctx, message, server_hello)
+        } else {
+            self.on_selection(ctx, message, server_hello)
+        }
+    }
+
+    /// What holds for ServerHello and HelloRetryRequest alike.
+    fn check_common(&self, server_hello: &ServerHello) -> Result<(), Error> {
+        match server_hello.extensions.selected_version {
+            Some(ProtocolVersion::TLS13) => {}
+            Some(_) => return Err(Violation::SelectedVersionWrong.into()),
+            None if server_hello.is_retry() => return Err(Violation::RetryMissingVersion.into()),
+            None => {
+                let sentinel = DOWNGRADE_SENTINELS.iter().any(|s| server_hello.random.ends_with(s));
+                let violation = if sentinel {
+                    Violation::DowngradeSentinel
+                } else {
+                    Violation::Tls13NotSelected
+                };
+                return Err(violation.into());
+            }
+        }
+        if server_hello.legacy_version != ProtocolVersion::TLS12 {
+            return Err(Violation::BadLegacyVersion.into());
+        }
+        if server_hello.legacy_session_id_echo != self.hello.legacy_session_id {
+            return Err(Violation::SessionIdNotEchoed.into());
+        }
+        if server_hello.legacy_compression_method != 0 {
+            return Err(Violation::CompressionSelected.into());
+        }
+        if !self.hello.cipher_suites.contains(&server_hello.cipher_suite) {
+            return Err(Violation::CipherSuiteNotOffered.into());
+        }
+        let retry = server_hello.is_retry();
+        for kind in &server_hello.extensions.order {
+            match *kind {
+                ExtensionType::SUPPORTED_VERSIONS => {}
+                ExtensionType::COOKIE if retry => {}
+                ExtensionType::KEY_SHARE if self.hello.extensions.key_share.is_some() => {}
+                ExtensionType::PRE_SHARED_KEY if !retry => {
+                    if self.offered.is_empty() {
+                        return Err(Violation::UnsolicitedExtension.into());
+                    }
+                }
+                ExtensionType::KEY_SHARE => return Err(Violation::UnsolicitedExtension.into()),
+                // Known, and not for this message (section 4.3).
+                kind if kind.name().is_some() => return Err(Violation::MisplacedExtension.into()),
+                _ => return Err(Violation::UnsolicitedExtension.into()),
+            }
+        }
+        Ok(())
+    }
+
+    fn on_retry(
+        mut self: Box<Self>,
+        ctx: &mut Context,
+        message: &Handshake<'_>,
+        request: ServerHello,
+    ) -> Result<State, Error> {
+        if self.retry.is_some() {
+            return Err(Error::UnexpectedMessage {
+                received: "a second hello_retry_request",
+                state: "WAIT_SH",
+            });
+        }
+        // A HelloRetryRequest is answered with a ClientHello: no more of the server's bytes can be meant yet.
+        ctx.reader.boundary()?;
+        let group = request.extensions.selected_group;
+        if let Some(group) = group {
+            let extensions = &self.hello.extensions;
+            if !extensions.supported_groups.as_ref().is_some_and(|groups| groups.contains(&group)) {
+                return Err(Violation::RetryGroupNotOffered.into());
+            }
+            if self.share.as_ref().is_some_and(|share| share.group() == group) {
+                return Err(Violation::RetryGroupAlreadyShared.into());
+            }
+        } else if request.extensions.cookie.is_none() {
+            return Err(Violation::RetryChangesNothing.into());
+        }
+        let hash = hash_of(request.cipher_suite).ok_or(Violation::CipherSuiteNotOffered)?;
+        let mut transcript = self.first_hello.start_with_message_hash(hash);
+        transcript.add(message.bytes);
+        let mut retry = Retry {
+            cipher_suite: request.cipher_suite,
+            group,
+            cookie: request.extensions.cookie,
+            transcript,
+        };
+        hello::send_second(&mut self.hello, &mut self.offered, &mut self.share, &mut retry, ctx)?;
+        self.retry = Some(retry);
+        Ok(State::WaitServerHello(self))
+    }
+
+    fn on_selection(
+        self: Box<Self>,
+        ctx: &mut Context,
+        message: &Handshake<'_>,
+        server_hello: ServerHello,
+    ) -> Result<State, Error> {
+        let suite = server_hello.cipher_suite;
+        let hash = hash_of(suite).ok_or(Violation::CipherSuiteNotOffered)?;
+        if self.retry.as_ref().is_some_and(|retry| retry.cipher_suite != suite) {
+            return Err(Violation::CipherSuiteChanged.into());
+        }
+        // Without a PSK the server would have to show a certificate; going on would mean not knowing who it is.
+        let index = server_hello.extensions.selected_identity.ok_or(Violation::PskNotSelected)?;
+        let psk =
+            self.offered.get(usize::from(index)).ok_or(Violation::SelectedIdentityOutOfRange)?;
+        if psk.hash != hash {
+            return Err(Violation::SelectedPskHashMismatch.into());
+        }
+        let hello_retry_request = self.retry.is_some();
+        let (group, shared) = agree(
+            &self.config,
+            self.retry.as_ref().and_then(|retry| retry.group),
+            self.share,
+            &server_hello,
+        )?;
+
+        let mut transcript = match self.retry {
+            Some(retry) => retry.transcript,
+            None => self.first_hello.start(hash),
+        };
+        transcript.add(message.bytes);
+        let handshake_secret = psk.early_secret().into_handshake_secret(shared.as_ref());
+        let so_far = transcript.current();
+        let client = handshake_secret.client_handshake_traffic_secret(&so_far);
+        let server = handshake_secret.server_handshake_traffic_secret(&so_far);
+        ctx.log_key(KeyLogLabel::ClientHandshakeTrafficSecret, client.as_bytes());
+        ctx.log_key(KeyLogLabel::ServerHandshakeTrafficSecret, server.as_bytes());
+        ctx.set_receive_secret(suite, &server)?;
+
+        let negotiated = Negotiated {
+            psk_identity: Some(psk.identity.clone()),
+            psk_index: Some(index),
+            psk_mode: Some(match group {
+                Some(_) => PskKeyExchangeMode::PSK_DHE_KE,
+                None => PskKeyExchangeMode::PSK_KE,
+            }),
+            cipher_suite: suite,
+            group,
+            alpn: None,
+            server_name: self.config.server_name().map(<[u8]>::to_vec),
+            hello_retry_request,
+        };
+        Ok(State::WaitEncryptedExtensions(Box::new(WaitEncryptedExtensions {
+            hello: self.hello,
+            negotiated,
+            transcript,
+            handshake_secret,
+            client_handshake_traffic_secret: client,
+            server_handshake_traffic_secret: server,
+        })))
+    }
+}
+
+/// The key exchange, or its absence under psk_ke.
+fn agree(
+    config: &ClientConfig,
+    retry_group: Option<NamedGroup>,
+    share: Option<KeyShare>,
+    server_hello: &ServerHello,
+) -> Result<(Option<NamedGroup>, Option<SharedSecret>), Error> {
+    let Some(server_share) = &server_hello.extensions.server_share else {
+        return if config.parameters.allows(PskKeyExchangeMode::PSK_KE) {
+            Ok((None, None))
+        } else {
+            Err(Violation::KeyShareMissing.into())
+        };
+    };
+    if !config.parameters.allows(PskKeyExchangeMode::PSK_DHE_KE) {
+        return Err(Violation::KeyShareNotWanted.into());
+    }
+    if retry_group.is_some_and(|group| group != server_share.group) {
+        return Err(Violation::SelectedGroupChanged.into());
+    }
+    let share = share
+        .filter(|share| share.group() == server_share.group)
+        .ok_or(Violation::SelectedGroupNotOffered)?;
+    let shared = share.agree(&server_share.key_exchange).map_err(|_| Violation::BadKeyShare)?;
+    Ok((Some(server_share.group), Some(shared)))
+}

@@ -1,0 +1,128 @@
+//! The way in and out of a connection: records, events and randomness, without any state of the handshake.
+
+use std::collections::VecDeque;
+
+use super::event::{Direction, Event};
+use super::parameters::Parameters;
+use crate::crypto::Random;
+use crate::error::{AlertDescription, Error};
+use crate::keys::{KeyLogLabel, TrafficSecret};
+use crate::record::{Opener, RecordReader, RecordWriter, Sealer};
+use crate::wire::{Alert, CipherSuite, ContentType, Handshake, ServerHello};
+
+/// What every state works with.
+pub struct Context {
+    /// Records in.
+    pub reader: RecordReader,
+    /// Records out.
+    pub writer: RecordWriter,
+    /// The only source of randomness.
+    pub random: Random,
+    events: VecDeque<Event>,
+    key_log: bool,
+    trace: bool,
+    rekey_after: u64,
+    client_random: [u8; 32],
+}
+
+impl Context {
+    /// A context before the first byte.
+    pub fn new(parameters: &Parameters, random: Random) -> Self {
+        let mut writer = RecordWriter::default();
+        writer.set_padding_multiple(parameters.padding_multiple);
+        Self {
+            reader: RecordReader::default(),
+            writer,
+            random,
+            events: VecDeque::new(),
+            key_log: parameters.key_log,
+            trace: parameters.trace,
+            rekey_after: parameters.rekey_after_records,
+            client_random: [0; 32],
+        }
+    }
+
+    /// Queues an event.
+    pub fn emit(&mut self, event: Event) {
+        self.events.push_back(event);
+    }
+
+    /// Queues an event that only a trace shows.
+    pub fn emit_trace(&mut self, event: impl FnOnce() -> Event) {
+        if self.trace {
+            self.events.push_back(event());
+        }
+    }
+
+    /// The next event.
+    pub fn poll_event(&mut self) -> Option<Event> {
+        self.events.pop_front()
+    }
+
+    /// Queues a whole handshake message as a record of its own.
+    pub fn send_handshake(&mut self, message: &[u8]) -> Result<(), Error> {
+        let protected = self.writer.is_protected();
+        self.writer.write(ContentType::HANDSHAKE, message)?;
+        self.trace_message(Direction::Sent, message, protected);
+        Ok(())
+    }
+
+    /// Queues an alert.
+    pub fn send_alert(&mut self, description: AlertDescription) -> Result<(), Error> {
+        self.writer.write(ContentType::ALERT, &Alert { description }.encode())?;
+        self.emit(Event::Alert { direction: Direction::Sent, description });
+        Ok(())
+    }
+
+    /// Shows a message to whoever traces.
+    pub fn trace_message(&mut self, direction: Direction, message: &[u8], protected: bool) {
+        self.emit_trace(|| Event::Message {
+            direction,
+            name: name_of(message),
+            bytes: message.to_vec(),
+            protected,
+        });
+    }
+
+    /// Sets the random that marks the lines of the key log.
+    pub fn set_client_random(&mut self, client_random: [u8; 32]) {
+        self.client_random = client_random;
+    }
+
+    /// Shows a secret to whoever keeps a key log.
+    pub fn log_key(&mut self, label: KeyLogLabel, secret: &[u8]) {
+        if self.key_log {
+            let line = label.line(&self.client_random, secret);
+            self.events.push_back(Event::KeyLog(line));
+        }
+    }
+
+    /// Protects what is sent from now on.
+    pub fn set_send_secret(&mut self, suite: CipherSuite, secret: &TrafficSecret) -> Result<(), Error> {
+        let keys = secret.keys(suite).map_err(|_| Error::Internal("traffic key derivation"))?;
+        self.writer.set_sealer(Sealer::new(keys, self.rekey_after));
+        Ok(())
+    }
+
+    /// Expects what is received from now on to be protected. The last message must have ended its record.
+    pub fn set_receive_secret(
+        &mut self,
+        suite: CipherSuite,
+        secret: &TrafficSecret,
+    ) -> Result<(), Error> {
+        let boundary = self.reader.boundary()?;
+        let keys = secret.keys(suite).map_err(|_| Error::Internal("traffic key derivation"))?;
+        self.reader.set_opener(Opener::new(keys), boundary);
+        Ok(())
+    }
+}
+
+/// The name of a whole handshake message.
+fn name_of(message: &[u8]) -> &'static str {
+    let mut r = crate::wire::Reader::new(message);
+    let Ok((message, body)) = Handshake::read(&mut r) else { return "unknown" };
+    match ServerHello::read(body) {
+        Ok(hello) if message.name() == "server_hello" && hello.is_retry() => "hello_retry_request",
+        _ => message.name(),
+    }
+}

@@ -1,0 +1,134 @@
+//! The connection after the handshake: data, key updates, exporters (RFC 9846 sections 4.7, 5.5 and 7.5).
+
+use super::context::Context;
+use super::event::{Event, Negotiated};
+use crate::error::{Error, Usage, Violation};
+use crate::keys::{Exporter, TrafficSecret};
+use crate::wire::{CipherSuite, ContentType, Handshake, KeyUpdate, KeyUpdateRequest, NewSessionTicket};
+
+/// How many KeyUpdates are taken without application data between them. Each costs the peer a few bytes and us
+/// two key derivations.
+const MAX_KEY_UPDATES: u32 = 32;
+/// How many NewSessionTickets are taken without application data between them.
+const MAX_TICKETS: u32 = 32;
+/// Seven days, in seconds (section 4.7.1).
+const MAX_TICKET_LIFETIME: u32 = 604_800;
+
+/// The secrets of both directions.
+pub struct TrafficSecrets {
+    /// Of what we send.
+    pub send: TrafficSecret,
+    /// Of what we receive.
+    pub receive: TrafficSecret,
+}
+
+/// An established connection.
+pub struct Established {
+    /// What the handshake agreed on.
+    pub negotiated: Negotiated,
+    suite: CipherSuite,
+    secrets: TrafficSecrets,
+    exporter: Exporter,
+    /// We owe the peer a KeyUpdate before our next application data.
+    update_owed: bool,
+    /// We asked the peer for a KeyUpdate and have not had it yet.
+    update_requested: bool,
+    key_updates: u32,
+    tickets: u32,
+}
+
+impl Established {
+    /// From the last secrets of the handshake.
+    pub fn new(negotiated: Negotiated, secrets: TrafficSecrets, exporter: Exporter) -> Self {
+        Self {
+            suite: negotiated.cipher_suite,
+            negotiated,
+            secrets,
+            exporter,
+            update_owed: false,
+            update_requested: false,
+            key_updates: 0,
+            tickets: 0,
+        }
+    }
+
+    /// Sends application data, after the KeyUpdate that is due, if one is.
+    pub fn send(&mut self, ctx: &mut Context, plaintext: &[u8]) -> Result<(), Error> {
+        // One record at a time, so that the key is changed before its limit in the middle of a long write too.
+        let mut rest = plaintext;
+        while !rest.is_empty() {
+            let wants_update = ctx.writer.sealer().is_some_and(|sealer| sealer.wants_update());
+            if self.update_owed || wants_update {
+                self.send_key_update(ctx, KeyUpdateRequest::UPDATE_NOT_REQUESTED)?;
+            }
+            let (head, tail) =
+                rest.split_at_checked(ctx.writer.max_content()).unwrap_or((rest, &[]));
+            ctx.writer.write(ContentType::APPLICATION_DATA, head)?;
+            rest = tail;
+        }
+        Ok(())
+    }
+
+    /// Takes application data.
+    pub fn on_data(&mut self, ctx: &mut Context, data: Vec<u8>) {
+        self.key_updates = 0;
+        self.tickets = 0;
+        if !data.is_empty() {
+            ctx.emit(Event::Data(data));
+        }
+    }
+
+    /// Changes our sending key, and asks the peer to change its own if told to.
+    pub fn update_keys(&mut self, ctx: &mut Context, request: KeyUpdateRequest) -> Result<(), Error> {
+        let requested = request == KeyUpdateRequest::UPDATE_REQUESTED;
+        if requested && self.update_requested {
+            return Err(Usage::KeyUpdatePending.into());
+        }
+        self.send_key_update(ctx, request)?;
+        self.update_requested |= requested;
+        Ok(())
+    }
+
+    /// Takes a KeyUpdate.
+    pub fn on_key_update(&mut self, ctx: &mut Context, message: &Handshake<'_>) -> Result<(), Error> {
+        let update = KeyUpdate::read(message.body())?;
+        self.key_updates += 1;
+        if self.key_updates > MAX_KEY_UPDATES {
+            return Err(Violation::TooManyKeyUpdates.into());
+        }
+        self.secrets.receive = self.secrets.receive.next();
+        ctx.set_receive_secret(self.suite, &self.secrets.receive)?;
+        self.update_requested = false;
+        // However often the peer asks while we are silent, it gets one answer: before our next data.
+        self.update_owed |= update.request_update == KeyUpdateRequest::UPDATE_REQUESTED;
+        ctx.emit(Event::KeyUpdated);
+        Ok(())
+    }
+
+    /// Takes a NewSessionTicket, and ignores it: there is no resumption yet (section 4.7.1). Its form is checked all
+    /// the same.
+    pub fn on_new_session_ticket(&mut self, message: &Handshake<'_>) -> Result<(), Error> {
+        let ticket = NewSessionTicket::read(message.body())?;
+        if ticket.ticket_lifetime > MAX_TICKET_LIFETIME {
+            return Err(Violation::BadTicketLifetime.into());
+        }
+        self.tickets += 1;
+        if self.tickets > MAX_TICKETS {
+            return Err(Violation::TooManyTickets.into());
+        }
+        Ok(())
+    }
+
+    /// Exports keying material (RFC 9846 section 7.5).
+    pub fn export(&self, label: &str, context: &[u8], out: &mut [u8]) -> Result<(), Error> {
+        self.exporter.export(label, context, out).map_err(|_| Usage::ExporterLength.into())
+    }
+
+    fn send_key_update(&mut self, ctx: &mut Context, request: KeyUpdateRequest) -> Result<(), Error> {
+        ctx.send_handshake(&KeyUpdate { request_update: request }.encode()?)?;
+        self.secrets.send = self.secrets.send.next();
+        ctx.set_send_secret(self.suite, &self.secrets.send)?;
+        self.update_owed = false;
+        Ok(())
+    }
+}

@@ -1,0 +1,94 @@
+//! What a connection tells its application.
+
+use crate::error::AlertDescription;
+use crate::wire::{CipherSuite, NamedGroup, PskKeyExchangeMode};
+
+/// Something that happened, in the order in which it happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Event {
+    /// Server: the application selects the PSK now; nothing goes on until it has.
+    SelectPsk,
+    /// The handshake is complete; application data may be sent.
+    Connected(Negotiated),
+    /// Application data.
+    Data(Vec<u8>),
+    /// The peer sends no more. Sending is still possible.
+    CloseNotify,
+    /// An alert went out or came in.
+    Alert {
+        /// Which way it went.
+        direction: Direction,
+        /// What it says.
+        description: AlertDescription,
+    },
+    /// The peer changed its sending keys (RFC 9846 section 4.7.3).
+    KeyUpdated,
+    /// A line of the key log; only when enabled. It holds a secret.
+    KeyLog(String),
+    /// A handshake message; only when tracing is enabled.
+    Message {
+        /// Which way it went.
+        direction: Direction,
+        /// Its name in the RFC.
+        name: &'static str,
+        /// The whole message, header included.
+        bytes: Vec<u8>,
+        /// Whether its records were protected.
+        protected: bool,
+    },
+    /// Server: what became of an offered PSK; only when tracing is enabled. One that was not looked at has none.
+    Psk {
+        /// Its place in the client's list.
+        index: usize,
+        /// What became of it.
+        outcome: PskOutcome,
+    },
+}
+
+/// The way of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// From here to the peer.
+    Sent,
+    /// From the peer to here.
+    Received,
+}
+
+/// What became of an offered PSK on the server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PskOutcome {
+    /// The server has no PSK of this identity.
+    Unknown,
+    /// The server has it, and it fits none of the common cipher suites.
+    Unusable,
+    /// The server has it and prefers another.
+    NotPreferred,
+    /// It was chosen; its binder is checked next.
+    Chosen,
+    /// Its binder verified.
+    Verified,
+    /// Its binder did not verify.
+    Failed,
+}
+
+/// What the handshake agreed on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Negotiated {
+    /// The wire identity of the selected PSK, if one was.
+    pub psk_identity: Option<Vec<u8>>,
+    /// Its place in the client's (last) list.
+    pub psk_index: Option<u16>,
+    /// How it is used; follows from the presence of a group.
+    pub psk_mode: Option<PskKeyExchangeMode>,
+    /// The cipher suite.
+    pub cipher_suite: CipherSuite,
+    /// The key exchange group; `None` under psk_ke.
+    pub group: Option<NamedGroup>,
+    /// The application protocol.
+    pub alpn: Option<Vec<u8>>,
+    /// The server's name as the client sent it.
+    pub server_name: Option<Vec<u8>>,
+    /// Whether it took a HelloRetryRequest.
+    pub hello_retry_request: bool,
+}

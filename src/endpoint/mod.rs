@@ -1,0 +1,12 @@
+//! What client and server have in common: parameters, events, the way in and out, and the connection once it is
+//! established.
+
+mod context;
+mod established;
+mod event;
+mod parameters;
+
+pub use context::Context;
+pub use established::{Established, TrafficSecrets};
+pub use event::{Direction, Event, Negotiated, PskOutcome};
+pub use parameters::{ConfigError, Parameters};

@@ -1,0 +1,89 @@
+//! Traffic secrets and what is derived from them (RFC 9846 sections 7.2, 7.3 and 4.5.3).
+
+use crate::crypto::{
+    AeadKey, CryptoError, Digest, HashAlgorithm, NONCE_LEN, Secret, aead_of, expand_label,
+    expand_label_secret,
+};
+use crate::wire::CipherSuite;
+use zeroize::Zeroizing;
+
+/// A `*_traffic_secret` of one direction.
+#[derive(Clone)]
+pub struct TrafficSecret {
+    hash: HashAlgorithm,
+    secret: Secret,
+}
+
+impl TrafficSecret {
+    pub(super) fn new(hash: HashAlgorithm, secret: Secret) -> Self {
+        Self { hash, secret }
+    }
+
+    /// The record protection key and IV under `suite`.
+    ///
+    /// ```text
+    /// [sender]_write_key = HKDF-Expand-Label(Secret, "key", "", key_length)
+    /// [sender]_write_iv  = HKDF-Expand-Label(Secret, "iv", "", iv_length)
+    /// ```
+    pub fn keys(&self, suite: CipherSuite) -> Result<TrafficKeys, CryptoError> {
+        let aead = aead_of(suite).ok_or(CryptoError::UnsupportedSuite)?;
+        let mut key = Zeroizing::new([0; 32]);
+        let key = key.get_mut(..aead.key_len()).ok_or(CryptoError::UnsupportedSuite)?;
+        expand_label(self.hash, self.secret.as_bytes(), "key", &[], key)?;
+        let mut iv = [0; NONCE_LEN];
+        expand_label(self.hash, self.secret.as_bytes(), "iv", &[], &mut iv)?;
+        Ok(TrafficKeys { key: AeadKey::new(aead, key)?, iv })
+    }
+
+    /// `finished_key = HKDF-Expand-Label(BaseKey, "finished", "", Hash.length)`
+    pub fn finished_key(&self) -> FinishedKey {
+        FinishedKey::derive(self.hash, &self.secret)
+    }
+
+    /// `application_traffic_secret_N+1 = HKDF-Expand-Label(application_traffic_secret_N, "traffic upd", "",
+    /// Hash.length)`
+    pub fn next(&self) -> Self {
+        let secret = expand_label_secret(self.hash, &self.secret, "traffic upd", &[]);
+        Self { hash: self.hash, secret }
+    }
+
+    /// The secret itself, for the key log.
+    pub fn as_bytes(&self) -> &[u8] {
+        self.secret.as_bytes()
+    }
+}
+
+/// What protects the records of one direction.
+pub struct TrafficKeys {
+    /// The AEAD with its key.
+    pub key: AeadKey,
+    /// The static IV, XORed with the sequence number (section 5.3).
+    pub iv: [u8; NONCE_LEN],
+}
+
+/// The MAC key of a Finished message or a PSK binder.
+pub struct FinishedKey {
+    hash: HashAlgorithm,
+    secret: Secret,
+}
+
+impl FinishedKey {
+    pub(super) fn derive(hash: HashAlgorithm, base: &Secret) -> Self {
+        Self { hash, secret: expand_label_secret(hash, base, "finished", &[]) }
+    }
+
+    /// `verify_data = HMAC(finished_key, Transcript-Hash)`
+    pub fn verify_data(&self, transcript_hash: &Digest) -> Digest {
+        self.hash.hmac(self.secret.as_bytes(), transcript_hash.as_ref())
+    }
+
+    /// Compares in constant time.
+    pub fn verify(&self, transcript_hash: &Digest, received: &[u8]) -> bool {
+        self.verify_data(transcript_hash).ct_eq(received)
+    }
+
+    /// The key itself, for vectors and for showing the derivation.
+    pub fn as_bytes(&self) -> &[u8] {
+        self.secret.as_bytes()
+    }
+}

@@ -1,0 +1,75 @@
+//! The transcript hash (RFC 9846 section 4.1).
+
+use crate::crypto::{Digest, HashAlgorithm, Hasher};
+use crate::wire::HandshakeType;
+
+/// The first ClientHello, kept until the hash is known: it follows from the server's choice of PSK and suite.
+#[derive(Clone, Default)]
+pub struct TranscriptBuffer {
+    messages: Vec<u8>,
+}
+
+impl TranscriptBuffer {
+    /// Starts with a whole handshake message.
+    pub fn new(message: &[u8]) -> Self {
+        Self { messages: message.to_vec() }
+    }
+
+    /// The messages so far.
+    pub fn messages(&self) -> &[u8] {
+        &self.messages
+    }
+
+    /// Hashes what was kept.
+    pub fn start(&self, hash: HashAlgorithm) -> Transcript {
+        let mut transcript = Transcript { hasher: hash.hasher() };
+        transcript.add(&self.messages);
+        transcript
+    }
+
+    /// Hashes what was kept as the synthetic message_hash that stands for a ClientHello before a
+    /// HelloRetryRequest.
+    pub fn start_with_message_hash(&self, hash: HashAlgorithm) -> Transcript {
+        Transcript::from_message_hash(hash, hash.digest(&self.messages).as_ref())
+    }
+}
+
+/// A running hash over the handshake messages.
+#[derive(Clone)]
+pub struct Transcript {
+    hasher: Hasher,
+}
+
+impl Transcript {
+    /// A transcript that begins with `message_hash` over an earlier ClientHello's digest, as after a
+    /// HelloRetryRequest.
+    pub fn from_message_hash(hash: HashAlgorithm, client_hello: &[u8]) -> Self {
+        let mut hasher = hash.hasher();
+        hasher.update(&[HandshakeType::MESSAGE_HASH.0, 0, 0, client_hello.len() as u8]);
+        hasher.update(client_hello);
+        Self { hasher }
+    }
+
+    /// Adds a whole handshake message, header included.
+    pub fn add(&mut self, message: &[u8]) {
+        self.hasher.update(message);
+    }
+
+    /// Transcript-Hash of the messages so far.
+    pub fn current(&self) -> Digest {
+        self.hasher.peek()
+    }
+
+    /// Transcript-Hash of the messages so far and a truncated ClientHello: what the binders of a second
+    /// ClientHello cover (section 4.3.11.2).
+    pub fn with_truncated(&self, client_hello: &[u8]) -> Digest {
+        let mut hasher = self.hasher.clone();
+        hasher.update(client_hello);
+        hasher.finish()
+    }
+}
+
+/// What a binder of a first ClientHello covers: the ClientHello up to the binders (section 4.3.11.2).
+pub fn binder_hash_of_first_hello(hash: HashAlgorithm, truncated: &[u8]) -> Digest {
+    hash.digest(truncated)
+}

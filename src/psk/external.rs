@@ -1,0 +1,152 @@
+//! External PSKs: provisioned outside of TLS (RFC 9846 section 2.2; guidance in RFC 9257).
+
+use core::fmt;
+
+use super::Psk;
+use super::importer::{ImportedIdentity, import};
+use crate::crypto::HashAlgorithm;
+use crate::error::named_errors;
+use crate::keys::BinderKind;
+use zeroize::Zeroizing;
+
+/// The largest identity and the largest secret, in bytes.
+const MAX_LEN: usize = 0xffff;
+/// The smallest secret, in bytes: 128 bits of entropy need as many (RFC 9257 section 6).
+const MIN_SECRET_LEN: usize = 16;
+
+named_errors! {
+    /// Why a PSK, or a list of PSKs, was refused. A refused call leaves everything as it was.
+    PskError {
+        EmptyIdentity => "a PSK identity needs at least one byte";
+        IdentityTooLong => "a PSK identity holds at most 65535 bytes";
+        EmptySecret => "a PSK secret must not be empty";
+        SecretTooLong => "a PSK secret holds at most 65535 bytes";
+        SecretAllZero => "a PSK secret must not be all zeros";
+        SecretTooShort => "a PSK secret needs at least 16 bytes (RFC 9257 section 6)";
+        ContextTooLong => "a PSK importer context holds at most 65535 bytes";
+        ImportedIdentityTooLong => "an imported identity with its context holds at most 65527 bytes";
+        DuplicateIdentity => "the list holds a PSK with this identity already";
+        OfferTooLong => "the PSKs of one ClientHello take at most 65535 encoded bytes";
+    }
+}
+
+impl core::error::Error for PskError {}
+
+/// A key that both sides were given outside of TLS.
+///
+/// The identity is opaque bytes, compared byte for byte and sent in clear. The secret wipes itself and never
+/// shows in `Debug`.
+#[derive(Clone)]
+pub struct ExternalPsk {
+    identity: Vec<u8>,
+    secret: Zeroizing<Vec<u8>>,
+    hash: HashAlgorithm,
+    context: Option<Vec<u8>>,
+}
+
+impl ExternalPsk {
+    /// A PSK of 1 to 65535 bytes of identity and 16 to 65535 bytes of secret, for suites with `hash`
+    /// (SHA-256 unless provisioned otherwise, RFC 9846 section 4.3.11).
+    pub fn new(identity: &[u8], secret: &[u8], hash: HashAlgorithm) -> Result<Self, PskError> {
+        if secret.len() < MIN_SECRET_LEN && !secret.is_empty() {
+            return Err(PskError::SecretTooShort);
+        }
+        Self::with_unsafe_short_secret(identity, secret, hash)
+    }
+
+    /// As [`ExternalPsk::new`], but takes secrets of fewer than 16 bytes. Such a secret can be guessed by whoever
+    /// records a handshake; this is for published test vectors.
+    pub fn with_unsafe_short_secret(
+        identity: &[u8],
+        secret: &[u8],
+        hash: HashAlgorithm,
+    ) -> Result<Self, PskError> {
+        match (identity.len(), secret.len()) {
+            (0, _) => return Err(PskError::EmptyIdentity),
+            (_, 0) => return Err(PskError::EmptySecret),
+            (1..=MAX_LEN, 1..=MAX_LEN) => {}
+            (_, 1..=MAX_LEN) => return Err(PskError::IdentityTooLong),
+            _ => return Err(PskError::SecretTooLong),
+        }
+        if secret.iter().fold(0, |any, byte| any | byte) == 0 {
+            return Err(PskError::SecretAllZero);
+        }
+        Ok(Self {
+            identity: identity.to_vec(),
+            secret: Zeroizing::new(secret.to_vec()),
+            hash,
+            context: None,
+        })
+    }
+
+    /// Makes it an imported PSK (RFC 9258): the context binds the key to whatever both sides agree on, such as
+    /// the names of client and server. The hash becomes that of the importer's extraction.
+    pub fn with_context(mut self, context: &[u8]) -> Result<Self, PskError> {
+        if context.len() > MAX_LEN {
+            return Err(PskError::ContextTooLong);
+        }
+        if self.identity.len() + context.len() > MAX_LEN - ImportedIdentity::OVERHEAD {
+            return Err(PskError::ImportedIdentityTooLong);
+        }
+        self.context = Some(context.to_vec());
+        Ok(self)
+    }
+
+    /// The identity it was provisioned with.
+    pub fn identity(&self) -> &[u8] {
+        &self.identity
+    }
+
+    /// The hash it was provisioned with.
+    pub fn hash(&self) -> HashAlgorithm {
+        self.hash
+    }
+
+    /// The importer context, for an imported PSK.
+    pub fn context(&self) -> Option<&[u8]> {
+        self.context.as_deref()
+    }
+
+    /// The hashes of the suites it can be used with.
+    pub(crate) fn target_hashes(&self) -> &[HashAlgorithm] {
+        match self.context {
+            None => core::slice::from_ref(&self.hash),
+            Some(_) => &[HashAlgorithm::Sha256, HashAlgorithm::Sha384],
+        }
+    }
+
+    /// The identity on the wire, under suites with `target`.
+    pub(crate) fn wire_identity(&self, target: HashAlgorithm) -> Vec<u8> {
+        match &self.context {
+            None => self.identity.clone(),
+            Some(context) => ImportedIdentity {
+                external_identity: self.identity.clone(),
+                context: context.clone(),
+                target_protocol: ImportedIdentity::TLS13,
+                target_kdf: target.kdf_id(),
+            }
+            .encode(),
+        }
+    }
+
+    /// The key for suites with `target`, or `None` when the PSK does not fit them.
+    pub(crate) fn for_hash(&self, target: HashAlgorithm) -> Option<Psk> {
+        if !self.target_hashes().contains(&target) {
+            return None;
+        }
+        let identity = self.wire_identity(target);
+        Some(match self.context {
+            None => Psk::new(identity, BinderKind::External, target, self.secret.clone()),
+            Some(_) => {
+                let key = import(self.hash, &self.secret, &identity, target);
+                Psk::new(identity, BinderKind::Imported, target, key)
+            }
+        })
+    }
+}
+
+impl fmt::Debug for ExternalPsk {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ExternalPsk").field("hash", &self.hash).finish_non_exhaustive()
+    }
+}

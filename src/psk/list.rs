@@ -1,0 +1,119 @@
+//! The PSKs of a client or a server, in order of preference.
+
+use std::collections::HashMap;
+
+use super::{ExternalPsk, Psk, PskError};
+use crate::crypto::HashAlgorithm;
+
+/// A list of PSKs. The order is the preference; identities are unique.
+///
+/// A lookup costs one hash of the identity, whatever the length of the list. The index is keyed by the
+/// identity's SHA-256, so the time of its comparisons says nothing about the identities it holds.
+#[derive(Clone, Debug, Default)]
+pub struct PskList {
+    psks: Vec<ExternalPsk>,
+    index: HashMap<[u8; 32], Position>,
+    /// The encoded length of an offer of the whole list, `OfferedPsks` of RFC 9846 section 4.3.11.
+    offer_len: usize,
+}
+
+/// Where a wire identity leads.
+#[derive(Clone, Copy, Debug)]
+struct Position {
+    rank: usize,
+    hash: HashAlgorithm,
+}
+
+/// A PSK that a lookup found.
+#[derive(Debug)]
+pub struct Found<'a> {
+    /// Its place in the list; smaller is preferred.
+    pub rank: usize,
+    /// The hash it was found under.
+    pub hash: HashAlgorithm,
+    /// The PSK.
+    pub psk: &'a ExternalPsk,
+}
+
+impl Found<'_> {
+    /// The key for the hash it was found under.
+    pub(crate) fn key(&self) -> Option<Psk> {
+        self.psk.for_hash(self.hash)
+    }
+}
+
+impl PskList {
+    /// Length fields of `identities` and `binders`.
+    const OFFER_OVERHEAD: usize = 4;
+    const MAX_OFFER_LEN: usize = 0xffff;
+
+    /// An empty list.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a copy of `psk` as the least preferred.
+    pub fn append(&mut self, psk: &ExternalPsk) -> Result<(), PskError> {
+        let keys: Vec<_> = psk
+            .target_hashes()
+            .iter()
+            .map(|hash| (key_of(&psk.wire_identity(*hash)), *hash))
+            .collect();
+        if keys.iter().any(|(key, _)| self.index.contains_key(key)) {
+            return Err(PskError::DuplicateIdentity);
+        }
+        let rank = self.psks.len();
+        for (key, hash) in keys {
+            self.index.insert(key, Position { rank, hash });
+        }
+        self.offer_len += offer_len(psk);
+        self.psks.push(psk.clone());
+        Ok(())
+    }
+
+    /// As [`PskList::append`], for a list that a client offers whole: it must fit one ClientHello.
+    pub fn append_to_offer(&mut self, psk: &ExternalPsk) -> Result<(), PskError> {
+        if Self::OFFER_OVERHEAD + self.offer_len + offer_len(psk) > Self::MAX_OFFER_LEN {
+            return Err(PskError::OfferTooLong);
+        }
+        self.append(psk)
+    }
+
+    /// Finds the PSK of a wire identity, plain or imported.
+    pub fn find(&self, identity: &[u8]) -> Option<Found<'_>> {
+        let position = self.index.get(&key_of(identity))?;
+        let psk = self.psks.get(position.rank)?;
+        Some(Found { rank: position.rank, hash: position.hash, psk })
+    }
+
+    /// The PSKs, most preferred first.
+    pub fn iter(&self) -> impl Iterator<Item = &ExternalPsk> {
+        self.psks.iter()
+    }
+
+    /// How many PSKs there are.
+    pub fn len(&self) -> usize {
+        self.psks.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.psks.is_empty()
+    }
+}
+
+fn key_of(identity: &[u8]) -> [u8; 32] {
+    let mut key = [0; 32];
+    for (to, from) in key.iter_mut().zip(HashAlgorithm::Sha256.digest(identity).as_ref()) {
+        *to = *from;
+    }
+    key
+}
+
+/// What a PSK adds to an offer: each identity with its length and age, each binder with its length.
+fn offer_len(psk: &ExternalPsk) -> usize {
+    psk.target_hashes()
+        .iter()
+        .map(|hash| 2 + psk.wire_identity(*hash).len() + 4 + 1 + hash.output_len())
+        .sum()
+}

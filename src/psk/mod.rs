@@ -1,0 +1,53 @@
+//! Pre-shared keys: what they are, how they are offered, bound and found.
+
+mod binder;
+mod external;
+mod importer;
+mod list;
+mod offer;
+
+pub use binder::{binder, verify_binder, verify_dummy_binder};
+pub use external::{ExternalPsk, PskError};
+pub use importer::{ImportedIdentity, import};
+pub use list::{Found, PskList};
+pub use offer::{OfferedPsk, OfferedPskList};
+
+use crate::crypto::HashAlgorithm;
+use crate::keys::{BinderKind, EarlySecret};
+use zeroize::Zeroizing;
+
+/// A PSK as the handshake uses it: one wire identity, one key, one hash.
+///
+/// An external PSK is one of these; an imported one becomes one per target KDF (RFC 9258 section 5.1).
+#[derive(Clone)]
+pub struct Psk {
+    /// `PskIdentity.identity`.
+    pub identity: Vec<u8>,
+    /// Where it comes from, which the binder shows.
+    pub kind: BinderKind,
+    /// The hash of the suites it may be used with.
+    pub hash: HashAlgorithm,
+    key: Zeroizing<Vec<u8>>,
+}
+
+impl Psk {
+    pub(crate) fn new(
+        identity: Vec<u8>,
+        kind: BinderKind,
+        hash: HashAlgorithm,
+        key: Zeroizing<Vec<u8>>,
+    ) -> Self {
+        Self { identity, kind, hash, key }
+    }
+
+    /// The first secret of the key schedule.
+    pub fn early_secret(&self) -> EarlySecret {
+        EarlySecret::new(self.hash, Some(&self.key))
+    }
+}
+
+impl core::fmt::Debug for Psk {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Psk").field("kind", &self.kind).field("hash", &self.hash).finish_non_exhaustive()
+    }
+}

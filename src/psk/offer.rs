@@ -1,0 +1,74 @@
+//! What a client offers, as the application of a server sees it while selection waits.
+
+use super::ImportedIdentity;
+use crate::wire::OfferedPsks;
+
+/// The offered PSKs in the client's order: a cursor, and an iterator.
+#[derive(Clone, Debug)]
+pub struct OfferedPskList<'a> {
+    offer: &'a OfferedPsks,
+    next: usize,
+}
+
+/// One offered PSK.
+#[derive(Clone, Copy, Debug)]
+pub struct OfferedPsk<'a> {
+    /// Its place in the client's list, from 0.
+    pub index: usize,
+    /// The identity on the wire: opaque bytes that the client chose.
+    pub identity: &'a [u8],
+    /// Zero, or noise, for an external PSK (RFC 9846 section 4.3.11.1).
+    pub obfuscated_ticket_age: u32,
+}
+
+impl OfferedPsk<'_> {
+    /// The parts of an imported identity, if it reads as one (RFC 9258 section 5.1).
+    pub fn imported(&self) -> Option<ImportedIdentity> {
+        ImportedIdentity::read(self.identity).ok()
+    }
+}
+
+impl<'a> OfferedPskList<'a> {
+    pub(crate) fn new(offer: &'a OfferedPsks) -> Self {
+        Self { offer, next: 0 }
+    }
+
+    /// Whether [`Iterator::next`] has another.
+    pub fn has_next(&self) -> bool {
+        self.next < self.len()
+    }
+
+    /// Goes back to the first.
+    pub fn reread(&mut self) {
+        self.next = 0;
+    }
+
+    /// How many were offered.
+    pub fn len(&self) -> usize {
+        self.offer.identities.len()
+    }
+
+    /// Whether none was offered; never so while selection waits.
+    pub fn is_empty(&self) -> bool {
+        self.offer.identities.is_empty()
+    }
+
+    /// The one at a place in the client's list.
+    pub fn get(&self, index: usize) -> Option<OfferedPsk<'a>> {
+        self.offer.identities.get(index).map(|psk| OfferedPsk {
+            index,
+            identity: &psk.identity,
+            obfuscated_ticket_age: psk.obfuscated_ticket_age,
+        })
+    }
+}
+
+impl<'a> Iterator for OfferedPskList<'a> {
+    type Item = OfferedPsk<'a>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let psk = self.get(self.next)?;
+        self.next += 1;
+        Some(psk)
+    }
+}

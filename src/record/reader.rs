@@ -1,0 +1,217 @@
+//! Reading: from bytes to handshake messages, alerts and application data.
+
+use super::deframer::{Deframer, Record};
+use super::joiner::{Boundary, HandshakeJoiner};
+use super::protection::Opener;
+use super::{MAX_CIPHERTEXT, MAX_PLAINTEXT};
+use crate::error::{Error, Violation};
+use crate::wire::{Alert, ContentType};
+
+/// How many empty application_data records in a row are taken; they cost a decryption and carry nothing.
+const MAX_EMPTY_RECORDS: u32 = 32;
+/// How many change_cipher_spec records are taken in a handshake. Each side sends at most two.
+const MAX_CHANGE_CIPHER_SPECS: u32 = 8;
+/// The one change_cipher_spec that exists in TLS 1.3 (RFC 9846 section 5).
+const CHANGE_CIPHER_SPEC: &[u8] = &[1];
+
+/// What a record brought.
+pub enum Incoming {
+    /// A whole handshake message, header included.
+    Handshake(Vec<u8>),
+    /// Application data; may be empty.
+    ApplicationData(Vec<u8>),
+    /// An alert.
+    Alert(Alert),
+}
+
+/// The reading half of the record layer.
+pub struct RecordReader {
+    deframer: Deframer,
+    joiner: HandshakeJoiner,
+    opener: Option<Opener>,
+    /// The largest inner plaintext we take, content type included.
+    max_inner: usize,
+    accept_change_cipher_spec: bool,
+    /// Bytes of rejected early data that may still be skipped (section 4.3.10).
+    skip: Option<usize>,
+    empty_records: u32,
+    change_cipher_specs: u32,
+}
+
+impl Default for RecordReader {
+    fn default() -> Self {
+        Self {
+            deframer: Deframer::default(),
+            joiner: HandshakeJoiner::default(),
+            opener: None,
+            max_inner: MAX_PLAINTEXT + 1,
+            accept_change_cipher_spec: false,
+            skip: None,
+            empty_records: 0,
+            change_cipher_specs: 0,
+        }
+    }
+}
+
+impl RecordReader {
+    /// Takes bytes in any chunking.
+    pub fn push(&mut self, bytes: &[u8]) {
+        self.deframer.push(bytes);
+    }
+
+    /// Bytes taken and not yet processed.
+    pub fn buffered(&self) -> usize {
+        self.deframer.buffered()
+    }
+
+    /// Forgets everything that was taken and not processed.
+    pub fn clear(&mut self) {
+        self.deframer.clear();
+        self.joiner = HandshakeJoiner::default();
+    }
+
+    /// Changes the read key. The proof of a record boundary is the caller's to get first.
+    pub fn set_opener(&mut self, opener: Opener, _at: Boundary) {
+        self.opener = Some(opener);
+    }
+
+    /// Whether records are expected to be protected.
+    pub fn is_protected(&self) -> bool {
+        self.opener.is_some()
+    }
+
+    /// The proof that the last handshake message ended its record.
+    pub fn boundary(&self) -> Result<Boundary, Error> {
+        self.joiner.boundary()
+    }
+
+    /// Bounds the inner plaintext of protected records, content type and padding included (RFC 8449).
+    pub fn set_max_inner(&mut self, bytes: usize) {
+        self.max_inner = bytes.min(MAX_PLAINTEXT + 1);
+    }
+
+    /// Whether the compatibility change_cipher_spec may come now: after the first ClientHello and before the
+    /// peer's Finished (section 5).
+    pub fn accept_change_cipher_spec(&mut self, accept: bool) {
+        self.accept_change_cipher_spec = accept;
+    }
+
+    /// Skips rejected early data: up to `limit` bytes of records that do not open, until one does.
+    pub fn skip_early_data(&mut self, limit: usize) {
+        self.skip = Some(limit);
+    }
+
+    /// Ends the skipping.
+    pub fn stop_skipping(&mut self) {
+        self.skip = None;
+    }
+
+    /// The next thing that is complete, or `None` when more bytes are needed.
+    pub fn next(&mut self) -> Result<Option<Incoming>, Error> {
+        loop {
+            if let Some(message) = self.joiner.next_message()? {
+                return Ok(Some(Incoming::Handshake(message)));
+            }
+            let Some(record) = self.deframer.next()? else { return Ok(None) };
+            if let Some(incoming) = self.take_record(record)? {
+                return Ok(Some(incoming));
+            }
+        }
+    }
+
+    fn take_record(&mut self, record: Record) -> Result<Option<Incoming>, Error> {
+        let Record { content_type, header, mut fragment } = record;
+        let Some(opener) = &mut self.opener else {
+            if content_type == ContentType::APPLICATION_DATA && self.skip(fragment.len())? {
+                return Ok(None);
+            }
+            return self.take_plaintext(content_type, fragment);
+        };
+        match content_type {
+            ContentType::APPLICATION_DATA => {}
+            ContentType::CHANGE_CIPHER_SPEC => return self.take_plaintext(content_type, fragment),
+            // A peer that fails before it has our keys can only alert in clear. It ends the connection either
+            // way; taking it keeps the cause.
+            ContentType::ALERT if opener.is_fresh() => {
+                return self.take_plaintext(content_type, fragment);
+            }
+            _ => return Err(Violation::UnprotectedRecord.into()),
+        }
+        let skippable = self.skip.is_some();
+        let length = fragment.len();
+        // Opening is in place, and a record that does not open is dropped whole.
+        let inner = match opener.open(&header, &mut fragment, self.max_inner) {
+            Err(Error::Violation(Violation::BadRecordMac)) if skippable && self.skip(length)? => {
+                return Ok(None);
+            }
+            result => result?,
+        };
+        self.skip = None;
+        match inner {
+            ContentType::HANDSHAKE | ContentType::ALERT => self.take_plaintext(inner, fragment),
+            ContentType::APPLICATION_DATA => {
+                self.refuse_interleaving()?;
+                self.count_empty(fragment.is_empty())?;
+                Ok(Some(Incoming::ApplicationData(fragment)))
+            }
+            ContentType::CHANGE_CIPHER_SPEC => Err(Violation::UnexpectedChangeCipherSpec.into()),
+            _ => Err(Violation::UnknownContentType.into()),
+        }
+    }
+
+    /// What is the same with and without protection.
+    fn take_plaintext(
+        &mut self,
+        content_type: ContentType,
+        fragment: Vec<u8>,
+    ) -> Result<Option<Incoming>, Error> {
+        match content_type {
+            ContentType::HANDSHAKE if fragment.is_empty() => Err(Violation::EmptyRecord.into()),
+            ContentType::HANDSHAKE => {
+                self.joiner.push(&fragment);
+                Ok(None)
+            }
+            ContentType::ALERT if fragment.is_empty() => Err(Violation::EmptyRecord.into()),
+            ContentType::ALERT => Ok(Some(Incoming::Alert(Alert::read(&fragment)?))),
+            ContentType::CHANGE_CIPHER_SPEC => {
+                self.change_cipher_specs += 1;
+                if !self.accept_change_cipher_spec
+                    || fragment != CHANGE_CIPHER_SPEC
+                    || self.change_cipher_specs > MAX_CHANGE_CIPHER_SPECS
+                {
+                    return Err(Violation::UnexpectedChangeCipherSpec.into());
+                }
+                self.refuse_interleaving()?;
+                Ok(None)
+            }
+            _ => Err(Error::UnexpectedMessage { received: "application_data", state: "plaintext" }),
+        }
+    }
+
+    fn refuse_interleaving(&self) -> Result<(), Error> {
+        if self.joiner.is_empty() { Ok(()) } else { Err(Violation::InterleavedHandshake.into()) }
+    }
+
+    fn count_empty(&mut self, empty: bool) -> Result<(), Error> {
+        self.empty_records = if empty { self.empty_records + 1 } else { 0 };
+        if self.empty_records > MAX_EMPTY_RECORDS {
+            return Err(Violation::TooManyEmptyRecords.into());
+        }
+        Ok(())
+    }
+
+    /// Whether a record of `len` bytes is skipped as rejected early data.
+    fn skip(&mut self, len: usize) -> Result<bool, Error> {
+        let Some(left) = &mut self.skip else { return Ok(false) };
+        match left.checked_sub(len) {
+            Some(rest) => {
+                *left = rest;
+                Ok(true)
+            }
+            None => Err(Violation::TooMuchEarlyData.into()),
+        }
+    }
+}
+
+// A protected record is never longer than the deframer lets through.
+const _: () = assert!(MAX_CIPHERTEXT < u16::MAX as usize);

@@ -1,0 +1,115 @@
+//! Writing: from messages to records, protected once there is a key.
+
+use super::protection::{LEGACY_RECORD_VERSION, Sealer};
+use super::{HEADER_LEN, MAX_PLAINTEXT};
+use crate::error::Error;
+use crate::wire::ContentType;
+
+/// `legacy_record_version` of the first ClientHello, for middleboxes (RFC 9846 section 5.1).
+const FIRST_RECORD_VERSION: [u8; 2] = [0x03, 0x01];
+
+/// The writing half of the record layer.
+pub struct RecordWriter {
+    out: Vec<u8>,
+    sealer: Option<Sealer>,
+    /// The largest content of a protected record, content type excluded.
+    max_content: usize,
+    /// Inner plaintexts are padded to a multiple of this.
+    padding_multiple: usize,
+    /// The next record holds the first ClientHello.
+    first_hello: bool,
+}
+
+impl Default for RecordWriter {
+    fn default() -> Self {
+        Self {
+            out: Vec::new(),
+            sealer: None,
+            max_content: MAX_PLAINTEXT,
+            padding_multiple: 1,
+            first_hello: false,
+        }
+    }
+}
+
+impl RecordWriter {
+    /// Changes the write key. Everything written before is already in records of its own.
+    pub fn set_sealer(&mut self, sealer: Sealer) {
+        self.sealer = Some(sealer);
+    }
+
+    /// The write key in use.
+    pub fn sealer(&mut self) -> Option<&mut Sealer> {
+        self.sealer.as_mut()
+    }
+
+    /// Whether records are protected.
+    pub fn is_protected(&self) -> bool {
+        self.sealer.is_some()
+    }
+
+    /// Keeps the inner plaintext of protected records within the peer's record_size_limit, which counts the
+    /// content type and padding (RFC 8449 section 4).
+    pub fn set_record_size_limit(&mut self, limit: usize) {
+        self.max_content = limit.saturating_sub(1).clamp(1, MAX_PLAINTEXT);
+    }
+
+    /// The largest content of one protected record, in bytes.
+    pub fn max_content(&self) -> usize {
+        self.max_content
+    }
+
+    /// Pads every protected record so that its inner plaintext is a multiple of `bytes` (section 5.4).
+    pub fn set_padding_multiple(&mut self, bytes: usize) {
+        self.padding_multiple = bytes.clamp(1, MAX_PLAINTEXT);
+    }
+
+    /// Queues content as records, split where it is too long. Empty content makes one empty record.
+    pub fn write(&mut self, content_type: ContentType, content: &[u8]) -> Result<(), Error> {
+        let max = if self.sealer.is_some() { self.max_content } else { MAX_PLAINTEXT };
+        let mut rest = content;
+        loop {
+            let (fragment, tail) = rest.split_at_checked(max).unwrap_or((rest, &[]));
+            self.write_record(content_type, fragment)?;
+            rest = tail;
+            if rest.is_empty() {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Queues the compatibility change_cipher_spec, which is never protected (section 5).
+    pub fn write_change_cipher_spec(&mut self) {
+        self.write_plaintext(ContentType::CHANGE_CIPHER_SPEC, &[1]);
+    }
+
+    /// Marks the next record as the first ClientHello's, which has a version of its own.
+    pub fn expect_first_hello(&mut self) {
+        self.first_hello = true;
+    }
+
+    /// Takes what is queued.
+    pub fn take(&mut self) -> Option<Vec<u8>> {
+        if self.out.is_empty() { None } else { Some(core::mem::take(&mut self.out)) }
+    }
+
+    fn write_record(&mut self, content_type: ContentType, content: &[u8]) -> Result<(), Error> {
+        let Some(sealer) = &mut self.sealer else {
+            self.write_plaintext(content_type, content);
+            return Ok(());
+        };
+        let inner = content.len() + 1;
+        let padded = inner.next_multiple_of(self.padding_multiple).min(self.max_content + 1);
+        sealer.seal(content_type, content, padded.saturating_sub(inner), &mut self.out)
+    }
+
+    fn write_plaintext(&mut self, content_type: ContentType, content: &[u8]) {
+        let first = core::mem::take(&mut self.first_hello);
+        let version = if first { FIRST_RECORD_VERSION } else { LEGACY_RECORD_VERSION };
+        self.out.reserve(HEADER_LEN + content.len());
+        self.out.push(content_type.0);
+        self.out.extend_from_slice(&version);
+        self.out.extend_from_slice(&(content.len() as u16).to_be_bytes());
+        self.out.extend_from_slice(content);
+    }
+}

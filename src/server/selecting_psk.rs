@@ -1,0 +1,87 @@
+//! The suspended selection: the offer is shown, and the answer decides how the handshake goes on.
+
+use super::accept::{self, Negotiation};
+use super::selection::{Selector, trace};
+use super::wait_client_hello::GroupChoice;
+use super::{Selection, ServerPsks, State, wait_second_client_hello};
+use crate::crypto::hash_of;
+use crate::endpoint::{Context, PskOutcome};
+use crate::error::{Error, Usage, Violation};
+use crate::keys::binder_hash_of_first_hello;
+use crate::psk::{OfferedPskList, verify_binder, verify_dummy_binder};
+use crate::wire::{ClientHello, OfferedPsks};
+
+/// A checked ClientHello with an offer, which waits for a choice.
+pub struct SelectingPsk {
+    pub(super) psks: ServerPsks,
+    pub(super) negotiation: Negotiation,
+}
+
+impl SelectingPsk {
+    pub(super) fn client_hello(&self) -> &ClientHello {
+        &self.negotiation.hello
+    }
+
+    pub(super) fn offered_psks(&self) -> OfferedPskList<'_> {
+        OfferedPskList::new(self.offer())
+    }
+
+    pub(super) fn check(&self, selection: &Selection<'_>) -> Result<(), Usage> {
+        self.selector().check(selection)
+    }
+
+    /// Goes on with the choice.
+    ///
+    /// An unknown identity, a declined offer, a PSK that fits no suite and a bad binder end alike, after the
+    /// same work: otherwise a stranger could ask which identities exist.
+    pub(super) fn select(
+        self: Box<Self>,
+        ctx: &mut Context,
+        selection: &Selection<'_>,
+    ) -> Result<State, Error> {
+        let chosen = self.selector().choose(ctx, selection);
+        let offer = self.offer();
+        let message = &self.negotiation.message;
+        let truncated = message.get(..message.len() - offer.binders_len()).unwrap_or_default();
+        let Some(chosen) = chosen else {
+            let suite = self.negotiation.common.suites.first().and_then(|suite| hash_of(*suite));
+            if let (Some(hash), Some(binder)) = (suite, offer.binders.first()) {
+                let covered = binder_hash_of_first_hello(hash, truncated);
+                verify_dummy_binder(hash, &covered, binder);
+            }
+            return Err(Violation::NoAcceptablePsk.into());
+        };
+        trace(ctx, chosen.index, PskOutcome::Chosen);
+        let covered = binder_hash_of_first_hello(chosen.psk.hash, truncated);
+        let binder = offer.binders.get(chosen.index).map(Vec::as_slice).unwrap_or_default();
+        if !verify_binder(&chosen.psk, &covered, binder) {
+            trace(ctx, chosen.index, PskOutcome::Failed);
+            return Err(Violation::BadBinder.into());
+        }
+        trace(ctx, chosen.index, PskOutcome::Verified);
+
+        let Self { psks, negotiation } = *self;
+        match negotiation.common.group {
+            Some(GroupChoice::NeedsRetry(group)) => wait_second_client_hello::request_retry(
+                ctx,
+                psks.config,
+                negotiation,
+                chosen.psk,
+                group,
+            ),
+            _ => accept::accept_first(ctx, psks.config, negotiation, chosen),
+        }
+    }
+
+    fn offer(&self) -> &OfferedPsks {
+        &self.negotiation.offer
+    }
+
+    fn selector(&self) -> Selector<'_> {
+        Selector {
+            psks: &self.psks,
+            offer: self.offer(),
+            suites: &self.negotiation.common.suites,
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! Choosing a PSK from the offer (RFC 9846 sections 4.2.1 and 4.3.11).
+
+use super::ServerPsks;
+use crate::crypto::hash_of;
+use crate::endpoint::{Context, Event, PskOutcome};
+use crate::error::Usage;
+use crate::psk::{ExternalPsk, Psk};
+use crate::wire::{CipherSuite, OfferedPsks};
+
+/// The answer to a selection.
+#[derive(Clone, Copy, Debug)]
+pub enum Selection<'a> {
+    /// What [`super::SelectionPolicy::FirstMatch`] would choose.
+    FirstMatch,
+    /// The offered PSK at this place in the client's list; the connection must hold a PSK of its identity.
+    Offered(usize),
+    /// This PSK, which the connection need not hold; its identity must be among the offered ones.
+    Psk(&'a ExternalPsk),
+    /// None of the offered ones.
+    None,
+}
+
+/// A PSK that was chosen.
+pub(super) struct Chosen {
+    pub(super) index: usize,
+    pub(super) psk: Psk,
+}
+
+/// What a selection comes to, over the suites that both sides have in the server's order.
+pub(super) struct Selector<'a> {
+    pub(super) psks: &'a ServerPsks,
+    pub(super) offer: &'a OfferedPsks,
+    pub(super) suites: &'a [CipherSuite],
+}
+
+impl Selector<'_> {
+    /// Whether the application may answer with `selection`.
+    pub(super) fn check(&self, selection: &Selection<'_>) -> Result<(), Usage> {
+        match selection {
+            Selection::FirstMatch | Selection::None => Ok(()),
+            Selection::Offered(index) => {
+                let offered = self.offer.identities.get(*index).ok_or(Usage::IdentityNotOffered)?;
+                match self.psks.find(&offered.identity) {
+                    Some(_) => Ok(()),
+                    None => Err(Usage::NoPskForIdentity),
+                }
+            }
+            Selection::Psk(psk) => {
+                let offered = psk
+                    .target_hashes()
+                    .iter()
+                    .any(|hash| self.position(&psk.wire_identity(*hash)).is_some());
+                if offered { Ok(()) } else { Err(Usage::IdentityNotOffered) }
+            }
+        }
+    }
+
+    /// The choice, or `None` when no PSK is to be used or the one that is fits none of the suites.
+    pub(super) fn choose(&self, ctx: &mut Context, selection: &Selection<'_>) -> Option<Chosen> {
+        match selection {
+            Selection::None => None,
+            Selection::FirstMatch => self.first_match(ctx),
+            Selection::Offered(index) => {
+                let found = self.psks.find(&self.offer.identities.get(*index)?.identity)?;
+                if !self.fits(found.hash) {
+                    trace(ctx, *index, PskOutcome::Unusable);
+                    return None;
+                }
+                Some(Chosen { index: *index, psk: found.key()? })
+            }
+            Selection::Psk(psk) => self.suites.iter().find_map(|suite| {
+                let psk = psk.for_hash(hash_of(*suite)?)?;
+                let index = self.position(&psk.identity)?;
+                Some(Chosen { index, psk })
+            }),
+        }
+    }
+
+    /// The most preferred of the server's PSKs that is offered and fits. Every offered identity is looked up,
+    /// so the time does not tell which one matched.
+    fn first_match(&self, ctx: &mut Context) -> Option<Chosen> {
+        let mut best: Option<((usize, usize), usize)> = None;
+        for (index, offered) in self.offer.identities.iter().enumerate() {
+            let Some(found) = self.psks.find(&offered.identity) else {
+                trace(ctx, index, PskOutcome::Unknown);
+                continue;
+            };
+            // An imported PSK is offered once per hash: the better suite decides among its offers.
+            let Some(suite) = self.suites.iter().position(|s| hash_of(*s) == Some(found.hash)) else {
+                trace(ctx, index, PskOutcome::Unusable);
+                continue;
+            };
+            let rank = (found.rank, suite);
+            match best {
+                Some((other, _)) if other <= rank => trace(ctx, index, PskOutcome::NotPreferred),
+                _ => {
+                    if let Some((_, former)) = best {
+                        trace(ctx, former, PskOutcome::NotPreferred);
+                    }
+                    best = Some((rank, index));
+                }
+            }
+        }
+        let (_, index) = best?;
+        let psk = self.psks.find(&self.offer.identities.get(index)?.identity)?.key()?;
+        Some(Chosen { index, psk })
+    }
+
+    /// The first place of an identity in the offer.
+    fn position(&self, identity: &[u8]) -> Option<usize> {
+        self.offer.identities.iter().position(|offered| offered.identity == identity)
+    }
+
+    fn fits(&self, hash: crate::crypto::HashAlgorithm) -> bool {
+        self.suites.iter().any(|suite| hash_of(*suite) == Some(hash))
+    }
+}
+
+pub(super) fn trace(ctx: &mut Context, index: usize, outcome: PskOutcome) {
+    ctx.emit_trace(|| Event::Psk { index, outcome });
+}

@@ -1,0 +1,185 @@
+//! START and RECVD_CH: the first ClientHello (RFC 9846 sections 4.2.2 and 9.2).
+
+use super::accept::Negotiation;
+use super::selecting_psk::SelectingPsk;
+use super::{Selection, SelectionPolicy, ServerPsks, State};
+use crate::crypto::hash_of;
+use crate::endpoint::{Context, Event, Parameters};
+use crate::error::{Error, Violation};
+use crate::wire::{
+    CipherSuite, ClientExtensions, ClientHello, Handshake, KeyShareEntry, NamedGroup,
+    ProtocolVersion, PskKeyExchangeMode,
+};
+
+/// START.
+pub struct WaitClientHello {
+    pub(super) psks: ServerPsks,
+}
+
+impl WaitClientHello {
+    pub(super) fn on_client_hello(
+        self,
+        ctx: &mut Context,
+        message: &Handshake<'_>,
+    ) -> Result<State, Error> {
+        let mut hello = ClientHello::read(message.body())?;
+        // Whatever comes next is protected, or answers a HelloRetryRequest.
+        ctx.reader.boundary()?;
+        check_versions(&hello)?;
+        if hello.extensions.cookie.is_some() {
+            return Err(Violation::CookieWithoutRetry.into());
+        }
+        let common = Common::negotiate(&self.psks.config.parameters, &hello)?;
+        let offer = hello.extensions.pre_shared_key.take().ok_or(Violation::NoPskOffered)?;
+        ctx.set_client_random(hello.random);
+        ctx.reader.accept_change_cipher_spec(true);
+        if hello.extensions.early_data {
+            ctx.reader.skip_early_data(self.psks.config.max_skipped_early_data);
+        }
+        let selecting = Box::new(SelectingPsk {
+            psks: self.psks,
+            negotiation: Negotiation { hello, offer, message: message.bytes.to_vec(), common },
+        });
+        match selecting.psks.config.selection {
+            SelectionPolicy::FirstMatch => selecting.select(ctx, &Selection::FirstMatch),
+            SelectionPolicy::Application => {
+                ctx.emit(Event::SelectPsk);
+                Ok(State::SelectingPsk(selecting))
+            }
+        }
+    }
+}
+
+/// What both sides have in common, whoever the client is. Failing here says nothing about any PSK.
+pub(super) struct Common {
+    /// In the server's order; never empty.
+    pub(super) suites: Vec<CipherSuite>,
+    /// The group under psk_dhe_ke, `None` under psk_ke.
+    pub(super) group: Option<GroupChoice>,
+    pub(super) alpn: Option<Vec<u8>>,
+}
+
+/// A group, and whether the client has sent a share for it.
+pub(super) enum GroupChoice {
+    Shared(KeyShareEntry),
+    NeedsRetry(NamedGroup),
+}
+
+impl Common {
+    fn negotiate(parameters: &Parameters, hello: &ClientHello) -> Result<Self, Error> {
+        let extensions = &hello.extensions;
+        check_mandatory(extensions)?;
+        let modes = extensions.psk_key_exchange_modes.as_deref().unwrap_or_default();
+        let mode = parameters
+            .psk_modes()
+            .iter()
+            .find(|mode| modes.contains(mode))
+            .ok_or(Violation::NoCommonPskMode)?;
+        let group = match *mode {
+            PskKeyExchangeMode::PSK_DHE_KE => Some(choose_group(parameters, extensions)?),
+            _ => None,
+        };
+        let suites: Vec<CipherSuite> = parameters
+            .cipher_suites()
+            .iter()
+            .copied()
+            .filter(|suite| hello.cipher_suites.contains(suite) && hash_of(*suite).is_some())
+            .collect();
+        if suites.is_empty() {
+            return Err(Violation::NoCommonCipherSuite.into());
+        }
+        let alpn = choose_protocol(parameters, extensions)?;
+        Ok(Self { suites, group, alpn })
+    }
+}
+
+/// The checks of every ClientHello that come before any negotiation.
+pub(super) fn check_versions(hello: &ClientHello) -> Result<(), Error> {
+    if hello.legacy_version != ProtocolVersion::TLS12 {
+        return Err(Violation::BadLegacyVersion.into());
+    }
+    let versions = hello.extensions.supported_versions.as_deref().unwrap_or_default();
+    if !versions.contains(&ProtocolVersion::TLS13) {
+        return Err(Violation::Tls13NotOffered.into());
+    }
+    if hello.legacy_compression_methods != [0] {
+        return Err(Violation::BadCompressionMethods.into());
+    }
+    Ok(())
+}
+
+/// Which extensions need which others (section 9.2).
+fn check_mandatory(extensions: &ClientExtensions) -> Result<(), Error> {
+    match (&extensions.supported_groups, &extensions.key_share) {
+        (Some(_), None) => return Err(Violation::MissingKeyShare.into()),
+        (None, Some(_)) => return Err(Violation::MissingSupportedGroups.into()),
+        (Some(groups), Some(shares)) => check_shares(groups, shares)?,
+        (None, None) => {}
+    }
+    if extensions.pre_shared_key.is_some() {
+        return match extensions.psk_key_exchange_modes {
+            Some(_) => Ok(()),
+            None => Err(Violation::MissingPskModes.into()),
+        };
+    }
+    if extensions.early_data {
+        return Err(Violation::EarlyDataWithoutPsk.into());
+    }
+    if extensions.signature_algorithms.is_none() {
+        return Err(Violation::MissingSignatureAlgorithms.into());
+    }
+    if extensions.supported_groups.is_none() {
+        return Err(Violation::MissingSupportedGroups.into());
+    }
+    Err(Violation::NoPskOffered.into())
+}
+
+/// Every share is of an offered group, and of each group there is one (section 4.3.8).
+fn check_shares(groups: &[NamedGroup], shares: &[KeyShareEntry]) -> Result<(), Error> {
+    // Sorted, so that long lists cost no more than their sorting.
+    let mut offered = groups.to_vec();
+    offered.sort_unstable();
+    let mut shared: Vec<NamedGroup> = shares.iter().map(|share| share.group).collect();
+    shared.sort_unstable();
+    for list in [&offered, &shared] {
+        if list.windows(2).any(|pair| pair.first() == pair.last()) {
+            return Err(Violation::DuplicateGroup.into());
+        }
+    }
+    if shared.iter().any(|group| offered.binary_search(group).is_err()) {
+        return Err(Violation::KeyShareNotInGroups.into());
+    }
+    Ok(())
+}
+
+/// The most preferred group that needs no further round trip, else the most preferred one.
+fn choose_group(
+    parameters: &Parameters,
+    extensions: &ClientExtensions,
+) -> Result<GroupChoice, Error> {
+    let groups = extensions.supported_groups.as_deref().unwrap_or_default();
+    let shares = extensions.key_share.as_deref().unwrap_or_default();
+    let mut common = parameters.groups().iter().filter(|group| groups.contains(group)).peekable();
+    let first = **common.peek().ok_or(Violation::NoCommonGroup)?;
+    let shared = common.find_map(|group| shares.iter().find(|share| share.group == *group));
+    Ok(match shared {
+        Some(share) => GroupChoice::Shared(share.clone()),
+        None => GroupChoice::NeedsRetry(first),
+    })
+}
+
+/// The server's most preferred protocol among the client's (RFC 7301 section 3.2).
+fn choose_protocol(
+    parameters: &Parameters,
+    extensions: &ClientExtensions,
+) -> Result<Option<Vec<u8>>, Error> {
+    match &extensions.alpn {
+        Some(offered) if !parameters.alpn().is_empty() => {
+            match parameters.alpn().iter().find(|name| offered.contains(name)) {
+                Some(name) => Ok(Some(name.clone())),
+                None => Err(Violation::NoCommonApplicationProtocol.into()),
+            }
+        }
+        _ => Ok(None),
+    }
+}

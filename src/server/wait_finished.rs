@@ -1,0 +1,43 @@
+//! WAIT_FINISHED: the client's Finished (RFC 9846 section 4.5.3).
+
+use super::State;
+use crate::crypto::hash_of;
+use crate::endpoint::{Context, Established, Event, Negotiated, TrafficSecrets};
+use crate::error::{Error, Violation};
+use crate::keys::{Exporter, Transcript, TrafficSecret};
+use crate::wire::{Finished, Handshake};
+
+/// The server's flight is out.
+pub struct WaitFinished {
+    pub(super) negotiated: Negotiated,
+    /// Up to the server's Finished.
+    pub(super) transcript: Transcript,
+    pub(super) client_handshake_traffic_secret: TrafficSecret,
+    pub(super) secrets: TrafficSecrets,
+    pub(super) exporter: Exporter,
+}
+
+impl WaitFinished {
+    pub(super) fn on_finished(
+        self: Box<Self>,
+        ctx: &mut Context,
+        message: &Handshake<'_>,
+    ) -> Result<State, Error> {
+        let suite = self.negotiated.cipher_suite;
+        let hash = hash_of(suite).ok_or(Error::Internal("suite without a hash"))?;
+        let finished = Finished::read(message.body(), hash.output_len())?;
+        let key = self.client_handshake_traffic_secret.finished_key();
+        if !key.verify(&self.transcript.current(), &finished.verify_data) {
+            return Err(Violation::BadFinished.into());
+        }
+        ctx.reader.accept_change_cipher_spec(false);
+        ctx.reader.stop_skipping();
+        ctx.set_receive_secret(suite, &self.secrets.receive)?;
+        ctx.emit(Event::Connected(self.negotiated.clone()));
+        Ok(State::Connected(Box::new(Established::new(
+            self.negotiated,
+            self.secrets,
+            self.exporter,
+        ))))
+    }
+}

@@ -1,0 +1,144 @@
+//! `Config`.
+
+use std::sync::Arc;
+
+use wasm_bindgen::prelude::*;
+
+use super::error::{Result, throw_config, throw_option, throw_psk};
+use super::psk::ExternalPsk;
+use crate::client::ClientConfig;
+use crate::endpoint::{ConfigError, Parameters};
+use crate::server::{SelectionPolicy, ServerConfig};
+use crate::wire::{CipherSuite, NamedGroup, PskKeyExchangeMode};
+
+/// A configuration for any number of connections of one role. Changing it does not touch connections that exist.
+#[wasm_bindgen]
+pub struct Config(pub(super) Role);
+
+/// What a configuration is for. Connections share it; a change makes a copy while any holds it.
+pub(super) enum Role {
+    Client(Arc<ClientConfig>),
+    Server(Arc<ServerConfig>),
+}
+
+#[wasm_bindgen]
+impl Config {
+    /// The role is "client" or "server".
+    #[wasm_bindgen(constructor)]
+    pub fn new(role: &str) -> Result<Self> {
+        match role {
+            "client" => Ok(Self(Role::Client(Arc::default()))),
+            "server" => Ok(Self(Role::Server(Arc::default()))),
+            _ => Err(throw_option("the role is neither client nor server")),
+        }
+    }
+
+    /// Adds a copy of `psk` as the least preferred.
+    #[wasm_bindgen(js_name = appendPsk)]
+    pub fn append_psk(&mut self, psk: &ExternalPsk) -> Result<()> {
+        match &mut self.0 {
+            Role::Client(config) => Arc::make_mut(config).append_psk(&psk.0),
+            Role::Server(config) => Arc::make_mut(config).append_psk(&psk.0),
+        }
+        .map_err(throw_psk)
+    }
+
+    /// RFC names, most preferred first.
+    #[wasm_bindgen(js_name = setCipherSuites)]
+    pub fn set_cipher_suites(&mut self, names: Vec<String>) -> Result<()> {
+        let suites = parse(&names, CipherSuite::from_name, ConfigError::UnsupportedCipherSuite)?;
+        self.parameters().set_cipher_suites(&suites).map_err(throw_config)
+    }
+
+    /// RFC names, most preferred first; a client sends a share for the first.
+    #[wasm_bindgen(js_name = setGroups)]
+    pub fn set_groups(&mut self, names: Vec<String>) -> Result<()> {
+        let groups = parse(&names, NamedGroup::from_name, ConfigError::UnsupportedGroup)?;
+        self.parameters().set_groups(&groups).map_err(throw_config)
+    }
+
+    /// "psk_dhe_ke" and "psk_ke", most preferred first.
+    #[wasm_bindgen(js_name = setModes)]
+    pub fn set_modes(&mut self, names: Vec<String>) -> Result<()> {
+        let modes = parse(&names, PskKeyExchangeMode::from_name, ConfigError::UnsupportedMode)?;
+        self.parameters().set_psk_modes(&modes).map_err(throw_config)
+    }
+
+    /// Application protocols (RFC 7301), most preferred first.
+    #[wasm_bindgen(js_name = setAlpn)]
+    pub fn set_alpn(&mut self, protocols: Vec<String>) -> Result<()> {
+        let names: Vec<&[u8]> = protocols.iter().map(String::as_bytes).collect();
+        self.parameters().set_alpn(&names).map_err(throw_config)
+    }
+
+    /// The DNS name a client asks for (RFC 6066).
+    #[wasm_bindgen(js_name = setServerName)]
+    pub fn set_server_name(&mut self, name: &str) -> Result<()> {
+        match &mut self.0 {
+            Role::Client(config) => {
+                Arc::make_mut(config).set_server_name(name).map_err(throw_config)
+            }
+            Role::Server(_) => Err(throw_option("a server has no server name to ask for")),
+        }
+    }
+
+    /// Who selects the PSK on a server: "first-match" (default) or "application".
+    #[wasm_bindgen(js_name = setSelection)]
+    pub fn set_selection(&mut self, policy: &str) -> Result<()> {
+        let policy = match policy {
+            "first-match" => SelectionPolicy::FirstMatch,
+            "application" => SelectionPolicy::Application,
+            _ => return Err(throw_option("selection is neither first-match nor application")),
+        };
+        match &mut self.0 {
+            Role::Server(config) => {
+                Arc::make_mut(config).selection = policy;
+                Ok(())
+            }
+            Role::Client(_) => Err(throw_option("a client does not select the PSK")),
+        }
+    }
+
+    /// Emits keyLog events. They hold secrets.
+    #[wasm_bindgen(js_name = setKeyLog)]
+    pub fn set_key_log(&mut self, on: bool) {
+        self.parameters().key_log = on;
+    }
+
+    /// Emits message and psk events.
+    #[wasm_bindgen(js_name = setTrace)]
+    pub fn set_trace(&mut self, on: bool) {
+        self.parameters().trace = on;
+    }
+
+    /// The largest inner plaintext to ask the peer for, 64 to 16385 bytes (RFC 8449).
+    #[wasm_bindgen(js_name = setRecordSizeLimit)]
+    pub fn set_record_size_limit(&mut self, bytes: u32) -> Result<()> {
+        let bytes =
+            u16::try_from(bytes).map_err(|_| throw_config(ConfigError::BadRecordSizeLimit))?;
+        self.parameters().set_record_size_limit(Some(bytes)).map_err(throw_config)
+    }
+
+    /// Pads every protected record to a multiple of so many bytes (RFC 9846 section 5.4).
+    #[wasm_bindgen(js_name = setPaddingMultiple)]
+    pub fn set_padding_multiple(&mut self, bytes: u32) {
+        self.parameters().padding_multiple = bytes as usize;
+    }
+}
+
+impl Config {
+    fn parameters(&mut self) -> &mut Parameters {
+        match &mut self.0 {
+            Role::Client(config) => &mut Arc::make_mut(config).parameters,
+            Role::Server(config) => &mut Arc::make_mut(config).parameters,
+        }
+    }
+}
+
+fn parse<T>(
+    names: &[String],
+    from_name: impl Fn(&str) -> Option<T>,
+    unknown: ConfigError,
+) -> Result<Vec<T>> {
+    names.iter().map(|name| from_name(name).ok_or_else(|| throw_config(unknown))).collect()
+}

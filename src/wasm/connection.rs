@@ -1,0 +1,197 @@
+//! `Connection`.
+
+use wasm_bindgen::prelude::*;
+
+use super::config::{Config, Role};
+use super::error::{Result, throw, throw_option, throw_psk, throw_usage};
+use super::event;
+use super::offer::OfferedPskList;
+use super::psk::ExternalPsk;
+use crate::connection::{self, AppendError, Entropy};
+use crate::error::Error;
+use crate::server::Selection;
+use crate::wire::KeyUpdateRequest;
+
+/// One connection. After every call drain `pollTransmit()` and `pollEvent()`, whether it threw or not.
+#[wasm_bindgen]
+pub struct Connection {
+    inner: connection::Connection,
+    connected: bool,
+}
+
+#[wasm_bindgen]
+impl Connection {
+    /// A connection of the configuration's role. A seed of 32 bytes makes it reproducible, for tests and demos.
+    #[wasm_bindgen(constructor)]
+    pub fn new(config: &Config, seed: Option<Vec<u8>>) -> Result<Self> {
+        let random = match seed {
+            Some(seed) => Entropy::from_seed(
+                seed.try_into().map_err(|_| throw_option("a seed holds exactly 32 bytes"))?,
+            ),
+            None => Entropy::from_os()
+                .map_err(|_| throw(Error::Internal("no randomness"), "configuration"))?,
+        };
+        let inner = match &config.0 {
+            Role::Client(config) => connection::Connection::client(config.clone(), random),
+            Role::Server(config) => connection::Connection::server(config.clone(), random),
+        };
+        Ok(Self { inner, connected: false })
+    }
+
+    /// Adds a copy of `psk`: on a client before `start`, on a server until the PSK is selected.
+    #[wasm_bindgen(js_name = appendPsk)]
+    pub fn append_psk(&mut self, psk: &ExternalPsk) -> Result<()> {
+        let phase = self.phase();
+        self.inner.append_psk(&psk.0).map_err(|error| match error {
+            AppendError::Psk(error) => throw_psk(error),
+            AppendError::Usage(usage) => throw_usage(usage, phase),
+        })
+    }
+
+    /// Begins: a client queues its ClientHello.
+    pub fn start(&mut self) -> Result<()> {
+        let result = self.inner.start();
+        self.check(result)
+    }
+
+    /// Takes bytes from the transport, in any chunking.
+    pub fn receive(&mut self, bytes: &[u8]) -> Result<()> {
+        let result = self.inner.receive(bytes);
+        self.check(result)
+    }
+
+    /// Tells that the transport has ended; throws ERR_TLS_TRUNCATED unless close_notify came before.
+    #[wasm_bindgen(js_name = transportClosed)]
+    pub fn transport_closed(&mut self) -> Result<()> {
+        let result = self.inner.transport_closed();
+        self.check(result)
+    }
+
+    /// Queues application data.
+    pub fn send(&mut self, plaintext: &[u8]) -> Result<()> {
+        let result = self.inner.send(plaintext);
+        self.check(result)
+    }
+
+    /// Changes our sending keys, and asks the peer to change its own if told to.
+    #[wasm_bindgen(js_name = updateKeys)]
+    pub fn update_keys(&mut self, request_peer: bool) -> Result<()> {
+        let request = if request_peer {
+            KeyUpdateRequest::UPDATE_REQUESTED
+        } else {
+            KeyUpdateRequest::UPDATE_NOT_REQUESTED
+        };
+        let result = self.inner.update_keys(request);
+        self.check(result)
+    }
+
+    /// Queues close_notify; reading goes on.
+    pub fn close(&mut self) -> Result<()> {
+        let result = self.inner.close();
+        self.check(result)
+    }
+
+    /// Fails a waiting selection, because the application could not answer it.
+    #[wasm_bindgen(js_name = cancelSelection)]
+    pub fn cancel_selection(&mut self) {
+        // The failure is the application's own and known to it.
+        let _ = self.inner.cancel_selection();
+    }
+
+    /// Bytes for the transport, or undefined.
+    #[wasm_bindgen(js_name = pollTransmit)]
+    pub fn poll_transmit(&mut self) -> Option<Vec<u8>> {
+        self.inner.poll_transmit()
+    }
+
+    /// What happened, or undefined.
+    #[wasm_bindgen(js_name = pollEvent)]
+    pub fn poll_event(&mut self) -> JsValue {
+        match self.inner.poll_event() {
+            Some(event) => event::to_object(event, self.inner.client_hello()),
+            None => JsValue::UNDEFINED,
+        }
+    }
+
+    /// The offer, while selection waits.
+    #[wasm_bindgen(js_name = offeredPsks)]
+    pub fn offered_psks(&self) -> Option<OfferedPskList> {
+        self.inner.offered_psks().map(OfferedPskList::new)
+    }
+
+    /// Whether selection waits.
+    #[wasm_bindgen(getter)]
+    pub fn selecting(&self) -> bool {
+        self.inner.offered_psks().is_some()
+    }
+
+    /// Chooses the offered PSK at this place; the connection must hold a PSK of its identity.
+    #[wasm_bindgen(js_name = selectOffered)]
+    pub fn select_offered(&mut self, index: u32) -> Result<()> {
+        self.select(Selection::Offered(index as usize))
+    }
+
+    /// Chooses `psk`, whose identity must be among the offered ones.
+    #[wasm_bindgen(js_name = selectPsk)]
+    pub fn select_psk(&mut self, psk: &ExternalPsk) -> Result<()> {
+        self.select(Selection::Psk(&psk.0))
+    }
+
+    /// Chooses the first of the server's own PSKs that is offered.
+    #[wasm_bindgen(js_name = selectDefault)]
+    pub fn select_default(&mut self) -> Result<()> {
+        self.select(Selection::FirstMatch)
+    }
+
+    /// Chooses no PSK.
+    #[wasm_bindgen(js_name = selectNone)]
+    pub fn select_none(&mut self) -> Result<()> {
+        self.select(Selection::None)
+    }
+
+    /// Exports keying material (RFC 9846 section 7.5).
+    #[wasm_bindgen(js_name = exportKeyingMaterial)]
+    pub fn export_keying_material(
+        &self,
+        label: &str,
+        context: Option<Vec<u8>>,
+        length: u32,
+    ) -> Result<Vec<u8>> {
+        let mut out = vec![0; (length as usize).min(MAX_EXPORT + 1)];
+        self.inner
+            .export_keying_material(label, context.as_deref(), &mut out)
+            .map_err(|error| throw(error, self.phase()))?;
+        Ok(out)
+    }
+
+    /// The state's name (RFC 9846 appendix A).
+    #[wasm_bindgen(getter)]
+    pub fn state(&self) -> String {
+        self.inner.state().to_owned()
+    }
+}
+
+/// 255 times the longest hash: more is refused, so more need not be allocated.
+const MAX_EXPORT: usize = 255 * 48;
+
+impl Connection {
+    fn select(&mut self, selection: Selection<'_>) -> Result<()> {
+        let result = self.inner.select(selection);
+        self.check(result)
+    }
+
+    fn check(&mut self, result: core::result::Result<(), Error>) -> Result<()> {
+        let was_connected = self.connected;
+        self.connected |= self.inner.negotiated().is_some();
+        let phase = if was_connected { "data" } else { self.phase() };
+        result.map_err(|error| throw(error, phase))
+    }
+
+    fn phase(&self) -> &'static str {
+        match self.inner.state() {
+            "CLOSED" => "closed",
+            _ if self.connected => "data",
+            _ => "handshake",
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! Errors as JavaScript sees them: an `Error` named TlsError with stable properties.
+
+use js_sys::Reflect;
+use wasm_bindgen::JsValue;
+
+use crate::endpoint::ConfigError;
+use crate::error::{AlertDescription, Error, Usage};
+use crate::psk::PskError;
+
+/// A thrown value.
+pub(super) type Result<T> = core::result::Result<T, JsValue>;
+
+/// An error of the core, thrown.
+pub(super) fn throw(error: Error, phase: &str) -> JsValue {
+    let (alert, direction) = match error {
+        Error::AlertReceived(alert) => (Some(alert), Some("received")),
+        error => (error.alert(), error.alert().map(|_| "sent")),
+    };
+    let alert = alert.map(|alert| alert.name().unwrap_or("unknown"));
+    new(code(error), &error.to_string(), phase, alert, direction)
+}
+
+/// A misuse of the API, thrown.
+pub(super) fn throw_usage(usage: Usage, phase: &str) -> JsValue {
+    throw(usage.into(), phase)
+}
+
+/// A refused PSK, thrown.
+pub(super) fn throw_psk(error: PskError) -> JsValue {
+    new("ERR_TLS_PSK", error.text(), "configuration", None, None)
+}
+
+/// A refused option, thrown.
+pub(super) fn throw_config(error: ConfigError) -> JsValue {
+    throw_option(error.text())
+}
+
+/// A refused option, thrown, with a text of its own.
+pub(super) fn throw_option(text: &str) -> JsValue {
+    new("ERR_TLS_CONFIG", text, "configuration", None, None)
+}
+
+fn new(
+    code: &str,
+    message: &str,
+    phase: &str,
+    alert: Option<&str>,
+    direction: Option<&str>,
+) -> JsValue {
+    let error = js_sys::Error::new(message);
+    error.set_name("TlsError");
+    let properties =
+        [("code", Some(code)), ("phase", Some(phase)), ("alert", alert), ("alertDirection", direction)];
+    for (name, value) in properties {
+        let value = value.map_or(JsValue::UNDEFINED, JsValue::from_str);
+        // Setting a property of a new object cannot fail.
+        let _ = Reflect::set(&error, &JsValue::from_str(name), &value);
+    }
+    error.into()
+}
+
+/// The stable code of an error. Violations go by their alert, which is their class.
+fn code(error: Error) -> &'static str {
+    match error {
+        Error::Decode(_) => "ERR_TLS_DECODE",
+        Error::UnexpectedMessage { .. } => "ERR_TLS_UNEXPECTED_MESSAGE",
+        Error::Violation(violation) => match violation.alert() {
+            AlertDescription::DECODE_ERROR => "ERR_TLS_DECODE",
+            AlertDescription::UNEXPECTED_MESSAGE => "ERR_TLS_UNEXPECTED_MESSAGE",
+            AlertDescription::MISSING_EXTENSION => "ERR_TLS_MISSING_EXTENSION",
+            AlertDescription::UNSUPPORTED_EXTENSION => "ERR_TLS_UNSUPPORTED_EXTENSION",
+            AlertDescription::PROTOCOL_VERSION => "ERR_TLS_PROTOCOL_VERSION",
+            AlertDescription::HANDSHAKE_FAILURE => "ERR_TLS_HANDSHAKE_FAILURE",
+            AlertDescription::DECRYPT_ERROR => "ERR_TLS_DECRYPT",
+            AlertDescription::BAD_RECORD_MAC => "ERR_TLS_BAD_RECORD_MAC",
+            AlertDescription::RECORD_OVERFLOW => "ERR_TLS_RECORD_OVERFLOW",
+            AlertDescription::NO_APPLICATION_PROTOCOL => "ERR_TLS_NO_APPLICATION_PROTOCOL",
+            _ => "ERR_TLS_ILLEGAL_PARAMETER",
+        },
+        Error::AlertReceived(_) => "ERR_TLS_ALERT_RECEIVED",
+        Error::Truncated => "ERR_TLS_TRUNCATED",
+        Error::ClosedDuringHandshake => "ERR_TLS_HANDSHAKE_FAILURE",
+        Error::Internal(_) => "ERR_TLS_INTERNAL",
+        Error::Usage(_) => "ERR_TLS_USAGE",
+    }
+}

@@ -1,0 +1,34 @@
+//! `inspect`.
+
+use js_sys::Array;
+use wasm_bindgen::prelude::*;
+
+use super::object::Fields;
+use crate::wire::{Span, SpanValue};
+
+/// The fields of one or more whole handshake messages: `{ name, start, end, depth, value? }`, each before the
+/// fields inside it. Where the bytes stop making sense, the fields up to there.
+#[wasm_bindgen]
+pub fn inspect(messages: &[u8]) -> Array {
+    let (spans, _) = crate::inspect(messages);
+    spans.iter().map(to_object).collect()
+}
+
+fn to_object(span: &Span) -> JsValue {
+    let fields = Fields::new();
+    fields
+        .set("name", span.name)
+        .set("start", span.start as u32)
+        .set("end", span.end as u32)
+        .set("depth", span.depth as u32);
+    match span.value {
+        SpanValue::Opaque => {}
+        SpanValue::Uint(value) => {
+            fields.set("value", value.to_string());
+        }
+        SpanValue::Named(name) => {
+            fields.set("value", name);
+        }
+    }
+    fields.into_value()
+}

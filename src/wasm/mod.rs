@@ -1,0 +1,10 @@
+//! The wasm-bindgen classes: translation between JavaScript and the core, and no protocol.
+
+mod config;
+mod connection;
+mod error;
+mod event;
+mod inspect;
+mod object;
+mod offer;
+mod psk;

@@ -1,0 +1,46 @@
+//! Plain JavaScript objects: nothing for the caller to free.
+
+use js_sys::{Array, Object, Reflect, Uint8Array};
+use wasm_bindgen::JsValue;
+
+/// A plain object under construction.
+pub(super) struct Fields(Object);
+
+impl Fields {
+    pub(super) fn new() -> Self {
+        Self(Object::new())
+    }
+
+    pub(super) fn set(&self, name: &str, value: impl Into<JsValue>) -> &Self {
+        // Setting a property of a plain object cannot fail.
+        let _ = Reflect::set(&self.0, &JsValue::from_str(name), &value.into());
+        self
+    }
+
+    /// Sets a property unless there is no value: an absent property reads as undefined.
+    pub(super) fn set_some(&self, name: &str, value: Option<impl Into<JsValue>>) -> &Self {
+        if let Some(value) = value {
+            self.set(name, value);
+        }
+        self
+    }
+
+    pub(super) fn into_value(self) -> JsValue {
+        self.0.into()
+    }
+}
+
+/// A copy of bytes that JavaScript owns.
+pub(super) fn bytes(bytes: &[u8]) -> Uint8Array {
+    Uint8Array::from(bytes)
+}
+
+/// Text for display; the protocol's byte strings need not be UTF-8.
+pub(super) fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// An array of strings.
+pub(super) fn texts(items: &[Vec<u8>]) -> Array {
+    items.iter().map(|item| JsValue::from(text(item))).collect()
+}

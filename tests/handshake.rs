@@ -1,0 +1,428 @@
+//! The handshake between our own endpoints: every mode, suite, group and chunking, and every way it fails.
+
+mod support;
+
+use support::{CHUNKINGS, Pair, configs, default_configs, psk};
+use tls_psk::wire::{CipherSuite, NamedGroup, PskKeyExchangeMode};
+use tls_psk::{
+    AlertDescription, ClientConfig, Direction, Error, Event, HashAlgorithm, PskError, PskOutcome,
+    Selection, SelectionPolicy, ServerConfig, Usage, Violation,
+};
+
+const SUITES: [CipherSuite; 3] = tls_psk::crypto::SUPPORTED_SUITES;
+
+#[test]
+fn every_mode_suite_group_and_chunking_connects_and_echoes() {
+    let data: Vec<u8> = (0..40_000_u32).map(|i| i as u8).collect();
+    for suite in SUITES {
+        for group in tls_psk::crypto::SUPPORTED_GROUPS {
+            for mode in [PskKeyExchangeMode::PSK_DHE_KE, PskKeyExchangeMode::PSK_KE] {
+                for chunking in CHUNKINGS {
+                    let (client, server) = configs(suite, group, mode);
+                    let mut pair = Pair::new(client, server).chunked(chunking).handshake();
+                    let negotiated = pair.assert_connected();
+                    assert_eq!(negotiated.cipher_suite, suite);
+                    assert_eq!(negotiated.psk_mode, Some(mode));
+                    let expected = (mode == PskKeyExchangeMode::PSK_DHE_KE).then_some(group);
+                    assert_eq!(negotiated.group, expected);
+                    assert_eq!(negotiated.psk_identity.as_deref(), Some(&b"client1"[..]));
+                    assert!(!negotiated.hello_retry_request);
+                    pair.assert_echo(&data);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn hello_retry_request_recomputes_binders_with_every_suite_and_chunking() {
+    for suite in SUITES {
+        for (first, wanted) in [
+            (NamedGroup::X25519, NamedGroup::SECP256R1),
+            (NamedGroup::SECP256R1, NamedGroup::X25519),
+        ] {
+            for chunking in CHUNKINGS {
+                let (mut client, mut server) =
+                    configs(suite, first, PskKeyExchangeMode::PSK_DHE_KE);
+                client.parameters.set_groups(&[first, wanted]).unwrap();
+                server.parameters.set_groups(&[wanted]).unwrap();
+                let mut pair = Pair::new(client, server).chunked(chunking).handshake();
+                let negotiated = pair.assert_connected();
+                assert!(negotiated.hello_retry_request);
+                assert_eq!(negotiated.group, Some(wanted));
+                pair.assert_echo(b"after a retry");
+            }
+        }
+    }
+}
+
+#[test]
+fn hello_retry_request_prunes_psks_of_another_hash_and_the_index_counts_in_the_second_list() {
+    let (sha256, sha384) = (psk("small", HashAlgorithm::Sha256), psk("large", HashAlgorithm::Sha384));
+    let mut client = ClientConfig::new();
+    client.append_psk(&sha256).unwrap();
+    client.append_psk(&sha384).unwrap();
+    let mut server = ServerConfig::new();
+    server.append_psk(&sha384).unwrap();
+    server.parameters.set_groups(&[NamedGroup::SECP256R1]).unwrap();
+    let pair = Pair::new(client, server).handshake();
+    let negotiated = pair.assert_connected();
+    assert_eq!(negotiated.psk_identity.as_deref(), Some(&b"large"[..]));
+    assert_eq!(negotiated.psk_index, Some(0));
+    assert_eq!(negotiated.cipher_suite, CipherSuite::TLS_AES_256_GCM_SHA384);
+}
+
+#[test]
+fn a_seeded_handshake_is_reproducible_to_the_byte() {
+    let run = || {
+        let (client, server) = default_configs();
+        let pair = Pair::new(client, server).handshake();
+        pair.assert_connected();
+        (pair.to_server, pair.to_client)
+    };
+    assert_eq!(run(), run());
+}
+
+#[test]
+fn without_middlebox_compatibility_there_is_no_session_id_and_no_change_cipher_spec() {
+    let (mut client, server) = default_configs();
+    client.parameters.middlebox_compatibility = false;
+    let pair = Pair::new(client, server).handshake();
+    pair.assert_connected();
+    assert!(!record_types(&pair.to_server).contains(&20));
+    assert!(!record_types(&pair.to_client).contains(&20));
+}
+
+#[test]
+fn with_middlebox_compatibility_each_side_sends_one_change_cipher_spec_with_or_without_retry() {
+    for groups in [&[NamedGroup::X25519][..], &[NamedGroup::SECP256R1][..]] {
+        let (client, mut server) = default_configs();
+        server.parameters.set_groups(groups).unwrap();
+        let pair = Pair::new(client, server).handshake();
+        pair.assert_connected();
+        for bytes in [&pair.to_server, &pair.to_client] {
+            assert_eq!(record_types(bytes).iter().filter(|kind| **kind == 20).count(), 1);
+        }
+    }
+}
+
+/// The content types of the records in `bytes`.
+fn record_types(mut bytes: &[u8]) -> Vec<u8> {
+    let mut types = Vec::new();
+    while let [kind, _, _, high, low, rest @ ..] = bytes {
+        types.push(*kind);
+        bytes = &rest[usize::from(u16::from_be_bytes([*high, *low]))..];
+    }
+    types
+}
+
+#[test]
+fn chacha20_is_preferred_between_our_own_endpoints() {
+    let (client, server) = default_configs();
+    let pair = Pair::new(client, server).handshake();
+    assert_eq!(pair.assert_connected().cipher_suite, CipherSuite::TLS_CHACHA20_POLY1305_SHA256);
+}
+
+#[test]
+fn the_psk_is_chosen_first_and_decides_the_suite() {
+    let mut client = ClientConfig::new();
+    client.append_psk(&psk("a", HashAlgorithm::Sha256)).unwrap();
+    client.append_psk(&psk("b", HashAlgorithm::Sha384)).unwrap();
+    let mut server = ServerConfig::new();
+    server.append_psk(&psk("b", HashAlgorithm::Sha384)).unwrap();
+    server.append_psk(&psk("a", HashAlgorithm::Sha256)).unwrap();
+    let pair = Pair::new(client, server).handshake();
+    let negotiated = pair.assert_connected();
+    assert_eq!(negotiated.psk_identity.as_deref(), Some(&b"b"[..]));
+    assert_eq!(negotiated.psk_index, Some(1));
+    assert_eq!(negotiated.cipher_suite, CipherSuite::TLS_AES_256_GCM_SHA384);
+}
+
+#[test]
+fn a_client_offers_only_suites_that_fit_a_psk() {
+    let mut client = ClientConfig::new();
+    client.append_psk(&psk("b", HashAlgorithm::Sha384)).unwrap();
+    client.parameters.trace = true;
+    let mut pair = Pair::new(client, ServerConfig::new());
+    pair.client.start().unwrap();
+    let hello = client_hello(&mut pair);
+    assert_eq!(hello.cipher_suites, [CipherSuite::TLS_AES_256_GCM_SHA384]);
+}
+
+/// The ClientHello that the client's trace shows.
+fn client_hello(pair: &mut Pair) -> tls_psk::wire::ClientHello {
+    while let Some(event) = pair.client.poll_event() {
+        if let Event::Message { name: "client_hello", bytes, .. } = event {
+            return tls_psk::wire::ClientHello::read(tls_psk::wire::Reader::new(&bytes[4..])).unwrap();
+        }
+    }
+    panic!("no ClientHello in the trace");
+}
+
+#[test]
+fn an_unknown_identity_before_a_known_one_is_skipped() {
+    let known = psk("known", HashAlgorithm::Sha256);
+    let mut client = ClientConfig::new();
+    for identity in ["stranger", "another"] {
+        client.append_psk(&psk(identity, HashAlgorithm::Sha256)).unwrap();
+    }
+    client.append_psk(&known).unwrap();
+    let mut server = ServerConfig::new();
+    server.append_psk(&known).unwrap();
+    server.parameters.trace = true;
+    let pair = Pair::new(client, server).handshake();
+    assert_eq!(pair.assert_connected().psk_index, Some(2));
+    let outcomes: Vec<_> = pair
+        .server_events
+        .iter()
+        .filter_map(|event| match event {
+            Event::Psk { index, outcome } => Some((*index, *outcome)),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(
+        outcomes,
+        [
+            (0, PskOutcome::Unknown),
+            (1, PskOutcome::Unknown),
+            (2, PskOutcome::Chosen),
+            (2, PskOutcome::Verified),
+        ]
+    );
+}
+
+/// Both ends of a handshake in which no PSK is accepted: one alert, decrypt_error, whatever the cause.
+fn assert_refused(pair: &Pair) {
+    assert_eq!(pair.server.state(), "FAILED");
+    assert_eq!(pair.client_error, Some(Error::AlertReceived(AlertDescription::DECRYPT_ERROR)));
+    let sent = Event::Alert {
+        direction: Direction::Sent,
+        description: AlertDescription::DECRYPT_ERROR,
+    };
+    assert_eq!(pair.server_events.iter().filter(|event| **event == sent).count(), 1);
+    // The alert is all the client gets: seven bytes, the same for every cause.
+    assert_eq!(pair.to_client, [21, 3, 3, 0, 2, 2, 51]);
+}
+
+#[test]
+fn a_wrong_key_an_unknown_identity_and_a_declined_offer_look_alike() {
+    let (client, _) = default_configs();
+
+    let mut wrong_key = ServerConfig::new();
+    let other = tls_psk::ExternalPsk::new(b"client1", &[7; 32], HashAlgorithm::Sha256).unwrap();
+    wrong_key.append_psk(&other).unwrap();
+    let pair = Pair::new(client.clone(), wrong_key).handshake();
+    assert_eq!(pair.server_error, Some(Violation::BadBinder.into()));
+    assert_refused(&pair);
+
+    let mut unknown = ServerConfig::new();
+    unknown.append_psk(&psk("someone else", HashAlgorithm::Sha256)).unwrap();
+    let pair = Pair::new(client.clone(), unknown).handshake();
+    assert_eq!(pair.server_error, Some(Violation::NoAcceptablePsk.into()));
+    assert_refused(&pair);
+
+    let (_, mut declining) = default_configs();
+    declining.selection = SelectionPolicy::Application;
+    let mut pair = Pair::new(client.clone(), declining).handshake();
+    let error = pair.server.select(Selection::None).unwrap_err();
+    assert_eq!(error, Violation::NoAcceptablePsk.into());
+    pair.run();
+    assert_refused(&pair);
+
+    // Known, and the client offers no suite of its hash.
+    let mut unusable = ServerConfig::new();
+    unusable.append_psk(&psk("client1", HashAlgorithm::Sha384)).unwrap();
+    let pair = Pair::new(client, unusable).handshake();
+    assert_eq!(pair.server_error, Some(Violation::NoAcceptablePsk.into()));
+    assert_refused(&pair);
+}
+
+#[test]
+fn what_does_not_depend_on_the_client_is_a_handshake_failure() {
+    let cases: [(&dyn Fn(&mut ServerConfig), Violation); 3] = [
+        (
+            &|server| server.parameters.set_psk_modes(&[PskKeyExchangeMode::PSK_KE]).unwrap(),
+            Violation::NoCommonPskMode,
+        ),
+        (
+            &|server| server.parameters.set_cipher_suites(&[SUITES[2]]).unwrap(),
+            Violation::NoCommonCipherSuite,
+        ),
+        (
+            &|server| server.parameters.set_groups(&[NamedGroup::SECP256R1]).unwrap(),
+            Violation::NoCommonGroup,
+        ),
+    ];
+    for (change, violation) in cases {
+        let (mut client, mut server) = default_configs();
+        client.parameters.set_groups(&[NamedGroup::X25519]).unwrap();
+        change(&mut server);
+        let pair = Pair::new(client, server).handshake();
+        assert_eq!(pair.server_error, Some(violation.into()));
+        let alert = Error::AlertReceived(AlertDescription::HANDSHAKE_FAILURE);
+        assert_eq!(pair.client_error, Some(alert));
+    }
+}
+
+#[test]
+fn psk_ke_is_never_used_unless_both_sides_list_it() {
+    let (mut client, server) = default_configs();
+    client
+        .parameters
+        .set_psk_modes(&[PskKeyExchangeMode::PSK_KE, PskKeyExchangeMode::PSK_DHE_KE])
+        .unwrap();
+    let pair = Pair::new(client, server).handshake();
+    assert_eq!(pair.assert_connected().psk_mode, Some(PskKeyExchangeMode::PSK_DHE_KE));
+}
+
+#[test]
+fn a_late_selection_goes_on_where_it_stopped() {
+    for chunking in CHUNKINGS {
+        for retry in [false, true] {
+            let (client, mut server) = default_configs();
+            server.selection = SelectionPolicy::Application;
+            if retry {
+                server.parameters.set_groups(&[NamedGroup::SECP256R1]).unwrap();
+            }
+            let mut pair = Pair::new(client, server).chunked(chunking).handshake();
+            assert_eq!(pair.server.state(), "SELECTING_PSK");
+            assert_eq!(pair.to_client, []);
+            assert_eq!(pair.server_events, [Event::SelectPsk]);
+            let mut offered = pair.server.offered_psks().unwrap();
+            assert!(offered.has_next());
+            assert_eq!(offered.next().unwrap().identity, b"client1");
+            assert!(!offered.has_next() && offered.next().is_none());
+            offered.reread();
+            assert_eq!(offered.next().unwrap().index, 0);
+
+            pair.server.select(Selection::Offered(0)).unwrap();
+            assert!(pair.server.offered_psks().is_none());
+            pair.run();
+            assert_eq!(pair.assert_connected().hello_retry_request, retry);
+            pair.assert_echo(b"late");
+            // Once per handshake, across a HelloRetryRequest too.
+            let asked = pair.server_events.iter().filter(|e| **e == Event::SelectPsk).count();
+            assert_eq!(asked, 0);
+        }
+    }
+}
+
+#[test]
+fn selection_appends_and_chooses_in_one_step() {
+    let (client, _) = default_configs();
+    let mut server = ServerConfig::new();
+    server.selection = SelectionPolicy::Application;
+    let mut pair = Pair::new(client, server).handshake();
+    let known = psk("client1", HashAlgorithm::Sha256);
+    // Refused answers leave the selection waiting.
+    for (selection, usage) in [
+        (Selection::Offered(0), Usage::NoPskForIdentity),
+        (Selection::Offered(1), Usage::IdentityNotOffered),
+        (Selection::Psk(&psk("stranger", HashAlgorithm::Sha256)), Usage::IdentityNotOffered),
+    ] {
+        assert_eq!(pair.server.select(selection), Err(usage.into()));
+        assert_eq!(pair.server.state(), "SELECTING_PSK");
+    }
+    pair.server.select(Selection::Psk(&known)).unwrap();
+    pair.run();
+    pair.assert_connected();
+    assert_eq!(pair.server.select(Selection::None), Err(Usage::NotSelecting.into()));
+}
+
+#[test]
+fn a_psk_appended_while_selection_waits_can_be_chosen() {
+    let (client, _) = default_configs();
+    let mut server = ServerConfig::new();
+    server.selection = SelectionPolicy::Application;
+    let mut pair = Pair::new(client, server).handshake();
+    let known = psk("client1", HashAlgorithm::Sha256);
+    pair.server.append_psk(&known).unwrap();
+    let duplicate = pair.server.append_psk(&known).unwrap_err();
+    assert_eq!(duplicate, PskError::DuplicateIdentity.into());
+    pair.server.select(Selection::FirstMatch).unwrap();
+    pair.run();
+    pair.assert_connected();
+}
+
+#[test]
+fn a_cancelled_selection_fails_the_handshake_with_internal_error() {
+    let (client, mut server) = default_configs();
+    server.selection = SelectionPolicy::Application;
+    let mut pair = Pair::new(client, server).handshake();
+    assert!(pair.server.cancel_selection().is_err());
+    pair.run();
+    let alert = Error::AlertReceived(AlertDescription::INTERNAL_ERROR);
+    assert_eq!(pair.client_error, Some(alert));
+}
+
+#[test]
+fn what_a_client_sends_while_selection_waits_is_bounded() {
+    let (client, mut server) = default_configs();
+    server.selection = SelectionPolicy::Application;
+    let mut pair = Pair::new(client, server).handshake();
+    let chunk = [23; 1 << 14];
+    let error = (0..100).find_map(|_| pair.server.receive(&chunk).err());
+    assert_eq!(error, Some(Violation::TooMuchWhileSelecting.into()));
+}
+
+#[test]
+fn a_client_without_psk_or_without_a_fitting_suite_does_not_start_and_can_be_mended() {
+    let mut pair = Pair::new(ClientConfig::new(), ServerConfig::new());
+    assert_eq!(pair.client.start(), Err(Usage::NoPsk.into()));
+    pair.client.append_psk(&psk("client1", HashAlgorithm::Sha256)).unwrap();
+    pair.client.start().unwrap();
+    assert_eq!(pair.client.start(), Err(Usage::AlreadyStarted.into()));
+
+    let mut config = ClientConfig::new();
+    config.parameters.set_cipher_suites(&[SUITES[2]]).unwrap();
+    config.append_psk(&psk("client1", HashAlgorithm::Sha256)).unwrap();
+    let mut pair = Pair::new(config, ServerConfig::new());
+    assert_eq!(pair.client.start(), Err(Usage::NoUsableCipherSuite.into()));
+}
+
+#[test]
+fn alpn_and_server_name_are_negotiated_and_visible_to_selection() {
+    let (mut client, mut server) = default_configs();
+    client.set_server_name("broker.example.").unwrap();
+    client.parameters.set_alpn(&[b"mqtt", b"http/1.1"]).unwrap();
+    server.parameters.set_alpn(&[b"http/1.1", b"mqtt"]).unwrap();
+    server.selection = SelectionPolicy::Application;
+    let mut pair = Pair::new(client.clone(), server.clone()).handshake();
+    let hello = pair.server.client_hello().unwrap();
+    assert_eq!(hello.extensions.server_name.as_deref(), Some(&b"broker.example"[..]));
+    assert_eq!(hello.extensions.alpn.as_ref().map(Vec::len), Some(2));
+    pair.server.select(Selection::FirstMatch).unwrap();
+    pair.run();
+    let negotiated = pair.assert_connected();
+    assert_eq!(negotiated.alpn.as_deref(), Some(&b"http/1.1"[..]));
+    assert_eq!(negotiated.server_name.as_deref(), Some(&b"broker.example"[..]));
+
+    server.parameters.set_alpn(&[b"imap"]).unwrap();
+    let pair = Pair::new(client, server).handshake();
+    let alert = Error::AlertReceived(AlertDescription::NO_APPLICATION_PROTOCOL);
+    assert_eq!(pair.client_error, Some(alert));
+}
+
+#[test]
+fn an_imported_psk_is_offered_once_per_hash_and_bound_to_its_context() {
+    let imported = |context: &[u8]| {
+        psk("device", HashAlgorithm::Sha256).with_context(context).unwrap()
+    };
+    for suite in SUITES {
+        let mut client = ClientConfig::new();
+        client.append_psk(&imported(b"client|server")).unwrap();
+        let mut server = ServerConfig::new();
+        server.append_psk(&imported(b"client|server")).unwrap();
+        server.parameters.set_cipher_suites(&[suite]).unwrap();
+        let pair = Pair::new(client.clone(), server).handshake();
+        assert_eq!(pair.assert_connected().cipher_suite, suite);
+
+        // Another context, or the plain PSK, is another identity.
+        for other in [imported(b"server|client"), psk("device", HashAlgorithm::Sha256)] {
+            let mut server = ServerConfig::new();
+            server.append_psk(&other).unwrap();
+            let pair = Pair::new(client.clone(), server).handshake();
+            assert_refused(&pair);
+        }
+    }
+}
