@@ -22,7 +22,10 @@ export class Outbound {
         start: (controller) => {
           this.#controller = controller;
           // The `abort` of a sink would come only after the write under way, which may wait for the peer forever.
-          controller.signal.addEventListener("abort", () => sink.abort(controller.signal.reason));
+          // Later, as Node does not expect that a listener changes the stream in the middle of its own `abort`.
+          controller.signal.addEventListener("abort", () => {
+            queueMicrotask(() => sink.abort(controller.signal.reason));
+          });
         },
         write: (chunk) => this.#write(chunk, sink),
         close: () => sink.end(),

@@ -37,6 +37,8 @@ export class Session {
   readonly #options: ClientOptions & ServerOptions;
   readonly #transport: TransportStreams;
   #connection: Connection | undefined;
+  /** What the transport gets next. */
+  #nextBytes: Uint8Array | undefined;
   #phase: TlsPhase = "handshake";
   /** Whether the outcome is decided. */
   #over = false;
@@ -235,21 +237,26 @@ export class Session {
   async #flush(): Promise<void> {
     try {
       for (;;) {
-        // Ready first, and only then take bytes: several of these loops may run, and none may overtake another.
+        // Several of these loops may run. There is one place for what comes next, so that none overtakes another.
+        this.#nextBytes ??= this.#connection?.pollTransmit();
+        if (this.#nextBytes === undefined) return;
         await this.#transport.ready;
-        const bytes = this.#connection?.pollTransmit();
-        if (bytes === undefined) return;
-        this.#transport.write(bytes).catch((cause) => this.#onWriteError(cause));
+        this.#writeNext((cause) => this.#onWriteError(cause));
       }
     } catch (cause) {
       this.#onWriteError(cause);
     }
   }
 
+  #writeNext(onError: (cause: unknown) => void): void {
+    if (this.#nextBytes !== undefined) this.#transport.write(this.#nextBytes).catch(onError);
+    this.#nextBytes = undefined;
+  }
+
   #onWriteError(cause: unknown): void {
-    // A peer that has said its last may be gone before it hears ours.
-    if (this.#closeNotifySent && (this.#closeNotifyReceived || this.#closing)) void this.#finish();
-    else this.#fail(this.#error("ERR_TLS_TRANSPORT", `writing to the transport failed: ${cause}`, { cause }), ABRUPTLY);
+    // Having said everything, we only have to hear what the peer says, who may be gone before it hears our last.
+    if (this.#closeNotifySent) return;
+    this.#fail(this.#error("ERR_TLS_TRANSPORT", `writing to the transport failed: ${cause}`, { cause }), ABRUPTLY);
   }
 
   /** Whether the application has closed the socket and only waits for the peer to do the same. */
@@ -262,11 +269,7 @@ export class Session {
     await this.outbound.drained();
     this.outbound.fail(this.#error("ERR_TLS_USAGE", "the socket is closed"));
     await this.#sendCloseNotify();
-    try {
-      await this.#transport.endWriting();
-    } catch (cause) {
-      this.#onWriteError(cause);
-    }
+    await this.#transport.endWriting().catch(() => {});
     // Cutting the transport at once could make it drop, with a reset, what the peer has not read yet.
     if (!this.#over) this.#timer = setTimeout(() => this.#finish(), CLOSE_GRACE);
   }
@@ -313,9 +316,10 @@ export class Session {
   /** Passes the last bytes on, without regard to room as they are few, and gives the connection's memory back. */
   #release(): void {
     clearTimeout(this.#timer);
-    for (let bytes = this.#connection?.pollTransmit(); bytes !== undefined; bytes = this.#connection?.pollTransmit()) {
-      this.#transport.write(bytes).catch(() => {});
-    }
+    do {
+      this.#writeNext(() => {});
+      this.#nextBytes = this.#connection?.pollTransmit();
+    } while (this.#nextBytes !== undefined);
     this.#connection?.free();
     this.#connection = undefined;
     this.#phase = "closed";

@@ -1,0 +1,195 @@
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
+import { connect, connected, deferred, pipe, psk, read, rejection, settled, write } from "./support/endpoints.mjs";
+
+const unhandled = [];
+process.on("unhandledRejection", (reason) => unhandled.push(reason));
+after(() => assert.deepEqual(unhandled, []));
+
+const text = (bytes) => Buffer.from(bytes).toString();
+
+test("selectPsk gets the offer in the client's order, the server name and the protocols", async () => {
+  const seen = deferred();
+  const { serverInfo } = await connected(
+    { psks: [psk("first"), psk("second")], serverName: "broker.example", alpn: ["mqtt"] },
+    {
+      alpn: ["mqtt"],
+      selectPsk(offered, context) {
+        seen.resolve({ offered, context });
+        return psk("second");
+      },
+    },
+  );
+  const { offered, context } = await seen.promise;
+  assert.deepEqual(
+    offered.map(({ identity, index, obfuscatedTicketAge }) => [text(identity), index, obfuscatedTicketAge]),
+    [
+      ["first", 0, 0],
+      ["second", 1, 0],
+    ],
+  );
+  assert.equal(context.serverName, "broker.example");
+  assert.deepEqual(context.alpn, ["mqtt"]);
+  assert.equal(context.signal.aborted, false);
+  assert.equal(text(serverInfo.pskIdentity), "second");
+});
+
+test("a selection may take two seconds, and another connection does not notice", async () => {
+  const asked = deferred();
+  const slow = connect(
+    {},
+    {
+      async selectPsk() {
+        asked.resolve();
+        await delay(2_000);
+        return psk();
+      },
+    },
+  );
+  let slowOpened = false;
+  slow.server.opened.then(() => {
+    slowOpened = true;
+  });
+  await asked.promise;
+
+  const other = await connected({}, { selectPsk: async () => psk() });
+  await write(other.client.writable, "ping");
+  assert.equal(text(await read(other.server.readable)), "ping");
+  await Promise.all([other.client.close(), other.server.close()]);
+  assert.equal(slowOpened, false);
+
+  await Promise.all([slow.client.opened, slow.server.opened]);
+  await write(slow.client.writable, "at last");
+  assert.equal(text(await read(slow.server.readable)), "at last");
+});
+
+test("an element of the offer chooses the server's own PSK of that identity", async () => {
+  const { serverInfo } = await connected(
+    { psks: [psk("a"), psk("b")] },
+    { psks: [psk("a"), psk("b")], selectPsk: (offered) => offered[1] },
+  );
+  assert.equal(text(serverInfo.pskIdentity), "b");
+});
+
+test("an imported identity comes with its parts", async () => {
+  const imported = { ...psk(), context: Buffer.from("roles") };
+  const seen = deferred();
+  await connected(
+    { psks: [imported] },
+    {
+      psks: [imported],
+      selectPsk(offered) {
+        seen.resolve(offered[0].imported);
+        return offered[0];
+      },
+    },
+  );
+  const { externalIdentity, context, targetProtocol, targetKdf } = await seen.promise;
+  assert.deepEqual([text(externalIdentity), text(context), targetProtocol, targetKdf], ["client", "roles", 0x0304, 1]);
+});
+
+test("selectPsk is asked once, also when the server wants a second ClientHello", async () => {
+  let calls = 0;
+  const { serverInfo } = await connected(
+    { groups: ["x25519", "secp256r1"] },
+    {
+      groups: ["secp256r1"],
+      selectPsk() {
+        calls += 1;
+        return psk();
+      },
+    },
+  );
+  assert.equal(serverInfo.helloRetryRequest, true);
+  assert.equal(calls, 1);
+});
+
+for (const nothing of [null, undefined]) {
+  test(`${nothing} means that no PSK is acceptable`, async () => {
+    const { client, server } = connect({}, { selectPsk: async () => nothing });
+    const error = await rejection(server.opened);
+    assert.equal(error.code, "ERR_TLS_DECRYPT");
+    assert.equal(error.alert, "decrypt_error");
+    assert.equal((await rejection(client.opened)).alert, "decrypt_error");
+  });
+}
+
+const databaseDown = new Error("database down");
+for (const [name, selectPsk, cause] of [
+  ["rejects", async () => Promise.reject(databaseDown), databaseDown],
+  [
+    "throws",
+    () => {
+      throw databaseDown;
+    },
+    databaseDown,
+  ],
+  ["chooses what was not offered", async () => psk("somebody else"), { code: "ERR_TLS_USAGE" }],
+  ["chooses an offered identity without a PSK for it", async (offered) => offered[0], { code: "ERR_TLS_USAGE" }],
+  ["chooses a place that there is not", async () => ({ index: 7 }), { code: "ERR_TLS_USAGE" }],
+  ["gives a string for a secret", async () => ({ identity: "client", secret: "password" }), { code: "ERR_TLS_PSK" }],
+  ["gives a weak secret", async () => ({ identity: "client", secret: new Uint8Array(4) }), { code: "ERR_TLS_PSK" }],
+  ["answers with something else", async () => "client", { name: "TypeError" }],
+]) {
+  test(`a selectPsk that ${name} fails the handshake, and says why`, async () => {
+    const { client, server } = connect({}, { selectPsk });
+    const error = await rejection(server.opened);
+    assert.equal(error.code, "ERR_TLS_SELECTION");
+    assert.equal(error.phase, "handshake");
+    assert.equal(error.alert, "internal_error");
+    assert.equal(error.alertDirection, "sent");
+    if (cause instanceof Error) assert.equal(error.cause, cause);
+    else for (const [key, value] of Object.entries(cause)) assert.equal(error.cause[key], value);
+    assert.equal(await rejection(server.closed), error);
+    const theirs = await rejection(client.opened);
+    assert.equal(theirs.code, "ERR_TLS_ALERT_RECEIVED");
+    assert.equal(theirs.alert, "internal_error");
+  });
+}
+
+for (const [name, options, act, code] of [
+  ["the deadline", { handshakeTimeout: 50 }, () => {}, "ERR_TLS_TIMEOUT"],
+  ["the signal", {}, ({ controller }) => controller.abort(), "ERR_TLS_ABORTED"],
+  ["close()", {}, ({ server }) => void server.close(), "ERR_TLS_ABORTED"],
+  ["a client that hangs up", {}, ({ hangUp }) => hangUp(), "ERR_TLS_TRUNCATED"],
+]) {
+  test(`${name} ends a waiting selection, and its own signal says so`, async () => {
+    const asked = deferred();
+    const controller = new AbortController();
+    const [clientEnd, serverEnd] = pipe();
+    const wire = new TransformStream();
+    const cut = new AbortController();
+    wire.readable.pipeTo(clientEnd.writable, { signal: cut.signal, preventAbort: true }).catch(() => {
+      void clientEnd.writable.close();
+    });
+    const { server } = connect(
+      {},
+      {
+        ...options,
+        signal: controller.signal,
+        selectPsk(_offered, { signal }) {
+          asked.resolve(signal);
+          return new Promise(() => {});
+        },
+      },
+      [{ readable: clientEnd.readable, writable: wire.writable }, serverEnd],
+    );
+    const selection = await asked.promise;
+    assert.equal(selection.aborted, false);
+    act({ controller, server, hangUp: () => cut.abort() });
+    const error = await rejection(server.opened);
+    assert.equal(error.code, code);
+    assert.equal(selection.aborted, true);
+    assert.equal(selection.reason, error);
+  });
+}
+
+test("an answer that comes too late is forgotten", async () => {
+  const answer = deferred();
+  const { client, server } = connect({}, { handshakeTimeout: 50, selectPsk: () => answer.promise });
+  assert.equal((await rejection(server.opened)).code, "ERR_TLS_TIMEOUT");
+  answer.resolve(psk());
+  await rejection(client.opened);
+  await settled();
+});
