@@ -4,8 +4,8 @@ use core::cell::RefCell;
 
 use crate::error::Error;
 use crate::wire::{
-    ClientHello, EncryptedExtensions, Handshake, HandshakeType, KeyUpdate, NewSessionTicket, Reader,
-    ServerHello, Span,
+    ClientHello, EncryptedExtensions, Handshake, HandshakeType, KeyUpdate, NewSessionTicket,
+    Reader, ServerHello, Span,
 };
 
 /// The fields of one or more whole handshake messages, in their order, each before the fields inside it.
@@ -33,6 +33,9 @@ fn inspect_one<'a>(r: &mut Reader<'a>) -> Result<(), Error> {
             let len = body.remaining();
             body.bytes("verify_data", len).map(drop)
         }
-        _ => Ok(()),
+        _ => {
+            body.rest();
+            Ok(())
+        }
     }
 }

@@ -58,7 +58,8 @@ fn hello_retry_request_recomputes_binders_with_every_suite_and_chunking() {
 
 #[test]
 fn hello_retry_request_prunes_psks_of_another_hash_and_the_index_counts_in_the_second_list() {
-    let (sha256, sha384) = (psk("small", HashAlgorithm::Sha256), psk("large", HashAlgorithm::Sha384));
+    let (sha256, sha384) =
+        (psk("small", HashAlgorithm::Sha256), psk("large", HashAlgorithm::Sha384));
     let mut client = ClientConfig::new();
     client.append_psk(&sha256).unwrap();
     client.append_psk(&sha384).unwrap();
@@ -153,7 +154,8 @@ fn a_client_offers_only_suites_that_fit_a_psk() {
 fn client_hello(pair: &mut Pair) -> tls_psk::wire::ClientHello {
     while let Some(event) = pair.client.poll_event() {
         if let Event::Message { name: "client_hello", bytes, .. } = event {
-            return tls_psk::wire::ClientHello::read(tls_psk::wire::Reader::new(&bytes[4..])).unwrap();
+            return tls_psk::wire::ClientHello::read(tls_psk::wire::Reader::new(&bytes[4..]))
+                .unwrap();
         }
     }
     panic!("no ClientHello in the trace");
@@ -195,10 +197,8 @@ fn an_unknown_identity_before_a_known_one_is_skipped() {
 fn assert_refused(pair: &Pair) {
     assert_eq!(pair.server.state(), "FAILED");
     assert_eq!(pair.client_error, Some(Error::AlertReceived(AlertDescription::DECRYPT_ERROR)));
-    let sent = Event::Alert {
-        direction: Direction::Sent,
-        description: AlertDescription::DECRYPT_ERROR,
-    };
+    let sent =
+        Event::Alert { direction: Direction::Sent, description: AlertDescription::DECRYPT_ERROR };
     assert_eq!(pair.server_events.iter().filter(|event| **event == sent).count(), 1);
     // The alert is all the client gets: seven bytes, the same for every cause.
     assert_eq!(pair.to_client, [21, 3, 3, 0, 2, 2, 51]);
@@ -405,9 +405,8 @@ fn alpn_and_server_name_are_negotiated_and_visible_to_selection() {
 
 #[test]
 fn an_imported_psk_is_offered_once_per_hash_and_bound_to_its_context() {
-    let imported = |context: &[u8]| {
-        psk("device", HashAlgorithm::Sha256).with_context(context).unwrap()
-    };
+    let imported =
+        |context: &[u8]| psk("device", HashAlgorithm::Sha256).with_context(context).unwrap();
     for suite in SUITES {
         let mut client = ClientConfig::new();
         client.append_psk(&imported(b"client|server")).unwrap();

@@ -59,6 +59,11 @@ impl<'a> Reader<'a> {
         self.rest.is_empty()
     }
 
+    /// What is left, without reading it.
+    pub fn peek(&self) -> &'a [u8] {
+        self.rest
+    }
+
     /// How many bytes are left.
     pub fn remaining(&self) -> usize {
         self.rest.len()
@@ -106,10 +111,13 @@ impl<'a> Reader<'a> {
         self.vector(field, 3)
     }
 
-    /// Everything that is left, as bytes.
+    /// Everything that is left: the contents of an `opaque` vector.
     pub fn rest(&mut self) -> &'a [u8] {
         let rest = core::mem::take(&mut self.rest);
         self.offset += rest.len();
+        if !rest.is_empty() {
+            self.record("opaque", rest.len(), SpanValue::Opaque);
+        }
         rest
     }
 

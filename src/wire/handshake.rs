@@ -27,7 +27,7 @@ pub struct Handshake<'a> {
 impl<'a> Handshake<'a> {
     /// Splits one message off the front of `r`.
     pub fn read(r: &mut Reader<'a>) -> Result<(Self, Reader<'a>), Error> {
-        let start = r.clone().rest();
+        let start = r.peek();
         let msg_type = HandshakeType::read(r, "msg_type")?;
         let body = r.vec24(body_name(msg_type))?;
         let bytes = start.get(..HEADER_LEN + body.remaining()).unwrap_or(start);

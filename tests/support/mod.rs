@@ -152,12 +152,7 @@ pub fn drain(connection: &mut Connection, events: &mut Vec<Event>) -> Vec<u8> {
 }
 
 /// Delivers bytes in chunks, up to the first error.
-pub fn deliver(
-    to: &mut Connection,
-    bytes: &[u8],
-    chunking: Chunking,
-    error: &mut Option<Error>,
-) {
+pub fn deliver(to: &mut Connection, bytes: &[u8], chunking: Chunking, error: &mut Option<Error>) {
     let size = match chunking {
         Chunking::Bytes(size) => size,
         Chunking::Whole => bytes.len().max(1),
