@@ -59,11 +59,14 @@ async function countRust(program, args, env) {
   return honest({ passed: sum(1), failed: sum(2), skipped: sum(3) }, code);
 }
 
+/** The milliseconds after which a file that does not end, say for a process it left behind, has failed. */
+const FILE_TIMEOUT = 180_000;
+
 /** Runs the Node tests under a directory and reads the runner's own totals. */
 async function countNode(dir) {
   const found = files(dir).filter((path) => path.endsWith(".test.mjs"));
   if (found.length === 0) throw new Failure(`There is no *.test.mjs under ${dir}.`);
-  const args = ["--test", "--test-reporter=spec", ...found];
+  const args = ["--test", "--test-reporter=spec", `--test-timeout=${FILE_TIMEOUT}`, ...found];
   const { code, output } = await run(process.execPath, args, { cwd: root, show: true, allowFailure: true });
   const total = (name) => Number(output.match(new RegExp(`^ℹ ${name} (\\d+)$`, "m"))?.[1] ?? 0);
   const failed = total("fail") + total("cancelled");
