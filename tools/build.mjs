@@ -41,7 +41,7 @@ async function buildWasm({ wasmEnv, bindgen }) {
     settings: { WASM_OPT, SHIPPED_FLAGS, rustc: wasmEnv.RUSTC, bindgen },
   };
   await incrementally("compiling the core to wasm", step, async () => {
-    const cargo = ["build", "--release", "--lib", "--locked", "--target", TARGET];
+    const cargo = ["build", "--quiet", "--release", "--lib", "--locked", "--target", TARGET];
     await run("cargo", cargo, { env: { ...wasmEnv, ...shipped }, cwd: root });
 
     const unfinished = inRoot("target", "wasm-bindgen");

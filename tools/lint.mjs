@@ -11,12 +11,12 @@ await main(async () => {
   await setUpRustLint();
   const wasmEnv = await wasmToolchain();
 
-  const clippy = (...selection) => ["clippy", "--locked", ...selection, "--", "-D", "warnings"];
+  const clippy = (...selection) => ["clippy", "--quiet", "--locked", ...selection, "--", "-D", "warnings"];
   const checks = [
     ["cargo fmt", "cargo", ["fmt", "--check"]],
     ["clippy", "cargo", clippy("--all-targets")],
     ["clippy for wasm", "cargo", clippy("--lib", "--test", "wasm*", "--target", TARGET), wasmEnv],
-    ["cargo doc", "cargo", ["doc", "--no-deps", "--locked"], { RUSTDOCFLAGS: "-D warnings" }],
+    ["cargo doc", "cargo", ["doc", "--quiet", "--no-deps", "--locked"], { RUSTDOCFLAGS: "-D warnings" }],
     ["biome", npmBin("biome"), ["check", "--error-on-warnings"]],
     ["types of the package", npmBin("tsc"), ["--noEmit", "--project", "pkg"]],
     ["types of the demo page", npmBin("tsc"), ["--noEmit", "--project", "www"]],
