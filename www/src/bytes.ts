@@ -1,0 +1,59 @@
+// Bytes as people read them.
+
+export function toHex(bytes: Uint8Array, separator = ""): string {
+  return Array.from(bytes, hexByte).join(separator);
+}
+
+/** In groups of four bytes, between which a line may break. */
+export function toHexGroups(bytes: Uint8Array): string {
+  return toHex(bytes).replace(/.{8}(?=.)/g, "$& ");
+}
+
+export function hexByte(byte: number): string {
+  return byte.toString(16).padStart(2, "0");
+}
+
+/** The bytes that a string of hexadecimal digits spells, white space aside; `undefined` if it spells none. */
+export function fromHex(text: string): Uint8Array | undefined {
+  const digits = text.replace(/\s/g, "");
+  if (digits.length % 2 !== 0 || /[^0-9a-f]/i.test(digits)) return undefined;
+  return Uint8Array.from(digits.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
+}
+
+export function fromText(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}
+
+/** The bytes as text, if they are UTF-8 without control characters. */
+export function asText(bytes: Uint8Array): string | undefined {
+  if (bytes.length === 0) return undefined;
+  try {
+    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    return /[\p{C}\p{Zl}\p{Zp}]/u.test(text) ? undefined : text;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The bytes as text where they are text, else as hexadecimal digits. */
+export function asLabel(bytes: Uint8Array): string {
+  return asText(bytes) ?? `0x${toHex(bytes)}`;
+}
+
+export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, index) => byte === b[index]);
+}
+
+export function concat(chunks: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(chunks.reduce((length, chunk) => length + chunk.length, 0));
+  let offset = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, offset);
+    offset += chunk.length;
+  }
+  return whole;
+}
+
+export function countBytes(count: number): string {
+  return count === 1 ? "1 byte" : `${count.toLocaleString("en")} bytes`;
+}

@@ -1,0 +1,157 @@
+// What is to be played: the keys and settings of both sides, as the visitor sees and types them.
+
+import type { CipherSuite, Group, HashName, PskMode } from "tls-psk";
+import { fromHex, fromText } from "./bytes.js";
+
+/** A key as it is typed. */
+export interface Key {
+  identity: string;
+  /** Hexadecimal digits. */
+  secret: string;
+  hmac: HashName;
+}
+
+/** The settings that both roles have. */
+export interface Settings {
+  keys: Key[];
+  modes: PskMode[];
+  groups: Group[];
+  suites: CipherSuite[];
+}
+
+export interface Scene {
+  client: Settings;
+  server: Settings & { selection: "first-match" | "application" };
+  /** What the client says once it is connected, and the server says back. */
+  greeting: string;
+  /** Where the randomness of both sides comes from: the same seed plays to the same bytes. */
+  seed: number;
+}
+
+/** The lists of names that the settings can be, most preferred first. */
+export const CHOICES = {
+  modes: [["psk_dhe_ke"], ["psk_ke"], ["psk_dhe_ke", "psk_ke"]],
+  groups: [["x25519", "secp256r1"], ["secp256r1", "x25519"], ["x25519"], ["secp256r1"]],
+  suites: [
+    ["TLS_CHACHA20_POLY1305_SHA256", "TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384"],
+    ["TLS_AES_256_GCM_SHA384", "TLS_AES_128_GCM_SHA256", "TLS_CHACHA20_POLY1305_SHA256"],
+    ["TLS_CHACHA20_POLY1305_SHA256"],
+    ["TLS_AES_128_GCM_SHA256"],
+    ["TLS_AES_256_GCM_SHA384"],
+  ],
+} as const satisfies { modes: PskMode[][]; groups: Group[][]; suites: CipherSuite[][] };
+
+export interface Preset {
+  id: string;
+  name: string;
+  /** What is special about it, without foretelling how it ends. */
+  about: string;
+  scene: Scene;
+}
+
+const LAMP: Key = {
+  identity: "lamp-7",
+  secret: "8f1d27a55b90e3467ac1f02e64d93b18c57e0a9bd2416fe8335c94b07d1ae962",
+  hmac: "SHA-256",
+};
+const GATE: Key = {
+  identity: "gate-2",
+  secret: "3c6ea8914f05d7b2e91b7304ac5df86217904be3d86a2fc1750e9db4463af81c",
+  hmac: "SHA-256",
+};
+const VALVE: Key = {
+  identity: "valve-31",
+  secret: "d40b72f9163ea58ce72db15094c86f3aa1580ed6733f924bbd06e18f5ac92741",
+  hmac: "SHA-256",
+};
+const VAULT: Key = {
+  identity: "vault-384",
+  secret: "61f7b02d98c4e35a0d8be9172c53fa864e10d97bb5268cf33fa1746ed5089b2ce7905d31ab48c6f2097be4135ad68f0c",
+  hmac: "SHA-384",
+};
+const MAST: Key = {
+  identity: "mast-9",
+  secret: "a52c19e07b64d3f85e913a0cc7f2684d1b80e5f6942d7ac30e5bb861d97f034a",
+  hmac: "SHA-256",
+};
+
+/** The secret of {@link LAMP} with one bit flipped. */
+const FORGED: Key = { ...LAMP, secret: LAMP.secret.replace(/^8f/, "8e") };
+
+function settings(keys: Key[], changes: Partial<Settings> = {}): Settings {
+  return {
+    keys: keys.map((key) => ({ ...key })),
+    modes: [...CHOICES.modes[0]],
+    groups: [...CHOICES.groups[0]],
+    suites: [...CHOICES.suites[0]],
+    ...changes,
+  };
+}
+
+function scene(client: Settings, server: Settings, selection: Scene["server"]["selection"] = "first-match"): Scene {
+  return { client, server: { ...server, selection }, greeting: "Is the gate shut?", seed: 1 };
+}
+
+export const PRESETS: readonly Preset[] = [
+  {
+    id: "one",
+    name: "One key",
+    about: "Both sides hold the same key, and the client offers no other.",
+    scene: scene(settings([LAMP]), settings([LAMP])),
+  },
+  {
+    id: "several",
+    name: "Several keys",
+    about: "The client offers three keys; the server holds the second and the third, in that order.",
+    scene: scene(settings([LAMP, GATE, VALVE]), settings([GATE, VALVE])),
+  },
+  {
+    id: "retry",
+    name: "A second hello",
+    about: "The client shares an X25519 key, the server wants P-256 and asks again with a HelloRetryRequest.",
+    scene: scene(settings([GATE, VAULT]), settings([GATE], { groups: ["secp256r1"] })),
+  },
+  {
+    id: "wrong-secret",
+    name: "Wrong secret",
+    about: "Both sides know the identity, but their secrets differ in one bit.",
+    scene: scene(settings([FORGED]), settings([LAMP])),
+  },
+  {
+    id: "unknown",
+    name: "Unknown identity",
+    about: "The client offers a key that the server has never heard of.",
+    scene: scene(settings([MAST]), settings([LAMP, GATE])),
+  },
+  {
+    id: "waiting",
+    name: "Your choice",
+    about: "The server stops in the middle of the handshake and lets you choose among the offered keys.",
+    scene: scene(settings([MAST, LAMP, GATE]), settings([LAMP, GATE]), "application"),
+  },
+];
+
+/** A scene of its own, which may be edited. */
+export function copyOf(original: Scene): Scene {
+  return structuredClone(original);
+}
+
+export interface KeyBytes {
+  identity: Uint8Array;
+  secret: Uint8Array;
+  hmac: HashName;
+}
+
+/** The bytes that a key was typed as; `undefined` if its secret is not hexadecimal. What they are worth is not judged. */
+export function readKey(key: Key): KeyBytes | undefined {
+  const secret = fromHex(key.secret);
+  return secret && { identity: fromText(key.identity), secret, hmac: key.hmac };
+}
+
+/** The 32 bytes that make one side of the scene reproducible. */
+export function seedOf(scene: Scene, side: "client" | "server"): Uint8Array {
+  const seed = new Uint8Array(32);
+  new DataView(seed.buffer).setUint32(0, scene.seed);
+  seed[4] = side === "client" ? 0xc1 : 0x5e;
+  return seed;
+}

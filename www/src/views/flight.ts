@@ -1,0 +1,89 @@
+// The messages in the order of their flights, as cuts across a stick that both sides keep.
+
+import { countBytes } from "../bytes.js";
+import { byId, h, svg } from "../dom.js";
+import { icon } from "../icons.js";
+import { type Entry, type Exchange, type Flight, peerOf, type Side, type WireRecord } from "../wire.js";
+
+export interface FlightActions {
+  open(entry: Entry): void;
+}
+
+export function flightView({ open }: FlightActions): { show(exchange: Exchange): void; mark(entry: Entry): void } {
+  const root = byId("flights");
+  let buttons = new Map<number, HTMLButtonElement>();
+
+  function entryRow(entry: Entry): HTMLElement {
+    const button = h(
+      "button",
+      { class: "entry", type: "button", on: { click: () => open(entry) } },
+      notch(entry),
+      h("code", { class: "name", text: entry.name }),
+      h("span", { class: "kind", text: describe(entry) }),
+      h("span", { class: "size", text: entry.bytes ? countBytes(entry.bytes.length) : "" }),
+      h(
+        "span",
+        { class: "cover" },
+        icon(entry.protected ? "protected" : "clear"),
+        entry.protected ? "protected" : "in clear",
+      ),
+    );
+    buttons.set(entry.id, button);
+    const data = { name: entry.name, from: entry.from, kind: entry.kind, protected: String(entry.protected) };
+    return h("li", { data }, button);
+  }
+
+  function flightRow(flight: Flight): HTMLElement {
+    const { from, length, records, entries } = flight;
+    return h(
+      "li",
+      { class: `flight ${from}` },
+      h(
+        "div",
+        { class: "way" },
+        h("strong", { class: from, text: way(from) }),
+        h("span", { class: "size", text: `${countBytes(length)} on the wire` }),
+        h("ol", { class: "records", "aria-label": "Records" }, ...records.map(record)),
+      ),
+      h("ol", { class: "entries" }, ...entries.map(entryRow)),
+    );
+  }
+
+  return {
+    show(exchange) {
+      buttons = new Map();
+      root.replaceChildren(...exchange.flights.map(flightRow));
+    },
+    mark(entry) {
+      for (const [id, button] of buttons) {
+        if (id === entry.id) button.setAttribute("aria-current", "true");
+        else button.removeAttribute("aria-current");
+      }
+    },
+  };
+}
+
+function record({ type, length }: WireRecord): HTMLElement {
+  return h("li", {}, h("code", { text: type }), ` ${length}`);
+}
+
+function way(from: Side): string {
+  return from === "client" ? "Client → server" : "Server → client";
+}
+
+function describe(entry: Entry): string {
+  const what = entry.kind === "handshake" ? "" : entry.kind === "alert" ? "alert, " : "data, ";
+  return `${what}${entry.heard ? `${entry.from} to ${peerOf(entry.from)}` : `sent by the ${entry.from}, not received`}`;
+}
+
+/** A cut from the sender's side, through to the other's if the message was received there. */
+function notch({ from, heard }: Entry): SVGElement {
+  const tip = heard ? 52 : 24;
+  const cut = `M0 11H${tip - 8}L${tip} 20L${tip - 8} 29H0Z`;
+  const turned = from === "server" ? { transform: "translate(56 0) scale(-1 1)" } : {};
+  return svg(
+    "svg",
+    { class: "notch", viewBox: "0 0 56 40", "aria-hidden": "true" },
+    svg("path", { d: cut, ...turned }),
+  );
+}

@@ -1,0 +1,246 @@
+// The scene: presets to begin with, and the keys and settings of both sides to change.
+
+import type { HashName } from "tls-psk";
+import { byId, h } from "../dom.js";
+import { icon } from "../icons.js";
+import { CHOICES, copyOf, type Key, PRESETS, type Preset, readKey, type Scene } from "../scene.js";
+import { half } from "../tally.js";
+import { SIDES, type Side } from "../wire.js";
+
+export interface SceneActions {
+  /** The scene is another one, and is to be played. */
+  play(scene: Scene, preset: string): void;
+}
+
+const HASHES: readonly HashName[] = ["SHA-256", "SHA-384"];
+
+export function sceneView({ play }: SceneActions): { begin(): void } {
+  const presets = byId("presets");
+  const about = byId("about");
+  const keys: Record<Side, HTMLElement> = { client: byId("client-keys"), server: byId("server-keys") };
+  const settings: Record<Side, HTMLElement> = { client: byId("client-settings"), server: byId("server-settings") };
+  const seed = byId("seed") as HTMLInputElement;
+
+  let preset: Preset | undefined;
+  let scene: Scene;
+
+  function choose(chosen: Preset): void {
+    preset = chosen;
+    scene = copyOf(chosen.scene);
+    seed.value = String(scene.seed);
+    for (const side of SIDES) {
+      listKeys(side);
+      settings[side].replaceChildren(...settingsOf(side));
+    }
+    about.textContent = chosen.about;
+    play(scene, chosen.id);
+  }
+
+  /** Plays the scene after an edit, which makes it none of the presets any more. */
+  function edited(): void {
+    preset = undefined;
+    about.textContent = "A scene of your own.";
+    for (const radio of presets.querySelectorAll("input")) radio.checked = false;
+    const readable = SIDES.every((side) => scene[side].keys.every(readKey));
+    if (readable) play(scene, "edited");
+  }
+
+  function listKeys(side: Side): void {
+    const list = scene[side].keys;
+    const rows = list.map((key, index) => keyRow(side, key, index));
+    keys[side].replaceChildren(...rows);
+  }
+
+  function relisted(side: Side): void {
+    listKeys(side);
+    edited();
+  }
+
+  function addKey(side: Side): void {
+    const list = scene[side].keys;
+    list.push({ identity: freeName(list), secret: randomSecret(), hmac: "SHA-256" });
+    relisted(side);
+    keys[side].querySelector<HTMLInputElement>("li:last-child input")?.focus();
+  }
+
+  function keyRow(side: Side, key: Key, index: number): HTMLElement {
+    const list = scene[side].keys;
+    const cut = h("div", { class: "secret-cut" });
+    const draw = () => {
+      const read = readKey(key);
+      const place = side === "client" ? "upper" : "lower";
+      cut.replaceChildren(half(place, read?.secret, { class: side, "aria-hidden": "true" }));
+      secret.setAttribute("aria-invalid", String(!read));
+      problem.textContent = read ? "" : "Not an even number of hexadecimal digits, so not played.";
+    };
+    const id = `${side}-${index}`;
+    const problem = h("p", { class: "problem", id: `${id}-problem` });
+    const identity = h("input", {
+      value: key.identity,
+      autocomplete: "off",
+      spellcheck: "false",
+      id: `${id}-identity`,
+      on: {
+        input: () => {
+          key.identity = identity.value;
+          edited();
+        },
+      },
+    });
+    const secret = h("input", {
+      class: "secret",
+      value: key.secret,
+      autocomplete: "off",
+      spellcheck: "false",
+      id: `${id}-secret`,
+      "aria-describedby": problem.id,
+      on: {
+        input: () => {
+          key.secret = secret.value;
+          draw();
+          edited();
+        },
+      },
+    });
+    const hash = h(
+      "select",
+      {
+        id: `${id}-hash`,
+        on: {
+          change: () => {
+            key.hmac = hash.value as HashName;
+            edited();
+          },
+        },
+      },
+      ...HASHES.map((name) => h("option", { text: name, selected: name === key.hmac })),
+    );
+    const named = (what: string) => `${what} ${key.identity} of the ${side}`;
+    const move = (by: number) => {
+      list.splice(index, 1);
+      list.splice(index + by, 0, key);
+      relisted(side);
+    };
+    const buttons = [
+      index > 0 && action("↑", named("Prefer key"), () => move(-1)),
+      index < list.length - 1 && action("↓", named("Defer key"), () => move(1)),
+      action("×", named("Remove key"), () => {
+        list.splice(index, 1);
+        relisted(side);
+      }),
+    ];
+    draw();
+    return h(
+      "li",
+      { class: "key" },
+      field("Identity", identity),
+      field("Hash", hash),
+      h("div", { class: "actions" }, ...buttons),
+      field("Secret", secret),
+      problem,
+      cut,
+    );
+  }
+
+  function settingsOf(side: Side): HTMLElement[] {
+    const of = scene[side];
+    const list = <Name extends string>(
+      label: string,
+      value: Name[],
+      choices: readonly (readonly Name[])[],
+      set: (chosen: Name[]) => void,
+    ) => dropdown(side, label, value.join(", "), choices, (index) => set([...(choices[index] ?? value)]));
+    const groups = side === "client" ? "Groups, a key share for the first" : "Groups";
+    const all = [
+      list("Modes", of.modes, CHOICES.modes, (modes) => {
+        of.modes = modes;
+      }),
+      list(groups, of.groups, CHOICES.groups, (names) => {
+        of.groups = names;
+      }),
+      list("Cipher suites", of.suites, CHOICES.suites, (suites) => {
+        of.suites = suites;
+      }),
+    ];
+    if (side === "server") {
+      const choices = [["the server's first match"], ["you, while the handshake waits"]];
+      const asks = scene.server.selection === "application";
+      all.push(
+        dropdown(side, "Who chooses the key", String(choices[asks ? 1 : 0]), choices, (index) => {
+          scene.server.selection = index === 1 ? "application" : "first-match";
+        }),
+      );
+    }
+    return all;
+  }
+
+  function dropdown(
+    side: Side,
+    label: string,
+    value: string,
+    choices: readonly (readonly string[])[],
+    set: (index: number) => void,
+  ): HTMLElement {
+    const options = choices.map((names) => {
+      const text = names.join(", ");
+      return h("option", { text, selected: text === value });
+    });
+    const id = `${side}-${label.toLowerCase().replace(/\W+/g, "-")}`;
+    const select = h(
+      "select",
+      {
+        id,
+        on: {
+          change: () => {
+            set(select.selectedIndex);
+            edited();
+          },
+        },
+      },
+      ...options,
+    );
+    return field(label, select);
+  }
+
+  seed.addEventListener("input", () => {
+    if (!seed.validity.valid || seed.value === "") return;
+    scene.seed = seed.valueAsNumber;
+    edited();
+  });
+
+  for (const side of SIDES) byId(`${side}-add`).addEventListener("click", () => addKey(side));
+
+  for (const each of PRESETS) {
+    const radio = h("input", { type: "radio", name: "preset", value: each.id, on: { change: () => choose(each) } });
+    presets.append(h("label", { class: "preset" }, radio, icon("selected"), h("span", { text: each.name })));
+  }
+
+  return {
+    begin() {
+      const radio = presets.querySelector("input");
+      const first = PRESETS[0];
+      if (!radio || !first || preset) return;
+      radio.checked = true;
+      choose(first);
+    },
+  };
+}
+
+function field(label: string, control: HTMLElement): HTMLElement {
+  return h("div", { class: "field" }, h("label", { for: control.id, text: label }), control);
+}
+
+function action(text: string, label: string, click: () => void): HTMLElement {
+  return h("button", { class: "quiet", type: "button", text, "aria-label": label, on: { click } });
+}
+
+function freeName(keys: readonly Key[]): string {
+  for (let number = 1; ; number++) {
+    const name = `key-${number}`;
+    if (!keys.some(({ identity }) => identity === name)) return name;
+  }
+}
+
+function randomSecret(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(32)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
