@@ -237,7 +237,7 @@ describe("the bytes", () => {
     const binder = '.psk[data-index="1"] .lower .part';
     const shown = (await text(`${binder} code`)).replaceAll(" ", "");
     await page.click(binder);
-    assert.match(await text("#trail"), /pre_shared_key › .*PskBinderEntry 1: bytes \d+ to \d+$/);
+    assert.match(await text("#trail"), /pre_shared_key › .*PskBinderEntry\[1\]: bytes \d+ to \d+$/);
     assert.equal(await hexOf(".byte.selected"), `20${shown}`);
   });
 

@@ -32,6 +32,8 @@ export interface Entry {
   heard: boolean;
   /** Whether it travelled in protected records; unknown until it does. */
   protected: boolean | undefined;
+  /** Whether it is an alert that ends the connection. */
+  fatal: boolean;
   /** The whole handshake message, or the application data; an alert is reported without. */
   bytes: Uint8Array | undefined;
   /** What `inspect` finds in a handshake message. */
@@ -218,7 +220,7 @@ export class Exchange {
         break;
       case "alert":
         if (event.direction === "received") this.#heard(side, event.description);
-        else this.#said(side, { kind: "alert", name: event.description });
+        else this.#said(side, { kind: "alert", name: event.description, fatal: event.fatal });
         break;
       case "data":
         this.#heard(side, "application_data");
@@ -238,9 +240,10 @@ export class Exchange {
   }
 
   #said(from: Side, said: Pick<Entry, "kind" | "name"> & Partial<Entry>): void {
-    const { kind, name, bytes } = said;
+    const { kind, name, bytes, fatal = false } = said;
     const fields = kind === "handshake" && bytes ? inspect(bytes) : [];
-    const entry = { id: this.#entries++, kind, name, from, heard: false, protected: said.protected, bytes, fields };
+    const id = this.#entries++;
+    const entry = { id, kind, name, from, heard: false, protected: said.protected, fatal, bytes, fields };
     this.#unsent[from].push(entry);
     if (name === "client_hello" && bytes) this.offers.push({ hello: entry, psks: readOffer(bytes, fields) });
   }

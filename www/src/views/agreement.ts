@@ -7,7 +7,7 @@ import type { Exchange, Side } from "../wire.js";
 
 const ROWS: [string, (negotiated: Negotiated) => string][] = [
   ["PSK identity", ({ pskIdentity }) => (pskIdentity ? asLabel(pskIdentity) : "none")],
-  ["Its place in the offer", ({ pskIndex }) => (pskIndex === undefined ? "none" : String(pskIndex))],
+  ["Index in the offer", ({ pskIndex }) => (pskIndex === undefined ? "none" : String(pskIndex))],
   ["Mode", ({ pskMode }) => pskMode ?? "none"],
   ["Cipher suite", ({ cipherSuite }) => cipherSuite],
   ["Group", ({ group }) => group ?? "none"],

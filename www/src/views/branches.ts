@@ -31,5 +31,5 @@ export function labelOf({ field, parent, children }: Branch): string {
   const type = children.find((child) => child.field.name === "extension_type")?.field.value;
   if (type !== undefined) return `${field.name} ${type}`;
   const alike = parent?.children.filter((child) => child.field.name === field.name) ?? [];
-  return alike.length > 1 ? `${field.name} ${alike.findIndex((child) => child.field === field)}` : field.name;
+  return alike.length > 1 ? `${field.name}[${alike.findIndex((child) => child.field === field)}]` : field.name;
 }

@@ -18,7 +18,7 @@ export function flightView({ open }: FlightActions): { show(exchange: Exchange):
       "button",
       { class: "entry", type: "button", on: { click: () => open(entry) } },
       notch(entry),
-      h("code", { class: "name", text: entry.name }),
+      h("code", { class: "name" }, entry.fatal && icon("alert"), entry.name),
       h("span", { class: "kind", text: describe(entry) }),
       h("span", { class: "size", text: entry.bytes ? countBytes(entry.bytes.length) : "" }),
       h(
@@ -29,7 +29,13 @@ export function flightView({ open }: FlightActions): { show(exchange: Exchange):
       ),
     );
     buttons.set(entry.id, button);
-    const data = { name: entry.name, from: entry.from, kind: entry.kind, protected: String(entry.protected) };
+    const data = {
+      name: entry.name,
+      from: entry.from,
+      kind: entry.kind,
+      protected: String(entry.protected),
+      fatal: String(entry.fatal),
+    };
     return h("li", { data }, button);
   }
 
@@ -72,7 +78,7 @@ function way(from: Side): string {
 }
 
 function describe(entry: Entry): string {
-  const what = entry.kind === "handshake" ? "" : entry.kind === "alert" ? "alert, " : "data, ";
+  const what = { handshake: "", data: "data, ", alert: entry.fatal ? "fatal alert, " : "alert, " }[entry.kind];
   return `${what}${entry.heard ? `${entry.from} to ${peerOf(entry.from)}` : `sent by the ${entry.from}, not received`}`;
 }
 

@@ -59,8 +59,13 @@ export function offerView(actions: OfferActions): { show(exchange: Exchange): vo
   const selection = byId("selection");
   const complaint = h("p", { class: "problem", role: "alert" });
 
-  const answer = (text: string, value: number | "default" | "none", label?: string) =>
-    h("button", { type: "button", text, "aria-label": label, on: { click: () => actions.select(value) } });
+  const answer = (text: string, value: number | "default" | "none", unseen = "") =>
+    h(
+      "button",
+      { type: "button", on: { click: () => actions.select(value) } },
+      text,
+      h("span", { class: "unseen", text: unseen }),
+    );
 
   selection.append(
     h("p", {
@@ -121,7 +126,7 @@ export function offerView(actions: OfferActions): { show(exchange: Exchange): vo
           ...steps.map(([mark, text]) => h("li", {}, icon(mark), text)),
         ),
         h("p", { class: "explained", text: fate.text }),
-        waits && answer("Choose this key", psk.index, `Choose key ${psk.index}, ${name}`),
+        waits && answer("Choose this key", psk.index, `: ${name}`),
       ),
     );
   }

@@ -42,7 +42,7 @@ export function outcomeView(): { show(exchange: Exchange): void } {
 function alertsOf({ stage, entries }: Exchange): Node[] {
   if (stage !== "failed") return [];
   return entries
-    .filter(({ kind }) => kind === "alert")
+    .filter(({ fatal }) => fatal)
     .map(({ name, from }) =>
       h(
         "span",
@@ -57,6 +57,9 @@ function alertsOf({ stage, entries }: Exchange): Node[] {
 function reasonsOf(exchange: Exchange): (Node | string)[][] {
   const faults = exchange.faults.map(reasonOf);
   if (faults.length > 0) return faults;
+  if (exchange.stage === "waiting") {
+    return [[h("a", { href: "#selection", text: "Choose among the keys that the client offers" }), "."]];
+  }
   const { client, server } = exchange.exported;
   if (!client || !server) return [];
   return exchange.exportsMatch

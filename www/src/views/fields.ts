@@ -1,0 +1,159 @@
+// The fields of a message as a tree that unfolds, for pointer and keyboard.
+
+import { asText, toHex } from "../bytes.js";
+import { h } from "../dom.js";
+import { type Branch, flatten, labelOf } from "./branches.js";
+import { type Highlight, revealIn } from "./highlight.js";
+
+/** Fields of this depth and deeper are folded away at first. */
+const FOLDED = 3;
+/** So many bytes of an opaque field are shown in its line. */
+const PREVIEW = 4;
+
+export interface FieldTree {
+  show(roots: readonly Branch[], message: Uint8Array): void;
+  highlight(how: Highlight, branch: Branch | undefined): void;
+  /** Makes it the one that the keyboard comes to, unfolds what it is in, and scrolls to it. */
+  moveTo(branch: Branch): void;
+}
+
+export interface FieldActions {
+  /** The pointer is over this field, or over none. */
+  point(branch: Branch | undefined): void;
+  /** A field was clicked, or the keyboard moved to it. */
+  choose(branch: Branch): void;
+}
+
+export function fieldTree(root: HTMLElement, { point, choose }: FieldActions): FieldTree {
+  let branches: Branch[] = [];
+  let items = new Map<Branch, HTMLElement>();
+  let current: Branch | undefined;
+
+  function show(roots: readonly Branch[], message: Uint8Array): void {
+    branches = flatten(roots);
+    items = new Map();
+    root.replaceChildren(...roots.map((branch) => item(branch, message)));
+    root.scrollTop = 0;
+    current = branches[0];
+    if (current) items.get(current)?.setAttribute("tabindex", "0");
+  }
+
+  function item(branch: Branch, message: Uint8Array): HTMLElement {
+    const { field, children } = branch;
+    const folds = children.length > 0;
+    const element = h(
+      "div",
+      {
+        role: "treeitem",
+        tabindex: -1,
+        "aria-expanded": folds && String(field.depth < FOLDED),
+        "aria-selected": "false",
+      },
+      h(
+        "div",
+        { class: "label" },
+        folds && h("span", { class: "fold", "aria-hidden": "true" }),
+        h(
+          "span",
+          { class: "text" },
+          h("code", { class: "name", text: labelOf(branch) }),
+          " ",
+          h("span", { class: "value", text: textOf(branch, message) }),
+        ),
+        h("span", { class: "span", text: spanOf(branch) }),
+      ),
+      folds && h("div", { role: "group" }, ...children.map((child) => item(child, message))),
+    );
+    items.set(branch, element);
+    return element;
+  }
+
+  function highlight(how: Highlight, branch: Branch | undefined): void {
+    for (const [each, element] of items) {
+      element.classList.toggle(how, each === branch);
+      if (how === "selected") element.setAttribute("aria-selected", String(each === branch));
+    }
+  }
+
+  function moveTo(branch: Branch): void {
+    if (current) items.get(current)?.setAttribute("tabindex", "-1");
+    current = branch;
+    items.get(branch)?.setAttribute("tabindex", "0");
+    for (let at = branch.parent; at; at = at.parent) fold(at, true);
+    revealIn(root, items.get(branch)?.firstElementChild);
+  }
+
+  function chooseAndFocus(branch: Branch | undefined): void {
+    if (!branch) return;
+    choose(branch);
+    moveTo(branch);
+    items.get(branch)?.focus({ preventScroll: true });
+  }
+
+  function fold(branch: Branch, open: boolean): void {
+    if (branch.children.length > 0) items.get(branch)?.setAttribute("aria-expanded", String(open));
+  }
+
+  function isOpen(branch: Branch): boolean {
+    return items.get(branch)?.getAttribute("aria-expanded") === "true";
+  }
+
+  /** The field so many lines below, folded ones left out. */
+  function neighbour(branch: Branch, by: number): Branch | undefined {
+    const lines = unfolded();
+    return lines[lines.indexOf(branch) + by];
+  }
+
+  function unfolded(): Branch[] {
+    const isHidden = ({ parent }: Branch): boolean => parent !== undefined && (!isOpen(parent) || isHidden(parent));
+    return branches.filter((branch) => !isHidden(branch));
+  }
+
+  function branchAt(target: EventTarget | null): Branch | undefined {
+    const element = target instanceof Element ? target.closest("[role=treeitem]") : null;
+    return branches.find((branch) => items.get(branch) === element);
+  }
+
+  const keys: Record<string, (branch: Branch) => void> = {
+    ArrowDown: (branch) => chooseAndFocus(neighbour(branch, 1)),
+    ArrowUp: (branch) => chooseAndFocus(neighbour(branch, -1)),
+    ArrowRight: (branch) => (isOpen(branch) ? chooseAndFocus(branch.children[0]) : fold(branch, true)),
+    ArrowLeft: (branch) => (isOpen(branch) ? fold(branch, false) : chooseAndFocus(branch.parent)),
+    Home: () => chooseAndFocus(branches[0]),
+    End: () => chooseAndFocus(unfolded().at(-1)),
+    Enter: (branch) => fold(branch, !isOpen(branch)),
+    " ": (branch) => fold(branch, !isOpen(branch)),
+  };
+
+  root.addEventListener("pointerover", (event) => point(branchAt(event.target)));
+  root.addEventListener("pointerleave", () => point(undefined));
+  root.addEventListener("click", (event) => {
+    const branch = branchAt(event.target);
+    if (!branch) return;
+    const onFold = event.target instanceof Element && event.target.closest(".fold") !== null;
+    if (onFold || items.get(branch)?.ariaSelected === "true") fold(branch, !isOpen(branch));
+    chooseAndFocus(branch);
+  });
+  root.addEventListener("keydown", (event) => {
+    const branch = branchAt(event.target);
+    const act = keys[event.key];
+    if (!branch || !act || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    act(branch);
+  });
+
+  return { show, highlight, moveTo };
+}
+
+/** The value that the core reads in the field; of an opaque one the text that it is, or its first bytes. */
+function textOf({ field: { value, start, end, name } }: Branch, message: Uint8Array): string {
+  if (value !== undefined) return value;
+  if (name !== "opaque") return "";
+  const bytes = message.slice(start, end);
+  return asText(bytes) ?? `${toHex(bytes.slice(0, PREVIEW), " ")}${bytes.length > PREVIEW ? " …" : ""}`;
+}
+
+function spanOf({ field: { start, end } }: Branch): string {
+  if (start === end) return "empty";
+  return end - start === 1 ? String(start) : `${start}–${end - 1}`;
+}

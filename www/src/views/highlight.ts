@@ -1,0 +1,11 @@
+/** What the visitor points at for the moment, and what stays chosen. */
+export type Highlight = "pointed" | "selected";
+
+/** Scrolls a pane, and never the page, until a part of it is in sight, with something after it. */
+export function revealIn(pane: HTMLElement, part: Element | null | undefined): void {
+  if (!part) return;
+  const outer = pane.getBoundingClientRect();
+  const inner = part.getBoundingClientRect();
+  if (inner.top >= outer.top && inner.bottom <= outer.bottom) return;
+  pane.scrollTop += inner.top - outer.top - outer.height / 4;
+}
