@@ -115,8 +115,8 @@ macro_rules! named_errors {
 
         named_errors!(@alerts $name $($variant $($alert)?;)*);
 
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        impl core::fmt::Display for $name {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
                 f.write_str(self.text())
             }
         }
@@ -226,7 +226,7 @@ named_errors! {
         ClosedForSending => "the sending side is closed";
         ConnectionFailed => "the connection has failed";
         ConnectionClosed => "the connection is closed";
-        ExporterLength => "an exporter yields at most 255 times the hash length in bytes";
+        ExporterLength => "an exporter takes a label of at most 249 bytes and yields at most 255 times the hash length in bytes";
         MessageTooLong => "the handshake message would be too long to encode";
         KeyUpdatePending => "the peer has not yet answered the last requested KeyUpdate";
     }

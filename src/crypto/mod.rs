@@ -1,1 +1,35 @@
-//! Hashes, key derivation, AEADs, groups and randomness.
+//! Hashes, key derivation, AEADs, groups and randomness: the only rooms that name a crypto crate.
+
+mod aead;
+mod group;
+mod hash;
+mod hkdf;
+mod random;
+mod secret;
+mod suite;
+
+pub use aead::{AeadAlgorithm, AeadKey, NONCE_LEN, TAG_LEN};
+pub use group::{KeyShare, SUPPORTED_GROUPS, SharedSecret, is_supported, respond};
+pub use hash::{Digest, HashAlgorithm, Hasher};
+pub use hkdf::{expand_label, expand_label_secret, extract};
+pub use random::Random;
+pub use secret::Secret;
+pub use suite::{SUPPORTED_SUITES, aead_of, hash_of};
+
+use crate::error::named_errors;
+
+named_errors! {
+    /// Why a cryptographic operation failed.
+    CryptoError {
+        BadPeerShare => "the peer's key share is not valid for its group";
+        Decrypt => "the authentication tag does not match";
+        KeyLength => "the key has the wrong length for its algorithm";
+        OutputLength => "more output than the key derivation can give";
+        PlaintextLength => "more plaintext than the AEAD can take";
+        Random => "the platform gives no randomness";
+        UnsupportedGroup => "the key exchange group is not supported";
+        UnsupportedSuite => "the cipher suite is not supported";
+    }
+}
+
+impl core::error::Error for CryptoError {}

@@ -1,7 +1,5 @@
 //! What both roles can be told to negotiate.
 
-use core::fmt;
-
 use crate::crypto::{self, SUPPORTED_SUITES};
 use crate::error::named_errors;
 use crate::wire::{CipherSuite, NamedGroup, PskKeyExchangeMode};
@@ -151,6 +149,7 @@ fn check_list<T: PartialEq>(list: &[T], empty: ConfigError) -> Result<(), Config
     if list.is_empty() {
         return Err(empty);
     }
-    let duplicate = list.iter().enumerate().any(|(i, item)| list.iter().skip(i + 1).any(|x| x == item));
+    let duplicate =
+        list.iter().enumerate().any(|(i, item)| list.iter().skip(i + 1).any(|x| x == item));
     if duplicate { Err(ConfigError::Duplicate) } else { Ok(()) }
 }

@@ -1,6 +1,7 @@
 //! Exporters (RFC 9846 section 7.5).
 
-use crate::crypto::{CryptoError, HashAlgorithm, Secret, expand_label, expand_label_secret};
+use crate::crypto::{CryptoError, HashAlgorithm, Secret, expand_label};
+use zeroize::Zeroizing;
 
 /// Exports keying material from `exporter_secret` or `early_exporter_secret`.
 pub struct Exporter {
@@ -17,12 +18,13 @@ impl Exporter {
     /// TLS-Exporter(label, context_value, key_length) =
     ///     HKDF-Expand-Label(Derive-Secret(Secret, label, ""), "exporter", Hash(context_value), key_length)
     /// ```
-    /// No context and an empty one give the same value.
+    /// No context and an empty one give the same value. The label holds at most 249 bytes, and `out` at most 255
+    /// times the hash's length.
     pub fn export(&self, label: &str, context: &[u8], out: &mut [u8]) -> Result<(), CryptoError> {
-        let empty = self.hash.digest(&[]);
-        let derived = expand_label_secret(self.hash, &self.secret, label, empty.as_ref());
-        let context = self.hash.digest(context);
-        expand_label(self.hash, derived.as_bytes(), "exporter", context.as_ref(), out)
+        let hash = self.hash;
+        let mut derived = Zeroizing::new(vec![0; hash.output_len()]);
+        expand_label(hash, self.as_bytes(), label, hash.digest(&[]).as_ref(), &mut derived)?;
+        expand_label(hash, &derived, "exporter", hash.digest(context).as_ref(), out)
     }
 
     /// The secret itself, for the key log.

@@ -5,9 +5,7 @@
 
 use super::exporter::Exporter;
 use super::traffic::{FinishedKey, TrafficSecret};
-use crate::crypto::{
-    Digest, HashAlgorithm, Secret, SharedSecret, expand_label_secret, extract,
-};
+use crate::crypto::{Digest, HashAlgorithm, Secret, SharedSecret, expand_label_secret, extract};
 
 /// Where a PSK came from, which decides its binder key's label.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -154,11 +152,11 @@ struct Stage {
 
 impl Stage {
     /// `Derive-Secret(Secret, Label, Messages)`
-    fn derive(&self, label: &str, transcript: &Digest) -> Secret {
+    fn derive(&self, label: &'static str, transcript: &Digest) -> Secret {
         expand_label_secret(self.hash, &self.secret, label, transcript.as_ref())
     }
 
-    fn derive_empty(&self, label: &str) -> Secret {
+    fn derive_empty(&self, label: &'static str) -> Secret {
         self.derive(label, &self.hash.digest(&[]))
     }
 
@@ -169,11 +167,11 @@ impl Stage {
         Self { hash: self.hash, secret }
     }
 
-    fn traffic(&self, label: &str, transcript: &Digest) -> TrafficSecret {
+    fn traffic(&self, label: &'static str, transcript: &Digest) -> TrafficSecret {
         TrafficSecret::new(self.hash, self.derive(label, transcript))
     }
 
-    fn exporter(&self, label: &str, transcript: &Digest) -> Exporter {
+    fn exporter(&self, label: &'static str, transcript: &Digest) -> Exporter {
         Exporter::new(self.hash, self.derive(label, transcript))
     }
 }

@@ -1,0 +1,125 @@
+//! The AEADs of the cipher suites (RFC 5116, RFC 8439).
+
+use aes_gcm::aead::{AeadInOut, KeyInit};
+use aes_gcm::{Aes128Gcm, Aes256Gcm};
+use chacha20poly1305::ChaCha20Poly1305;
+
+use super::CryptoError;
+
+/// `iv_length`: the nonce of every suite, in bytes.
+pub const NONCE_LEN: usize = 12;
+/// The authentication tag of every suite, in bytes.
+pub const TAG_LEN: usize = 16;
+
+/// The AEAD of a cipher suite.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AeadAlgorithm {
+    /// AEAD_AES_128_GCM
+    Aes128Gcm,
+    /// AEAD_AES_256_GCM
+    Aes256Gcm,
+    /// AEAD_CHACHA20_POLY1305
+    ChaCha20Poly1305,
+}
+
+impl AeadAlgorithm {
+    /// `key_length`, in bytes.
+    pub const fn key_len(self) -> usize {
+        match self {
+            Self::Aes128Gcm => 16,
+            Self::Aes256Gcm | Self::ChaCha20Poly1305 => 32,
+        }
+    }
+
+    /// How many records may be protected with one key (RFC 9846 section 5.5). ChaCha20-Poly1305 has no limit short
+    /// of the sequence number's.
+    pub const fn record_limit(self) -> u64 {
+        match self {
+            // 2^24.5 full records.
+            Self::Aes128Gcm | Self::Aes256Gcm => 23_726_566,
+            Self::ChaCha20Poly1305 => u64::MAX - 1,
+        }
+    }
+}
+
+/// An AEAD with its key. It wipes itself, and has no `Debug`.
+pub struct AeadKey {
+    algorithm: AeadAlgorithm,
+    // A key schedule of AES takes hundreds of bytes; boxed, it is not left behind on the stack at every move.
+    key: Box<Key>,
+}
+
+enum Key {
+    Aes128Gcm(Aes128Gcm),
+    Aes256Gcm(Aes256Gcm),
+    ChaCha20Poly1305(ChaCha20Poly1305),
+}
+
+impl AeadKey {
+    /// A key of exactly [`AeadAlgorithm::key_len`] bytes.
+    pub fn new(algorithm: AeadAlgorithm, key: &[u8]) -> Result<Self, CryptoError> {
+        let key = match algorithm {
+            AeadAlgorithm::Aes128Gcm => Aes128Gcm::new_from_slice(key).map(Key::Aes128Gcm),
+            AeadAlgorithm::Aes256Gcm => Aes256Gcm::new_from_slice(key).map(Key::Aes256Gcm),
+            AeadAlgorithm::ChaCha20Poly1305 => {
+                ChaCha20Poly1305::new_from_slice(key).map(Key::ChaCha20Poly1305)
+            }
+        }
+        .map_err(|_| CryptoError::KeyLength)?;
+        Ok(Self { algorithm, key: Box::new(key) })
+    }
+
+    /// The algorithm the key is for.
+    pub fn algorithm(&self) -> AeadAlgorithm {
+        self.algorithm
+    }
+
+    /// Encrypts `buffer` from `start` on in place, and appends the tag.
+    pub fn seal(
+        &self,
+        nonce: &[u8; NONCE_LEN],
+        associated_data: &[u8],
+        buffer: &mut Vec<u8>,
+        start: usize,
+    ) -> Result<(), CryptoError> {
+        let text = buffer.get_mut(start..).unwrap_or_default();
+        let nonce = &(*nonce).into();
+        let tag = match &*self.key {
+            Key::Aes128Gcm(key) => key.encrypt_inout_detached(nonce, associated_data, text.into()),
+            Key::Aes256Gcm(key) => key.encrypt_inout_detached(nonce, associated_data, text.into()),
+            Key::ChaCha20Poly1305(key) => {
+                key.encrypt_inout_detached(nonce, associated_data, text.into())
+            }
+        }
+        .map_err(|_| CryptoError::PlaintextLength)?;
+        buffer.extend_from_slice(&tag);
+        Ok(())
+    }
+
+    /// Decrypts a ciphertext with its tag in place; what comes back is the plaintext, in the same memory. When the
+    /// tag does not match, nothing was decrypted.
+    pub fn open<'a>(
+        &self,
+        nonce: &[u8; NONCE_LEN],
+        associated_data: &[u8],
+        ciphertext: &'a mut [u8],
+    ) -> Result<&'a mut [u8], CryptoError> {
+        let (text, tag) =
+            ciphertext.split_last_chunk_mut::<TAG_LEN>().ok_or(CryptoError::Decrypt)?;
+        let tag = &(*tag).into();
+        let nonce = &(*nonce).into();
+        match &*self.key {
+            Key::Aes128Gcm(key) => {
+                key.decrypt_inout_detached(nonce, associated_data, (&mut *text).into(), tag)
+            }
+            Key::Aes256Gcm(key) => {
+                key.decrypt_inout_detached(nonce, associated_data, (&mut *text).into(), tag)
+            }
+            Key::ChaCha20Poly1305(key) => {
+                key.decrypt_inout_detached(nonce, associated_data, (&mut *text).into(), tag)
+            }
+        }
+        .map_err(|_| CryptoError::Decrypt)?;
+        Ok(text)
+    }
+}

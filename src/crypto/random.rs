@@ -1,0 +1,36 @@
+//! Randomness: a generator per connection, seeded once.
+
+use chacha20::ChaCha20Rng;
+use chacha20::rand_core::{Rng, SeedableRng};
+use zeroize::Zeroizing;
+
+use super::CryptoError;
+
+/// The source of a connection's random bytes: ChaCha20 over a seed. It wipes itself.
+pub struct Random(ChaCha20Rng);
+
+impl Random {
+    /// Seeded by the platform.
+    pub fn from_os() -> Result<Self, CryptoError> {
+        let mut seed = Zeroizing::new([0; 32]);
+        getrandom::fill(seed.as_mut_slice()).map_err(|_| CryptoError::Random)?;
+        Ok(Self::from_seed(*seed))
+    }
+
+    /// Seeded by the caller: the bytes that follow are always the same, and as secret as the seed.
+    pub fn from_seed(seed: [u8; 32]) -> Self {
+        Self(ChaCha20Rng::from_seed(seed))
+    }
+
+    /// Fills `out` with the next bytes.
+    pub fn fill(&mut self, out: &mut [u8]) {
+        self.0.fill_bytes(out);
+    }
+
+    /// The next bytes, as an array.
+    pub fn array<const N: usize>(&mut self) -> [u8; N] {
+        let mut array = [0; N];
+        self.fill(&mut array);
+        array
+    }
+}

@@ -1,0 +1,30 @@
+//! Secrets of the key schedule.
+
+use zeroize::{Zeroize, ZeroizeOnDrop};
+
+use super::hash::{HashAlgorithm, MAX_HASH_LEN};
+
+/// A secret as long as a hash's output. It wipes itself, and has no `Debug`.
+#[derive(Clone, Zeroize, ZeroizeOnDrop)]
+pub struct Secret {
+    bytes: [u8; MAX_HASH_LEN],
+    #[zeroize(skip)]
+    len: usize,
+}
+
+impl Secret {
+    /// The string of zeros that stands for an absent input (RFC 9846 section 7.1).
+    pub fn zeros(hash: HashAlgorithm) -> Self {
+        Self { bytes: [0; MAX_HASH_LEN], len: hash.output_len() }
+    }
+
+    /// The output of a hash, taken over.
+    pub(super) fn from_output(bytes: [u8; MAX_HASH_LEN], hash: HashAlgorithm) -> Self {
+        Self { bytes, len: hash.output_len() }
+    }
+
+    /// The secret itself.
+    pub fn as_bytes(&self) -> &[u8] {
+        self.bytes.get(..self.len).unwrap_or_default()
+    }
+}
