@@ -125,10 +125,8 @@ fn suites_and_psks(
             hashes.push(hash);
         }
     }
-    let offered: Vec<Psk> = psks
-        .iter()
-        .flat_map(|psk| hashes.iter().filter_map(|hash| psk.for_hash(*hash)))
-        .collect();
+    let offered: Vec<Psk> =
+        psks.iter().flat_map(|psk| hashes.iter().filter_map(|hash| psk.for_hash(*hash))).collect();
     let suites: Vec<CipherSuite> = suites
         .iter()
         .copied()
@@ -137,7 +135,10 @@ fn suites_and_psks(
     if suites.is_empty() { Err(Usage::NoUsableCipherSuite.into()) } else { Ok((suites, offered)) }
 }
 
-fn generate_share(group: NamedGroup, ctx: &mut Context) -> Result<(KeyShare, KeyShareEntry), Error> {
+fn generate_share(
+    group: NamedGroup,
+    ctx: &mut Context,
+) -> Result<(KeyShare, KeyShareEntry), Error> {
     let share = KeyShare::generate(group, &mut ctx.random)
         .map_err(|_| Error::Internal("key share generation"))?;
     let entry = KeyShareEntry { group, key_exchange: share.public().to_vec() };

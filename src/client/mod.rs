@@ -46,7 +46,9 @@ impl State {
     pub fn on_handshake(self, ctx: &mut Context, message: &Handshake<'_>) -> Result<Self, Error> {
         let state = self.name();
         match (self, message.msg_type) {
-            (Self::WaitServerHello(s), HandshakeType::SERVER_HELLO) => s.on_server_hello(ctx, message),
+            (Self::WaitServerHello(s), HandshakeType::SERVER_HELLO) => {
+                s.on_server_hello(ctx, message)
+            }
             (Self::WaitEncryptedExtensions(s), HandshakeType::ENCRYPTED_EXTENSIONS) => {
                 s.on_encrypted_extensions(ctx, message)
             }

@@ -4,7 +4,7 @@ use super::State;
 use super::wait_finished::WaitFinished;
 use crate::endpoint::{Context, Negotiated};
 use crate::error::{Error, Violation};
-use crate::keys::{HandshakeSecret, Transcript, TrafficSecret};
+use crate::keys::{HandshakeSecret, TrafficSecret, Transcript};
 use crate::wire::{ClientHello, EncryptedExtensions, ExtensionType, Handshake};
 
 /// The smallest record_size_limit (RFC 8449 section 4).

@@ -4,7 +4,7 @@ use super::State;
 use crate::crypto::hash_of;
 use crate::endpoint::{Context, Established, Event, Negotiated, TrafficSecrets};
 use crate::error::{Error, Violation};
-use crate::keys::{HandshakeSecret, KeyLogLabel, Transcript, TrafficSecret};
+use crate::keys::{HandshakeSecret, KeyLogLabel, TrafficSecret, Transcript};
 use crate::wire::{Finished, Handshake};
 
 /// Only the server's Finished is missing.

@@ -98,7 +98,11 @@ impl Context {
     }
 
     /// Protects what is sent from now on.
-    pub fn set_send_secret(&mut self, suite: CipherSuite, secret: &TrafficSecret) -> Result<(), Error> {
+    pub fn set_send_secret(
+        &mut self,
+        suite: CipherSuite,
+        secret: &TrafficSecret,
+    ) -> Result<(), Error> {
         let keys = secret.keys(suite).map_err(|_| Error::Internal("traffic key derivation"))?;
         self.writer.set_sealer(Sealer::new(keys, self.rekey_after));
         Ok(())

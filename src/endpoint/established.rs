@@ -4,7 +4,9 @@ use super::context::Context;
 use super::event::{Event, Negotiated};
 use crate::error::{Error, Usage, Violation};
 use crate::keys::{Exporter, TrafficSecret};
-use crate::wire::{CipherSuite, ContentType, Handshake, KeyUpdate, KeyUpdateRequest, NewSessionTicket};
+use crate::wire::{
+    CipherSuite, ContentType, Handshake, KeyUpdate, KeyUpdateRequest, NewSessionTicket,
+};
 
 /// How many KeyUpdates are taken without application data between them. Each costs the peer a few bytes and us
 /// two key derivations.
@@ -79,7 +81,11 @@ impl Established {
     }
 
     /// Changes our sending key, and asks the peer to change its own if told to.
-    pub fn update_keys(&mut self, ctx: &mut Context, request: KeyUpdateRequest) -> Result<(), Error> {
+    pub fn update_keys(
+        &mut self,
+        ctx: &mut Context,
+        request: KeyUpdateRequest,
+    ) -> Result<(), Error> {
         let requested = request == KeyUpdateRequest::UPDATE_REQUESTED;
         if requested && self.update_requested {
             return Err(Usage::KeyUpdatePending.into());
@@ -90,7 +96,11 @@ impl Established {
     }
 
     /// Takes a KeyUpdate.
-    pub fn on_key_update(&mut self, ctx: &mut Context, message: &Handshake<'_>) -> Result<(), Error> {
+    pub fn on_key_update(
+        &mut self,
+        ctx: &mut Context,
+        message: &Handshake<'_>,
+    ) -> Result<(), Error> {
         let update = KeyUpdate::read(message.body())?;
         self.key_updates += 1;
         if self.key_updates > MAX_KEY_UPDATES {
@@ -124,7 +134,11 @@ impl Established {
         self.exporter.export(label, context, out).map_err(|_| Usage::ExporterLength.into())
     }
 
-    fn send_key_update(&mut self, ctx: &mut Context, request: KeyUpdateRequest) -> Result<(), Error> {
+    fn send_key_update(
+        &mut self,
+        ctx: &mut Context,
+        request: KeyUpdateRequest,
+    ) -> Result<(), Error> {
         ctx.send_handshake(&KeyUpdate { request_update: request }.encode()?)?;
         self.secrets.send = self.secrets.send.next();
         ctx.set_send_secret(self.suite, &self.secrets.send)?;

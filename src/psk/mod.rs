@@ -48,6 +48,9 @@ impl Psk {
 
 impl core::fmt::Debug for Psk {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("Psk").field("kind", &self.kind).field("hash", &self.hash).finish_non_exhaustive()
+        f.debug_struct("Psk")
+            .field("kind", &self.kind)
+            .field("hash", &self.hash)
+            .finish_non_exhaustive()
     }
 }

@@ -83,7 +83,14 @@ pub(super) fn suite_for(common: &Common, psk: &Psk) -> Result<CipherSuite, Error
 /// Sends ServerHello, EncryptedExtensions and Finished.
 pub(super) fn accept(ctx: &mut Context, acceptance: Acceptance) -> Result<State, Error> {
     let Acceptance {
-        config, hello, chosen, suite, share, alpn, mut transcript, hello_retry_request
+        config,
+        hello,
+        chosen,
+        suite,
+        share,
+        alpn,
+        mut transcript,
+        hello_retry_request,
     } = acceptance;
     let Chosen { index, psk } = chosen;
     let index = u16::try_from(index).map_err(|_| Violation::NoAcceptablePsk)?;

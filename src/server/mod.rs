@@ -56,7 +56,9 @@ impl State {
     pub fn on_handshake(self, ctx: &mut Context, message: &Handshake<'_>) -> Result<Self, Error> {
         let state = self.name();
         match (self, message.msg_type) {
-            (Self::WaitClientHello(s), HandshakeType::CLIENT_HELLO) => s.on_client_hello(ctx, message),
+            (Self::WaitClientHello(s), HandshakeType::CLIENT_HELLO) => {
+                s.on_client_hello(ctx, message)
+            }
             (Self::WaitSecondClientHello(s), HandshakeType::CLIENT_HELLO) => {
                 s.on_client_hello(ctx, message)
             }

@@ -78,10 +78,6 @@ impl SelectingPsk {
     }
 
     fn selector(&self) -> Selector<'_> {
-        Selector {
-            psks: &self.psks,
-            offer: self.offer(),
-            suites: &self.negotiation.common.suites,
-        }
+        Selector { psks: &self.psks, offer: self.offer(), suites: &self.negotiation.common.suites }
     }
 }

@@ -86,7 +86,8 @@ impl Selector<'_> {
                 continue;
             };
             // An imported PSK is offered once per hash: the better suite decides among its offers.
-            let Some(suite) = self.suites.iter().position(|s| hash_of(*s) == Some(found.hash)) else {
+            let Some(suite) = self.suites.iter().position(|s| hash_of(*s) == Some(found.hash))
+            else {
                 trace(ctx, index, PskOutcome::Unusable);
                 continue;
             };

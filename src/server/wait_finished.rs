@@ -4,7 +4,7 @@ use super::State;
 use crate::crypto::hash_of;
 use crate::endpoint::{Context, Established, Event, Negotiated, TrafficSecrets};
 use crate::error::{Error, Violation};
-use crate::keys::{Exporter, Transcript, TrafficSecret};
+use crate::keys::{Exporter, TrafficSecret, Transcript};
 use crate::wire::{Finished, Handshake};
 
 /// The server's flight is out.

@@ -49,8 +49,12 @@ fn new(
 ) -> JsValue {
     let error = js_sys::Error::new(message);
     error.set_name("TlsError");
-    let properties =
-        [("code", Some(code)), ("phase", Some(phase)), ("alert", alert), ("alertDirection", direction)];
+    let properties = [
+        ("code", Some(code)),
+        ("phase", Some(phase)),
+        ("alert", alert),
+        ("alertDirection", direction),
+    ];
     for (name, value) in properties {
         let value = value.map_or(JsValue::UNDEFINED, JsValue::from_str);
         // Setting a property of a new object cannot fail.
