@@ -12,12 +12,13 @@ const HANDSHAKE_TIMEOUT = 30_000;
 
 /** Runs `tls-psk connect`. Rejects unless the connection was closed cleanly. */
 export async function connect(args: ConnectArguments): Promise<void> {
+  const psks = collectPsks(args);
   const controller = new AbortController();
   const socket = startTls(await connectTcp(args.target), {
     ...args.tls,
     ...(args.serverName !== undefined && { serverName: args.serverName }),
     ...observers(args),
-    psks: collectPsks(args),
+    psks,
     signal: controller.signal,
     handshakeTimeout: HANDSHAKE_TIMEOUT,
   });

@@ -16,13 +16,15 @@ export function describe(negotiated: Negotiated): string {
   return parts.filter((part) => part !== undefined).join(" ");
 }
 
-/** What went wrong, on one line, with the alert and its sender first if there was one. */
+/** What went wrong, on one line, with the alert and who sent it if there was one. */
 export function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const message = error.message.replaceAll(/\s*\n\s*/g, " ");
   if (!(error instanceof TlsError)) return message;
-  const sender = error.alertDirection === "received" ? "the peer" : "we";
-  return `${error.alert === undefined ? "" : `${sender} sent ${error.alert}: `}${message} (${error.code})`;
+  const { code, alert, alertDirection } = error;
+  if (alert === undefined) return `${message} (${code})`;
+  if (alertDirection === "received") return `the peer sent the alert ${alert} (${code})`;
+  return `we sent the alert ${alert}: ${message} (${code})`;
 }
 
 /** Bytes as a quoted string if they are printable UTF-8, so that a peer's cannot play tricks with a terminal. */
