@@ -1,0 +1,97 @@
+//! The same handshakes natively, in Node and in a browser: the bytes must not depend on where they are made.
+//!
+//! `cargo test` runs this file natively, `wasm-pack test` as WebAssembly.
+
+mod support;
+
+use support::{Chunking, Pair, configs, default_configs};
+use tls_psk::wire::{CipherSuite, NamedGroup, PskKeyExchangeMode};
+use tls_psk::{Connection, Entropy, HashAlgorithm};
+
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
+
+/// SHA-256 of every byte both sides send in a seeded handshake with an echo, per suite and mode; the last one with
+/// a HelloRetryRequest.
+const RECORDED: [(CipherSuite, PskKeyExchangeMode, bool, &str); 4] = [
+    (
+        CipherSuite::TLS_CHACHA20_POLY1305_SHA256,
+        PskKeyExchangeMode::PSK_DHE_KE,
+        false,
+        "e06c07e84ee5cf10dcc23784f9cfcd22797f13e8e48e3dc542bfa0c20985ba8a",
+    ),
+    (
+        CipherSuite::TLS_AES_256_GCM_SHA384,
+        PskKeyExchangeMode::PSK_DHE_KE,
+        false,
+        "5076931c89a3abcbfaf0ea7c7039a766f4982995c9e195165e75430966695a18",
+    ),
+    (
+        CipherSuite::TLS_AES_128_GCM_SHA256,
+        PskKeyExchangeMode::PSK_KE,
+        false,
+        "1ca46add44bffa5defedc7c2da01a77f0dfcdf1674b43ff8107eb97fe2f5a178",
+    ),
+    (
+        CipherSuite::TLS_AES_128_GCM_SHA256,
+        PskKeyExchangeMode::PSK_DHE_KE,
+        true,
+        "a08148f5ccc7b077fbb027184fc8dae3edd2dcf18f5e3205b8471e5ead45500a",
+    ),
+];
+
+#[test]
+fn a_seeded_handshake_is_the_same_to_the_byte_everywhere() {
+    for (suite, mode, retry, recorded) in RECORDED {
+        let (client, mut server) = {
+            let (mut client, server) = configs(suite, NamedGroup::X25519, mode);
+            let both = [NamedGroup::X25519, NamedGroup::SECP256R1];
+            client.parameters.set_groups(&both).unwrap();
+            (client, server)
+        };
+        if retry {
+            server.parameters.set_groups(&[NamedGroup::SECP256R1]).unwrap();
+        }
+        let mut pair = Pair::new(client, server).handshake();
+        assert_eq!(pair.assert_connected().hello_retry_request, retry);
+        pair.assert_echo(b"the same everywhere");
+        let mut bytes = pair.to_server;
+        bytes.extend(pair.to_client);
+        let digest = format!("{:?}", HashAlgorithm::Sha256.digest(&bytes));
+        assert_eq!(digest, recorded, "{suite} {mode} retry: {retry}");
+    }
+}
+
+#[test]
+fn every_suite_group_and_mode_connects() {
+    let mut connected = 0;
+    for suite in tls_psk::crypto::SUPPORTED_SUITES {
+        for group in tls_psk::crypto::SUPPORTED_GROUPS {
+            for mode in [PskKeyExchangeMode::PSK_DHE_KE, PskKeyExchangeMode::PSK_KE] {
+                let (client, server) = configs(suite, group, mode);
+                let mut pair = Pair::new(client, server).chunked(Chunking::Bytes(7)).handshake();
+                pair.assert_connected();
+                pair.assert_echo(&[0x5a; 20_000]);
+                connected += 1;
+            }
+        }
+    }
+    assert!(connected >= 12);
+}
+
+#[test]
+fn the_platform_gives_randomness() {
+    let (client, server) = default_configs();
+    let mut hellos = Vec::new();
+    for _ in 0..2 {
+        let entropy = Entropy::from_os().unwrap();
+        let mut connection = Connection::client(std::sync::Arc::new(client.clone()), entropy);
+        connection.start().unwrap();
+        hellos.push(connection.poll_transmit().unwrap());
+    }
+    assert_ne!(hellos[0], hellos[1]);
+    let entropy = Entropy::from_os().unwrap();
+    let mut connection = Connection::server(std::sync::Arc::new(server), entropy);
+    connection.receive(&hellos[0]).unwrap();
+    assert_eq!(connection.state(), "WAIT_FINISHED");
+}
