@@ -304,7 +304,7 @@ impl Connection {
             if self.receive_closed {
                 return Ok(());
             }
-            let result = match self.context.reader.next() {
+            let result = match self.context.reader.next_incoming() {
                 Ok(None) => return Ok(()),
                 Ok(Some(Incoming::Handshake(message))) => {
                     self.on_handshake(&message)?;

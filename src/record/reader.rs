@@ -107,7 +107,7 @@ impl RecordReader {
     }
 
     /// The next thing that is complete, or `None` when more bytes are needed.
-    pub fn next(&mut self) -> Result<Option<Incoming>, Error> {
+    pub fn next_incoming(&mut self) -> Result<Option<Incoming>, Error> {
         loop {
             if let Some(message) = self.joiner.next_message()? {
                 return Ok(Some(Incoming::Handshake(message)));
