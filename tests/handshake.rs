@@ -239,17 +239,17 @@ fn a_wrong_key_an_unknown_identity_and_a_declined_offer_look_alike() {
 
 #[test]
 fn what_does_not_depend_on_the_client_is_a_handshake_failure() {
-    let cases: [(&dyn Fn(&mut ServerConfig), Violation); 3] = [
+    let cases: [(fn(&mut ServerConfig), Violation); 3] = [
         (
-            &|server| server.parameters.set_psk_modes(&[PskKeyExchangeMode::PSK_KE]).unwrap(),
+            |server| server.parameters.set_psk_modes(&[PskKeyExchangeMode::PSK_KE]).unwrap(),
             Violation::NoCommonPskMode,
         ),
         (
-            &|server| server.parameters.set_cipher_suites(&[SUITES[2]]).unwrap(),
+            |server| server.parameters.set_cipher_suites(&[SUITES[2]]).unwrap(),
             Violation::NoCommonCipherSuite,
         ),
         (
-            &|server| server.parameters.set_groups(&[NamedGroup::SECP256R1]).unwrap(),
+            |server| server.parameters.set_groups(&[NamedGroup::SECP256R1]).unwrap(),
             Violation::NoCommonGroup,
         ),
     ];

@@ -12,6 +12,25 @@ pub fn extract(hash: HashAlgorithm, salt: &[u8], ikm: &[u8]) -> Secret {
     Secret::from_output(hash.hmac(salt, ikm).into_bytes(), hash)
 }
 
+/// Fills `out`: `HKDF-Expand(PRK, info, out.len())`
+pub fn expand(
+    hash: HashAlgorithm,
+    prk: &[u8],
+    info: &[u8],
+    out: &mut [u8],
+) -> Result<(), CryptoError> {
+    match hash {
+        HashAlgorithm::Sha256 => Hkdf::<Sha256>::from_prk(prk)
+            .map_err(|_| CryptoError::KeyLength)?
+            .expand(info, out)
+            .map_err(|_| CryptoError::OutputLength),
+        HashAlgorithm::Sha384 => Hkdf::<Sha384>::from_prk(prk)
+            .map_err(|_| CryptoError::KeyLength)?
+            .expand(info, out)
+            .map_err(|_| CryptoError::OutputLength),
+    }
+}
+
 /// Fills `out`: `HKDF-Expand-Label(Secret, Label, Context, out.len())`. Fails when `out` is longer than 255 times
 /// the hash, when `secret` is shorter than the hash, or when label or context do not fit their vectors.
 pub fn expand_label(
@@ -22,16 +41,7 @@ pub fn expand_label(
     out: &mut [u8],
 ) -> Result<(), CryptoError> {
     let info = hkdf_label(out.len(), label, context).ok_or(CryptoError::OutputLength)?;
-    match hash {
-        HashAlgorithm::Sha256 => Hkdf::<Sha256>::from_prk(secret)
-            .map_err(|_| CryptoError::KeyLength)?
-            .expand(&info, out)
-            .map_err(|_| CryptoError::OutputLength),
-        HashAlgorithm::Sha384 => Hkdf::<Sha384>::from_prk(secret)
-            .map_err(|_| CryptoError::KeyLength)?
-            .expand(&info, out)
-            .map_err(|_| CryptoError::OutputLength),
-    }
+    expand(hash, secret, &info, out)
 }
 
 /// `HKDF-Expand-Label(Secret, Label, Context, Hash.length)`, the derivation of every secret from another.

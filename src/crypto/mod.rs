@@ -11,7 +11,7 @@ mod suite;
 pub use aead::{AeadAlgorithm, AeadKey, NONCE_LEN, TAG_LEN};
 pub use group::{KeyShare, SUPPORTED_GROUPS, SharedSecret, is_supported, respond};
 pub use hash::{Digest, HashAlgorithm, Hasher};
-pub use hkdf::{expand_label, expand_label_secret, extract};
+pub use hkdf::{expand, expand_label, expand_label_secret, extract};
 pub use random::Random;
 pub use secret::Secret;
 pub use suite::{SUPPORTED_SUITES, aead_of, hash_of};
