@@ -1,0 +1,76 @@
+// Two ends of one TLS connection in one program. The client offers two keys, the server looks them up and takes its
+// time for it, each says a line, and both close.
+
+import { setTimeout as delay } from "node:timers/promises";
+import { acceptTls, startTls } from "tls-psk";
+
+// What the server knows: this year's key has not reached it yet.
+const database = new Map([["thermometer/2025", crypto.getRandomValues(new Uint8Array(32))]]);
+
+// The transport is any pair of byte streams. Here it is two pipes in memory.
+const up = new TransformStream();
+const down = new TransformStream();
+
+const server = acceptTls(
+  { readable: up.readable, writable: down.writable },
+  {
+    async selectPsk(offered) {
+      for (const { identity } of offered) {
+        const name = text(identity);
+        const secret = await lookUp(name);
+        print("server", `is offered ${name}: ${secret ? "chosen" : "unknown"}`);
+        if (secret) return { identity, secret };
+      }
+      return null;
+    },
+  },
+);
+
+const client = startTls(
+  { readable: down.readable, writable: up.writable },
+  {
+    psks: [
+      { identity: "thermometer/2026", secret: crypto.getRandomValues(new Uint8Array(32)) },
+      { identity: "thermometer/2025", secret: database.get("thermometer/2025") },
+    ],
+  },
+);
+
+for (const [name, socket] of Object.entries({ client, server })) {
+  const { cipherSuite, pskMode, group, pskIdentity } = await socket.opened;
+  print(name, `is connected: ${cipherSuite}, ${pskMode}, ${group}, ${text(pskIdentity)}`);
+}
+
+await send(client, "22.5 degrees");
+print("server", `hears "${await receive(server)}"`);
+await send(server, "thank you");
+print("client", `hears "${await receive(client)}"`);
+
+await Promise.all([client.closed, server.closed]);
+print("both", "have closed cleanly");
+
+/** Stands for a query that goes over a network. */
+async function lookUp(name) {
+  await delay(100);
+  return database.get(name);
+}
+
+/** Says all there is to say: closing the stream tells the peer so, and leaves the other direction open. */
+async function send(socket, line) {
+  const writer = socket.writable.getWriter();
+  await writer.write(new TextEncoder().encode(line));
+  await writer.close();
+}
+
+/** Everything up to the peer's end. */
+function receive(socket) {
+  return new Response(socket.readable).text();
+}
+
+function text(bytes) {
+  return new TextDecoder().decode(bytes);
+}
+
+function print(who, line) {
+  console.log(`${who.padEnd(8)}${line}`);
+}
