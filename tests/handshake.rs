@@ -239,7 +239,8 @@ fn a_wrong_key_an_unknown_identity_and_a_declined_offer_look_alike() {
 
 #[test]
 fn what_does_not_depend_on_the_client_is_a_handshake_failure() {
-    let cases: [(fn(&mut ServerConfig), Violation); 3] = [
+    type Change = fn(&mut ServerConfig);
+    let cases: [(Change, Violation); 3] = [
         (
             |server| server.parameters.set_psk_modes(&[PskKeyExchangeMode::PSK_KE]).unwrap(),
             Violation::NoCommonPskMode,

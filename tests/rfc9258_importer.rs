@@ -109,7 +109,9 @@ fn a_client_offers_each_psk_under_both_target_kdfs_with_binders_of_the_derived_k
     client.start().unwrap();
     let mut reader = RecordReader::default();
     reader.push(&client.poll_transmit().unwrap());
-    let Ok(Some(Incoming::Handshake(message))) = reader.next_incoming() else { panic!("no handshake") };
+    let Ok(Some(Incoming::Handshake(message))) = reader.next_incoming() else {
+        panic!("no handshake")
+    };
 
     let (frame, body) = Handshake::read(&mut Reader::new(&message)).unwrap();
     assert_eq!(frame.msg_type, HandshakeType::CLIENT_HELLO);
