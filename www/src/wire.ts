@@ -98,12 +98,13 @@ export class Exchange {
       try {
         this.#ends[side] = connectionOf(scene, side);
       } catch (thrown) {
-        this.#refused = true;
-        this.faults.push({ side, error: TlsError.from(thrown, "configuration") });
+        this.#refuse({ side, error: TlsError.from(thrown, "configuration") });
       }
     }
     if (this.#refused) return;
     this.#call("client", (client) => client.start());
+    // a client that has nothing to offer does not start
+    if (this.complaint) this.#refuse(this.complaint);
     if (this.stage === "connected") this.say(scene.greeting);
   }
 
@@ -164,6 +165,11 @@ export class Exchange {
       this.#ends[side]?.free();
       delete this.#ends[side];
     }
+  }
+
+  #refuse(fault: Fault): void {
+    this.#refused = true;
+    this.faults.push(fault);
   }
 
   #send(from: Side, bytes: Uint8Array): void {
