@@ -19,7 +19,7 @@ let opened: Entry | undefined;
 
 const outcome = outcomeView();
 const offer = offerView({ select: (answer) => act((played) => played.select(answer)), reveal });
-const flight = flightView({ open });
+const flight = flightView({ open: read });
 const bytes = bytesView();
 const agreement = agreementView();
 const echo = echoView({
@@ -62,9 +62,20 @@ function open(entry: Entry | undefined): void {
   if (entry) flight.mark(entry);
 }
 
+/** Opens an entry for the visitor; where its bytes are beneath the messages, and not beside them, goes there. */
+function read(entry: Entry): void {
+  open(entry);
+  const isBeneath = byId("bytes").getBoundingClientRect().top >= byId("flights").getBoundingClientRect().bottom;
+  if (isBeneath) goToBytes();
+}
+
 function reveal(entry: Entry, field: Parameters<typeof bytes.select>[0]): void {
   open(entry);
   bytes.select(field);
+  goToBytes();
+}
+
+function goToBytes(): void {
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
   byId("bytes").scrollIntoView({ block: "nearest", behavior: still ? "auto" : "smooth" });
 }
