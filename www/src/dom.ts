@@ -44,6 +44,11 @@ function setAttributes(element: Element, attributes: Record<string, unknown>): v
   }
 }
 
+/** Text that may also break after an underscore, as long names must on small screens. */
+export function breakable(text: string): Child[] {
+  return text.split(/(?<=_)/).flatMap((part, at) => (at ? [h("wbr"), part] : [part]));
+}
+
 /** The element of the page with this id, which is there because index.html says so. */
 export function byId(id: string): HTMLElement {
   const element = document.getElementById(id);

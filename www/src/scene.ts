@@ -119,7 +119,7 @@ export const PRESETS: readonly Preset[] = [
   },
   {
     id: "unknown",
-    name: "Unknown identity",
+    name: "Unknown key",
     about: "The client offers a key that the server has never heard of.",
     scene: scene(settings([MAST]), settings([LAMP, GATE])),
   },

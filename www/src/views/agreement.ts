@@ -2,7 +2,7 @@
 
 import type { Negotiated } from "tls-psk";
 import { asLabel, toHexGroups } from "../bytes.js";
-import { byId, h } from "../dom.js";
+import { breakable, byId, h } from "../dom.js";
 import type { Exchange, Side } from "../wire.js";
 
 const ROWS: [string, (negotiated: Negotiated) => string][] = [
@@ -20,7 +20,7 @@ export function agreementView(): { show(exchange: Exchange): void } {
   const none = byId("not-negotiated");
 
   const cell = (side: Side, value: string | undefined) =>
-    h("td", { class: side }, h("code", { text: value ?? "not connected" }));
+    h("td", { class: side }, h("code", {}, ...breakable(value ?? "not connected")));
 
   return {
     show({ negotiated, exported }) {

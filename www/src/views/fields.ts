@@ -1,7 +1,7 @@
 // The fields of a message as a tree that unfolds, for pointer and keyboard.
 
 import { asText, toHex } from "../bytes.js";
-import { h } from "../dom.js";
+import { breakable, h } from "../dom.js";
 import { type Branch, flatten, labelOf } from "./branches.js";
 import { type Highlight, revealIn } from "./highlight.js";
 
@@ -58,7 +58,7 @@ export function fieldTree(root: HTMLElement, { point, choose }: FieldActions): F
           { class: "text" },
           h("code", { class: "name", text: labelOf(branch) }),
           " ",
-          h("span", { class: "value", text: textOf(branch, message) }),
+          h("span", { class: "value" }, ...breakable(textOf(branch, message))),
         ),
         h("span", { class: "span", text: spanOf(branch) }),
       ),

@@ -135,8 +135,8 @@ export function sceneView({ play }: SceneActions): { begin(): void } {
       { class: "key" },
       field("Identity", identity),
       field("Hash", hash),
-      h("div", { class: "actions" }, ...buttons),
       field("Secret", secret),
+      h("div", { class: "actions" }, ...buttons),
       problem,
       cut,
     );
@@ -163,7 +163,7 @@ export function sceneView({ play }: SceneActions): { begin(): void } {
       }),
     ];
     if (side === "server") {
-      const choices = [["the server's first match"], ["you, while the handshake waits"]];
+      const choices = [["the server’s first match"], ["you, while the handshake waits"]];
       const asks = scene.server.selection === "application";
       all.push(
         dropdown(side, "Who chooses the key", String(choices[asks ? 1 : 0]), choices, (index) => {
