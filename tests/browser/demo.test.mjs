@@ -313,6 +313,21 @@ describe("the scene", () => {
     assert.match(await text("#reasons"), /^Client: .*ERR_TLS_PSK$/);
   });
 
+  test("shows why a client without keys does not start", async () => {
+    await page.click("#client-keys [aria-label^=Remove]");
+    assert.equal(await state(), "refused");
+    assert.match(await text("#reasons"), /^Client: .*at least one PSK.*ERR_TLS_USAGE$/);
+    assert.deepEqual(await messages(), []);
+  });
+
+  test("shows an identity as the text that it is", async () => {
+    const markup = "<img src=x onerror=alert(1)>";
+    await retype("#client-0-identity", markup);
+    assert.deepEqual(await fates(), [[[markup, "unknown"]]]);
+    assert.equal(await text(".psk .upper code"), markup);
+    assert.equal(await page.$("#stage img"), null);
+  });
+
   test("says which secret it cannot read, and keeps what was played", async () => {
     await page.type("#client-0-secret", "x");
     assert.equal(await page.$eval("#client-0-secret", (input) => input.ariaInvalid), "true");
@@ -362,6 +377,76 @@ test("the visitor can talk through the connection, and close it", async () => {
   assert.deepEqual((await messages()).slice(-2), ["client: close_notify", "server: close_notify"]);
 });
 
+test("a message that is opened comes into sight, also where the bytes are beneath", async () => {
+  await page.emulateMediaFeatures([{ name: "prefers-reduced-motion", value: "reduce" }]);
+  const top = () => page.$eval("#bytes", (panel) => panel.getBoundingClientRect().top);
+  await page.click(".flights [data-name=encrypted_extensions] button");
+  assert.equal(await text("#message-name"), "encrypted_extensions");
+  await page.setViewport({ width: 360, height: 800 });
+  await page.click(".flights [data-name=server_hello] button");
+  assert.equal(await text("#message-name"), "server_hello");
+  assert.ok((await top()) >= 0 && (await top()) < 400, `${await top()} pixels from the top`);
+});
+
+describe("everyone can use it:", () => {
+  const CONTROLS = ["button", "combobox", "link", "radio", "spinbutton", "textbox", "grid", "tree"];
+
+  test("each control has a name", async () => {
+    await choosePreset("waiting");
+    const found = (node) => [node, ...(node.children ?? []).flatMap(found)];
+    const controls = found(await page.accessibility.snapshot({ interestingOnly: false })).filter(({ role }) =>
+      CONTROLS.includes(role),
+    );
+    assert.deepEqual([...new Set(controls.map(({ role }) => role))].sort(), [...CONTROLS].sort());
+    assert.deepEqual(
+      controls.filter(({ name }) => !name),
+      [],
+    );
+  });
+
+  test("the presets and the choice need no pointer", async () => {
+    await page.focus("input[name=preset]:checked");
+    await page.keyboard.press("ArrowUp");
+    assert.equal(await state(), "waiting");
+    await page.focus('.psk[data-index="1"] .fate button');
+    await page.keyboard.press("Enter");
+    assert.equal(await state(), "connected");
+  });
+
+  test("nothing moves for those who asked for stillness", async () => {
+    const moving = () => page.evaluate(() => document.getAnimations().length);
+    const replay = async () => {
+      await choosePreset("wrong-secret");
+      await choosePreset("several");
+      return moving();
+    };
+    assert.notEqual(await replay(), 0);
+    await page.emulateMediaFeatures([{ name: "prefers-reduced-motion", value: "reduce" }]);
+    assert.equal(await replay(), 0);
+  });
+
+  for (const scheme of ["light", "dark"]) {
+    test(`text has the contrast of WCAG AA when it is ${scheme}`, async () => {
+      await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }]);
+      for (const id of ["several", "wrong-secret", "waiting"]) {
+        await choosePreset(id);
+        assert.deepEqual(await page.evaluate(tooFaint), [], id);
+      }
+    });
+  }
+});
+
+test("what could not be loaded is said", async () => {
+  await page.setRequestInterception(true);
+  page.on("request", (request) => (request.url().endsWith(".wasm") ? request.abort() : request.continue()));
+  await open();
+  assert.equal(await state(), "unavailable");
+  assert.match(await text("#unavailable"), /^The endpoints could not be loaded\. ./);
+  assert.equal(await page.$eval("#stage", ({ hidden }) => hidden), true);
+  // the browser's own words on the request that was to fail
+  complaints = complaints.filter((complaint) => !/wasm failed$|ERR_FAILED/.test(complaint));
+});
+
 test("nothing runs out of the page, on any screen, in any preset", async () => {
   for (const width of [360, 768, 1280, 2560, 3840]) {
     await page.setViewport({ width, height: 900 });
@@ -372,3 +457,30 @@ test("nothing runs out of the page, on any screen, in any preset", async () => {
     }
   }
 });
+
+/** In the page: the texts that stand out too little from what is behind them. */
+function tooFaint() {
+  const channels = (colour) => colour.match(/[\d.]+/g).map(Number);
+  const luminance = (colour) => {
+    const [red, green, blue] = channels(colour).map((value) => {
+      const part = value / 255;
+      return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+    });
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  };
+  const behind = (element) => {
+    const { backgroundColor, backgroundImage } = getComputedStyle(element);
+    const gradient = backgroundImage.match(/rgb\([^)]*\)/g);
+    if (gradient) return gradient.at(-1);
+    return channels(backgroundColor)[3] === 0 ? behind(element.parentElement) : backgroundColor;
+  };
+  const contrast = (element) => {
+    const pair = [getComputedStyle(element).color, behind(element)].map(luminance).sort((a, b) => a - b);
+    return (pair[1] + 0.05) / (pair[0] + 0.05);
+  };
+  const hasText = (element) => [...element.childNodes].some(({ nodeType, data }) => nodeType === 3 && data.trim());
+  return [...document.querySelectorAll("body *")]
+    .filter((element) => hasText(element) && element.checkVisibility() && !element.closest(":disabled, noscript"))
+    .filter((element) => contrast(element) < 4.5)
+    .map((element) => `${element.className} ${element.textContent}: ${contrast(element).toFixed(2)}`);
+}
