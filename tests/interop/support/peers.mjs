@@ -1,0 +1,84 @@
+// Our own side of a connection over TCP, for whatever peer a test brings, and all that `streams.mjs` has.
+
+import { once } from "node:events";
+import { createConnection, createServer } from "node:net";
+import { Duplex } from "node:stream";
+import { acceptTls, startTls } from "tls-psk";
+import { deferred, psk } from "../../node/support/streams.mjs";
+
+export * from "../../node/support/streams.mjs";
+
+/** The PSK of all tests, and how other programs want it. */
+export const PSK = psk("client1");
+export const HEX = Buffer.from(PSK.secret).toString("hex");
+
+/** The same identity with another secret. */
+export const WRONG_PSK = { ...PSK, secret: PSK.secret.map((byte) => ~byte) };
+export const WRONG_HEX = Buffer.from(WRONG_PSK.secret).toString("hex");
+
+/** Our client, on a connection of its own to a port of 127.0.0.1. */
+export async function ourClient(t, port, options = {}) {
+  const tcp = createConnection({ host: "127.0.0.1", port: Number(port), noDelay: true });
+  await once(tcp, "connect");
+  return startTls(transportOf(t, tcp), { psks: [PSK], ...options });
+}
+
+/** Our server, for one client. The `socket` is there when the client is. */
+export async function ourServer(t, options = {}) {
+  const { promise: socket, resolve } = deferred();
+  const server = createServer({ noDelay: true }, (tcp) => {
+    server.close();
+    resolve(acceptTls(transportOf(t, tcp), { ...(!options.selectPsk && { psks: [PSK] }), ...options }));
+  });
+  t.after(() => server.close());
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return { port: server.address().port, socket };
+}
+
+function transportOf(t, tcp) {
+  tcp.on("error", () => {}); // the streams tell
+  t.after(() => tcp.destroy());
+  return Duplex.toWeb(tcp);
+}
+
+/** Sends everything back, to the end. */
+export function echo({ readable, writable }) {
+  return readable.pipeTo(writable);
+}
+
+/** Reads exactly `length` bytes, however they are cut, without keeping the stream locked. */
+export async function readExactly(readable, length) {
+  const reader = readable.getReader({ mode: "byob" });
+  const bytes = Buffer.alloc(length);
+  for (let at = 0; at < length; ) {
+    const { done, value } = await reader.read(new Uint8Array(length - at));
+    if (done) throw new Error(`the stream ended after ${at} of ${length} bytes`);
+    bytes.set(value, at);
+    at += value.length;
+  }
+  reader.releaseLock();
+  return bytes;
+}
+
+/** An `onTrace` that remembers the messages, as in "received key_update", and waits for the one that comes `nth`. */
+export function watchMessages() {
+  const messages = [];
+  let wake = () => {};
+  return {
+    onTrace({ type, direction, name }) {
+      if (type === "message") messages.push(`${direction} ${name}`);
+      wake();
+    },
+    async seen(message, nth = 1) {
+      while (messages.filter((other) => other === message).length < nth) {
+        await new Promise((resolve) => {
+          wake = resolve;
+        });
+      }
+    },
+  };
+}
+
+/** Megabytes that no interactive command of OpenSSL's begins with, wherever they are cut. */
+export const LARGE = Buffer.alloc(5_000_000, "0123456789-");
