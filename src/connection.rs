@@ -11,13 +11,14 @@ use crate::client::{self, ClientConfig};
 use crate::crypto::{CryptoError, Random};
 use crate::endpoint::{Context, Direction, Established, Event, Negotiated};
 use crate::error::{AlertDescription, Error, Usage, Violation};
-use crate::psk::{ExternalPsk, OfferedPskList, PskError};
+use crate::keys::Exporter;
+use crate::psk::{ExternalPsk, OfferedPskList, PskError, PskKinds, Session};
 use crate::record::Incoming;
-use crate::server::{self, Selection, ServerConfig};
+use crate::server::{self, EarlyDataRequest, Selection, ServerConfig};
 use crate::wire::{Alert, ClientHello, Handshake, KeyUpdateRequest};
 
-/// What may pile up while selection waits: one rejected flight of early data, generously.
-const MAX_BUFFERED_WHILE_SELECTING: usize = 1 << 17;
+/// What may pile up while the application is asked: one flight of early data, generously.
+const MAX_BUFFERED_WHILE_SUSPENDED: usize = 1 << 17;
 
 /// Where a connection's randomness comes from.
 pub struct Entropy(Random);
@@ -69,6 +70,37 @@ impl Connection {
 
     fn new(context: Context, phase: Phase) -> Self {
         Self { context, phase, receive_closed: false, send_closed: false }
+    }
+
+    /// Tells the time, in milliseconds since the Unix epoch. Only tickets need it: their age is counted from it on both
+    /// sides, and they expire by it. It is to be told before each call that may use it; a connection that is never told
+    /// lives at 0.
+    pub fn set_time(&mut self, now: u64) {
+        self.context.now = now;
+    }
+
+    /// Overrides the kinds of PSK that the configuration names: on a client before [`Connection::start`], on a server
+    /// before the ClientHello. Not against PSKs or sessions that are there already.
+    pub fn set_psk_kinds(&mut self, kinds: PskKinds) -> Result<(), AppendError> {
+        match &mut self.phase {
+            Phase::Client(client::State::Start(start)) => Ok(start.set_psk_kinds(kinds)?),
+            Phase::Client(_) => Err(Usage::AlreadyStarted.into()),
+            Phase::Server(state) => Ok(state.set_psk_kinds(kinds)??),
+            Phase::Abandoned | Phase::Failed(_) => Err(Usage::ConnectionFailed.into()),
+        }
+    }
+
+    /// Client, before [`Connection::start`]: offers to resume a session. Sessions come before all external PSKs. The
+    /// connection uses it up when it starts.
+    pub fn append_session(&mut self, session: &Session) -> Result<(), AppendError> {
+        match &mut self.phase {
+            Phase::Client(client::State::Start(start)) => {
+                Ok(start.append_session(session, self.context.now)?)
+            }
+            Phase::Client(_) => Err(Usage::AlreadyStarted.into()),
+            Phase::Server(_) => Err(Usage::NotAClient.into()),
+            Phase::Abandoned | Phase::Failed(_) => Err(Usage::ConnectionFailed.into()),
+        }
     }
 
     /// Adds a copy of `psk` behind the configuration's: on a client before [`Connection::start`], on a server until
@@ -151,7 +183,7 @@ impl Connection {
         self.check_alive()?;
         match core::mem::replace(&mut self.phase, Phase::Abandoned) {
             Phase::Server(state) => {
-                if let Err(usage) = state.check_selection(&selection) {
+                if let Err(usage) = state.check_selection(&selection, self.context.now) {
                     self.phase = Phase::Server(state);
                     return Err(usage.into());
                 }
@@ -173,6 +205,56 @@ impl Connection {
             return Err(Usage::NotSelecting.into());
         }
         self.fail(Error::Internal("PSK selection was cancelled"))
+    }
+
+    /// Client, from [`Connection::start`] on: how much early data can be sent now, in bytes; `None` when none was
+    /// offered, or the server has said what becomes of it.
+    pub fn early_data_limit(&mut self) -> Option<usize> {
+        match &mut self.phase {
+            Phase::Client(state) => state.early_data().map(|offer| offer.remaining()),
+            _ => None,
+        }
+    }
+
+    /// Client: queues early data, all of it or none. It has no forward secrecy, and the server may get copies of it:
+    /// it must be harmless when done twice (RFC 9846 section 2.3).
+    pub fn send_early_data(&mut self, data: &[u8]) -> Result<(), Error> {
+        self.check_alive()?;
+        let result = match &mut self.phase {
+            Phase::Client(state) => match state.early_data() {
+                Some(offer) => offer.send(&mut self.context, data),
+                None => Err(Usage::NoEarlyData.into()),
+            },
+            _ => Err(Usage::NotAClient.into()),
+        };
+        self.settle(result)
+    }
+
+    /// Server: what is to be decided on early data, while that waits for [`Connection::decide_early_data`].
+    pub fn early_data_request(&self) -> Option<EarlyDataRequest<'_>> {
+        match &self.phase {
+            Phase::Server(state) => state.early_data_request(),
+            _ => None,
+        }
+    }
+
+    /// Server: accepts or rejects early data, and goes on with the handshake.
+    pub fn decide_early_data(&mut self, accepted: bool) -> Result<(), Error> {
+        self.check_alive()?;
+        if self.early_data_request().is_none() {
+            return Err(Usage::NotDecidingEarlyData.into());
+        }
+        match core::mem::replace(&mut self.phase, Phase::Abandoned) {
+            Phase::Server(state) => {
+                let next = state.decide_early_data(&mut self.context, accepted).map(Phase::Server);
+                self.advance(next)?;
+                self.process()
+            }
+            phase => {
+                self.phase = phase;
+                Err(Usage::NotDecidingEarlyData.into())
+            }
+        }
     }
 
     /// Queues application data.
@@ -226,7 +308,23 @@ impl Connection {
         out: &mut [u8],
     ) -> Result<(), Error> {
         let established = self.established().ok_or(Usage::HandshakeNotComplete)?;
-        established.export(label, context.unwrap_or_default(), out)
+        export(established.exporter(), label, context, out)
+    }
+
+    /// Exports keying material from the early exporter (RFC 9846 section 7.5): on a client once it has offered early
+    /// data, on a server once it has accepted it. What comes of it has the weaknesses of early data.
+    pub fn export_early_keying_material(
+        &self,
+        label: &str,
+        context: Option<&[u8]>,
+        out: &mut [u8],
+    ) -> Result<(), Error> {
+        let exporter = match &self.phase {
+            Phase::Client(state) => state.early_exporter(),
+            Phase::Server(state) => state.early_exporter(),
+            Phase::Abandoned | Phase::Failed(_) => None,
+        };
+        export(exporter.ok_or(Usage::NoEarlyData)?, label, context, out)
     }
 
     /// What the handshake agreed on, once it is complete.
@@ -239,7 +337,7 @@ impl Connection {
         self.negotiated()?.psk_identity.as_deref()
     }
 
-    /// The state's name: RFC 9846 appendix A's, SELECTING_PSK, CLOSED or FAILED.
+    /// The state's name: RFC 9846 appendix A's, SELECTING_PSK, DECIDING_EARLY_DATA, CLOSED or FAILED.
     pub fn state(&self) -> &'static str {
         match &self.phase {
             Phase::Failed(_) => "FAILED",
@@ -264,6 +362,11 @@ impl Connection {
             | Phase::Server(server::State::Connected(established)) => Some(established),
             _ => None,
         }
+    }
+
+    /// Whether nothing goes on before the application has answered.
+    fn is_suspended(&self) -> bool {
+        matches!(&self.phase, Phase::Server(state) if state.is_suspended())
     }
 
     fn established_mut(&mut self) -> Option<(&mut Context, &mut Established)> {
@@ -295,8 +398,8 @@ impl Connection {
     /// Works off what was received, until more is needed or selection waits.
     fn process(&mut self) -> Result<(), Error> {
         loop {
-            if self.offered_psks().is_some() {
-                if self.context.reader.buffered() > MAX_BUFFERED_WHILE_SELECTING {
+            if self.is_suspended() {
+                if self.context.reader.buffered() > MAX_BUFFERED_WHILE_SUSPENDED {
                     return self.fail(Violation::TooMuchWhileSelecting.into());
                 }
                 return Ok(());
@@ -341,6 +444,9 @@ impl Connection {
 
     fn on_data(&mut self, data: Vec<u8>) -> Result<(), Error> {
         let state = self.state();
+        if let Phase::Server(server::State::WaitEndOfEarlyData(early)) = &mut self.phase {
+            return early.on_early_data(&mut self.context, data);
+        }
         match self.established_mut() {
             Some((context, established)) => {
                 established.on_data(context, data);
@@ -396,6 +502,16 @@ impl Connection {
         }
         Err(error)
     }
+}
+
+fn export(
+    exporter: &Exporter,
+    label: &str,
+    context: Option<&[u8]>,
+    out: &mut [u8],
+) -> Result<(), Error> {
+    let result = exporter.export(label, context.unwrap_or_default(), out);
+    result.map_err(|_| Usage::ExporterLength.into())
 }
 
 /// Why a PSK was not added.

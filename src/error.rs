@@ -189,6 +189,7 @@ named_errors! {
         AlpnNotOffered => "the server selected an application protocol that was not offered", ILLEGAL_PARAMETER;
         AlpnNotSingle => "the server's ALPN response does not hold exactly one protocol", ILLEGAL_PARAMETER;
         EarlyDataWrongPsk => "the server accepted early data with a PSK that was not the first", ILLEGAL_PARAMETER;
+        EarlyDataWrongParameters => "the server accepted early data with another cipher suite or application protocol than its own", ILLEGAL_PARAMETER;
         BadRecordMac => "a record could not be deprotected", BAD_RECORD_MAC;
         RecordOverflow => "a record is longer than allowed", RECORD_OVERFLOW;
         NoContentType => "a protected record holds only padding", UNEXPECTED_MESSAGE;
@@ -228,6 +229,10 @@ named_errors! {
         ConnectionClosed => "the connection is closed";
         ExporterLength => "an exporter takes a label of at most 249 bytes and yields at most 255 times the hash length in bytes";
         MessageTooLong => "the handshake message would be too long to encode";
+        NotAClient => "only a client does this";
+        NoEarlyData => "early data was not offered, or is over";
+        EarlyDataLimit => "more early data than the PSK allows";
+        NotDecidingEarlyData => "no decision on early data is waiting";
         KeyUpdatePending => "the peer has not yet answered the last requested KeyUpdate";
     }
 }

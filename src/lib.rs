@@ -56,9 +56,16 @@ pub mod wire;
 
 pub use client::ClientConfig;
 pub use connection::{AppendError, Connection, Entropy};
-pub use crypto::HashAlgorithm;
-pub use endpoint::{ConfigError, Direction, Event, Negotiated, Parameters, PskOutcome};
+pub use crypto::{HashAlgorithm, SealingKeys};
+pub use endpoint::{
+    ConfigError, Direction, EarlyDataOutcome, Event, Negotiated, Parameters, PskOutcome,
+};
 pub use error::{AlertDescription, Error, Usage, Violation};
 pub use inspect::inspect;
-pub use psk::{ExternalPsk, ImportedIdentity, OfferedPsk, OfferedPskList, PskError};
-pub use server::{Selection, SelectionPolicy, ServerConfig};
+pub use psk::{
+    EarlyDataParameters, ExternalPsk, ImportedIdentity, OfferedPsk, OfferedPskList, PskError,
+    PskKinds, Session,
+};
+pub use server::{
+    EarlyDataPolicy, EarlyDataRequest, Selection, SelectionPolicy, ServerConfig, TicketPolicy,
+};

@@ -1,13 +1,16 @@
 //! What a client is told.
 
 use crate::endpoint::{ConfigError, Parameters};
-use crate::psk::{ExternalPsk, PskError, PskList};
+use crate::psk::{ExternalPsk, PskError, PskKinds, PskList};
 
 /// A client's configuration, shared by any number of connections.
 #[derive(Clone, Debug, Default)]
 pub struct ClientConfig {
     /// Preferences and limits.
     pub parameters: Parameters,
+    /// Offers early data with the first PSK or session, if that allows it.
+    pub early_data: bool,
+    kinds: PskKinds,
     psks: PskList,
     server_name: Option<Vec<u8>>,
 }
@@ -20,7 +23,24 @@ impl ClientConfig {
 
     /// Adds a copy of `psk` as the least preferred. All PSKs are offered in one ClientHello.
     pub fn append_psk(&mut self, psk: &ExternalPsk) -> Result<(), PskError> {
-        self.psks.append_to_offer(psk)
+        if !self.kinds.external() {
+            return Err(PskError::MixedKinds);
+        }
+        self.psks.append_to_offer(psk, 0)
+    }
+
+    /// Which kinds of PSK are used.
+    pub fn psk_kinds(&self) -> PskKinds {
+        self.kinds
+    }
+
+    /// Sets which kinds of PSK are used; each connection can override it. Not against PSKs that are there already.
+    pub fn set_psk_kinds(&mut self, kinds: PskKinds) -> Result<(), PskError> {
+        if !kinds.external() && !self.psks.is_empty() {
+            return Err(PskError::MixedKinds);
+        }
+        self.kinds = kinds;
+        Ok(())
     }
 
     /// The PSKs, most preferred first.

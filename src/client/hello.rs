@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use super::wait_server_hello::{Retry, WaitServerHello};
-use super::{ClientConfig, State};
+use super::{ClientConfig, EarlyDataOffer, State};
 use crate::crypto::{Digest, HashAlgorithm, KeyShare, hash_of};
 use crate::endpoint::Context;
 use crate::error::{Error, Usage};
 use crate::keys::{TranscriptBuffer, binder_hash_of_first_hello};
-use crate::psk::{Psk, PskList, binder};
+use crate::psk::{EarlyDataParameters, Psk, PskKinds, PskList, Session, binder};
 use crate::wire::{
     CipherSuite, ClientExtensions, ClientHello, KeyShareEntry, NamedGroup, OfferedPsks,
     ProtocolVersion, PskIdentity, PskKeyExchangeMode, SignatureScheme,
@@ -25,12 +25,15 @@ const SIGNATURE_ALGORITHMS: [SignatureScheme; 4] = [
 
 /// Builds and sends the first ClientHello.
 pub(super) fn send_first(
-    config: Arc<ClientConfig>,
+    config: &Arc<ClientConfig>,
+    kinds: PskKinds,
+    sessions: &[&Session],
     psks: &PskList,
     ctx: &mut Context,
 ) -> Result<State, Error> {
     let parameters = &config.parameters;
-    let (cipher_suites, offered) = suites_and_psks(parameters.cipher_suites(), psks)?;
+    let (cipher_suites, offered) = suites_and_psks(parameters.cipher_suites(), sessions, psks)?;
+    let early_data = early_data_of(config, &cipher_suites, &offered);
     let random = ctx.random.array();
     let legacy_session_id = if parameters.middlebox_compatibility {
         ctx.random.array::<32>().to_vec()
@@ -43,6 +46,7 @@ pub(super) fn send_first(
         signature_algorithms: Some(SIGNATURE_ALGORITHMS.to_vec()),
         alpn: Some(parameters.alpn().to_vec()).filter(|alpn| !alpn.is_empty()),
         record_size_limit: parameters.record_size_limit(),
+        early_data: early_data.is_some(),
         supported_versions: Some(vec![ProtocolVersion::TLS13]),
         psk_key_exchange_modes: Some(parameters.psk_modes().to_vec()),
         ..ClientExtensions::default()
@@ -63,20 +67,46 @@ pub(super) fn send_first(
         legacy_compression_methods: vec![0],
         extensions,
     };
-    let bytes = encode_with_binders(&mut hello, &offered, binder_hash_of_first_hello)?;
+    let bytes = encode_with_binders(&mut hello, &offered, ctx.now, binder_hash_of_first_hello)?;
 
     ctx.set_client_random(random);
     ctx.writer.expect_first_hello();
     ctx.send_handshake(&bytes)?;
     ctx.reader.accept_change_cipher_spec(true);
     let first_hello = TranscriptBuffer::new(&bytes);
-    Ok(State::WaitServerHello(Box::new(WaitServerHello::new(
-        config,
+    let early_data = match (early_data, offered.first()) {
+        (Some(parameters), Some(psk)) => {
+            if !hello.legacy_session_id.is_empty() {
+                ctx.writer.write_change_cipher_spec();
+            }
+            Some(EarlyDataOffer::begin(ctx, psk, parameters, &first_hello.start(psk.hash))?)
+        }
+        _ => None,
+    };
+    Ok(State::WaitServerHello(Box::new(WaitServerHello {
+        config: config.clone(),
+        kinds,
         hello,
         offered,
         share,
+        early_data,
         first_hello,
-    ))))
+        retry: None,
+        early_data_rejected: false,
+    })))
+}
+
+/// What early data would be bound to, if it can be offered: it goes with the first PSK alone, and the handshake must be
+/// able to come to the same parameters.
+fn early_data_of(
+    config: &ClientConfig,
+    suites: &[CipherSuite],
+    offered: &[Psk],
+) -> Option<EarlyDataParameters> {
+    let parameters = offered.first()?.early_data.as_ref().filter(|_| config.early_data)?;
+    let alpn = config.parameters.alpn();
+    let same_protocol = parameters.alpn.as_ref().is_none_or(|name| alpn.contains(name));
+    (suites.contains(&parameters.cipher_suite) && same_protocol).then(|| parameters.clone())
 }
 
 /// Changes the ClientHello as the HelloRetryRequest asks, and sends it again.
@@ -97,7 +127,7 @@ pub(super) fn send_second(
     // PSKs of another hash could no longer be selected, and their binders would need a second transcript.
     let hash = hash_of(retry.cipher_suite);
     offered.retain(|psk| Some(psk.hash) == hash);
-    let bytes = encode_with_binders(hello, offered, |_, truncated| {
+    let bytes = encode_with_binders(hello, offered, ctx.now, |_, truncated| {
         retry.transcript.with_truncated(truncated)
     })?;
     if !hello.legacy_session_id.is_empty() {
@@ -108,14 +138,15 @@ pub(super) fn send_second(
     Ok(())
 }
 
-/// The suites to offer and the PSKs in their wire form.
+/// The suites to offer and the PSKs in their wire form, the sessions before the others: early data goes with the first.
 ///
 /// Only suites that fit some PSK are offered: a server that picks the suite first would miss the PSK.
 fn suites_and_psks(
     suites: &[CipherSuite],
+    sessions: &[&Session],
     psks: &PskList,
 ) -> Result<(Vec<CipherSuite>, Vec<Psk>), Error> {
-    if psks.is_empty() {
+    if sessions.is_empty() && psks.is_empty() {
         return Err(Usage::NoPsk.into());
     }
     // Hashes in the order of the suites, each once.
@@ -125,8 +156,10 @@ fn suites_and_psks(
             hashes.push(hash);
         }
     }
+    let resumption = sessions.iter().filter_map(|session| session.psk());
+    let external = psks.iter().flat_map(|psk| hashes.iter().filter_map(|hash| psk.for_hash(*hash)));
     let offered: Vec<Psk> =
-        psks.iter().flat_map(|psk| hashes.iter().filter_map(|hash| psk.for_hash(*hash))).collect();
+        resumption.chain(external).filter(|psk| hashes.contains(&psk.hash)).collect();
     let suites: Vec<CipherSuite> = suites
         .iter()
         .copied()
@@ -150,11 +183,15 @@ fn generate_share(
 fn encode_with_binders(
     hello: &mut ClientHello,
     offered: &[Psk],
+    now: u64,
     transcript_hash: impl Fn(HashAlgorithm, &[u8]) -> Digest,
 ) -> Result<Vec<u8>, Error> {
     let identities = offered
         .iter()
-        .map(|psk| PskIdentity { identity: psk.identity.clone(), obfuscated_ticket_age: 0 })
+        .map(|psk| PskIdentity {
+            identity: psk.identity.clone(),
+            obfuscated_ticket_age: psk.age.map_or(0, |age| age.obfuscated(now)),
+        })
         .collect();
     let placeholders = offered.iter().map(|psk| vec![0; psk.hash.output_len()]).collect();
     let mut psks = OfferedPsks { identities, binders: placeholders };

@@ -1,16 +1,21 @@
 //! The client's states (RFC 9846 appendix A.1), one type each.
 
 mod config;
+mod early_data;
 mod hello;
 mod wait_encrypted_extensions;
 mod wait_finished;
 mod wait_server_hello;
 
+use std::sync::Arc;
+
 pub use config::ClientConfig;
+pub use early_data::EarlyDataOffer;
 
 use crate::endpoint::{Context, Established};
 use crate::error::Error;
-use crate::psk::{ExternalPsk, PskError, PskList};
+use crate::keys::Exporter;
+use crate::psk::{ExternalPsk, PskError, PskKinds, PskList, Session};
 use crate::wire::{Handshake, HandshakeType};
 use wait_encrypted_extensions::WaitEncryptedExtensions;
 use wait_finished::WaitFinished;
@@ -57,36 +62,100 @@ impl State {
                 s.on_key_update(ctx, message)?;
                 Ok(Self::Connected(s))
             }
-            // A client that does not resume ignores tickets (section 4.7.1).
             (Self::Connected(mut s), HandshakeType::NEW_SESSION_TICKET) => {
-                s.on_new_session_ticket(message)?;
+                s.on_new_session_ticket(ctx, message)?;
                 Ok(Self::Connected(s))
             }
             _ => Err(Error::UnexpectedMessage { received: message.name(), state }),
         }
     }
+
+    /// The early data that can be sent now.
+    pub fn early_data(&mut self) -> Option<&mut EarlyDataOffer> {
+        match self {
+            Self::WaitServerHello(s) => s.early_data.as_mut(),
+            Self::WaitEncryptedExtensions(s) => s.early_data.as_mut(),
+            _ => None,
+        }
+    }
+
+    /// The exporter of early data, as long as the client has sent some or may have.
+    pub fn early_exporter(&self) -> Option<&Exporter> {
+        match self {
+            Self::WaitServerHello(s) => s.early_data.as_ref().map(EarlyDataOffer::exporter),
+            Self::WaitEncryptedExtensions(s) => s.early_data.as_ref().map(EarlyDataOffer::exporter),
+            Self::Connected(s) => s.early_exporter(),
+            _ => None,
+        }
+    }
 }
 
-/// START: PSKs may still be added.
+/// START: PSKs and sessions may still be added.
 pub struct Start {
-    config: std::sync::Arc<ClientConfig>,
+    config: Arc<ClientConfig>,
+    kinds: PskKinds,
     /// The configuration's PSKs and the connection's own.
     psks: PskList,
+    sessions: Vec<Session>,
 }
 
 impl Start {
     /// Starts from a configuration.
-    pub fn new(config: std::sync::Arc<ClientConfig>) -> Self {
-        Self { psks: config.psks().clone(), config }
+    pub fn new(config: Arc<ClientConfig>) -> Self {
+        let kinds = config.psk_kinds();
+        Self { psks: config.psks().clone(), config, kinds, sessions: Vec::new() }
+    }
+
+    /// Overrides the configuration's kinds. Not against PSKs or sessions that are there already.
+    pub fn set_psk_kinds(&mut self, kinds: PskKinds) -> Result<(), PskError> {
+        if (!kinds.external() && !self.psks.is_empty())
+            || (!kinds.resumption() && !self.sessions.is_empty())
+        {
+            return Err(PskError::MixedKinds);
+        }
+        self.kinds = kinds;
+        Ok(())
     }
 
     /// Adds a PSK behind the configuration's.
     pub fn append_psk(&mut self, psk: &ExternalPsk) -> Result<(), PskError> {
-        self.psks.append_to_offer(psk)
+        if !self.kinds.external() {
+            return Err(PskError::MixedKinds);
+        }
+        let sessions: usize = self.sessions.iter().map(Session::offer_len).sum();
+        self.psks.append_to_offer(psk, sessions)
+    }
+
+    /// Adds a session behind those that are there, and before all external PSKs.
+    pub fn append_session(&mut self, session: &Session, now: u64) -> Result<(), PskError> {
+        if !self.kinds.resumption() {
+            return Err(PskError::MixedKinds);
+        }
+        if session.is_used() {
+            return Err(PskError::SessionUsed);
+        }
+        if session.expires_at() < now {
+            return Err(PskError::SessionExpired);
+        }
+        if self.sessions.contains(session) {
+            return Err(PskError::DuplicateIdentity);
+        }
+        let sessions: usize = self.sessions.iter().map(Session::offer_len).sum();
+        self.psks.check_offer(sessions + session.offer_len())?;
+        self.sessions.push(session.clone());
+        Ok(())
     }
 
     /// Sends the ClientHello, or fails before anything is sent.
     pub fn start(&self, ctx: &mut Context) -> Result<State, Error> {
-        hello::send_first(self.config.clone(), &self.psks, ctx)
+        // Meanwhile another connection may have used a session, and time has passed.
+        let sessions: Vec<&Session> = self
+            .sessions
+            .iter()
+            .filter(|session| !session.is_used() && session.expires_at() >= ctx.now)
+            .collect();
+        let state = hello::send_first(&self.config, self.kinds, &sessions, &self.psks, ctx)?;
+        sessions.iter().for_each(|session| session.mark_used());
+        Ok(state)
     }
 }

@@ -1,10 +1,11 @@
 //! WAIT_EE: EncryptedExtensions (RFC 9846 section 4.4.1).
 
-use super::State;
 use super::wait_finished::WaitFinished;
-use crate::endpoint::{Context, Negotiated};
+use super::{EarlyDataOffer, State};
+use crate::endpoint::{Context, EarlyDataOutcome, Event, Negotiated};
 use crate::error::{Error, Violation};
 use crate::keys::{HandshakeSecret, TrafficSecret, Transcript};
+use crate::psk::PskKinds;
 use crate::wire::{ClientHello, EncryptedExtensions, ExtensionType, Handshake};
 
 /// The smallest record_size_limit (RFC 8449 section 4).
@@ -12,7 +13,9 @@ const MIN_RECORD_SIZE_LIMIT: u16 = 64;
 
 /// The ServerHello was taken and a PSK is selected.
 pub struct WaitEncryptedExtensions {
+    pub(super) kinds: PskKinds,
     pub(super) hello: ClientHello,
+    pub(super) early_data: Option<EarlyDataOffer>,
     pub(super) negotiated: Negotiated,
     pub(super) transcript: Transcript,
     pub(super) handshake_secret: HandshakeSecret,
@@ -44,8 +47,18 @@ impl WaitEncryptedExtensions {
                 ctx.reader.set_max_inner(ours.into());
             }
         }
+        if let Some(offer) = &self.early_data {
+            if extensions.early_data {
+                offer.check_accepted(&self.negotiated)?;
+                self.negotiated.early_data = EarlyDataOutcome::Accepted;
+            } else {
+                ctx.emit(Event::EarlyDataRejected);
+            }
+        }
         self.transcript.add(message.bytes);
         Ok(State::WaitFinished(Box::new(WaitFinished {
+            kinds: self.kinds,
+            early_exporter: self.early_data.map(EarlyDataOffer::into_exporter),
             legacy_session_id: self.hello.legacy_session_id,
             negotiated: self.negotiated,
             transcript: self.transcript,

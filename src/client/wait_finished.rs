@@ -2,13 +2,16 @@
 
 use super::State;
 use crate::crypto::hash_of;
-use crate::endpoint::{Context, Established, Event, Negotiated, TrafficSecrets};
+use crate::endpoint::{Context, EarlyDataOutcome, Established, Event, Negotiated, TrafficSecrets};
 use crate::error::{Error, Violation};
-use crate::keys::{HandshakeSecret, KeyLogLabel, TrafficSecret, Transcript};
-use crate::wire::{Finished, Handshake};
+use crate::keys::{Exporter, HandshakeSecret, KeyLogLabel, TrafficSecret, Transcript};
+use crate::psk::PskKinds;
+use crate::wire::{EndOfEarlyData, Finished, Handshake};
 
 /// Only the server's Finished is missing.
 pub struct WaitFinished {
+    pub(super) kinds: PskKinds,
+    pub(super) early_exporter: Option<Exporter>,
     pub(super) legacy_session_id: Vec<u8>,
     pub(super) negotiated: Negotiated,
     pub(super) transcript: Transcript,
@@ -43,20 +46,34 @@ impl WaitFinished {
         ctx.log_key(KeyLogLabel::ExporterSecret, exporter.as_bytes());
         ctx.set_receive_secret(suite, &server)?;
 
-        // After a HelloRetryRequest the compatibility record went out before the second ClientHello.
-        if !self.legacy_session_id.is_empty() && !self.negotiated.hello_retry_request {
+        if !self.legacy_session_id.is_empty() {
             ctx.writer.write_change_cipher_spec();
+        }
+        if self.negotiated.early_data == EarlyDataOutcome::Accepted {
+            let bytes = EndOfEarlyData.encode()?;
+            ctx.send_handshake(&bytes)?;
+            self.transcript.add(&bytes);
         }
         ctx.set_send_secret(suite, &self.client_handshake_traffic_secret)?;
         let key = self.client_handshake_traffic_secret.finished_key();
-        let verify_data = key.verify_data(&so_far).as_ref().to_vec();
+        let verify_data = key.verify_data(&self.transcript.current()).as_ref().to_vec();
         let bytes = Finished { verify_data }.encode()?;
         ctx.send_handshake(&bytes)?;
         self.transcript.add(&bytes);
         ctx.set_send_secret(suite, &client)?;
 
+        let resumption_secret = self
+            .kinds
+            .resumption()
+            .then(|| main_secret.resumption_secret(&self.transcript.current()));
+
         ctx.emit(Event::Connected(self.negotiated.clone()));
-        let secrets = TrafficSecrets { send: client, receive: server };
-        Ok(State::Connected(Box::new(Established::new(self.negotiated, secrets, exporter))))
+        Ok(State::Connected(Box::new(Established::new(
+            self.negotiated,
+            TrafficSecrets { send: client, receive: server },
+            exporter,
+            self.early_exporter,
+            resumption_secret,
+        ))))
     }
 }

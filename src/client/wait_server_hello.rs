@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use super::wait_encrypted_extensions::WaitEncryptedExtensions;
-use super::{ClientConfig, State, hello};
+use super::{ClientConfig, EarlyDataOffer, State, hello};
 use crate::crypto::{KeyShare, SharedSecret, hash_of};
-use crate::endpoint::{Context, Negotiated};
+use crate::endpoint::{Context, EarlyDataOutcome, Event, Negotiated};
 use crate::error::{Error, Violation};
 use crate::keys::{KeyLogLabel, Transcript, TranscriptBuffer};
-use crate::psk::Psk;
+use crate::psk::{Psk, PskKinds};
 use crate::wire::{
     CipherSuite, ClientHello, ExtensionType, Handshake, NamedGroup, ProtocolVersion,
     PskKeyExchangeMode, ServerHello,
@@ -19,13 +19,16 @@ const DOWNGRADE_SENTINELS: [&[u8]; 2] = [b"DOWNGRD\x01", b"DOWNGRD\x00"];
 
 /// The ClientHello is out.
 pub struct WaitServerHello {
-    config: Arc<ClientConfig>,
-    hello: ClientHello,
+    pub(super) config: Arc<ClientConfig>,
+    pub(super) kinds: PskKinds,
+    pub(super) hello: ClientHello,
     /// What the last ClientHello offers, in its order.
-    offered: Vec<Psk>,
-    share: Option<KeyShare>,
-    first_hello: TranscriptBuffer,
-    retry: Option<Retry>,
+    pub(super) offered: Vec<Psk>,
+    pub(super) share: Option<KeyShare>,
+    pub(super) early_data: Option<EarlyDataOffer>,
+    pub(super) first_hello: TranscriptBuffer,
+    pub(super) retry: Option<Retry>,
+    pub(super) early_data_rejected: bool,
 }
 
 /// What a HelloRetryRequest settled.
@@ -37,16 +40,6 @@ pub(super) struct Retry {
 }
 
 impl WaitServerHello {
-    pub(super) fn new(
-        config: Arc<ClientConfig>,
-        hello: ClientHello,
-        offered: Vec<Psk>,
-        share: Option<KeyShare>,
-        first_hello: TranscriptBuffer,
-    ) -> Self {
-        Self { config, hello, offered, share, first_hello, retry: None }
-    }
-
     pub(super) fn on_server_hello(
         self: Box<Self>,
         ctx: &mut Context,
@@ -144,6 +137,12 @@ impl WaitServerHello {
             cookie: request.extensions.cookie,
             transcript,
         };
+        // A HelloRetryRequest rejects early data (section 4.3.10), and is answered in clear.
+        if self.early_data.take().is_some() {
+            ctx.writer.clear_sealer();
+            ctx.emit(Event::EarlyDataRejected);
+            self.early_data_rejected = true;
+        }
         hello::send_second(&mut self.hello, &mut self.offered, &mut self.share, &mut retry, ctx)?;
         self.retry = Some(retry);
         Ok(State::WaitServerHello(self))
@@ -168,6 +167,11 @@ impl WaitServerHello {
             return Err(Violation::SelectedPskHashMismatch.into());
         }
         let hello_retry_request = self.retry.is_some();
+        // A HelloRetryRequest has rejected it before; otherwise EncryptedExtensions may accept it.
+        let early_data = match (&self.early_data, self.early_data_rejected) {
+            (None, false) => EarlyDataOutcome::NotOffered,
+            _ => EarlyDataOutcome::Rejected,
+        };
         let (group, shared) = agree(
             &self.config,
             self.retry.as_ref().and_then(|retry| retry.group),
@@ -191,6 +195,8 @@ impl WaitServerHello {
         let negotiated = Negotiated {
             psk_identity: Some(psk.identity.clone()),
             psk_index: Some(index),
+            psk_kind: Some(psk.kind),
+            external_identity: psk.external_identity.clone(),
             psk_mode: Some(match group {
                 Some(_) => PskKeyExchangeMode::PSK_DHE_KE,
                 None => PskKeyExchangeMode::PSK_KE,
@@ -200,9 +206,12 @@ impl WaitServerHello {
             alpn: None,
             server_name: self.config.server_name().map(<[u8]>::to_vec),
             hello_retry_request,
+            early_data,
         };
         Ok(State::WaitEncryptedExtensions(Box::new(WaitEncryptedExtensions {
+            kinds: self.kinds,
             hello: self.hello,
+            early_data: self.early_data,
             negotiated,
             transcript,
             handshake_secret,

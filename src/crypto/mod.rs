@@ -5,6 +5,7 @@ mod group;
 mod hash;
 mod hkdf;
 mod random;
+mod sealing;
 mod secret;
 mod suite;
 
@@ -13,6 +14,7 @@ pub use group::{KeyShare, SUPPORTED_GROUPS, SharedSecret, is_supported, respond}
 pub use hash::{Digest, HashAlgorithm, Hasher};
 pub use hkdf::{expand, expand_label, expand_label_secret, extract};
 pub use random::Random;
+pub use sealing::{SEALING_KEY_LEN, SealingKeys};
 pub use secret::Secret;
 pub use suite::{SUPPORTED_SUITES, aead_of, hash_of};
 

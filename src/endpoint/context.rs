@@ -18,6 +18,8 @@ pub struct Context {
     pub writer: RecordWriter,
     /// The only source of randomness.
     pub random: Random,
+    /// The time, in milliseconds since the Unix epoch, as the application last told it.
+    pub now: u64,
     events: VecDeque<Event>,
     key_log: bool,
     trace: bool,
@@ -34,6 +36,7 @@ impl Context {
             reader: RecordReader::default(),
             writer,
             random,
+            now: 0,
             events: VecDeque::new(),
             key_log: parameters.key_log,
             trace: parameters.trace,

@@ -2,8 +2,10 @@
 
 use super::context::Context;
 use super::event::{Event, Negotiated};
+use crate::crypto::Secret;
 use crate::error::{Error, Usage, Violation};
 use crate::keys::{Exporter, TrafficSecret};
+use crate::psk::{Origin, Session};
 use crate::wire::{
     CipherSuite, ContentType, Handshake, KeyUpdate, KeyUpdateRequest, NewSessionTicket,
 };
@@ -31,6 +33,9 @@ pub struct Established {
     suite: CipherSuite,
     secrets: TrafficSecrets,
     exporter: Exporter,
+    early_exporter: Option<Exporter>,
+    /// A client that resumes keeps it for the tickets to come.
+    resumption_secret: Option<Secret>,
     /// We owe the peer a KeyUpdate before our next application data.
     update_owed: bool,
     /// We asked the peer for a KeyUpdate and have not had it yet.
@@ -41,12 +46,20 @@ pub struct Established {
 
 impl Established {
     /// From the last secrets of the handshake.
-    pub fn new(negotiated: Negotiated, secrets: TrafficSecrets, exporter: Exporter) -> Self {
+    pub fn new(
+        negotiated: Negotiated,
+        secrets: TrafficSecrets,
+        exporter: Exporter,
+        early_exporter: Option<Exporter>,
+        resumption_secret: Option<Secret>,
+    ) -> Self {
         Self {
             suite: negotiated.cipher_suite,
             negotiated,
             secrets,
             exporter,
+            early_exporter,
+            resumption_secret,
             update_owed: false,
             update_requested: false,
             key_updates: 0,
@@ -115,9 +128,12 @@ impl Established {
         Ok(())
     }
 
-    /// Takes a NewSessionTicket, and ignores it: there is no resumption yet (section 4.7.1). Its form is checked all
-    /// the same.
-    pub fn on_new_session_ticket(&mut self, message: &Handshake<'_>) -> Result<(), Error> {
+    /// Takes a NewSessionTicket. A client that does not resume ignores it (section 4.7.1), its form excepted.
+    pub fn on_new_session_ticket(
+        &mut self,
+        ctx: &mut Context,
+        message: &Handshake<'_>,
+    ) -> Result<(), Error> {
         let ticket = NewSessionTicket::read(message.body())?;
         if ticket.ticket_lifetime > MAX_TICKET_LIFETIME {
             return Err(Violation::BadTicketLifetime.into());
@@ -126,12 +142,27 @@ impl Established {
         if self.tickets > MAX_TICKETS {
             return Err(Violation::TooManyTickets.into());
         }
+        let Some(resumption_secret) = &self.resumption_secret else { return Ok(()) };
+        let origin = Origin {
+            cipher_suite: self.suite,
+            resumption_secret,
+            alpn: self.negotiated.alpn.clone(),
+            external_identity: self.negotiated.external_identity.clone(),
+        };
+        if let Some(session) = Session::new(origin, ticket, ctx.now) {
+            ctx.emit(Event::Session(session));
+        }
         Ok(())
     }
 
-    /// Exports keying material (RFC 9846 section 7.5).
-    pub fn export(&self, label: &str, context: &[u8], out: &mut [u8]) -> Result<(), Error> {
-        self.exporter.export(label, context, out).map_err(|_| Usage::ExporterLength.into())
+    /// The exporter (RFC 9846 section 7.5).
+    pub fn exporter(&self) -> &Exporter {
+        &self.exporter
+    }
+
+    /// The exporter of the early data, if there was any.
+    pub fn early_exporter(&self) -> Option<&Exporter> {
+        self.early_exporter.as_ref()
     }
 
     fn send_key_update(

@@ -1,6 +1,8 @@
 //! What a connection tells its application.
 
 use crate::error::AlertDescription;
+use crate::keys::BinderKind;
+use crate::psk::Session;
 use crate::wire::{CipherSuite, NamedGroup, PskKeyExchangeMode};
 
 /// Something that happened, in the order in which it happened.
@@ -9,8 +11,17 @@ use crate::wire::{CipherSuite, NamedGroup, PskKeyExchangeMode};
 pub enum Event {
     /// Server: the application selects the PSK now; nothing goes on until it has.
     SelectPsk,
+    /// Server: the client sent early data under a PSK that allows it; the application accepts or rejects it now, and
+    /// nothing goes on until it has.
+    DecideEarlyData,
+    /// Server: early data. Unlike [`Event::Data`] it may be a copy of what was sent before, and has no forward secrecy.
+    EarlyData(Vec<u8>),
+    /// Client: the server rejected the early data. What was sent of it has to be sent again, if it still holds.
+    EarlyDataRejected,
     /// The handshake is complete; application data may be sent.
     Connected(Negotiated),
+    /// Client: a session that a later connection can resume.
+    Session(Session),
     /// Application data.
     Data(Vec<u8>),
     /// The peer sends no more. Sending is still possible.
@@ -79,6 +90,11 @@ pub struct Negotiated {
     pub psk_identity: Option<Vec<u8>>,
     /// Its place in the client's (last) list.
     pub psk_index: Option<u16>,
+    /// Where it comes from.
+    pub psk_kind: Option<BinderKind>,
+    /// The identity that it was provisioned with: other than the wire identity for an imported PSK and for a ticket,
+    /// which has that of the PSK whose handshake it descends from.
+    pub external_identity: Option<Vec<u8>>,
     /// How it is used; follows from the presence of a group.
     pub psk_mode: Option<PskKeyExchangeMode>,
     /// The cipher suite.
@@ -91,4 +107,18 @@ pub struct Negotiated {
     pub server_name: Option<Vec<u8>>,
     /// Whether it took a HelloRetryRequest.
     pub hello_retry_request: bool,
+    /// What became of early data.
+    pub early_data: EarlyDataOutcome,
+}
+
+/// What became of early data.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum EarlyDataOutcome {
+    /// The client offered none.
+    #[default]
+    NotOffered,
+    /// The server took it.
+    Accepted,
+    /// The server skipped it.
+    Rejected,
 }

@@ -8,5 +8,5 @@ mod parameters;
 
 pub use context::Context;
 pub use established::{Established, TrafficSecrets};
-pub use event::{Direction, Event, Negotiated, PskOutcome};
+pub use event::{Direction, EarlyDataOutcome, Event, Negotiated, PskOutcome};
 pub use parameters::{ConfigError, Parameters};

@@ -17,6 +17,8 @@ named_errors! {
         BadProtocolName => "an application protocol's name holds 1 to 255 bytes";
         TooManyProtocolNames => "the application protocols take at most 65535 encoded bytes";
         BadServerName => "a server name holds 1 to 255 bytes of ASCII without spaces, and is not an IP address";
+        TooManyTickets => "a handshake is followed by at most 16 tickets";
+        BadTicketLifetime => "a ticket's lifetime is 1 to 604800 seconds";
         BadRecordSizeLimit => "a record size limit is 64 to 16385 bytes (RFC 8449)";
     }
 }

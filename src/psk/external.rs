@@ -2,9 +2,9 @@
 
 use core::fmt;
 
-use super::Psk;
 use super::importer::{ImportedIdentity, import};
-use crate::crypto::HashAlgorithm;
+use super::{EarlyDataParameters, Psk};
+use crate::crypto::{HashAlgorithm, hash_of};
 use crate::error::named_errors;
 use crate::keys::BinderKind;
 use zeroize::Zeroizing;
@@ -26,6 +26,13 @@ named_errors! {
         ContextTooLong => "a PSK importer context holds at most 65535 bytes";
         ImportedIdentityTooLong => "an imported identity with its context holds at most 65527 bytes";
         DuplicateIdentity => "the list holds a PSK with this identity already";
+        MixedKinds => "external PSKs and sessions do not mix unless both kinds are enabled";
+        EarlyDataSuiteMismatch => "early data needs a cipher suite of the PSK's own hash";
+        EarlyDataSizeZero => "early data needs a size above zero; leave it out for none";
+        BadProtocolName => "an application protocol's name holds 1 to 255 bytes";
+        BadSession => "the bytes are not those of an exported session";
+        SessionUsed => "the session was used by another connection, which it may be once only";
+        SessionExpired => "the session has expired";
         OfferTooLong => "the PSKs of one ClientHello take at most 65535 encoded bytes";
     }
 }
@@ -42,6 +49,7 @@ pub struct ExternalPsk {
     secret: Zeroizing<Vec<u8>>,
     hash: HashAlgorithm,
     context: Option<Vec<u8>>,
+    early_data: Option<EarlyDataParameters>,
 }
 
 impl ExternalPsk {
@@ -76,6 +84,7 @@ impl ExternalPsk {
             secret: Zeroizing::new(secret.to_vec()),
             hash,
             context: None,
+            early_data: None,
         })
     }
 
@@ -90,6 +99,30 @@ impl ExternalPsk {
         }
         self.context = Some(context.to_vec());
         Ok(self)
+    }
+
+    /// Allows early data with it. Both sides have to agree on the parameters, as on the rest of the PSK.
+    ///
+    /// Early data has no forward secrecy, and whoever recorded it can send it again: the server has to tell the
+    /// copies from the original.
+    pub fn with_early_data(mut self, parameters: EarlyDataParameters) -> Result<Self, PskError> {
+        let hash = hash_of(parameters.cipher_suite).ok_or(PskError::EarlyDataSuiteMismatch)?;
+        if !self.target_hashes().contains(&hash) {
+            return Err(PskError::EarlyDataSuiteMismatch);
+        }
+        if parameters.max_size == 0 {
+            return Err(PskError::EarlyDataSizeZero);
+        }
+        if parameters.alpn.as_ref().is_some_and(|name| !(1..=255).contains(&name.len())) {
+            return Err(PskError::BadProtocolName);
+        }
+        self.early_data = Some(parameters);
+        Ok(self)
+    }
+
+    /// What its early data is bound to, if it may have any.
+    pub fn early_data(&self) -> Option<&EarlyDataParameters> {
+        self.early_data.as_ref()
     }
 
     /// The identity it was provisioned with.
@@ -135,13 +168,18 @@ impl ExternalPsk {
             return None;
         }
         let identity = self.wire_identity(target);
-        Some(match self.context {
+        let mut psk = match self.context {
             None => Psk::new(identity, BinderKind::External, target, self.secret.clone()),
             Some(_) => {
                 let key = import(self.hash, &self.secret, &identity, target);
                 Psk::new(identity, BinderKind::Imported, target, key)
             }
-        })
+        };
+        // An imported PSK has a key per hash, and early data is bound to one suite, so to one of them.
+        psk.early_data =
+            self.early_data.clone().filter(|early| hash_of(early.cipher_suite) == Some(target));
+        psk.external_identity = Some(self.identity.clone());
+        Some(psk)
     }
 }
 

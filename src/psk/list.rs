@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{ExternalPsk, Psk, PskError};
+use super::{ExternalPsk, PskError};
 use crate::crypto::HashAlgorithm;
 
 /// A list of PSKs. The order is the preference; identities are unique.
@@ -35,13 +35,6 @@ pub struct Found<'a> {
     pub psk: &'a ExternalPsk,
 }
 
-impl Found<'_> {
-    /// The key for the hash it was found under.
-    pub(crate) fn key(&self) -> Option<Psk> {
-        self.psk.for_hash(self.hash)
-    }
-}
-
 impl PskList {
     /// Length fields of `identities` and `binders`.
     const OFFER_OVERHEAD: usize = 4;
@@ -71,12 +64,19 @@ impl PskList {
         Ok(())
     }
 
-    /// As [`PskList::append`], for a list that a client offers whole: it must fit one ClientHello.
-    pub fn append_to_offer(&mut self, psk: &ExternalPsk) -> Result<(), PskError> {
-        if Self::OFFER_OVERHEAD + self.offer_len + offer_len(psk) > Self::MAX_OFFER_LEN {
+    /// As [`PskList::append`], for a list that a client offers whole: it must fit one ClientHello, together with the
+    /// `others` that are offered beside it, in encoded bytes.
+    pub fn append_to_offer(&mut self, psk: &ExternalPsk, others: usize) -> Result<(), PskError> {
+        self.check_offer(others + offer_len(psk))?;
+        self.append(psk)
+    }
+
+    /// Whether the list and so many more encoded bytes fit one ClientHello.
+    pub(crate) fn check_offer(&self, more: usize) -> Result<(), PskError> {
+        if Self::OFFER_OVERHEAD + self.offer_len + more > Self::MAX_OFFER_LEN {
             return Err(PskError::OfferTooLong);
         }
-        self.append(psk)
+        Ok(())
     }
 
     /// Finds the PSK of a wire identity, plain or imported.
@@ -110,10 +110,15 @@ fn key_of(identity: &[u8]) -> [u8; 32] {
     key
 }
 
-/// What a PSK adds to an offer: each identity with its length and age, each binder with its length.
+/// What a PSK adds to an offer.
 fn offer_len(psk: &ExternalPsk) -> usize {
     psk.target_hashes()
         .iter()
-        .map(|hash| 2 + psk.wire_identity(*hash).len() + 4 + 1 + hash.output_len())
+        .map(|hash| offered_len(psk.wire_identity(*hash).len(), hash.output_len()))
         .sum()
+}
+
+/// What an identity adds to an offer, in encoded bytes: itself with its length and age, and its binder with its length.
+pub(super) fn offered_len(identity: usize, binder: usize) -> usize {
+    2 + identity + 4 + 1 + binder
 }

@@ -1,16 +1,25 @@
 //! Pre-shared keys: what they are, how they are offered, bound and found.
 
 mod binder;
+mod early_data;
 mod external;
 mod importer;
+mod kinds;
 mod list;
 mod offer;
+mod session;
+mod ticket;
 
 pub use binder::{binder, verify_binder, verify_dummy_binder};
+pub use early_data::EarlyDataParameters;
 pub use external::{ExternalPsk, PskError};
 pub use importer::{ImportedIdentity, import};
+pub use kinds::PskKinds;
 pub use list::{Found, PskList};
 pub use offer::{OfferedPsk, OfferedPskList};
+pub(crate) use session::{Origin, resumption_psk};
+pub use session::{Session, TicketAge};
+pub(crate) use ticket::TicketState;
 
 use crate::crypto::HashAlgorithm;
 use crate::keys::{BinderKind, EarlySecret};
@@ -27,6 +36,13 @@ pub struct Psk {
     pub kind: BinderKind,
     /// The hash of the suites it may be used with.
     pub hash: HashAlgorithm,
+    /// What its early data is bound to, if it may have any.
+    pub early_data: Option<EarlyDataParameters>,
+    /// A client's ticket has an age to tell; an external PSK has none.
+    pub age: Option<TicketAge>,
+    /// The identity it was provisioned with: its own, the one that was imported, or the one of the handshake that a
+    /// ticket descends from.
+    pub external_identity: Option<Vec<u8>>,
     key: Zeroizing<Vec<u8>>,
 }
 
@@ -37,7 +53,7 @@ impl Psk {
         hash: HashAlgorithm,
         key: Zeroizing<Vec<u8>>,
     ) -> Self {
-        Self { identity, kind, hash, key }
+        Self { identity, kind, hash, early_data: None, age: None, external_identity: None, key }
     }
 
     /// The first secret of the key schedule.

@@ -18,6 +18,7 @@ pub struct RecordWriter {
     padding_multiple: usize,
     /// The next record holds the first ClientHello.
     first_hello: bool,
+    change_cipher_spec_sent: bool,
 }
 
 impl Default for RecordWriter {
@@ -28,6 +29,7 @@ impl Default for RecordWriter {
             max_content: MAX_PLAINTEXT,
             padding_multiple: 1,
             first_hello: false,
+            change_cipher_spec_sent: false,
         }
     }
 }
@@ -36,6 +38,11 @@ impl RecordWriter {
     /// Changes the write key. Everything written before is already in records of its own.
     pub fn set_sealer(&mut self, sealer: Sealer) {
         self.sealer = Some(sealer);
+    }
+
+    /// Writes in clear again: a second ClientHello follows on rejected early data.
+    pub fn clear_sealer(&mut self) {
+        self.sealer = None;
     }
 
     /// The write key in use.
@@ -78,9 +85,12 @@ impl RecordWriter {
         }
     }
 
-    /// Queues the compatibility change_cipher_spec, which is never protected (section 5).
+    /// Queues the compatibility change_cipher_spec, which is never protected (section 5). Each side sends one, at the
+    /// first of the places where appendix E.4 wants it; later calls do nothing.
     pub fn write_change_cipher_spec(&mut self) {
-        self.write_plaintext(ContentType::CHANGE_CIPHER_SPEC, &[1]);
+        if !core::mem::replace(&mut self.change_cipher_spec_sent, true) {
+            self.write_plaintext(ContentType::CHANGE_CIPHER_SPEC, &[1]);
+        }
     }
 
     /// Marks the next record as the first ClientHello's, which has a version of its own.

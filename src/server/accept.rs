@@ -1,16 +1,15 @@
 //! NEGOTIATED: the server's flight (RFC 9846 sections 4.2.3, 4.4.1 and 4.5.3).
 
-use std::sync::Arc;
-
+use super::early_data::{self, DecidingEarlyData, EarlyKeys, WaitEndOfEarlyData};
 use super::selection::Chosen;
 use super::wait_client_hello::{Common, GroupChoice};
 use super::wait_finished::WaitFinished;
-use super::{ServerConfig, State};
+use super::{ServerPsks, State};
 use crate::crypto::{SharedSecret, hash_of, respond};
-use crate::endpoint::{Context, Negotiated, TrafficSecrets};
+use crate::endpoint::{Context, EarlyDataOutcome, Event, Negotiated, TrafficSecrets};
 use crate::error::{Error, Violation};
 use crate::keys::{KeyLogLabel, Transcript, TranscriptBuffer};
-use crate::psk::Psk;
+use crate::psk::{EarlyDataParameters, Psk};
 use crate::wire::{
     CipherSuite, ClientHello, EncryptedExtensions, Finished, KeyShareEntry, OfferedPsks,
     ProtocolVersion, PskKeyExchangeMode, ServerExtensions, ServerHello,
@@ -28,7 +27,7 @@ pub(super) struct Negotiation {
 
 /// Everything is agreed on.
 pub(super) struct Acceptance {
-    pub(super) config: Arc<ServerConfig>,
+    pub(super) psks: ServerPsks,
     /// The last ClientHello.
     pub(super) hello: ClientHello,
     pub(super) chosen: Chosen,
@@ -39,15 +38,19 @@ pub(super) struct Acceptance {
     /// Up to the last ClientHello.
     pub(super) transcript: Transcript,
     pub(super) hello_retry_request: bool,
+    pub(super) early_data_offered: bool,
+    /// What accepted early data is bound to.
+    pub(super) early_data: Option<EarlyDataParameters>,
 }
 
-/// Accepts the first ClientHello.
+/// Accepts the first ClientHello, or asks for a decision on its early data.
 pub(super) fn accept_first(
     ctx: &mut Context,
-    config: Arc<ServerConfig>,
+    psks: ServerPsks,
     negotiation: Negotiation,
     chosen: Chosen,
 ) -> Result<State, Error> {
+    let candidate = early_data::candidate(ctx, &psks, &negotiation, &chosen);
     let Negotiation { hello, message, common, .. } = negotiation;
     let suite = suite_for(&common, &chosen.psk)?;
     let transcript = TranscriptBuffer::new(&message).start(chosen.psk.hash);
@@ -55,19 +58,26 @@ pub(super) fn accept_first(
         Some(GroupChoice::Shared(share)) => Some(share),
         _ => None,
     };
-    accept(
-        ctx,
-        Acceptance {
-            config,
-            hello,
-            chosen,
-            suite,
-            share,
-            alpn: common.alpn,
-            transcript,
-            hello_retry_request: false,
-        },
-    )
+    let acceptance = Acceptance {
+        psks,
+        early_data_offered: hello.extensions.early_data,
+        hello,
+        chosen,
+        suite,
+        share,
+        alpn: common.alpn,
+        transcript,
+        hello_retry_request: false,
+        early_data: None,
+    };
+    match candidate {
+        Some(candidate) => {
+            ctx.emit(Event::DecideEarlyData);
+            let deciding = DecidingEarlyData { candidate, acceptance };
+            Ok(State::DecidingEarlyData(Box::new(deciding)))
+        }
+        None => accept(ctx, acceptance),
+    }
 }
 
 /// The PSK is chosen first, then the best suite with its hash.
@@ -83,7 +93,7 @@ pub(super) fn suite_for(common: &Common, psk: &Psk) -> Result<CipherSuite, Error
 /// Sends ServerHello, EncryptedExtensions and Finished.
 pub(super) fn accept(ctx: &mut Context, acceptance: Acceptance) -> Result<State, Error> {
     let Acceptance {
-        config,
+        psks,
         hello,
         chosen,
         suite,
@@ -91,7 +101,10 @@ pub(super) fn accept(ctx: &mut Context, acceptance: Acceptance) -> Result<State,
         alpn,
         mut transcript,
         hello_retry_request,
+        early_data_offered,
+        early_data,
     } = acceptance;
+    let config = &psks.config;
     let Chosen { index, psk } = chosen;
     let index = u16::try_from(index).map_err(|_| Violation::NoAcceptablePsk)?;
     let group = share.as_ref().map(|share| share.group);
@@ -102,6 +115,8 @@ pub(super) fn accept(ctx: &mut Context, acceptance: Acceptance) -> Result<State,
         }
         None => (None, None),
     };
+
+    let early = early_data.map(|parameters| EarlyKeys::derive(ctx, &psk, &transcript, parameters));
 
     let server_hello = ServerHello {
         legacy_version: ProtocolVersion::TLS12,
@@ -119,8 +134,7 @@ pub(super) fn accept(ctx: &mut Context, acceptance: Acceptance) -> Result<State,
     let bytes = server_hello.encode()?;
     ctx.send_handshake(&bytes)?;
     transcript.add(&bytes);
-    // After a HelloRetryRequest the compatibility record went out with that.
-    if !server_hello.legacy_session_id_echo.is_empty() && !hello_retry_request {
+    if !server_hello.legacy_session_id_echo.is_empty() {
         ctx.writer.write_change_cipher_spec();
     }
 
@@ -131,7 +145,13 @@ pub(super) fn accept(ctx: &mut Context, acceptance: Acceptance) -> Result<State,
     ctx.log_key(KeyLogLabel::ClientHandshakeTrafficSecret, client_handshake.as_bytes());
     ctx.log_key(KeyLogLabel::ServerHandshakeTrafficSecret, server_handshake.as_bytes());
     ctx.set_send_secret(suite, &server_handshake)?;
-    ctx.set_receive_secret(suite, &client_handshake)?;
+    match &early {
+        Some(early) => {
+            ctx.reader.stop_skipping();
+            ctx.set_receive_secret(suite, &early.traffic_secret)?;
+        }
+        None => ctx.set_receive_secret(suite, &client_handshake)?,
+    }
 
     if let Some(limit) = hello.extensions.record_size_limit {
         ctx.writer.set_record_size_limit(limit.into());
@@ -147,6 +167,7 @@ pub(super) fn accept(ctx: &mut Context, acceptance: Acceptance) -> Result<State,
     let encrypted_extensions = EncryptedExtensions {
         alpn: alpn.clone(),
         record_size_limit: our_limit,
+        early_data: early.is_some(),
         ..EncryptedExtensions::default()
     };
     let bytes = encrypted_extensions.encode()?;
@@ -171,6 +192,8 @@ pub(super) fn accept(ctx: &mut Context, acceptance: Acceptance) -> Result<State,
     ctx.set_send_secret(suite, &secrets.send)?;
 
     let negotiated = Negotiated {
+        psk_kind: Some(psk.kind),
+        external_identity: psk.external_identity,
         psk_identity: Some(psk.identity),
         psk_index: Some(index),
         psk_mode: Some(match group {
@@ -182,14 +205,29 @@ pub(super) fn accept(ctx: &mut Context, acceptance: Acceptance) -> Result<State,
         alpn,
         server_name: hello.extensions.server_name,
         hello_retry_request,
+        early_data: match (&early, early_data_offered) {
+            (Some(_), _) => EarlyDataOutcome::Accepted,
+            (None, true) => EarlyDataOutcome::Rejected,
+            (None, false) => EarlyDataOutcome::NotOffered,
+        },
     };
-    Ok(State::WaitFinished(Box::new(WaitFinished {
+    let (early_exporter, remaining) = early.map(|early| (early.exporter, early.max_size)).unzip();
+    let finished = WaitFinished {
+        psks,
         negotiated,
         transcript,
         client_handshake_traffic_secret: client_handshake,
+        main_secret,
         secrets,
         exporter,
-    })))
+        early_exporter,
+    };
+    Ok(match remaining {
+        Some(remaining) => {
+            State::WaitEndOfEarlyData(Box::new(WaitEndOfEarlyData { remaining, next: finished }))
+        }
+        None => State::WaitFinished(Box::new(finished)),
+    })
 }
 
 /// The protocol's own limit on an inner plaintext: 2^14 bytes and the content type (RFC 8449 section 4).

@@ -1,7 +1,8 @@
 //! What a server is told.
 
+use super::{EarlyDataPolicy, TicketPolicy};
 use crate::endpoint::Parameters;
-use crate::psk::{ExternalPsk, PskError, PskList};
+use crate::psk::{ExternalPsk, PskError, PskKinds, PskList};
 
 /// Who selects the PSK.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -20,9 +21,18 @@ pub struct ServerConfig {
     pub parameters: Parameters,
     /// Who selects the PSK.
     pub selection: SelectionPolicy,
-    /// How many bytes of early data, records as on the wire, are skipped when a client sends some: it is not
-    /// accepted (RFC 9846 section 4.3.10).
+    /// What becomes of early data.
+    pub early_data: EarlyDataPolicy,
+    /// How far a client's view of its ticket's age may be from ours if early data is to be taken, in milliseconds
+    /// (RFC 9846 section 8.3).
+    pub early_data_window: u64,
+    /// How many bytes of early data, records as on the wire, are skipped when it is not accepted
+    /// (RFC 9846 section 4.3.10).
     pub max_skipped_early_data: usize,
+    /// How tickets are issued, and by which keys they open; without it there are none. It takes
+    /// [`ServerConfig::set_psk_kinds`] as well.
+    pub tickets: Option<TicketPolicy>,
+    kinds: PskKinds,
     psks: PskList,
 }
 
@@ -31,7 +41,11 @@ impl Default for ServerConfig {
         Self {
             parameters: Parameters::default(),
             selection: SelectionPolicy::default(),
+            early_data: EarlyDataPolicy::default(),
+            early_data_window: 10_000,
             max_skipped_early_data: 1 << 16,
+            tickets: None,
+            kinds: PskKinds::default(),
             psks: PskList::new(),
         }
     }
@@ -45,7 +59,24 @@ impl ServerConfig {
 
     /// Adds a copy of `psk` as the least preferred. A lookup costs the same however many there are.
     pub fn append_psk(&mut self, psk: &ExternalPsk) -> Result<(), PskError> {
+        if !self.kinds.external() {
+            return Err(PskError::MixedKinds);
+        }
         self.psks.append(psk)
+    }
+
+    /// Which kinds of PSK are accepted.
+    pub fn psk_kinds(&self) -> PskKinds {
+        self.kinds
+    }
+
+    /// Sets which kinds of PSK are accepted; each connection can override it. Not against PSKs that are there already.
+    pub fn set_psk_kinds(&mut self, kinds: PskKinds) -> Result<(), PskError> {
+        if !kinds.external() && !self.psks.is_empty() {
+            return Err(PskError::MixedKinds);
+        }
+        self.kinds = kinds;
+        Ok(())
     }
 
     /// The PSKs, most preferred first.

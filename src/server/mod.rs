@@ -2,21 +2,29 @@
 
 mod accept;
 mod config;
+mod early_data;
+mod psks;
 mod selecting_psk;
 mod selection;
+mod tickets;
 mod wait_client_hello;
 mod wait_finished;
 mod wait_second_client_hello;
 
 pub use config::{SelectionPolicy, ServerConfig};
+pub use early_data::{EarlyDataPolicy, EarlyDataRequest};
 pub use selection::Selection;
+pub use tickets::TicketPolicy;
 
 use std::sync::Arc;
 
 use crate::endpoint::{Context, Established};
 use crate::error::{Error, Usage};
-use crate::psk::{ExternalPsk, OfferedPskList, PskError, PskList};
+use crate::keys::Exporter;
+use crate::psk::{ExternalPsk, OfferedPskList, PskError, PskKinds};
 use crate::wire::{Handshake, HandshakeType};
+use early_data::{DecidingEarlyData, WaitEndOfEarlyData};
+use psks::ServerPsks;
 use selecting_psk::SelectingPsk;
 use wait_client_hello::WaitClientHello;
 use wait_finished::WaitFinished;
@@ -28,8 +36,12 @@ pub enum State {
     WaitClientHello(WaitClientHello),
     /// RECVD_CH, and the application is asked for the PSK.
     SelectingPsk(Box<SelectingPsk>),
+    /// NEGOTIATED, and the application is asked whether early data is accepted.
+    DecidingEarlyData(Box<DecidingEarlyData>),
     /// START again, after a HelloRetryRequest.
     WaitSecondClientHello(Box<WaitSecondClientHello>),
+    /// WAIT_EOED: the server's flight was sent, and early data comes in.
+    WaitEndOfEarlyData(Box<WaitEndOfEarlyData>),
     /// WAIT_FINISHED: the server's flight was sent.
     WaitFinished(Box<WaitFinished>),
     /// CONNECTED.
@@ -42,11 +54,13 @@ impl State {
         Self::WaitClientHello(WaitClientHello { psks: ServerPsks::new(config) })
     }
 
-    /// The state's name: appendix A.2's, and SELECTING_PSK for the suspended selection.
+    /// The state's name: appendix A.2's, and SELECTING_PSK and DECIDING_EARLY_DATA where the application is asked.
     pub fn name(&self) -> &'static str {
         match self {
             Self::WaitClientHello(_) | Self::WaitSecondClientHello(_) => "START",
             Self::SelectingPsk(_) => "SELECTING_PSK",
+            Self::DecidingEarlyData(_) => "DECIDING_EARLY_DATA",
+            Self::WaitEndOfEarlyData(_) => "WAIT_EOED",
             Self::WaitFinished(_) => "WAIT_FINISHED",
             Self::Connected(_) => "CONNECTED",
         }
@@ -61,6 +75,9 @@ impl State {
             }
             (Self::WaitSecondClientHello(s), HandshakeType::CLIENT_HELLO) => {
                 s.on_client_hello(ctx, message)
+            }
+            (Self::WaitEndOfEarlyData(s), HandshakeType::END_OF_EARLY_DATA) => {
+                s.on_end_of_early_data(ctx, message)
             }
             (Self::WaitFinished(s), HandshakeType::FINISHED) => s.on_finished(ctx, message),
             (Self::Connected(mut s), HandshakeType::KEY_UPDATE) => {
@@ -77,6 +94,14 @@ impl State {
             Self::WaitClientHello(s) => Ok(s.psks.append(psk)),
             Self::SelectingPsk(s) => Ok(s.psks.append(psk)),
             _ => Err(Usage::NotSelecting),
+        }
+    }
+
+    /// Overrides the configuration's kinds of PSK, as long as no ClientHello was taken.
+    pub fn set_psk_kinds(&mut self, kinds: PskKinds) -> Result<Result<(), PskError>, Usage> {
+        match self {
+            Self::WaitClientHello(s) => Ok(s.psks.set_kinds(kinds)),
+            _ => Err(Usage::AlreadyStarted),
         }
     }
 
@@ -97,9 +122,9 @@ impl State {
     }
 
     /// Checks an answer to the selection without taking it: whether [`State::select`] would refuse it.
-    pub fn check_selection(&self, selection: &Selection<'_>) -> Result<(), Usage> {
+    pub fn check_selection(&self, selection: &Selection<'_>, now: u64) -> Result<(), Usage> {
         match self {
-            Self::SelectingPsk(s) => s.check(selection),
+            Self::SelectingPsk(s) => s.check(selection, now),
             _ => Err(Usage::NotSelecting),
         }
     }
@@ -111,33 +136,35 @@ impl State {
             _ => Err(Usage::NotSelecting.into()),
         }
     }
-}
 
-/// The PSKs a connection can choose from: the configuration's, which are shared and may be many, then its own.
-pub(crate) struct ServerPsks {
-    pub(crate) config: Arc<ServerConfig>,
-    own: PskList,
-}
-
-impl ServerPsks {
-    fn new(config: Arc<ServerConfig>) -> Self {
-        Self { config, own: PskList::new() }
+    /// What is to be decided on early data, while that waits.
+    pub fn early_data_request(&self) -> Option<EarlyDataRequest<'_>> {
+        match self {
+            Self::DecidingEarlyData(s) => Some(s.request()),
+            _ => None,
+        }
     }
 
-    fn append(&mut self, psk: &ExternalPsk) -> Result<(), PskError> {
-        let shared = psk
-            .target_hashes()
-            .iter()
-            .any(|hash| self.config.psks().find(&psk.wire_identity(*hash)).is_some());
-        if shared { Err(PskError::DuplicateIdentity) } else { self.own.append(psk) }
+    /// Whether the handshake waits for the application.
+    pub fn is_suspended(&self) -> bool {
+        matches!(self, Self::SelectingPsk(_) | Self::DecidingEarlyData(_))
     }
 
-    /// Finds the PSK of a wire identity; its rank is over both lists.
-    fn find(&self, identity: &[u8]) -> Option<crate::psk::Found<'_>> {
-        self.config.psks().find(identity).or_else(|| {
-            let mut found = self.own.find(identity)?;
-            found.rank += self.config.psks().len();
-            Some(found)
-        })
+    /// Decides on early data.
+    pub fn decide_early_data(self, ctx: &mut Context, accepted: bool) -> Result<Self, Error> {
+        match self {
+            Self::DecidingEarlyData(s) => s.decide(ctx, accepted),
+            _ => Err(Usage::NotDecidingEarlyData.into()),
+        }
+    }
+
+    /// The exporter of early data that was accepted.
+    pub fn early_exporter(&self) -> Option<&Exporter> {
+        match self {
+            Self::WaitEndOfEarlyData(s) => s.early_exporter(),
+            Self::WaitFinished(s) => s.early_exporter.as_ref(),
+            Self::Connected(s) => s.early_exporter(),
+            _ => None,
+        }
     }
 }

@@ -26,8 +26,8 @@ impl SelectingPsk {
         OfferedPskList::new(self.offer())
     }
 
-    pub(super) fn check(&self, selection: &Selection<'_>) -> Result<(), Usage> {
-        self.selector().check(selection)
+    pub(super) fn check(&self, selection: &Selection<'_>, now: u64) -> Result<(), Usage> {
+        self.selector(now).check(selection)
     }
 
     /// Goes on with the choice.
@@ -39,7 +39,7 @@ impl SelectingPsk {
         ctx: &mut Context,
         selection: &Selection<'_>,
     ) -> Result<State, Error> {
-        let chosen = self.selector().choose(ctx, selection);
+        let chosen = self.selector(ctx.now).choose(ctx, selection);
         let offer = self.offer();
         let message = &self.negotiation.message;
         let truncated = message.get(..message.len() - offer.binders_len()).unwrap_or_default();
@@ -62,14 +62,10 @@ impl SelectingPsk {
 
         let Self { psks, negotiation } = *self;
         match negotiation.common.group {
-            Some(GroupChoice::NeedsRetry(group)) => wait_second_client_hello::request_retry(
-                ctx,
-                psks.config,
-                negotiation,
-                chosen.psk,
-                group,
-            ),
-            _ => accept::accept_first(ctx, psks.config, negotiation, chosen),
+            Some(GroupChoice::NeedsRetry(group)) => {
+                wait_second_client_hello::request_retry(ctx, psks, negotiation, chosen.psk, group)
+            }
+            _ => accept::accept_first(ctx, psks, negotiation, chosen),
         }
     }
 
@@ -77,7 +73,8 @@ impl SelectingPsk {
         &self.negotiation.offer
     }
 
-    fn selector(&self) -> Selector<'_> {
-        Selector { psks: &self.psks, offer: self.offer(), suites: &self.negotiation.common.suites }
+    fn selector(&self, now: u64) -> Selector<'_> {
+        let suites = &self.negotiation.common.suites;
+        Selector { psks: &self.psks, offer: self.offer(), suites, now }
     }
 }

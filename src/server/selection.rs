@@ -1,6 +1,6 @@
 //! Choosing a PSK from the offer (RFC 9846 sections 4.2.1 and 4.3.11).
 
-use super::ServerPsks;
+use super::psks::{Match, ServerPsks};
 use crate::crypto::hash_of;
 use crate::endpoint::{Context, Event, PskOutcome};
 use crate::error::Usage;
@@ -31,6 +31,8 @@ pub(super) struct Selector<'a> {
     pub(super) psks: &'a ServerPsks,
     pub(super) offer: &'a OfferedPsks,
     pub(super) suites: &'a [CipherSuite],
+    /// For the age of tickets.
+    pub(super) now: u64,
 }
 
 impl Selector<'_> {
@@ -40,7 +42,7 @@ impl Selector<'_> {
             Selection::FirstMatch | Selection::None => Ok(()),
             Selection::Offered(index) => {
                 let offered = self.offer.identities.get(*index).ok_or(Usage::IdentityNotOffered)?;
-                match self.psks.find(&offered.identity) {
+                match self.psks.find(&offered.identity, self.now) {
                     Some(_) => Ok(()),
                     None => Err(Usage::NoPskForIdentity),
                 }
@@ -61,12 +63,13 @@ impl Selector<'_> {
             Selection::None => None,
             Selection::FirstMatch => self.first_match(ctx),
             Selection::Offered(index) => {
-                let found = self.psks.find(&self.offer.identities.get(*index)?.identity)?;
+                let identity = &self.offer.identities.get(*index)?.identity;
+                let found = self.psks.find(identity, self.now)?;
                 if !self.fits(found.hash) {
                     trace(ctx, *index, PskOutcome::Unusable);
                     return None;
                 }
-                Some(Chosen { index: *index, psk: found.key()? })
+                Some(Chosen { index: *index, psk: found.into_psk(identity)? })
             }
             Selection::Psk(psk) => self.suites.iter().find_map(|suite| {
                 let psk = psk.for_hash(hash_of(*suite)?)?;
@@ -79,9 +82,9 @@ impl Selector<'_> {
     /// The most preferred of the server's PSKs that is offered and fits. Every offered identity is looked up,
     /// so the time does not tell which one matched.
     fn first_match(&self, ctx: &mut Context) -> Option<Chosen> {
-        let mut best: Option<((usize, usize), usize)> = None;
+        let mut best: Option<((usize, usize), usize, Match<'_>)> = None;
         for (index, offered) in self.offer.identities.iter().enumerate() {
-            let Some(found) = self.psks.find(&offered.identity) else {
+            let Some(found) = self.psks.find(&offered.identity, self.now) else {
                 trace(ctx, index, PskOutcome::Unknown);
                 continue;
             };
@@ -92,18 +95,18 @@ impl Selector<'_> {
                 continue;
             };
             let rank = (found.rank, suite);
-            match best {
-                Some((other, _)) if other <= rank => trace(ctx, index, PskOutcome::NotPreferred),
+            match &best {
+                Some((other, ..)) if *other <= rank => trace(ctx, index, PskOutcome::NotPreferred),
                 _ => {
-                    if let Some((_, former)) = best {
+                    if let Some((_, former, _)) = best {
                         trace(ctx, former, PskOutcome::NotPreferred);
                     }
-                    best = Some((rank, index));
+                    best = Some((rank, index, found));
                 }
             }
         }
-        let (_, index) = best?;
-        let psk = self.psks.find(&self.offer.identities.get(index)?.identity)?.key()?;
+        let (_, index, found) = best?;
+        let psk = found.into_psk(&self.offer.identities.get(index)?.identity)?;
         Some(Chosen { index, psk })
     }
 

@@ -1,25 +1,29 @@
 //! WAIT_FINISHED: the client's Finished (RFC 9846 section 4.5.3).
 
-use super::State;
+use super::tickets::send_tickets;
+use super::{ServerPsks, State};
 use crate::crypto::hash_of;
 use crate::endpoint::{Context, Established, Event, Negotiated, TrafficSecrets};
 use crate::error::{Error, Violation};
-use crate::keys::{Exporter, TrafficSecret, Transcript};
+use crate::keys::{Exporter, MainSecret, TrafficSecret, Transcript};
 use crate::wire::{Finished, Handshake};
 
 /// The server's flight is out.
 pub struct WaitFinished {
+    pub(super) psks: ServerPsks,
     pub(super) negotiated: Negotiated,
-    /// Up to the server's Finished.
+    /// Up to the server's Finished, or the client's EndOfEarlyData.
     pub(super) transcript: Transcript,
     pub(super) client_handshake_traffic_secret: TrafficSecret,
     pub(super) secrets: TrafficSecrets,
+    pub(super) main_secret: MainSecret,
     pub(super) exporter: Exporter,
+    pub(super) early_exporter: Option<Exporter>,
 }
 
 impl WaitFinished {
     pub(super) fn on_finished(
-        self: Box<Self>,
+        mut self: Box<Self>,
         ctx: &mut Context,
         message: &Handshake<'_>,
     ) -> Result<State, Error> {
@@ -33,11 +37,19 @@ impl WaitFinished {
         ctx.reader.accept_change_cipher_spec(false);
         ctx.reader.stop_skipping();
         ctx.set_receive_secret(suite, &self.secrets.receive)?;
+        self.transcript.add(message.bytes);
+        if let Some(policy) = self.psks.ticket_policy() {
+            let secret = self.main_secret.resumption_secret(&self.transcript.current());
+            send_tickets(ctx, policy, &self.negotiated, &secret)?;
+        }
         ctx.emit(Event::Connected(self.negotiated.clone()));
         Ok(State::Connected(Box::new(Established::new(
             self.negotiated,
             self.secrets,
             self.exporter,
+            self.early_exporter,
+            // A server has no use for it any more: its tickets are out.
+            None,
         ))))
     }
 }

@@ -1,11 +1,9 @@
 //! START after a HelloRetryRequest: the second ClientHello (RFC 9846 sections 4.2.2 and 4.2.4).
 
-use std::sync::Arc;
-
 use super::accept::{Acceptance, Negotiation, accept, suite_for};
 use super::selection::{Chosen, trace};
 use super::wait_client_hello::check_versions;
-use super::{ServerConfig, State};
+use super::{ServerPsks, State};
 use crate::endpoint::{Context, PskOutcome};
 use crate::error::{Error, Violation};
 use crate::keys::{Transcript, TranscriptBuffer};
@@ -26,7 +24,7 @@ const CHANGEABLE: [ExtensionType; 5] = [
 
 /// A HelloRetryRequest was sent. The choice of PSK stands.
 pub struct WaitSecondClientHello {
-    config: Arc<ServerConfig>,
+    psks: ServerPsks,
     first: ClientHello,
     psk: Psk,
     suite: CipherSuite,
@@ -39,7 +37,7 @@ pub struct WaitSecondClientHello {
 /// Asks the client for a share of `group`.
 pub(super) fn request_retry(
     ctx: &mut Context,
-    config: Arc<ServerConfig>,
+    psks: ServerPsks,
     negotiation: Negotiation,
     psk: Psk,
     group: NamedGroup,
@@ -66,7 +64,7 @@ pub(super) fn request_retry(
         ctx.writer.write_change_cipher_spec();
     }
     Ok(State::WaitSecondClientHello(Box::new(WaitSecondClientHello {
-        config,
+        psks,
         first: hello,
         psk,
         suite,
@@ -114,7 +112,7 @@ impl WaitSecondClientHello {
         accept(
             ctx,
             Acceptance {
-                config: self.config,
+                psks: self.psks,
                 hello,
                 chosen: Chosen { index, psk: self.psk },
                 suite: self.suite,
@@ -122,6 +120,9 @@ impl WaitSecondClientHello {
                 alpn: self.alpn,
                 transcript: self.transcript,
                 hello_retry_request: true,
+                // Those of before a HelloRetryRequest are rejected by it (section 4.3.10).
+                early_data: None,
+                early_data_offered: self.first.extensions.early_data,
             },
         )
     }

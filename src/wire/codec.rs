@@ -96,6 +96,11 @@ impl<'a> Reader<'a> {
         self.uint(field, 4)
     }
 
+    /// Reads a `uint64`.
+    pub fn u64(&mut self, field: &'static str) -> Result<u64, Error> {
+        self.array(field).map(u64::from_be_bytes)
+    }
+
     /// Reads a vector whose length takes one byte; the new reader holds its contents.
     pub fn vec8(&mut self, field: &'static str) -> Result<Reader<'a>, Error> {
         self.vector(field, 1)
@@ -236,6 +241,11 @@ impl Writer {
 
     /// Writes a `uint32`.
     pub fn u32(&mut self, value: u32) {
+        self.bytes.extend_from_slice(&value.to_be_bytes());
+    }
+
+    /// Writes a `uint64`.
+    pub fn u64(&mut self, value: u64) {
         self.bytes.extend_from_slice(&value.to_be_bytes());
     }
 

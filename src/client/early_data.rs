@@ -1,0 +1,73 @@
+//! Early data (RFC 9846 sections 2.3 and 4.3.10): sent under the first offered PSK, before the server has answered.
+
+use crate::endpoint::{Context, Negotiated};
+use crate::error::{Error, Usage, Violation};
+use crate::keys::{Exporter, KeyLogLabel, Transcript};
+use crate::psk::{EarlyDataParameters, Psk};
+use crate::wire::ContentType;
+
+/// Early data that was offered, as long as the server has not said what becomes of it.
+pub struct EarlyDataOffer {
+    parameters: EarlyDataParameters,
+    /// What may still be sent, in bytes.
+    remaining: usize,
+    exporter: Exporter,
+}
+
+impl EarlyDataOffer {
+    /// Goes over to the keys of early data. The ClientHello that offers it was just sent.
+    pub(super) fn begin(
+        ctx: &mut Context,
+        psk: &Psk,
+        parameters: EarlyDataParameters,
+        client_hello: &Transcript,
+    ) -> Result<Self, Error> {
+        let transcript = client_hello.current();
+        let early_secret = psk.early_secret();
+        let traffic_secret = early_secret.client_early_traffic_secret(&transcript);
+        let exporter = early_secret.early_exporter(&transcript);
+        ctx.log_key(KeyLogLabel::ClientEarlyTrafficSecret, traffic_secret.as_bytes());
+        ctx.log_key(KeyLogLabel::EarlyExporterSecret, exporter.as_bytes());
+        ctx.set_send_secret(parameters.cipher_suite, &traffic_secret)?;
+        let remaining = parameters.max_size as usize;
+        Ok(Self { parameters, remaining, exporter })
+    }
+
+    /// What may still be sent, in bytes.
+    pub fn remaining(&self) -> usize {
+        self.remaining
+    }
+
+    /// Sends early data, all of it or none.
+    pub fn send(&mut self, ctx: &mut Context, data: &[u8]) -> Result<(), Error> {
+        let remaining = self.remaining.checked_sub(data.len()).ok_or(Usage::EarlyDataLimit)?;
+        if !data.is_empty() {
+            ctx.writer.write(ContentType::APPLICATION_DATA, data)?;
+        }
+        self.remaining = remaining;
+        Ok(())
+    }
+
+    /// The early exporter (section 7.5).
+    pub fn exporter(&self) -> &Exporter {
+        &self.exporter
+    }
+
+    /// The exporter, when the server has decided.
+    pub(super) fn into_exporter(self) -> Exporter {
+        self.exporter
+    }
+
+    /// Whether a server that accepts may have done so: what the data was bound to came out the same.
+    pub(super) fn check_accepted(&self, negotiated: &Negotiated) -> Result<(), Error> {
+        if negotiated.psk_index != Some(0) {
+            return Err(Violation::EarlyDataWrongPsk.into());
+        }
+        if negotiated.cipher_suite != self.parameters.cipher_suite
+            || negotiated.alpn != self.parameters.alpn
+        {
+            return Err(Violation::EarlyDataWrongParameters.into());
+        }
+        Ok(())
+    }
+}

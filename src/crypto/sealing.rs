@@ -1,0 +1,105 @@
+//! Authenticated encryption of what a server hands out and takes back: tickets.
+
+use zeroize::Zeroizing;
+
+use super::aead::{AeadAlgorithm, AeadKey, NONCE_LEN, TAG_LEN};
+use super::hash::HashAlgorithm;
+use super::{CryptoError, Random};
+
+/// Length of a sealing key, in bytes.
+pub const SEALING_KEY_LEN: usize = 32;
+
+const ID_LEN: usize = 4;
+const SALT_LEN: usize = 16;
+const OVERHEAD: usize = ID_LEN + SALT_LEN + TAG_LEN;
+
+/// Keys that seal, one at a time, and open, all of them: the first seals, the others are kept for what they have
+/// sealed before. They wipe themselves, and have no `Debug`.
+///
+/// ```text
+/// struct {
+///     opaque key_id[4];
+///     opaque salt[16];
+///     opaque ciphertext[plaintext.length + 16];
+/// } Sealed;
+/// ```
+/// Every sealing has a ChaCha20-Poly1305 key of its own, `HMAC-SHA256(key, purpose | salt)`, so that a random salt of
+/// 16 bytes does what a random nonce of 12 could not: it never has to be counted.
+#[derive(Clone)]
+pub struct SealingKeys {
+    keys: Vec<SealingKey>,
+}
+
+#[derive(Clone)]
+struct SealingKey {
+    id: [u8; ID_LEN],
+    key: Zeroizing<[u8; SEALING_KEY_LEN]>,
+}
+
+impl SealingKeys {
+    /// Keys in the order of their age, the youngest first. Fails when there is none.
+    pub fn new(keys: &[[u8; SEALING_KEY_LEN]]) -> Result<Self, CryptoError> {
+        if keys.is_empty() {
+            return Err(CryptoError::KeyLength);
+        }
+        Ok(Self { keys: keys.iter().map(SealingKey::new).collect() })
+    }
+
+    /// A key of its own, which nobody else has.
+    pub fn generate(random: &mut Random) -> Self {
+        let key = Zeroizing::new(random.array());
+        Self { keys: vec![SealingKey::new(&key)] }
+    }
+
+    /// Seals with `key` from now on. Of the older keys the youngest `keep` still open.
+    pub fn rotate(&mut self, key: &[u8; SEALING_KEY_LEN], keep: usize) {
+        self.keys.truncate(keep);
+        self.keys.insert(0, SealingKey::new(key));
+    }
+
+    /// Seals `plaintext`. What was sealed for one purpose does not open for another.
+    pub fn seal(
+        &self,
+        purpose: &'static str,
+        plaintext: &[u8],
+        random: &mut Random,
+    ) -> Result<Vec<u8>, CryptoError> {
+        let key = self.keys.first().ok_or(CryptoError::KeyLength)?;
+        let salt: [u8; SALT_LEN] = random.array();
+        let mut sealed = Vec::with_capacity(OVERHEAD + plaintext.len());
+        sealed.extend(key.id);
+        sealed.extend(salt);
+        sealed.extend(plaintext);
+        key.aead(purpose, &salt)?.seal(&NONCE, &[], &mut sealed, ID_LEN + SALT_LEN)?;
+        Ok(sealed)
+    }
+
+    /// Opens what one of the keys has sealed; `None` for anything else.
+    pub fn open(&self, purpose: &'static str, sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+        let (id, rest) = sealed.split_first_chunk::<ID_LEN>()?;
+        let (salt, ciphertext) = rest.split_first_chunk::<SALT_LEN>()?;
+        self.keys.iter().filter(|key| key.id == *id).find_map(|key| {
+            let mut text = Zeroizing::new(ciphertext.to_vec());
+            let len = key.aead(purpose, salt).ok()?.open(&NONCE, &[], &mut text).ok()?.len();
+            text.truncate(len);
+            Some(text)
+        })
+    }
+}
+
+/// A key that is used once needs no nonce.
+const NONCE: [u8; NONCE_LEN] = [0; NONCE_LEN];
+
+impl SealingKey {
+    fn new(key: &[u8; SEALING_KEY_LEN]) -> Self {
+        let digest = HashAlgorithm::Sha256.hmac(key, b"tls-psk key id");
+        let id = digest.as_ref().first_chunk().copied().unwrap_or_default();
+        Self { id, key: Zeroizing::new(*key) }
+    }
+
+    fn aead(&self, purpose: &str, salt: &[u8; SALT_LEN]) -> Result<AeadKey, CryptoError> {
+        let input = [b"tls-psk ", purpose.as_bytes(), salt].concat();
+        let key = HashAlgorithm::Sha256.hmac(self.key.as_slice(), &input);
+        AeadKey::new(AeadAlgorithm::ChaCha20Poly1305, key.as_ref())
+    }
+}

@@ -1,0 +1,237 @@
+//! A client's session: the PSK that a NewSessionTicket provisions (RFC 9846 section 4.7.1).
+
+use core::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::list::offered_len;
+use super::{EarlyDataParameters, Psk, PskError};
+use crate::crypto::{HashAlgorithm, Secret, expand_label_secret, hash_of};
+use crate::error::Error;
+use crate::keys::BinderKind;
+use crate::wire::{CipherSuite, NewSessionTicket, Reader, Writer};
+use zeroize::Zeroizing;
+
+/// What a client keeps of a connection to resume it later.
+///
+/// It is used once: a ticket sent twice lets an observer link the connections, and its early data is the easier to
+/// replay (RFC 9846 appendix C.4). Clones share that. The secret wipes itself and never shows in `Debug`.
+#[derive(Clone)]
+pub struct Session {
+    cipher_suite: CipherSuite,
+    key: Zeroizing<Vec<u8>>,
+    ticket: Vec<u8>,
+    age: TicketAge,
+    /// Milliseconds.
+    lifetime: u64,
+    max_early_data: u32,
+    alpn: Option<Vec<u8>>,
+    external_identity: Option<Vec<u8>>,
+    used: Arc<AtomicBool>,
+    reusable: bool,
+}
+
+/// What a ticket's age is counted from, and what obscures it (RFC 9846 section 4.3.11.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TicketAge {
+    /// When the ticket was received, in milliseconds of the client's clock.
+    pub received_at: u64,
+    /// `ticket_age_add`.
+    pub age_add: u32,
+}
+
+impl TicketAge {
+    /// `obfuscated_ticket_age`: the age in milliseconds plus `ticket_age_add`, modulo 2^32.
+    pub fn obfuscated(self, now: u64) -> u32 {
+        // A clock that was set back makes no age below zero.
+        (now.saturating_sub(self.received_at) as u32).wrapping_add(self.age_add)
+    }
+}
+
+/// What the connection that issued a ticket knows of it.
+pub(crate) struct Origin<'a> {
+    pub cipher_suite: CipherSuite,
+    pub resumption_secret: &'a Secret,
+    pub alpn: Option<Vec<u8>>,
+    pub external_identity: Option<Vec<u8>>,
+}
+
+/// The first byte of the encoding, which changes with it.
+const VERSION: u8 = 1;
+
+impl Session {
+    /// From a ticket that was received `now`; `None` if the server wants it forgotten at once.
+    pub(crate) fn new(origin: Origin<'_>, ticket: NewSessionTicket, now: u64) -> Option<Self> {
+        let hash = hash_of(origin.cipher_suite)?;
+        if ticket.ticket_lifetime == 0 {
+            return None;
+        }
+        let key = resumption_psk(hash, origin.resumption_secret, &ticket.ticket_nonce);
+        Some(Self {
+            cipher_suite: origin.cipher_suite,
+            key,
+            ticket: ticket.ticket,
+            age: TicketAge { received_at: now, age_add: ticket.ticket_age_add },
+            lifetime: u64::from(ticket.ticket_lifetime) * 1000,
+            max_early_data: ticket.max_early_data_size.unwrap_or(0),
+            alpn: origin.alpn,
+            external_identity: origin.external_identity,
+            used: Arc::default(),
+            reusable: false,
+        })
+    }
+
+    /// The session as bytes, its secret among them, to be kept where only this client can read.
+    ///
+    /// ```text
+    /// struct {
+    ///     uint8 version = 1;
+    ///     CipherSuite cipher_suite;
+    ///     opaque key<1..255>;
+    ///     opaque ticket<1..2^16-1>;
+    ///     uint64 received_at;
+    ///     uint32 ticket_age_add;
+    ///     uint64 lifetime;
+    ///     uint32 max_early_data_size;
+    ///     opaque alpn<0..255>;
+    ///     opaque external_identity<0..2^16-1>;
+    /// } Session;
+    /// ```
+    pub fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
+        let mut w = Writer::new();
+        w.u8(VERSION);
+        w.u16(self.cipher_suite.0);
+        w.vec8(|w| w.bytes(&self.key));
+        w.vec16(|w| w.bytes(&self.ticket));
+        w.u64(self.age.received_at);
+        w.u32(self.age.age_add);
+        w.u64(self.lifetime);
+        w.u32(self.max_early_data);
+        w.vec8(|w| w.bytes(self.alpn.as_deref().unwrap_or_default()));
+        w.vec16(|w| w.bytes(self.external_identity.as_deref().unwrap_or_default()));
+        // Each part came out of a vector of the same size or a smaller one.
+        Zeroizing::new(w.finish().unwrap_or_default())
+    }
+
+    /// Takes what [`Session::to_bytes`] gave.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, PskError> {
+        Self::read(bytes).ok().flatten().ok_or(PskError::BadSession)
+    }
+
+    fn read(bytes: &[u8]) -> Result<Option<Self>, Error> {
+        let mut r = Reader::new(bytes);
+        let version = r.u8("version")?;
+        let cipher_suite = CipherSuite(r.u16("cipher_suite")?);
+        let key = Zeroizing::new(r.vec8("key")?.rest().to_vec());
+        let ticket = r.vec16("ticket")?.rest().to_vec();
+        let received_at = r.u64("received_at")?;
+        let age_add = r.u32("ticket_age_add")?;
+        let lifetime = r.u64("lifetime")?;
+        let max_early_data = r.u32("max_early_data_size")?;
+        let alpn = r.vec8("alpn")?.rest().to_vec();
+        let external_identity = r.vec16("external_identity")?.rest().to_vec();
+        r.finish("Session")?;
+        let fits = hash_of(cipher_suite).is_some_and(|hash| hash.output_len() == key.len());
+        if version != VERSION || !fits || ticket.is_empty() {
+            return Ok(None);
+        }
+        Ok(Some(Self {
+            cipher_suite,
+            key,
+            ticket,
+            age: TicketAge { received_at, age_add },
+            lifetime,
+            max_early_data,
+            alpn: Some(alpn).filter(|alpn| !alpn.is_empty()),
+            external_identity: Some(external_identity).filter(|identity| !identity.is_empty()),
+            used: Arc::default(),
+            reusable: false,
+        }))
+    }
+
+    /// Lets more than one connection use it, at the price that the type's documentation names.
+    pub fn allow_reuse(&mut self) {
+        self.reusable = true;
+    }
+
+    /// Whether a connection has used it. An export knows nothing of that.
+    pub fn is_used(&self) -> bool {
+        !self.reusable && self.used.load(Ordering::Relaxed)
+    }
+
+    /// The suite of the connection that it resumes; it can be used with every suite of the same hash.
+    pub fn cipher_suite(&self) -> CipherSuite {
+        self.cipher_suite
+    }
+
+    /// The identity on the wire.
+    pub fn ticket(&self) -> &[u8] {
+        &self.ticket
+    }
+
+    /// The most early data the server takes with it, in bytes; 0 for none.
+    pub fn max_early_data(&self) -> u32 {
+        self.max_early_data
+    }
+
+    /// The identity of the external PSK whose handshake it descends from.
+    pub fn external_identity(&self) -> Option<&[u8]> {
+        self.external_identity.as_deref()
+    }
+
+    /// When it expires, in milliseconds of the clock that the connection was told.
+    pub fn expires_at(&self) -> u64 {
+        self.age.received_at.saturating_add(self.lifetime)
+    }
+
+    /// The PSK it stands for.
+    pub(crate) fn psk(&self) -> Option<Psk> {
+        let hash = hash_of(self.cipher_suite)?;
+        let early_data = (self.max_early_data > 0).then(|| EarlyDataParameters {
+            max_size: self.max_early_data,
+            cipher_suite: self.cipher_suite,
+            alpn: self.alpn.clone(),
+        });
+        let mut psk = Psk::new(self.ticket.clone(), BinderKind::Resumption, hash, self.key.clone());
+        psk.early_data = early_data;
+        psk.age = Some(self.age);
+        psk.external_identity = self.external_identity.clone();
+        Some(psk)
+    }
+
+    /// What it adds to an offer.
+    pub(crate) fn offer_len(&self) -> usize {
+        offered_len(self.ticket.len(), self.key.len())
+    }
+
+    /// Marks it as used.
+    pub(crate) fn mark_used(&self) {
+        self.used.store(true, Ordering::Relaxed);
+    }
+}
+
+/// `PSK = HKDF-Expand-Label(resumption_secret, "resumption", ticket_nonce, Hash.length)`
+/// (RFC 9846 section 4.7.1)
+pub(crate) fn resumption_psk(
+    hash: HashAlgorithm,
+    resumption_secret: &Secret,
+    ticket_nonce: &[u8],
+) -> Zeroizing<Vec<u8>> {
+    let psk = expand_label_secret(hash, resumption_secret, "resumption", ticket_nonce);
+    Zeroizing::new(psk.as_bytes().to_vec())
+}
+
+impl PartialEq for Session {
+    /// Two sessions are the same if they are of the same ticket.
+    fn eq(&self, other: &Self) -> bool {
+        self.ticket == other.ticket
+    }
+}
+
+impl Eq for Session {}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session").field("cipher_suite", &self.cipher_suite).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,166 @@
+//! Early data (RFC 9846 sections 4.3.10 and 8): the decision whether to take it, and taking it.
+
+use super::accept::{Acceptance, Negotiation, accept, suite_for};
+use super::selection::Chosen;
+use super::wait_finished::WaitFinished;
+use super::{ServerPsks, State};
+use crate::endpoint::{Context, Event};
+use crate::error::{Error, Violation};
+use crate::keys::{Exporter, KeyLogLabel, TrafficSecret, Transcript};
+use crate::psk::{EarlyDataParameters, Psk};
+use crate::wire::{EndOfEarlyData, Handshake};
+
+/// What a server does with early data.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum EarlyDataPolicy {
+    /// Skips it.
+    #[default]
+    Reject,
+    /// Asks the application, once everything that TLS can check was checked. Whoever accepts has to know that the
+    /// ClientHello is not a copy of one that was accepted before (section 8).
+    Application,
+}
+
+/// Early data that waits for the application's decision.
+#[derive(Clone, Copy, Debug)]
+pub struct EarlyDataRequest<'a> {
+    /// Tells this ClientHello from every other one, however it was altered on its way: the binder of the PSK, which
+    /// covers it. A copy has the same; accepting no value twice is single use (section 8.2).
+    pub id: &'a [u8],
+    /// The identity on the wire.
+    pub identity: &'a [u8],
+    /// When a copy would be refused anyway, for its age or its ticket's: so long an `id` has to be remembered, in
+    /// milliseconds of the connection's clock. `None` for an external PSK, which says nothing about the time.
+    pub replayable_until: Option<u64>,
+    /// The most that will be taken, in bytes.
+    pub max_size: u32,
+}
+
+/// What tells copies of a ClientHello apart, kept from the selection to the decision.
+pub(super) struct Candidate {
+    pub(super) id: Vec<u8>,
+    pub(super) replayable_until: Option<u64>,
+    pub(super) parameters: EarlyDataParameters,
+}
+
+/// Whether early data can be accepted as far as TLS can tell: it was sent under the chosen PSK, the handshake comes to
+/// what it is bound to, and its ticket is as old as the client says.
+pub(super) fn candidate(
+    ctx: &Context,
+    psks: &ServerPsks,
+    negotiation: &Negotiation,
+    chosen: &Chosen,
+) -> Option<Candidate> {
+    let Negotiation { hello, offer, common, .. } = negotiation;
+    let asked = hello.extensions.early_data
+        && chosen.index == 0
+        && psks.config.early_data == EarlyDataPolicy::Application;
+    let parameters = chosen.psk.early_data.as_ref().filter(|_| asked)?;
+    let suite = suite_for(common, &chosen.psk).ok()?;
+    if parameters.cipher_suite != suite || parameters.alpn != common.alpn {
+        return None;
+    }
+    let window = psks.config.early_data_window;
+    let replayable_until = match psks.ticket_times(offer.identities.first()?, ctx.now) {
+        Some(times) if times.age_difference > window => return None,
+        // A copy that comes later than that is too old by our clock.
+        Some(times) => Some(times.expires_at.min(ctx.now.saturating_add(window * 2))),
+        None => None,
+    };
+    Some(Candidate {
+        id: offer.binders.first()?.clone(),
+        replayable_until,
+        parameters: parameters.clone(),
+    })
+}
+
+/// The keys of accepted early data.
+pub(super) struct EarlyKeys {
+    pub(super) traffic_secret: TrafficSecret,
+    pub(super) exporter: Exporter,
+    pub(super) max_size: usize,
+}
+
+impl EarlyKeys {
+    /// The transcript is ClientHello.
+    pub(super) fn derive(
+        ctx: &mut Context,
+        psk: &Psk,
+        client_hello: &Transcript,
+        parameters: EarlyDataParameters,
+    ) -> Self {
+        let transcript = client_hello.current();
+        let early_secret = psk.early_secret();
+        let traffic_secret = early_secret.client_early_traffic_secret(&transcript);
+        let exporter = early_secret.early_exporter(&transcript);
+        ctx.log_key(KeyLogLabel::ClientEarlyTrafficSecret, traffic_secret.as_bytes());
+        ctx.log_key(KeyLogLabel::EarlyExporterSecret, exporter.as_bytes());
+        Self { traffic_secret, exporter, max_size: parameters.max_size as usize }
+    }
+}
+
+/// A handshake that waits for the decision.
+pub struct DecidingEarlyData {
+    pub(super) candidate: Candidate,
+    pub(super) acceptance: Acceptance,
+}
+
+impl DecidingEarlyData {
+    /// What is to be decided.
+    pub(super) fn request(&self) -> EarlyDataRequest<'_> {
+        EarlyDataRequest {
+            id: &self.candidate.id,
+            identity: &self.acceptance.chosen.psk.identity,
+            replayable_until: self.candidate.replayable_until,
+            max_size: self.candidate.parameters.max_size,
+        }
+    }
+
+    /// Goes on with the decision.
+    pub(super) fn decide(
+        self: Box<Self>,
+        ctx: &mut Context,
+        accepted: bool,
+    ) -> Result<State, Error> {
+        let Self { mut acceptance, candidate, .. } = *self;
+        acceptance.early_data = accepted.then_some(candidate.parameters);
+        accept(ctx, acceptance)
+    }
+}
+
+/// WAIT_EOED: early data comes in, and its end.
+pub struct WaitEndOfEarlyData {
+    /// What may still come, in bytes.
+    pub(super) remaining: usize,
+    pub(super) next: WaitFinished,
+}
+
+impl WaitEndOfEarlyData {
+    /// Takes early data.
+    pub fn on_early_data(&mut self, ctx: &mut Context, data: Vec<u8>) -> Result<(), Error> {
+        let remaining = self.remaining.checked_sub(data.len());
+        self.remaining = remaining.ok_or(Violation::TooMuchEarlyData)?;
+        if !data.is_empty() {
+            ctx.emit(Event::EarlyData(data));
+        }
+        Ok(())
+    }
+
+    /// Takes EndOfEarlyData: what follows is protected by the handshake's keys (section 4.6).
+    pub(super) fn on_end_of_early_data(
+        mut self: Box<Self>,
+        ctx: &mut Context,
+        message: &Handshake<'_>,
+    ) -> Result<State, Error> {
+        EndOfEarlyData::read(message.body())?;
+        self.next.transcript.add(message.bytes);
+        let suite = self.next.negotiated.cipher_suite;
+        ctx.set_receive_secret(suite, &self.next.client_handshake_traffic_secret)?;
+        Ok(State::WaitFinished(Box::new(self.next)))
+    }
+
+    /// The early exporter (section 7.5).
+    pub(super) fn early_exporter(&self) -> Option<&Exporter> {
+        self.next.early_exporter.as_ref()
+    }
+}
