@@ -143,6 +143,7 @@ fn the_psk_is_chosen_first_and_decides_the_suite() {
 fn a_client_offers_only_suites_that_fit_a_psk() {
     let mut client = ClientConfig::new();
     client.append_psk(&psk("b", HashAlgorithm::Sha384)).unwrap();
+    client.parameters.grease = false;
     client.parameters.trace = true;
     let mut pair = Pair::new(client, ServerConfig::new());
     pair.client.start().unwrap();
@@ -385,6 +386,7 @@ fn a_client_without_psk_or_without_a_fitting_suite_does_not_start_and_can_be_men
 fn alpn_and_server_name_are_negotiated_and_visible_to_selection() {
     let (mut client, mut server) = default_configs();
     client.set_server_name("broker.example.").unwrap();
+    client.parameters.grease = false;
     client.parameters.set_alpn(&[b"mqtt", b"http/1.1"]).unwrap();
     server.parameters.set_alpn(&[b"http/1.1", b"mqtt"]).unwrap();
     server.selection = SelectionPolicy::Application;

@@ -11,42 +11,63 @@ use tls_psk::{Connection, Entropy, HashAlgorithm};
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
-/// SHA-256 of every byte both sides send in a seeded handshake with an echo, per suite and mode; the last one with
-/// a HelloRetryRequest.
-const RECORDED: [(CipherSuite, PskKeyExchangeMode, bool, &str); 4] = [
+/// What is done to the configurations of a recorded handshake.
+#[derive(Clone, Copy)]
+struct Recorded {
+    retry: bool,
+    grease: bool,
+}
+
+const PLAIN: Recorded = Recorded { retry: false, grease: false };
+
+/// SHA-256 of every byte both sides send in a seeded handshake with an echo, per suite and mode.
+const RECORDED: [(CipherSuite, PskKeyExchangeMode, Recorded, &str); 6] = [
     (
         CipherSuite::TLS_CHACHA20_POLY1305_SHA256,
         PskKeyExchangeMode::PSK_DHE_KE,
-        false,
+        PLAIN,
         "e06c07e84ee5cf10dcc23784f9cfcd22797f13e8e48e3dc542bfa0c20985ba8a",
     ),
     (
         CipherSuite::TLS_AES_256_GCM_SHA384,
         PskKeyExchangeMode::PSK_DHE_KE,
-        false,
+        PLAIN,
         "5076931c89a3abcbfaf0ea7c7039a766f4982995c9e195165e75430966695a18",
     ),
     (
         CipherSuite::TLS_AES_128_GCM_SHA256,
         PskKeyExchangeMode::PSK_KE,
-        false,
+        PLAIN,
         "1ca46add44bffa5defedc7c2da01a77f0dfcdf1674b43ff8107eb97fe2f5a178",
     ),
     (
         CipherSuite::TLS_AES_128_GCM_SHA256,
         PskKeyExchangeMode::PSK_DHE_KE,
-        true,
+        Recorded { retry: true, ..PLAIN },
         "a08148f5ccc7b077fbb027184fc8dae3edd2dcf18f5e3205b8471e5ead45500a",
+    ),
+    (
+        CipherSuite::TLS_CHACHA20_POLY1305_SHA256,
+        PskKeyExchangeMode::PSK_DHE_KE,
+        Recorded { grease: true, ..PLAIN },
+        "9aad956f9b11c74d08bb16facac57abd01189f50bbdeb065a1e9048a3b74effb",
+    ),
+    (
+        CipherSuite::TLS_AES_256_GCM_SHA384,
+        PskKeyExchangeMode::PSK_DHE_KE,
+        Recorded { retry: true, grease: true },
+        "629f57024503689bb78470378f5ed2800437bc29f2a39dd2ac3a87074e29be3f",
     ),
 ];
 
 #[test]
 fn a_seeded_handshake_is_the_same_to_the_byte_everywhere() {
-    for (suite, mode, retry, recorded) in RECORDED {
+    for (suite, mode, Recorded { retry, grease }, recorded) in RECORDED {
         let (client, mut server) = {
             let (mut client, server) = configs(suite, NamedGroup::X25519, mode);
             let both = [NamedGroup::X25519, NamedGroup::SECP256R1];
             client.parameters.set_groups(&both).unwrap();
+            client.parameters.grease = grease;
             (client, server)
         };
         if retry {
@@ -58,7 +79,7 @@ fn a_seeded_handshake_is_the_same_to_the_byte_everywhere() {
         let mut bytes = pair.to_server;
         bytes.extend(pair.to_client);
         let digest = format!("{:?}", HashAlgorithm::Sha256.digest(&bytes));
-        assert_eq!(digest, recorded, "{suite} {mode} retry: {retry}");
+        assert_eq!(digest, recorded, "{suite} {mode} retry: {retry}, grease: {grease}");
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::wait_server_hello::{Retry, WaitServerHello};
-use super::{ClientConfig, EarlyDataOffer, State};
+use super::{ClientConfig, EarlyDataOffer, State, grease};
 use crate::crypto::{Digest, HashAlgorithm, KeyShare, hash_of};
 use crate::endpoint::Context;
 use crate::error::{Error, Usage};
@@ -67,6 +67,9 @@ pub(super) fn send_first(
         legacy_compression_methods: vec![0],
         extensions,
     };
+    if parameters.grease {
+        grease::add(&mut hello, &mut ctx.random);
+    }
     let bytes = encode_with_binders(&mut hello, &offered, ctx.now, binder_hash_of_first_hello)?;
 
     ctx.set_client_random(random);

@@ -2,6 +2,7 @@
 
 mod config;
 mod early_data;
+mod grease;
 mod hello;
 mod wait_encrypted_extensions;
 mod wait_finished;

@@ -6,7 +6,7 @@ use crate::endpoint::{Context, EarlyDataOutcome, Event, Negotiated};
 use crate::error::{Error, Violation};
 use crate::keys::{HandshakeSecret, TrafficSecret, Transcript};
 use crate::psk::PskKinds;
-use crate::wire::{ClientHello, EncryptedExtensions, ExtensionType, Handshake};
+use crate::wire::{ClientHello, EncryptedExtensions, ExtensionType, Handshake, grease};
 
 /// The smallest record_size_limit (RFC 8449 section 4).
 const MIN_RECORD_SIZE_LIMIT: u16 = 64;
@@ -33,7 +33,9 @@ impl WaitEncryptedExtensions {
         self.check_solicited(&extensions.order)?;
         if let Some(name) = extensions.alpn {
             let offered = self.hello.extensions.alpn.as_ref();
-            if !offered.is_some_and(|names| names.contains(&name)) {
+            if !offered.is_some_and(|names| names.contains(&name))
+                || grease::is_protocol_name(&name)
+            {
                 return Err(Violation::AlpnNotOffered.into());
             }
             self.negotiated.alpn = Some(name);

@@ -118,8 +118,8 @@ impl WaitServerHello {
         ctx.reader.boundary()?;
         let group = request.extensions.selected_group;
         if let Some(group) = group {
-            let extensions = &self.hello.extensions;
-            if !extensions.supported_groups.as_ref().is_some_and(|groups| groups.contains(&group)) {
+            // Our own list, as the hello's holds a reserved group too (RFC 8701).
+            if !self.config.parameters.groups().contains(&group) {
                 return Err(Violation::RetryGroupNotOffered.into());
             }
             if self.share.as_ref().is_some_and(|share| share.group() == group) {

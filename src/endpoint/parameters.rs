@@ -40,6 +40,9 @@ pub struct Parameters {
     pub rekey_after_records: u64,
     /// Sends a session id and change_cipher_spec records for the sake of middleboxes (appendix E.4).
     pub middlebox_compatibility: bool,
+    /// Offers reserved values beside the real ones, as a client, so that servers keep ignoring what they do not know
+    /// (RFC 8701).
+    pub grease: bool,
     /// Hands out every secret as a line of the key log. For debugging only.
     pub key_log: bool,
     /// Hands out every message as an event.
@@ -58,6 +61,7 @@ impl Default for Parameters {
             padding_multiple: 1,
             rekey_after_records: u64::MAX,
             middlebox_compatibility: true,
+            grease: true,
             key_log: false,
             trace: false,
         }

@@ -5,6 +5,7 @@ mod client_hello;
 mod codec;
 mod enums;
 mod extensions;
+pub mod grease;
 pub mod handshake;
 mod messages;
 mod pre_shared_key;
