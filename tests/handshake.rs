@@ -5,8 +5,8 @@ mod support;
 use support::{CHUNKINGS, Pair, configs, default_configs, psk};
 use tls_psk::wire::{CipherSuite, NamedGroup, PskKeyExchangeMode};
 use tls_psk::{
-    AlertDescription, ClientConfig, Direction, Error, Event, HashAlgorithm, PskError, PskOutcome,
-    Selection, SelectionPolicy, ServerConfig, Usage, Violation,
+    AlertDescription, ClientConfig, ConfigError, Direction, Error, Event, HashAlgorithm, PskError,
+    PskOutcome, Selection, SelectionPolicy, ServerConfig, Usage, Violation,
 };
 
 const SUITES: [CipherSuite; 3] = tls_psk::crypto::SUPPORTED_SUITES;
@@ -404,6 +404,28 @@ fn alpn_and_server_name_are_negotiated_and_visible_to_selection() {
     let pair = Pair::new(client, server).handshake();
     let alert = Error::AlertReceived(AlertDescription::NO_APPLICATION_PROTOCOL);
     assert_eq!(pair.client_error, Some(alert));
+}
+
+#[test]
+fn a_server_name_is_a_dns_name_and_no_address() {
+    let mut client = ClientConfig::new();
+    for (name, sent) in [
+        ("broker.example", "broker.example"),
+        ("broker.example.", "broker.example"),
+        ("localhost", "localhost"),
+        ("10.example", "10.example"),
+        ("a.b2", "a.b2"),
+    ] {
+        client.set_server_name(name).unwrap();
+        assert_eq!(client.server_name(), Some(sent.as_bytes()));
+    }
+    let long = "a".repeat(256);
+    for name in
+        ["", ".", "127.0.0.1", "127.0.0.1.", "::1", "fe80::1%eth0", "a b", "ä.example", &long]
+    {
+        assert_eq!(client.set_server_name(name), Err(ConfigError::BadServerName), "{name}");
+    }
+    assert_eq!(client.server_name(), Some(&b"a.b2"[..]));
 }
 
 #[test]

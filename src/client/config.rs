@@ -55,14 +55,21 @@ impl ClientConfig {
 
     /// Sets the DNS name to send as server_name. IP addresses are not permitted there.
     pub fn set_server_name(&mut self, name: &str) -> Result<(), ConfigError> {
-        let dns_name = name.bytes().all(|byte| byte.is_ascii_graphic())
+        // The trailing dot of a fully qualified name is not sent.
+        let name = name.as_bytes().strip_suffix(b".").unwrap_or(name.as_bytes());
+        let dns_name = name.iter().all(u8::is_ascii_graphic)
             && (1..=255).contains(&name.len())
-            && name.parse::<core::net::IpAddr>().is_err();
+            && !is_address(name);
         if !dns_name {
             return Err(ConfigError::BadServerName);
         }
-        // The trailing dot of a fully qualified name is not sent.
-        self.server_name = Some(name.strip_suffix('.').unwrap_or(name).as_bytes().to_vec());
+        self.server_name = Some(name.to_vec());
         Ok(())
     }
+}
+
+/// Whether this is the text of an IP address: no DNS name holds a colon, and no top-level domain is a number.
+fn is_address(name: &[u8]) -> bool {
+    let mut last_label = name.iter().rev().take_while(|byte| **byte != b'.');
+    last_label.all(u8::is_ascii_digit) || name.contains(&b':')
 }
