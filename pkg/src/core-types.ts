@@ -76,6 +76,8 @@ export interface Config extends Freeable {
   setTrace(on: boolean): void;
   /** The largest plaintext of a record that we accept, in bytes and with its type (RFC 8449): 64 to 16,385. */
   setRecordSizeLimit(bytes: number): void;
+  /** Whether a client offers reserved values (RFC 8701), so that servers keep ignoring unknown ones. By default it does. */
+  setGrease(on: boolean): void;
   /** Pads every encrypted record to a multiple of so many bytes (RFC 9846 section 5.4). By default none. */
   setPaddingMultiple(bytes: number): void;
 }

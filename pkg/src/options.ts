@@ -17,6 +17,11 @@ export interface TlsOptions {
   alpn?: readonly string[];
   /** The largest plaintext of a record that we accept, in bytes and with its type (RFC 8449): 64 to 16,385. */
   recordSizeLimit?: number;
+  /**
+   * Whether a client offers reserved values beside the real ones (RFC 8701), so that servers keep ignoring what they do
+   * not know. `true` by default; for servers that trip over them.
+   */
+  grease?: boolean;
   /** Ends the connection at once when it aborts, at whatever stage, with `ERR_TLS_ABORTED`. */
   signal?: AbortSignal;
   /** How long the handshake may take from the call on, in milliseconds, selection included. No limit by default. */
@@ -83,6 +88,7 @@ export function openConnection(
     if (options.groups) config.setGroups([...options.groups]);
     if (options.alpn) config.setAlpn([...options.alpn]);
     if (options.recordSizeLimit !== undefined) config.setRecordSizeLimit(options.recordSizeLimit);
+    if (options.grease !== undefined) config.setGrease(options.grease);
     if (options.serverName !== undefined) config.setServerName(options.serverName);
     if (options.selectPsk) config.setSelection("application");
     config.setKeyLog(options.onKeylog !== undefined);

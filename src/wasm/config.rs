@@ -119,6 +119,12 @@ impl Config {
         self.parameters().set_record_size_limit(Some(bytes)).map_err(throw_config)
     }
 
+    /// Whether a client offers reserved values (RFC 8701). It does unless told otherwise.
+    #[wasm_bindgen(js_name = setGrease)]
+    pub fn set_grease(&mut self, on: bool) {
+        self.parameters().grease = on;
+    }
+
     /// Pads every protected record to a multiple of so many bytes (RFC 9846 section 5.4).
     #[wasm_bindgen(js_name = setPaddingMultiple)]
     pub fn set_padding_multiple(&mut self, bytes: u32) {

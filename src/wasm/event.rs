@@ -6,6 +6,7 @@ use super::object::{Fields, bytes, text, texts};
 use crate::endpoint::{Direction, Event, Negotiated, PskOutcome};
 use crate::error::AlertDescription;
 use crate::wire::ClientHello;
+use crate::wire::grease::is_protocol_name;
 
 /// An event; `hello` is the ClientHello while selection waits.
 pub(super) fn to_object(event: Event, hello: Option<&ClientHello>) -> JsValue {
@@ -15,9 +16,12 @@ pub(super) fn to_object(event: Event, hello: Option<&ClientHello>) -> JsValue {
             fields.set("type", "selectPsk");
             if let Some(hello) = hello {
                 let extensions = &hello.extensions;
+                // What nobody can want is not put to the choice (RFC 8701).
+                let alpn = extensions.alpn.as_ref();
+                let alpn = alpn.map(|names| texts(names.iter().filter(|n| !is_protocol_name(n))));
                 fields
                     .set_some("serverName", extensions.server_name.as_deref().map(text))
-                    .set_some("alpn", extensions.alpn.as_deref().map(texts));
+                    .set_some("alpn", alpn);
             }
         }
         Event::Connected(negotiated) => {

@@ -41,6 +41,6 @@ pub(super) fn text(bytes: &[u8]) -> String {
 }
 
 /// An array of strings.
-pub(super) fn texts(items: &[Vec<u8>]) -> Array {
-    items.iter().map(|item| JsValue::from(text(item))).collect()
+pub(super) fn texts<'a>(items: impl Iterator<Item = &'a Vec<u8>>) -> Array {
+    items.map(|item| JsValue::from(text(item))).collect()
 }
