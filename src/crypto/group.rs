@@ -1,7 +1,7 @@
 //! Key exchange over the supported groups (RFC 9846 sections 4.3.8 and 7.4).
 
 use p256::elliptic_curve::sec1::ToSec1Point;
-use x25519_dalek::{PublicKey, StaticSecret};
+use x25519_dalek::{PublicKey, StaticSecret, X25519_BASEPOINT_BYTES};
 use zeroize::Zeroizing;
 
 use super::{CryptoError, Random};
@@ -47,7 +47,9 @@ impl KeyShare {
         let (secret, public) = match group {
             NamedGroup::X25519 => {
                 let secret = StaticSecret::from(random.array::<32>());
-                let public = PublicKey::from(&secret).as_bytes().to_vec();
+                // The ladder that agrees serves here too; `PublicKey::from` takes Edwards arithmetic, of no use else.
+                let public = secret.diffie_hellman(&PublicKey::from(X25519_BASEPOINT_BYTES));
+                let public = public.as_bytes().to_vec();
                 (PrivateKey::X25519(secret), public)
             }
             NamedGroup::SECP256R1 => {
