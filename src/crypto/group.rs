@@ -1,6 +1,6 @@
 //! Key exchange over the supported groups (RFC 9846 sections 4.3.8 and 7.4).
 
-use p256::elliptic_curve::sec1::ToSec1Point;
+use p256::elliptic_curve::point::AffineCoordinates;
 use x25519_dalek::{PublicKey, StaticSecret, X25519_BASEPOINT_BYTES};
 use zeroize::Zeroizing;
 
@@ -54,7 +54,7 @@ impl KeyShare {
             }
             NamedGroup::SECP256R1 => {
                 let secret = p256_secret(random);
-                let public = secret.public_key().to_sec1_point(false).as_bytes().to_vec();
+                let public = encode_p256(secret.public_key().as_affine());
                 (PrivateKey::P256(secret), public)
             }
             _ => return Err(CryptoError::UnsupportedGroup),
@@ -104,17 +104,31 @@ fn agree_x25519(secret: &StaticSecret, peer: &[u8]) -> Result<SharedSecret, Cryp
     }
 }
 
-/// `UncompressedPointRepresentation` (section 4.3.8.2), in bytes.
-const P256_POINT_LEN: usize = 65;
-
 fn agree_p256(secret: &p256::SecretKey, peer: &[u8]) -> Result<SharedSecret, CryptoError> {
-    // The other encodings of SEC 1 are of other lengths.
-    if peer.len() != P256_POINT_LEN {
-        return Err(CryptoError::BadPeerShare);
-    }
-    let peer = p256::PublicKey::from_sec1_bytes(peer).map_err(|_| CryptoError::BadPeerShare)?;
-    let shared = p256::ecdh::diffie_hellman(secret.to_nonzero_scalar(), peer.as_affine());
+    let peer = decode_p256(peer).ok_or(CryptoError::BadPeerShare)?;
+    let shared = p256::ecdh::diffie_hellman(secret.to_nonzero_scalar(), peer);
     Ok(SharedSecret::new(shared.raw_secret_bytes()))
+}
+
+/// The first byte of an uncompressed point, the one encoding that TLS 1.3 has.
+const LEGACY_FORM: u8 = 4;
+
+/// ```text
+/// struct {
+///     uint8 legacy_form = 4;
+///     opaque X[coordinate_length];
+///     opaque Y[coordinate_length];
+/// } UncompressedPointRepresentation;
+/// ```
+/// RFC 9846 section 4.3.8.2. What SEC 1 has beside it, and the code to read that, is not needed.
+fn encode_p256(point: &p256::AffinePoint) -> Vec<u8> {
+    [&[LEGACY_FORM][..], &point.x(), &point.y()].concat()
+}
+
+/// The point, if it is one of the curve other than infinity, which has no encoding here.
+fn decode_p256(bytes: &[u8]) -> Option<p256::AffinePoint> {
+    let (x, y) = bytes.strip_prefix(&[LEGACY_FORM])?.split_at_checked(32)?;
+    p256::AffinePoint::from_coordinates(x.try_into().ok()?, y.try_into().ok()?).into()
 }
 
 fn p256_secret(random: &mut Random) -> p256::SecretKey {
