@@ -146,17 +146,28 @@ impl<'a> Reader<'a> {
         field: &'static str,
         read: impl FnOnce(&mut Self) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        let Some(spans) = self.spans else { return read(self) };
-        let index = spans.borrow().len();
-        let start = self.offset;
-        self.push(spans, field, start, start, SpanValue::Opaque);
-        self.depth += 1;
+        let index = self.begin_structure(field);
         let result = read(self);
+        self.end_structure(index);
+        result
+    }
+
+    /// Records a structure whose end is not known yet; returns the index of its span.
+    #[inline(never)]
+    fn begin_structure(&mut self, field: &'static str) -> usize {
+        self.record(field, 0, SpanValue::Opaque);
+        self.depth += 1;
+        self.spans.map_or(0, |spans| spans.borrow().len() - 1)
+    }
+
+    #[inline(never)]
+    fn end_structure(&mut self, index: usize) {
         self.depth -= 1;
-        if let Some(span) = spans.borrow_mut().get_mut(index) {
+        if let Some(spans) = self.spans
+            && let Some(span) = spans.borrow_mut().get_mut(index)
+        {
             span.end = self.offset;
         }
-        result
     }
 
     fn uint(&mut self, field: &'static str, len: usize) -> Result<u32, Error> {
@@ -231,17 +242,17 @@ impl Writer {
 
     /// Writes a `uint8`.
     pub fn u8(&mut self, value: u8) {
-        self.bytes.push(value);
+        self.bytes(&[value]);
     }
 
     /// Writes a `uint16`.
     pub fn u16(&mut self, value: u16) {
-        self.bytes.extend_from_slice(&value.to_be_bytes());
+        self.bytes(&value.to_be_bytes());
     }
 
     /// Writes a `uint32`.
     pub fn u32(&mut self, value: u32) {
-        self.bytes.extend_from_slice(&value.to_be_bytes());
+        self.bytes(&value.to_be_bytes());
     }
 
     /// Writes a `uint64`.
@@ -250,6 +261,7 @@ impl Writer {
     }
 
     /// Writes bytes as they are.
+    #[inline(never)]
     pub fn bytes(&mut self, bytes: &[u8]) {
         self.bytes.extend_from_slice(bytes);
     }
@@ -274,15 +286,27 @@ impl Writer {
         if self.overflow { Err(Usage::MessageTooLong.into()) } else { Ok(self.bytes) }
     }
 
+    // Every vector has a closure of its own; what surrounds it is kept out of their copies, which are many.
     fn vector(&mut self, prefix: usize, contents: impl FnOnce(&mut Self)) {
-        let at = self.bytes.len();
-        self.bytes.extend_from_slice(&[0; 3][..prefix.min(3)]);
+        let start = self.begin_vector(prefix);
         contents(self);
-        let len = self.bytes.len() - at - prefix;
+        self.end_vector(prefix, start);
+    }
+
+    /// Leaves room for the length; returns where the contents start.
+    #[inline(never)]
+    fn begin_vector(&mut self, prefix: usize) -> usize {
+        self.bytes.resize(self.bytes.len() + prefix, 0);
+        self.bytes.len()
+    }
+
+    #[inline(never)]
+    fn end_vector(&mut self, prefix: usize, start: usize) {
+        let len = self.bytes.len() - start;
         self.overflow |= len >> (8 * prefix) != 0;
-        let length = (len as u32).to_be_bytes();
-        for (to, from) in self.bytes.iter_mut().skip(at).take(prefix).zip(&length[4 - prefix..]) {
-            *to = *from;
+        let field = self.bytes.get_mut(start - prefix..start).unwrap_or_default();
+        for (to, shift) in field.iter_mut().rev().zip((0..).step_by(8)) {
+            *to = (len >> shift) as u8;
         }
     }
 }
