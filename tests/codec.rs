@@ -6,7 +6,7 @@ use tls_psk::wire::{
     KeyUpdateRequest, NamedGroup, NewSessionTicket, OfferedPsks, ProtocolVersion, PskIdentity,
     PskKeyExchangeMode, Reader, ServerExtensions, ServerHello, SignatureScheme,
 };
-use tls_psk::{Error, inspect};
+use tls_psk::{Error, Violation, inspect};
 
 fn client_hello() -> ClientHello {
     ClientHello {
@@ -131,6 +131,19 @@ fn no_message_has_slack_behind_it() {
         let mut body = bytes[4..].to_vec();
         body.push(0);
         assert!(matches!(reread(Reader::new(&body)), Err(Error::Decode(_))));
+    }
+}
+
+#[test]
+fn an_extension_twice_in_a_block_is_refused_wherever_it_stands() {
+    for kind in [7, 8, 0x3a3a, 0xffff] {
+        let mut hello = client_hello();
+        hello.extensions = ClientExtensions::default();
+        let kinds = [0x5a5a, kind, 0x7a7a, kind].map(ExtensionType);
+        hello.extensions.other = kinds.map(|kind| (kind, vec![0; 2])).to_vec();
+        let bytes = hello.encode().unwrap();
+        let read = ClientHello::read(Reader::new(&bytes[4..]));
+        assert_eq!(read, Err(Violation::DuplicateExtension.into()), "{kind:#x}");
     }
 }
 

@@ -3,7 +3,7 @@
 mod support;
 
 use support::{CHUNKINGS, Pair, configs, default_configs, psk};
-use tls_psk::wire::{CipherSuite, NamedGroup, PskKeyExchangeMode};
+use tls_psk::wire::{CipherSuite, KeyShareEntry, NamedGroup, PskKeyExchangeMode};
 use tls_psk::{
     AlertDescription, ClientConfig, ConfigError, Direction, Error, Event, HashAlgorithm, PskError,
     PskOutcome, Selection, SelectionPolicy, ServerConfig, Usage, Violation,
@@ -426,6 +426,33 @@ fn a_server_name_is_a_dns_name_and_no_address() {
         assert_eq!(client.set_server_name(name), Err(ConfigError::BadServerName), "{name}");
     }
     assert_eq!(client.server_name(), Some(&b"a.b2"[..]));
+}
+
+#[test]
+fn each_group_is_listed_and_shared_once_and_shares_are_of_listed_groups() {
+    let share = |group| KeyShareEntry { group, key_exchange: vec![9; 32] };
+    let (x25519, p256, other) = (NamedGroup::X25519, NamedGroup::SECP256R1, NamedGroup(0x6a6a));
+    for (groups, shares, violation) in [
+        (vec![x25519, other, x25519], vec![], Violation::DuplicateGroup),
+        (vec![x25519, p256], vec![x25519, p256, x25519], Violation::DuplicateGroup),
+        (vec![x25519], vec![x25519, p256], Violation::KeyShareNotInGroups),
+    ] {
+        let (mut client, server) = default_configs();
+        client.parameters.trace = true;
+        let mut pair = Pair::new(client, server);
+        pair.client.start().unwrap();
+        let mut hello = client_hello(&mut pair);
+        hello.extensions.supported_groups = Some(groups);
+        hello.extensions.key_share = Some(shares.into_iter().map(share).collect());
+        assert_eq!(pair.server.receive(&record(&hello)), Err(violation.into()));
+    }
+}
+
+/// A ClientHello in a record.
+fn record(hello: &tls_psk::wire::ClientHello) -> Vec<u8> {
+    let message = hello.encode().unwrap();
+    let length = u16::try_from(message.len()).unwrap().to_be_bytes();
+    [&[22, 3, 1], &length[..], &message].concat()
 }
 
 #[test]

@@ -7,7 +7,7 @@ use crate::crypto::hash_of;
 use crate::endpoint::{Context, Event, Parameters};
 use crate::error::{Error, Violation};
 use crate::wire::{
-    CipherSuite, ClientExtensions, ClientHello, Handshake, KeyShareEntry, NamedGroup,
+    CipherSuite, ClientExtensions, ClientHello, CodePointSet, Handshake, KeyShareEntry, NamedGroup,
     ProtocolVersion, PskKeyExchangeMode,
 };
 
@@ -136,17 +136,13 @@ fn check_mandatory(extensions: &ClientExtensions) -> Result<(), Error> {
 
 /// Every share is of an offered group, and of each group there is one (section 4.3.8).
 fn check_shares(groups: &[NamedGroup], shares: &[KeyShareEntry]) -> Result<(), Error> {
-    // Sorted, so that long lists cost no more than their sorting.
-    let mut offered = groups.to_vec();
-    offered.sort_unstable();
-    let mut shared: Vec<NamedGroup> = shares.iter().map(|share| share.group).collect();
-    shared.sort_unstable();
-    for list in [&offered, &shared] {
-        if list.windows(2).any(|pair| pair.first() == pair.last()) {
-            return Err(Violation::DuplicateGroup.into());
-        }
+    let (mut offered, mut shared) = (CodePointSet::new(), CodePointSet::new());
+    if !groups.iter().all(|group| offered.insert(group.0))
+        || !shares.iter().all(|share| shared.insert(share.group.0))
+    {
+        return Err(Violation::DuplicateGroup.into());
     }
-    if shared.iter().any(|group| offered.binary_search(group).is_err()) {
+    if !shares.iter().all(|share| offered.contains(share.group.0)) {
         return Err(Violation::KeyShareNotInGroups.into());
     }
     Ok(())

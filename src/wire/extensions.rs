@@ -1,5 +1,6 @@
 //! Extensions that more than one message uses (RFC 9846 section 4.3).
 
+use super::code_points::CodePointSet;
 use super::codec::{Reader, Writer};
 use super::enums::{ExtensionType, NamedGroup};
 use crate::error::{Error, Violation};
@@ -18,19 +19,19 @@ pub(super) fn read_block<'a>(
 ) -> Result<Vec<ExtensionType>, Error> {
     let mut block = r.vec16("extensions")?;
     let mut order = Vec::new();
+    let mut seen = CodePointSet::new();
     while !block.is_empty() {
-        order.push(block.structure("Extension", |block| {
+        let kind = block.structure("Extension", |block| {
             let kind = ExtensionType::read(block, "extension_type")?;
             let mut data = block.vec16("extension_data")?;
             read(kind, &mut data)?;
             data.finish(kind.name().unwrap_or("extension_data"))?;
             Ok(kind)
-        })?);
-    }
-    let mut sorted = order.clone();
-    sorted.sort_unstable();
-    if sorted.windows(2).any(|pair| pair.first() == pair.last()) {
-        return Err(Violation::DuplicateExtension.into());
+        })?;
+        if !seen.insert(kind.0) {
+            return Err(Violation::DuplicateExtension.into());
+        }
+        order.push(kind);
     }
     Ok(order)
 }

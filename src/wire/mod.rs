@@ -2,6 +2,7 @@
 
 mod alert;
 mod client_hello;
+mod code_points;
 mod codec;
 mod enums;
 mod extensions;
@@ -13,6 +14,7 @@ mod server_hello;
 
 pub use alert::Alert;
 pub use client_hello::{ClientExtensions, ClientHello};
+pub(crate) use code_points::CodePointSet;
 pub use codec::{Reader, Span, SpanValue, Writer};
 pub use enums::{
     CipherSuite, ContentType, ExtensionType, HandshakeType, KeyUpdateRequest, NamedGroup,
