@@ -164,6 +164,7 @@ named_errors! {
         RetryKeepsEarlyData => "the second ClientHello still carries early_data", ILLEGAL_PARAMETER;
         RetryMissingCookie => "the second ClientHello lacks the cookie", MISSING_EXTENSION;
         RetryWrongCookie => "the second ClientHello's cookie is not the one that was sent", ILLEGAL_PARAMETER;
+        IdentityInBothRoles => "the PSK's identity was used by this process as a client: one PSK must not serve both roles (RFC 9257 section 4.1)", DECRYPT_ERROR;
         BadBinder => "a PSK binder does not verify", DECRYPT_ERROR;
         BadFinished => "the peer's Finished does not verify", DECRYPT_ERROR;
         RetryChangesNothing => "a HelloRetryRequest that changes nothing", ILLEGAL_PARAMETER;
@@ -223,6 +224,7 @@ named_errors! {
         IdentityNotOffered => "the PSK's identity is not among the offered ones";
         NoPskForIdentity => "the connection holds no PSK for this identity";
         NoPsk => "a client needs at least one PSK";
+        IdentityInBothRoles => "the PSK's identity was used by this process as a server: one PSK must not serve both roles (RFC 9257 section 4.1)";
         NoUsableCipherSuite => "no configured cipher suite fits the hash of a PSK";
         ClosedForSending => "the sending side is closed";
         ConnectionFailed => "the connection has failed";

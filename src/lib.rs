@@ -9,10 +9,13 @@
 //! use tls_psk::{ClientConfig, Connection, Entropy, Event, ExternalPsk, HashAlgorithm, ServerConfig};
 //!
 //! let psk = ExternalPsk::new(b"device-7", &[0x5a; 32], HashAlgorithm::Sha256)?;
+//! // Both ends in one process is for examples alone: a PSK serves one role (RFC 9257 section 4.1).
 //! let mut config = ClientConfig::new();
+//! config.parameters.allow_both_roles = true;
 //! config.append_psk(&psk)?;
 //! let mut client = Connection::client(Arc::new(config), Entropy::from_os()?);
 //! let mut config = ServerConfig::new();
+//! config.parameters.allow_both_roles = true;
 //! config.append_psk(&psk)?;
 //! let mut server = Connection::server(Arc::new(config), Entropy::from_os()?);
 //!

@@ -330,6 +330,9 @@ fn the_application_can_choose_a_ticket_or_decline_it() {
         let offered: Vec<_> = pair.server.offered_psks().unwrap().collect();
         assert_eq!(offered.len(), 2);
         assert_eq!(offered[0].identity, copy.ticket());
+        let device = Some(&b"device-7"[..]);
+        assert_eq!(offered[0].ticket.unwrap().external_identity.as_deref(), device);
+        assert_eq!(offered[1].ticket, None);
         pair.server.select(Selection::Offered(choice)).unwrap();
         pair.run();
         assert_eq!(pair.assert_connected().psk_kind, Some(kind));

@@ -8,7 +8,7 @@ use crate::crypto::{Digest, HashAlgorithm, KeyShare, hash_of};
 use crate::endpoint::Context;
 use crate::error::{Error, Usage};
 use crate::keys::{TranscriptBuffer, binder_hash_of_first_hello};
-use crate::psk::{EarlyDataParameters, Psk, PskKinds, PskList, Session, binder};
+use crate::psk::{EarlyDataParameters, Psk, PskKinds, PskList, Role, Session, binder, claim};
 use crate::wire::{
     CipherSuite, ClientExtensions, ClientHello, KeyShareEntry, NamedGroup, OfferedPsks,
     ProtocolVersion, PskIdentity, PskKeyExchangeMode, SignatureScheme,
@@ -33,6 +33,10 @@ pub(super) fn send_first(
 ) -> Result<State, Error> {
     let parameters = &config.parameters;
     let (cipher_suites, offered) = suites_and_psks(parameters.cipher_suites(), sessions, psks)?;
+    if !parameters.allow_both_roles && !offered.iter().all(|psk| claim(&psk.identity, Role::Client))
+    {
+        return Err(Usage::IdentityInBothRoles.into());
+    }
     let early_data = early_data_of(config, &cipher_suites, &offered);
     let random = ctx.random.array();
     let legacy_session_id = if parameters.middlebox_compatibility {

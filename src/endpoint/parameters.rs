@@ -43,6 +43,9 @@ pub struct Parameters {
     /// Offers reserved values beside the real ones, as a client, so that servers keep ignoring what they do not know
     /// (RFC 8701).
     pub grease: bool,
+    /// Lets this process use an identity as a client and as a server. It opens the door to whoever sends a client's
+    /// messages back to it (RFC 9257 section 4.1); tests and demonstrations that play both sides need it.
+    pub allow_both_roles: bool,
     /// Hands out every secret as a line of the key log. For debugging only.
     pub key_log: bool,
     /// Hands out every message as an event.
@@ -62,6 +65,7 @@ impl Default for Parameters {
             rekey_after_records: u64::MAX,
             middlebox_compatibility: true,
             grease: true,
+            allow_both_roles: false,
             key_log: false,
             trace: false,
         }

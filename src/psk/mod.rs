@@ -7,6 +7,7 @@ mod importer;
 mod kinds;
 mod list;
 mod offer;
+mod roles;
 mod session;
 mod ticket;
 
@@ -16,7 +17,8 @@ pub use external::{ExternalPsk, PskError};
 pub use importer::{ImportedIdentity, import};
 pub use kinds::PskKinds;
 pub use list::{Found, PskList};
-pub use offer::{OfferedPsk, OfferedPskList};
+pub use offer::{OfferedPsk, OfferedPskList, OfferedTicket};
+pub use roles::{Role, claim};
 pub(crate) use session::{Origin, resumption_psk};
 pub use session::{Session, TicketAge};
 pub(crate) use ticket::TicketState;

@@ -7,7 +7,15 @@ use crate::wire::OfferedPsks;
 #[derive(Clone, Debug)]
 pub struct OfferedPskList<'a> {
     offer: &'a OfferedPsks,
+    tickets: &'a [Option<OfferedTicket>],
     next: usize,
+}
+
+/// What the server knows of an identity that is a ticket of its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OfferedTicket {
+    /// The identity of the external PSK whose handshake it descends from.
+    pub external_identity: Option<Vec<u8>>,
 }
 
 /// One offered PSK.
@@ -19,6 +27,8 @@ pub struct OfferedPsk<'a> {
     pub identity: &'a [u8],
     /// Zero, or noise, for an external PSK (RFC 9846 section 4.3.11.1).
     pub obfuscated_ticket_age: u32,
+    /// What is known of it when it is a ticket that the server issued and still accepts.
+    pub ticket: Option<&'a OfferedTicket>,
 }
 
 impl OfferedPsk<'_> {
@@ -29,8 +39,8 @@ impl OfferedPsk<'_> {
 }
 
 impl<'a> OfferedPskList<'a> {
-    pub(crate) fn new(offer: &'a OfferedPsks) -> Self {
-        Self { offer, next: 0 }
+    pub(crate) fn new(offer: &'a OfferedPsks, tickets: &'a [Option<OfferedTicket>]) -> Self {
+        Self { offer, tickets, next: 0 }
     }
 
     /// Whether [`Iterator::next`] has another.
@@ -59,6 +69,7 @@ impl<'a> OfferedPskList<'a> {
             index,
             identity: &psk.identity,
             obfuscated_ticket_age: psk.obfuscated_ticket_age,
+            ticket: self.tickets.get(index).and_then(Option::as_ref),
         })
     }
 }

@@ -9,7 +9,7 @@ use crate::crypto::{SharedSecret, hash_of, respond};
 use crate::endpoint::{Context, EarlyDataOutcome, Event, Negotiated, TrafficSecrets};
 use crate::error::{Error, Violation};
 use crate::keys::{KeyLogLabel, Transcript, TranscriptBuffer};
-use crate::psk::{EarlyDataParameters, Psk};
+use crate::psk::{EarlyDataParameters, Psk, Role, claim};
 use crate::wire::{
     CipherSuite, ClientHello, EncryptedExtensions, Finished, KeyShareEntry, OfferedPsks,
     ProtocolVersion, PskKeyExchangeMode, ServerExtensions, ServerHello,
@@ -106,6 +106,10 @@ pub(super) fn accept(ctx: &mut Context, acceptance: Acceptance) -> Result<State,
     } = acceptance;
     let config = &psks.config;
     let Chosen { index, psk } = chosen;
+    // The binder has verified, so this is no stranger's word.
+    if !config.parameters.allow_both_roles && !claim(&psk.identity, Role::Server) {
+        return Err(Violation::IdentityInBothRoles.into());
+    }
     let index = u16::try_from(index).map_err(|_| Violation::NoAcceptablePsk)?;
     let group = share.as_ref().map(|share| share.group);
     let (server_share, shared) = match share {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{ServerConfig, TicketPolicy};
 use crate::crypto::{HashAlgorithm, hash_of};
-use crate::psk::{ExternalPsk, Psk, PskError, PskKinds, PskList, TicketState};
+use crate::psk::{ExternalPsk, OfferedTicket, Psk, PskError, PskKinds, PskList, TicketState};
 use crate::wire::PskIdentity;
 
 /// The configuration's PSKs, which are shared and may be many, the connection's own, and whatever its tickets hold.
@@ -85,6 +85,17 @@ impl ServerPsks {
     /// What a ticket of ours holds.
     fn ticket(&self, identity: &[u8], now: u64) -> Option<TicketState> {
         TicketState::open(self.ticket_policy()?.keys(), identity, now)
+    }
+
+    /// Which of the offered identities are tickets of ours, for the application to see.
+    pub(super) fn tickets(&self, offered: &[PskIdentity], now: u64) -> Vec<Option<OfferedTicket>> {
+        offered
+            .iter()
+            .map(|psk| {
+                let external_identity = self.ticket(&psk.identity, now)?.external_identity;
+                Some(OfferedTicket { external_identity })
+            })
+            .collect()
     }
 
     /// When a ticket was issued as its client sees it and as we do; `None` when the identity is no ticket of ours.

@@ -8,13 +8,15 @@ use crate::crypto::hash_of;
 use crate::endpoint::{Context, PskOutcome};
 use crate::error::{Error, Usage, Violation};
 use crate::keys::binder_hash_of_first_hello;
-use crate::psk::{OfferedPskList, verify_binder, verify_dummy_binder};
+use crate::psk::{OfferedPskList, OfferedTicket, verify_binder, verify_dummy_binder};
 use crate::wire::{ClientHello, OfferedPsks};
 
 /// A checked ClientHello with an offer, which waits for a choice.
 pub struct SelectingPsk {
     pub(super) psks: ServerPsks,
     pub(super) negotiation: Negotiation,
+    /// Which of the offered identities are tickets of ours.
+    pub(super) tickets: Vec<Option<OfferedTicket>>,
 }
 
 impl SelectingPsk {
@@ -23,7 +25,7 @@ impl SelectingPsk {
     }
 
     pub(super) fn offered_psks(&self) -> OfferedPskList<'_> {
-        OfferedPskList::new(self.offer())
+        OfferedPskList::new(self.offer(), &self.tickets)
     }
 
     pub(super) fn check(&self, selection: &Selection<'_>, now: u64) -> Result<(), Usage> {
@@ -60,7 +62,7 @@ impl SelectingPsk {
         }
         trace(ctx, chosen.index, PskOutcome::Verified);
 
-        let Self { psks, negotiation } = *self;
+        let Self { psks, negotiation, .. } = *self;
         match negotiation.common.group {
             Some(GroupChoice::NeedsRetry(group)) => {
                 wait_second_client_hello::request_retry(ctx, psks, negotiation, chosen.psk, group)

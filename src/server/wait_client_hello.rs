@@ -36,13 +36,16 @@ impl WaitClientHello {
         if hello.extensions.early_data {
             ctx.reader.skip_early_data(self.psks.config.max_skipped_early_data);
         }
-        let selecting = Box::new(SelectingPsk {
+        let mut selecting = Box::new(SelectingPsk {
             psks: self.psks,
             negotiation: Negotiation { hello, offer, message: message.bytes.to_vec(), common },
+            tickets: Vec::new(),
         });
         match selecting.psks.config.selection {
             SelectionPolicy::FirstMatch => selecting.select(ctx, &Selection::FirstMatch),
             SelectionPolicy::Application => {
+                let offered = &selecting.negotiation.offer.identities;
+                selecting.tickets = selecting.psks.tickets(offered, ctx.now);
                 ctx.emit(Event::SelectPsk);
                 Ok(State::SelectingPsk(selecting))
             }

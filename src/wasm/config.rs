@@ -3,12 +3,15 @@
 use std::sync::Arc;
 
 use wasm_bindgen::prelude::*;
+use zeroize::Zeroizing;
 
 use super::error::{Result, throw_config, throw_option, throw_psk};
 use super::psk::ExternalPsk;
 use crate::client::ClientConfig;
+use crate::crypto::SealingKeys;
 use crate::endpoint::{ConfigError, Parameters};
-use crate::server::{SelectionPolicy, ServerConfig};
+use crate::psk::PskKinds;
+use crate::server::{EarlyDataPolicy, SelectionPolicy, ServerConfig, TicketPolicy};
 use crate::wire::{CipherSuite, NamedGroup, PskKeyExchangeMode};
 
 /// A configuration for any number of connections of one role. Changing it does not touch connections that exist.
@@ -99,6 +102,62 @@ impl Config {
         }
     }
 
+    /// Which kinds of PSK are used: "external" (default), "resumption" or "both".
+    #[wasm_bindgen(js_name = setPskKinds)]
+    pub fn set_psk_kinds(&mut self, kinds: &str) -> Result<()> {
+        let kinds = psk_kinds(kinds)?;
+        match &mut self.0 {
+            Role::Client(config) => Arc::make_mut(config).set_psk_kinds(kinds),
+            Role::Server(config) => Arc::make_mut(config).set_psk_kinds(kinds),
+        }
+        .map_err(throw_psk)
+    }
+
+    /// A client offers early data, a server asks whether to accept it.
+    #[wasm_bindgen(js_name = setEarlyData)]
+    pub fn set_early_data(&mut self, on: bool) {
+        match &mut self.0 {
+            Role::Client(config) => Arc::make_mut(config).early_data = on,
+            Role::Server(config) => {
+                Arc::make_mut(config).early_data =
+                    if on { EarlyDataPolicy::Application } else { EarlyDataPolicy::Reject };
+            }
+        }
+    }
+
+    /// How a server issues tickets: keys of 32 bytes each, the youngest first, one behind the other; how many tickets;
+    /// their lifetime in seconds; how many bytes of early data they allow.
+    #[wasm_bindgen(js_name = setTickets)]
+    pub fn set_tickets(
+        &mut self,
+        keys: Vec<u8>,
+        count: u8,
+        lifetime: u32,
+        max_early_data: u32,
+    ) -> Result<()> {
+        let keys = Zeroizing::new(keys);
+        let (chunks, rest) = keys.as_chunks();
+        let sealing = SealingKeys::new(chunks).ok().filter(|_| rest.is_empty());
+        let sealing = sealing.ok_or_else(|| throw_option("ticket keys are 32 bytes each"))?;
+        let mut policy = TicketPolicy::new(sealing);
+        policy.set_count(count).map_err(throw_config)?;
+        policy.set_lifetime(lifetime).map_err(throw_config)?;
+        policy.set_max_early_data(max_early_data);
+        match &mut self.0 {
+            Role::Server(config) => {
+                Arc::make_mut(config).tickets = Some(policy);
+                Ok(())
+            }
+            Role::Client(_) => Err(throw_option("a client issues no tickets")),
+        }
+    }
+
+    /// Lets this process use an identity as a client and as a server.
+    #[wasm_bindgen(js_name = setAllowBothRoles)]
+    pub fn set_allow_both_roles(&mut self, on: bool) {
+        self.parameters().allow_both_roles = on;
+    }
+
     /// Emits keyLog events. They hold secrets.
     #[wasm_bindgen(js_name = setKeyLog)]
     pub fn set_key_log(&mut self, on: bool) {
@@ -138,6 +197,15 @@ impl Config {
             Role::Client(config) => &mut Arc::make_mut(config).parameters,
             Role::Server(config) => &mut Arc::make_mut(config).parameters,
         }
+    }
+}
+
+pub(super) fn psk_kinds(name: &str) -> Result<PskKinds> {
+    match name {
+        "external" => Ok(PskKinds::External),
+        "resumption" => Ok(PskKinds::Resumption),
+        "both" => Ok(PskKinds::Both),
+        _ => Err(throw_option("the kinds of PSK are neither external, resumption nor both")),
     }
 }
 

@@ -2,11 +2,12 @@
 
 use wasm_bindgen::prelude::*;
 
-use super::config::{Config, Role};
+use super::config::{Config, Role, psk_kinds};
 use super::error::{Result, throw, throw_option, throw_psk, throw_usage};
 use super::event;
 use super::offer::OfferedPskList;
 use super::psk::ExternalPsk;
+use super::session::Session;
 use crate::connection::{self, AppendError, Entropy};
 use crate::error::Error;
 use crate::server::Selection;
@@ -41,11 +42,28 @@ impl Connection {
     /// Adds a copy of `psk`: on a client before `start`, on a server until the PSK is selected.
     #[wasm_bindgen(js_name = appendPsk)]
     pub fn append_psk(&mut self, psk: &ExternalPsk) -> Result<()> {
-        let phase = self.phase();
-        self.inner.append_psk(&psk.0).map_err(|error| match error {
-            AppendError::Psk(error) => throw_psk(error),
-            AppendError::Usage(usage) => throw_usage(usage, phase),
-        })
+        let result = self.inner.append_psk(&psk.0);
+        self.check_append(result)
+    }
+
+    /// Client, before `start`: offers to resume a session, before all external PSKs.
+    #[wasm_bindgen(js_name = appendSession)]
+    pub fn append_session(&mut self, session: &Session) -> Result<()> {
+        let result = self.inner.append_session(&session.0);
+        self.check_append(result)
+    }
+
+    /// Overrides the configuration's kinds of PSK: "external", "resumption" or "both".
+    #[wasm_bindgen(js_name = setPskKinds)]
+    pub fn set_psk_kinds(&mut self, kinds: &str) -> Result<()> {
+        let result = self.inner.set_psk_kinds(psk_kinds(kinds)?);
+        self.check_append(result)
+    }
+
+    /// Tells the time, in milliseconds since the Unix epoch. Tickets need it.
+    #[wasm_bindgen(js_name = setTime)]
+    pub fn set_time(&mut self, now: f64) {
+        self.inner.set_time(now as u64);
     }
 
     /// Begins: a client queues its ClientHello.
@@ -64,6 +82,26 @@ impl Connection {
     #[wasm_bindgen(js_name = transportClosed)]
     pub fn transport_closed(&mut self) -> Result<()> {
         let result = self.inner.transport_closed();
+        self.check(result)
+    }
+
+    /// Client, once started: how many bytes of early data can be sent now, or undefined.
+    #[wasm_bindgen(getter, js_name = earlyDataLimit)]
+    pub fn early_data_limit(&mut self) -> Option<u32> {
+        self.inner.early_data_limit().map(|limit| limit as u32)
+    }
+
+    /// Client: queues early data, all of it or none.
+    #[wasm_bindgen(js_name = sendEarlyData)]
+    pub fn send_early_data(&mut self, data: &[u8]) -> Result<()> {
+        let result = self.inner.send_early_data(data);
+        self.check(result)
+    }
+
+    /// Server: accepts or rejects early data.
+    #[wasm_bindgen(js_name = decideEarlyData)]
+    pub fn decide_early_data(&mut self, accepted: bool) -> Result<()> {
+        let result = self.inner.decide_early_data(accepted);
         self.check(result)
     }
 
@@ -108,7 +146,7 @@ impl Connection {
     #[wasm_bindgen(js_name = pollEvent)]
     pub fn poll_event(&mut self) -> JsValue {
         match self.inner.poll_event() {
-            Some(event) => event::to_object(event, self.inner.client_hello()),
+            Some(event) => event::to_object(event, &self.inner),
             None => JsValue::UNDEFINED,
         }
     }
@@ -164,6 +202,21 @@ impl Connection {
         Ok(out)
     }
 
+    /// Exports keying material from the early exporter (RFC 9846 section 7.5).
+    #[wasm_bindgen(js_name = exportEarlyKeyingMaterial)]
+    pub fn export_early_keying_material(
+        &self,
+        label: &str,
+        context: Option<Vec<u8>>,
+        length: u32,
+    ) -> Result<Vec<u8>> {
+        let mut out = vec![0; (length as usize).min(MAX_EXPORT + 1)];
+        self.inner
+            .export_early_keying_material(label, context.as_deref(), &mut out)
+            .map_err(|error| throw(error, self.phase()))?;
+        Ok(out)
+    }
+
     /// The state's name (RFC 9846 appendix A).
     #[wasm_bindgen(getter)]
     pub fn state(&self) -> String {
@@ -185,6 +238,13 @@ impl Connection {
         self.connected |= self.inner.negotiated().is_some();
         let phase = if was_connected { "data" } else { self.phase() };
         result.map_err(|error| throw(error, phase))
+    }
+
+    fn check_append(&self, result: core::result::Result<(), AppendError>) -> Result<()> {
+        result.map_err(|error| match error {
+            AppendError::Psk(error) => throw_psk(error),
+            AppendError::Usage(usage) => throw_usage(usage, self.phase()),
+        })
     }
 
     fn phase(&self) -> &'static str {

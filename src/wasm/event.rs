@@ -3,18 +3,20 @@
 use wasm_bindgen::JsValue;
 
 use super::object::{Fields, bytes, text, texts};
-use crate::endpoint::{Direction, Event, Negotiated, PskOutcome};
+use super::session::Session;
+use crate::connection::Connection;
+use crate::endpoint::{Direction, EarlyDataOutcome, Event, Negotiated, PskOutcome};
 use crate::error::AlertDescription;
-use crate::wire::ClientHello;
+use crate::keys::BinderKind;
 use crate::wire::grease::is_protocol_name;
 
-/// An event; `hello` is the ClientHello while selection waits.
-pub(super) fn to_object(event: Event, hello: Option<&ClientHello>) -> JsValue {
+/// An event. What it asks for is looked up in the connection, which waits.
+pub(super) fn to_object(event: Event, connection: &Connection) -> JsValue {
     let fields = Fields::new();
     match event {
         Event::SelectPsk => {
             fields.set("type", "selectPsk");
-            if let Some(hello) = hello {
+            if let Some(hello) = connection.client_hello() {
                 let extensions = &hello.extensions;
                 // What nobody can want is not put to the choice (RFC 8701).
                 let alpn = extensions.alpn.as_ref();
@@ -23,6 +25,25 @@ pub(super) fn to_object(event: Event, hello: Option<&ClientHello>) -> JsValue {
                     .set_some("serverName", extensions.server_name.as_deref().map(text))
                     .set_some("alpn", alpn);
             }
+        }
+        Event::DecideEarlyData => {
+            fields.set("type", "decideEarlyData");
+            if let Some(request) = connection.early_data_request() {
+                fields
+                    .set("id", bytes(request.id))
+                    .set("identity", bytes(request.identity))
+                    .set("maxSize", request.max_size)
+                    .set_some("replayableUntil", request.replayable_until.map(|ms| ms as f64));
+            }
+        }
+        Event::EarlyData(data) => {
+            fields.set("type", "earlyData").set("data", bytes(&data));
+        }
+        Event::EarlyDataRejected => {
+            fields.set("type", "earlyDataRejected");
+        }
+        Event::Session(session) => {
+            fields.set("type", "session").set("session", Session(session));
         }
         Event::Connected(negotiated) => {
             fields.set("type", "connected");
@@ -74,12 +95,31 @@ fn set_negotiated(fields: &Fields, negotiated: &Negotiated) {
     fields
         .set_some("pskIdentity", negotiated.psk_identity.as_deref().map(bytes))
         .set_some("pskIndex", negotiated.psk_index.map(u32::from))
+        .set_some("pskKind", negotiated.psk_kind.map(kind_name))
+        .set_some("externalIdentity", negotiated.external_identity.as_deref().map(bytes))
+        .set_some("earlyData", early_data_name(negotiated.early_data))
         .set_some("pskMode", negotiated.psk_mode.and_then(|mode| mode.name()))
         .set("cipherSuite", negotiated.cipher_suite.name().unwrap_or("unknown"))
         .set_some("group", negotiated.group.and_then(|group| group.name()))
         .set_some("alpn", negotiated.alpn.as_deref().map(text))
         .set_some("serverName", negotiated.server_name.as_deref().map(text))
         .set("helloRetryRequest", negotiated.hello_retry_request);
+}
+
+fn kind_name(kind: BinderKind) -> &'static str {
+    match kind {
+        BinderKind::External => "external",
+        BinderKind::Imported => "imported",
+        BinderKind::Resumption => "resumption",
+    }
+}
+
+fn early_data_name(outcome: EarlyDataOutcome) -> Option<&'static str> {
+    match outcome {
+        EarlyDataOutcome::NotOffered => None,
+        EarlyDataOutcome::Accepted => Some("accepted"),
+        EarlyDataOutcome::Rejected => Some("rejected"),
+    }
 }
 
 fn direction_name(direction: Direction) -> &'static str {

@@ -8,3 +8,4 @@ mod inspect;
 mod object;
 mod offer;
 mod psk;
+mod session;

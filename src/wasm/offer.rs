@@ -12,6 +12,7 @@ pub struct OfferedPsk {
     identity: Vec<u8>,
     index: u32,
     obfuscated_ticket_age: u32,
+    ticket: Option<psk::OfferedTicket>,
 }
 
 #[wasm_bindgen]
@@ -32,6 +33,15 @@ impl OfferedPsk {
     #[wasm_bindgen(getter, js_name = obfuscatedTicketAge)]
     pub fn obfuscated_ticket_age(&self) -> u32 {
         self.obfuscated_ticket_age
+    }
+
+    /// What is known of a ticket that this server issued and still accepts: `externalIdentity`.
+    #[wasm_bindgen(getter)]
+    pub fn ticket(&self) -> JsValue {
+        let Some(ticket) = &self.ticket else { return JsValue::UNDEFINED };
+        let fields = Fields::new();
+        fields.set_some("externalIdentity", ticket.external_identity.as_deref().map(bytes));
+        fields.into_value()
     }
 
     /// The parts of an imported identity (RFC 9258), if it reads as one: `externalIdentity`, `context`,
@@ -64,6 +74,7 @@ impl OfferedPskList {
             identity: psk.identity.to_vec(),
             index: psk.index as u32,
             obfuscated_ticket_age: psk.obfuscated_ticket_age,
+            ticket: psk.ticket.cloned(),
         });
         Self { psks: psks.collect(), next: 0 }
     }

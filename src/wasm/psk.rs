@@ -6,6 +6,7 @@ use zeroize::Zeroizing;
 use super::error::{Result, throw_option, throw_psk};
 use crate::crypto::HashAlgorithm;
 use crate::psk;
+use crate::wire::CipherSuite;
 
 /// A key that both sides were given outside of TLS. `free()` wipes the secret.
 #[wasm_bindgen]
@@ -33,6 +34,23 @@ impl ExternalPsk {
     #[wasm_bindgen(js_name = withContext)]
     pub fn with_context(&self, context: &[u8]) -> Result<Self> {
         self.0.clone().with_context(context).map(Self).map_err(throw_psk)
+    }
+
+    /// A copy that allows early data: so many bytes, protected by this suite, in this application protocol.
+    #[wasm_bindgen(js_name = withEarlyData)]
+    pub fn with_early_data(
+        &self,
+        max_size: u32,
+        cipher_suite: &str,
+        alpn: Option<String>,
+    ) -> Result<Self> {
+        let parameters = psk::EarlyDataParameters {
+            max_size,
+            // An unknown suite has no hash, so it is refused below.
+            cipher_suite: CipherSuite::from_name(cipher_suite).unwrap_or(CipherSuite(0)),
+            alpn: alpn.map(String::into_bytes),
+        };
+        self.0.clone().with_early_data(parameters).map(Self).map_err(throw_psk)
     }
 
     /// The identity it was made with.

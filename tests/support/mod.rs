@@ -52,8 +52,10 @@ pub fn configs(
 pub fn default_configs() -> (ClientConfig, ServerConfig) {
     let psk = psk("client1", HashAlgorithm::Sha256);
     let mut client = ClientConfig::new();
+    client.parameters.allow_both_roles = true;
     client.append_psk(&psk).unwrap();
     let mut server = ServerConfig::new();
+    server.parameters.allow_both_roles = true;
     server.append_psk(&psk).unwrap();
     (client, server)
 }
@@ -73,7 +75,10 @@ pub struct Pair {
 }
 
 impl Pair {
-    pub fn new(client: ClientConfig, server: ServerConfig) -> Self {
+    pub fn new(mut client: ClientConfig, mut server: ServerConfig) -> Self {
+        // A pair plays both sides in one process, which nobody else should.
+        client.parameters.allow_both_roles = true;
+        server.parameters.allow_both_roles = true;
         Self {
             client: Connection::client(Arc::new(client), Entropy::from_seed([1; 32])),
             server: Connection::server(Arc::new(server), Entropy::from_seed([2; 32])),

@@ -1,0 +1,33 @@
+//! The guard against one PSK in two roles (RFC 9257 section 4.1, the Selfie attack).
+//!
+//! Whoever is client and server with one PSK can be made to talk to itself: an attacker sends a client's messages
+//! back to it, and both ends authenticate. So each identity is remembered with the role in which this process used it
+//! first, and refused in the other. An importer context that names the roles makes the identities differ, and never
+//! meets this guard.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use crate::crypto::HashAlgorithm;
+
+/// The side of a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// It began.
+    Client,
+    /// It was called.
+    Server,
+}
+
+/// Roles by the SHA-256 of the wire identity. Only PSKs that were used are here: a client's when it offers them, a
+/// server's when a binder has verified, so a stranger adds nothing.
+static ROLES: Mutex<Option<HashMap<[u8; 32], Role>>> = Mutex::new(None);
+
+/// Whether this process may use the identity in this role, which it does from now on.
+pub fn claim(identity: &[u8], role: Role) -> bool {
+    let digest = HashAlgorithm::Sha256.digest(identity);
+    let key = digest.as_ref().first_chunk().copied().unwrap_or_default();
+    // A thread that panicked with the lock in hand left the map as it was: insertions are whole.
+    let mut roles = ROLES.lock().unwrap_or_else(PoisonError::into_inner);
+    *roles.get_or_insert_default().entry(key).or_insert(role) == role
+}

@@ -1,0 +1,67 @@
+//! `Session`.
+
+use wasm_bindgen::prelude::*;
+
+use super::error::{Result, throw_psk};
+use crate::psk;
+
+/// What a client keeps of a connection to resume it later. `free()` wipes the secret.
+#[wasm_bindgen]
+pub struct Session(pub(super) psk::Session);
+
+#[wasm_bindgen]
+impl Session {
+    /// Takes what `toBytes` gave.
+    #[wasm_bindgen(js_name = fromBytes)]
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
+        psk::Session::from_bytes(bytes).map(Self).map_err(throw_psk)
+    }
+
+    /// The session with its secret, to be kept where only this client can read.
+    #[wasm_bindgen(js_name = toBytes)]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        self.0.to_bytes().to_vec()
+    }
+
+    /// The identity on the wire.
+    #[wasm_bindgen(getter)]
+    pub fn ticket(&self) -> Vec<u8> {
+        self.0.ticket().to_vec()
+    }
+
+    /// The suite of the connection that it resumes.
+    #[wasm_bindgen(getter, js_name = cipherSuite)]
+    pub fn cipher_suite(&self) -> String {
+        self.0.cipher_suite().to_string()
+    }
+
+    /// The most early data the server takes with it, in bytes.
+    #[wasm_bindgen(getter, js_name = maxEarlyData)]
+    pub fn max_early_data(&self) -> u32 {
+        self.0.max_early_data()
+    }
+
+    /// The identity of the external PSK whose handshake it descends from.
+    #[wasm_bindgen(getter, js_name = externalIdentity)]
+    pub fn external_identity(&self) -> Option<Vec<u8>> {
+        self.0.external_identity().map(<[u8]>::to_vec)
+    }
+
+    /// When it expires, in milliseconds of the clock that the connection was told.
+    #[wasm_bindgen(getter, js_name = expiresAt)]
+    pub fn expires_at(&self) -> f64 {
+        self.0.expires_at() as f64
+    }
+
+    /// Whether a connection has used it.
+    #[wasm_bindgen(getter)]
+    pub fn used(&self) -> bool {
+        self.0.is_used()
+    }
+
+    /// Lets more than one connection use it.
+    #[wasm_bindgen(js_name = allowReuse)]
+    pub fn allow_reuse(&mut self) {
+        self.0.allow_reuse();
+    }
+}
