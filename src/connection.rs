@@ -64,7 +64,9 @@ impl Connection {
 
     /// A server.
     pub fn server(config: Arc<ServerConfig>, random: Entropy) -> Self {
-        let context = Context::new(&config.parameters, random.0);
+        let mut context = Context::new(&config.parameters, random.0);
+        // It may come before the ClientHello that answers another server's HelloRetryRequest (section 4.3.2).
+        context.reader.accept_change_cipher_spec(config.cookie_keys.is_some());
         Self::new(context, Phase::Server(server::State::new(config)))
     }
 

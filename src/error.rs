@@ -222,6 +222,7 @@ named_errors! {
         HandshakeNotComplete => "the handshake is not complete";
         NotSelecting => "no PSK selection is waiting";
         IdentityNotOffered => "the PSK's identity is not among the offered ones";
+        IdentitySettled => "a HelloRetryRequest has settled another identity";
         NoPskForIdentity => "the connection holds no PSK for this identity";
         NoPsk => "a client needs at least one PSK";
         IdentityInBothRoles => "the PSK's identity was used by this process as a server: one PSK must not serve both roles (RFC 9257 section 4.1)";

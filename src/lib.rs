@@ -70,5 +70,6 @@ pub use psk::{
     PskKinds, Session,
 };
 pub use server::{
-    EarlyDataPolicy, EarlyDataRequest, Selection, SelectionPolicy, ServerConfig, TicketPolicy,
+    CookieKeys, EarlyDataPolicy, EarlyDataRequest, Selection, SelectionPolicy, ServerConfig,
+    TicketPolicy,
 };

@@ -1,21 +1,22 @@
 //! NEGOTIATED: the server's flight (RFC 9846 sections 4.2.3, 4.4.1 and 4.5.3).
 
+use super::cookie::Retried;
 use super::early_data::{self, DecidingEarlyData, EarlyKeys, WaitEndOfEarlyData};
 use super::selection::Chosen;
 use super::wait_client_hello::{Common, GroupChoice};
 use super::wait_finished::WaitFinished;
 use super::{ServerPsks, State};
-use crate::crypto::{SharedSecret, hash_of, respond};
+use crate::crypto::{Digest, HashAlgorithm, SharedSecret, hash_of, respond};
 use crate::endpoint::{Context, EarlyDataOutcome, Event, Negotiated, TrafficSecrets};
 use crate::error::{Error, Violation};
-use crate::keys::{KeyLogLabel, Transcript, TranscriptBuffer};
+use crate::keys::{KeyLogLabel, Transcript, TranscriptBuffer, binder_hash_of_first_hello};
 use crate::psk::{EarlyDataParameters, Psk, Role, claim};
 use crate::wire::{
     CipherSuite, ClientHello, EncryptedExtensions, Finished, KeyShareEntry, OfferedPsks,
     ProtocolVersion, PskKeyExchangeMode, ServerExtensions, ServerHello,
 };
 
-/// A first ClientHello and what follows from it, before a PSK is chosen.
+/// A ClientHello and what follows from it, before a PSK is chosen.
 pub(super) struct Negotiation {
     /// The ClientHello, its offer taken out.
     pub(super) hello: ClientHello,
@@ -23,6 +24,20 @@ pub(super) struct Negotiation {
     /// The whole message, as the transcript and the binders cover it.
     pub(super) message: Vec<u8>,
     pub(super) common: Common,
+    /// Of a second ClientHello that came with a cookie.
+    pub(super) retried: Option<Retried>,
+}
+
+impl Negotiation {
+    /// What the binders cover, under a PSK of this hash (section 4.3.11.2).
+    pub(super) fn covered(&self, hash: HashAlgorithm) -> Digest {
+        let truncated_len = self.message.len() - self.offer.binders_len();
+        let truncated = self.message.get(..truncated_len).unwrap_or_default();
+        match &self.retried {
+            Some(retried) => retried.transcript.with_truncated(truncated),
+            None => binder_hash_of_first_hello(hash, truncated),
+        }
+    }
 }
 
 /// Everything is agreed on.
@@ -43,7 +58,7 @@ pub(super) struct Acceptance {
     pub(super) early_data: Option<EarlyDataParameters>,
 }
 
-/// Accepts the first ClientHello, or asks for a decision on its early data.
+/// Accepts the ClientHello, or asks for a decision on its early data.
 pub(super) fn accept_first(
     ctx: &mut Context,
     psks: ServerPsks,
@@ -51,23 +66,33 @@ pub(super) fn accept_first(
     chosen: Chosen,
 ) -> Result<State, Error> {
     let candidate = early_data::candidate(ctx, &psks, &negotiation, &chosen);
-    let Negotiation { hello, message, common, .. } = negotiation;
+    let Negotiation { hello, message, common, retried, .. } = negotiation;
     let suite = suite_for(&common, &chosen.psk)?;
-    let transcript = TranscriptBuffer::new(&message).start(chosen.psk.hash);
+    let hello_retry_request = retried.is_some();
+    let (transcript, early_data_offered) = match retried {
+        Some(mut retried) => {
+            retried.transcript.add(&message);
+            (retried.transcript, retried.early_data)
+        }
+        None => {
+            let transcript = TranscriptBuffer::new(&message).start(chosen.psk.hash);
+            (transcript, hello.extensions.early_data)
+        }
+    };
     let share = match common.group {
         Some(GroupChoice::Shared(share)) => Some(share),
         _ => None,
     };
     let acceptance = Acceptance {
         psks,
-        early_data_offered: hello.extensions.early_data,
+        early_data_offered,
         hello,
         chosen,
         suite,
         share,
         alpn: common.alpn,
         transcript,
-        hello_retry_request: false,
+        hello_retry_request,
         early_data: None,
     };
     match candidate {
@@ -138,7 +163,8 @@ pub(super) fn accept(ctx: &mut Context, acceptance: Acceptance) -> Result<State,
     let bytes = server_hello.encode()?;
     ctx.send_handshake(&bytes)?;
     transcript.add(&bytes);
-    if !server_hello.legacy_session_id_echo.is_empty() {
+    // After a HelloRetryRequest it went out with that.
+    if !server_hello.legacy_session_id_echo.is_empty() && !hello_retry_request {
         ctx.writer.write_change_cipher_spec();
     }
 

@@ -1,6 +1,6 @@
 //! What a server is told.
 
-use super::{EarlyDataPolicy, TicketPolicy};
+use super::{CookieKeys, EarlyDataPolicy, TicketPolicy};
 use crate::endpoint::Parameters;
 use crate::psk::{ExternalPsk, PskError, PskKinds, PskList};
 
@@ -32,6 +32,10 @@ pub struct ServerConfig {
     /// How tickets are issued, and by which keys they open; without it there are none. It takes
     /// [`ServerConfig::set_psk_kinds`] as well.
     pub tickets: Option<TicketPolicy>,
+    /// Lets the client keep the state of a HelloRetryRequest in a cookie that these keys protect
+    /// (RFC 9846 section 4.3.2): its answer may then go to another server that has the same keys and PSKs. Without them
+    /// there is no cookie.
+    pub cookie_keys: Option<CookieKeys>,
     kinds: PskKinds,
     psks: PskList,
 }
@@ -45,6 +49,7 @@ impl Default for ServerConfig {
             early_data_window: 10_000,
             max_skipped_early_data: 1 << 16,
             tickets: None,
+            cookie_keys: None,
             kinds: PskKinds::default(),
             psks: PskList::new(),
         }

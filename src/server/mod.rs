@@ -2,8 +2,10 @@
 
 mod accept;
 mod config;
+mod cookie;
 mod early_data;
 mod psks;
+mod retry;
 mod selecting_psk;
 mod selection;
 mod tickets;
@@ -12,6 +14,7 @@ mod wait_finished;
 mod wait_second_client_hello;
 
 pub use config::{SelectionPolicy, ServerConfig};
+pub use cookie::CookieKeys;
 pub use early_data::{EarlyDataPolicy, EarlyDataRequest};
 pub use selection::Selection;
 pub use tickets::TicketPolicy;

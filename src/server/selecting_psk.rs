@@ -7,7 +7,6 @@ use super::{Selection, ServerPsks, State, wait_second_client_hello};
 use crate::crypto::hash_of;
 use crate::endpoint::{Context, PskOutcome};
 use crate::error::{Error, Usage, Violation};
-use crate::keys::binder_hash_of_first_hello;
 use crate::psk::{OfferedPskList, OfferedTicket, verify_binder, verify_dummy_binder};
 use crate::wire::{ClientHello, OfferedPsks};
 
@@ -43,18 +42,15 @@ impl SelectingPsk {
     ) -> Result<State, Error> {
         let chosen = self.selector(ctx.now).choose(ctx, selection);
         let offer = self.offer();
-        let message = &self.negotiation.message;
-        let truncated = message.get(..message.len() - offer.binders_len()).unwrap_or_default();
         let Some(chosen) = chosen else {
             let suite = self.negotiation.common.suites.first().and_then(|suite| hash_of(*suite));
             if let (Some(hash), Some(binder)) = (suite, offer.binders.first()) {
-                let covered = binder_hash_of_first_hello(hash, truncated);
-                verify_dummy_binder(hash, &covered, binder);
+                verify_dummy_binder(hash, &self.negotiation.covered(hash), binder);
             }
             return Err(Violation::NoAcceptablePsk.into());
         };
         trace(ctx, chosen.index, PskOutcome::Chosen);
-        let covered = binder_hash_of_first_hello(chosen.psk.hash, truncated);
+        let covered = self.negotiation.covered(chosen.psk.hash);
         let binder = offer.binders.get(chosen.index).map(Vec::as_slice).unwrap_or_default();
         if !verify_binder(&chosen.psk, &covered, binder) {
             trace(ctx, chosen.index, PskOutcome::Failed);
@@ -76,7 +72,8 @@ impl SelectingPsk {
     }
 
     fn selector(&self, now: u64) -> Selector<'_> {
-        let suites = &self.negotiation.common.suites;
-        Selector { psks: &self.psks, offer: self.offer(), suites, now }
+        let Negotiation { offer, common, retried, .. } = &self.negotiation;
+        let settled = retried.as_ref().map(|retried| retried.chosen);
+        Selector { psks: &self.psks, offer, suites: &common.suites, settled, now }
     }
 }

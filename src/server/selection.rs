@@ -31,6 +31,8 @@ pub(super) struct Selector<'a> {
     pub(super) psks: &'a ServerPsks,
     pub(super) offer: &'a OfferedPsks,
     pub(super) suites: &'a [CipherSuite],
+    /// The only place that can be chosen, when a HelloRetryRequest has settled it.
+    pub(super) settled: Option<usize>,
     /// For the age of tickets.
     pub(super) now: u64,
 }
@@ -42,6 +44,9 @@ impl Selector<'_> {
             Selection::FirstMatch | Selection::None => Ok(()),
             Selection::Offered(index) => {
                 let offered = self.offer.identities.get(*index).ok_or(Usage::IdentityNotOffered)?;
+                if !self.may_choose(*index) {
+                    return Err(Usage::IdentitySettled);
+                }
                 match self.psks.find(&offered.identity, self.now) {
                     Some(_) => Ok(()),
                     None => Err(Usage::NoPskForIdentity),
@@ -52,7 +57,11 @@ impl Selector<'_> {
                     .target_hashes()
                     .iter()
                     .any(|hash| self.position(&psk.wire_identity(*hash)).is_some());
-                if offered { Ok(()) } else { Err(Usage::IdentityNotOffered) }
+                match self.settled {
+                    _ if offered => Ok(()),
+                    Some(_) => Err(Usage::IdentitySettled),
+                    None => Err(Usage::IdentityNotOffered),
+                }
             }
         }
     }
@@ -84,6 +93,9 @@ impl Selector<'_> {
     fn first_match(&self, ctx: &mut Context) -> Option<Chosen> {
         let mut best: Option<((usize, usize), usize, Match<'_>)> = None;
         for (index, offered) in self.offer.identities.iter().enumerate() {
+            if !self.may_choose(index) {
+                continue;
+            }
             let Some(found) = self.psks.find(&offered.identity, self.now) else {
                 trace(ctx, index, PskOutcome::Unknown);
                 continue;
@@ -110,9 +122,15 @@ impl Selector<'_> {
         Some(Chosen { index, psk })
     }
 
-    /// The first place of an identity in the offer.
+    /// The first place of an identity in the offer, if it may be chosen.
     fn position(&self, identity: &[u8]) -> Option<usize> {
-        self.offer.identities.iter().position(|offered| offered.identity == identity)
+        let mut identities = self.offer.identities.iter();
+        let place = identities.position(|offered| offered.identity == identity)?;
+        self.may_choose(place).then_some(place)
+    }
+
+    fn may_choose(&self, place: usize) -> bool {
+        self.settled.is_none_or(|settled| settled == place)
     }
 
     fn fits(&self, hash: crate::crypto::HashAlgorithm) -> bool {

@@ -1,8 +1,8 @@
-//! START and RECVD_CH: the first ClientHello (RFC 9846 sections 4.2.2 and 9.2).
+//! START and RECVD_CH: the first ClientHello that comes (RFC 9846 sections 4.2.2 and 9.2).
 
 use super::accept::Negotiation;
 use super::selecting_psk::SelectingPsk;
-use super::{Selection, SelectionPolicy, ServerPsks, State};
+use super::{Selection, SelectionPolicy, ServerPsks, State, cookie};
 use crate::crypto::hash_of;
 use crate::endpoint::{Context, Event, Parameters};
 use crate::error::{Error, Violation};
@@ -26,21 +26,24 @@ impl WaitClientHello {
         // Whatever comes next is protected, or answers a HelloRetryRequest.
         ctx.reader.boundary()?;
         check_versions(&hello)?;
-        if hello.extensions.cookie.is_some() {
-            return Err(Violation::CookieWithoutRetry.into());
-        }
-        let common = Common::negotiate(&self.psks.config.parameters, &hello)?;
-        let offer = hello.extensions.pre_shared_key.take().ok_or(Violation::NoPskOffered)?;
-        ctx.set_client_random(hello.random);
+        let config = &self.psks.config;
+        let negotiation = match hello.extensions.cookie.take() {
+            Some(cookie) => cookie::negotiate(config, hello, message.bytes, cookie)?,
+            None => {
+                let common = Common::negotiate(&config.parameters, &hello)?;
+                let offer =
+                    hello.extensions.pre_shared_key.take().ok_or(Violation::NoPskOffered)?;
+                let message = message.bytes.to_vec();
+                Negotiation { hello, offer, message, common, retried: None }
+            }
+        };
+        ctx.set_client_random(negotiation.hello.random);
         ctx.reader.accept_change_cipher_spec(true);
-        if hello.extensions.early_data {
-            ctx.reader.skip_early_data(self.psks.config.max_skipped_early_data);
+        if negotiation.hello.extensions.early_data {
+            ctx.reader.skip_early_data(config.max_skipped_early_data);
         }
-        let mut selecting = Box::new(SelectingPsk {
-            psks: self.psks,
-            negotiation: Negotiation { hello, offer, message: message.bytes.to_vec(), common },
-            tickets: Vec::new(),
-        });
+        let mut selecting =
+            Box::new(SelectingPsk { psks: self.psks, negotiation, tickets: Vec::new() });
         match selecting.psks.config.selection {
             SelectionPolicy::FirstMatch => selecting.select(ctx, &Selection::FirstMatch),
             SelectionPolicy::Application => {
@@ -168,7 +171,7 @@ fn choose_group(
 }
 
 /// The server's most preferred protocol among the client's (RFC 7301 section 3.2).
-fn choose_protocol(
+pub(super) fn choose_protocol(
     parameters: &Parameters,
     extensions: &ClientExtensions,
 ) -> Result<Option<Vec<u8>>, Error> {

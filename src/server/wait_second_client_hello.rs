@@ -1,35 +1,23 @@
 //! START after a HelloRetryRequest: the second ClientHello (RFC 9846 sections 4.2.2 and 4.2.4).
 
 use super::accept::{Acceptance, Negotiation, accept, suite_for};
+use super::retry::Retry;
 use super::selection::{Chosen, trace};
 use super::wait_client_hello::check_versions;
 use super::{ServerPsks, State};
 use crate::endpoint::{Context, PskOutcome};
 use crate::error::{Error, Violation};
-use crate::keys::{Transcript, TranscriptBuffer};
+use crate::keys::Transcript;
 use crate::psk::{Psk, verify_binder};
-use crate::wire::{
-    CipherSuite, ClientExtensions, ClientHello, ExtensionType, HELLO_RETRY_REQUEST_RANDOM,
-    Handshake, KeyShareEntry, NamedGroup, ProtocolVersion, ServerExtensions, ServerHello,
-};
-
-/// Extensions that a second ClientHello may change, add or drop.
-const CHANGEABLE: [ExtensionType; 5] = [
-    ExtensionType::KEY_SHARE,
-    ExtensionType::EARLY_DATA,
-    ExtensionType::COOKIE,
-    ExtensionType::PRE_SHARED_KEY,
-    ExtensionType::PADDING,
-];
+use crate::wire::{ClientHello, Handshake, NamedGroup};
 
 /// A HelloRetryRequest was sent. The choice of PSK stands.
 pub struct WaitSecondClientHello {
     psks: ServerPsks,
-    first: ClientHello,
     psk: Psk,
-    suite: CipherSuite,
-    group: NamedGroup,
     alpn: Option<Vec<u8>>,
+    retry: Retry,
+    cookie: Option<Vec<u8>>,
     /// message_hash of the first ClientHello, and the HelloRetryRequest.
     transcript: Transcript,
 }
@@ -43,35 +31,20 @@ pub(super) fn request_retry(
     group: NamedGroup,
 ) -> Result<State, Error> {
     let suite = suite_for(&negotiation.common, &psk)?;
-    let Negotiation { hello, message, common, .. } = negotiation;
-    let request = ServerHello {
-        legacy_version: ProtocolVersion::TLS12,
-        random: HELLO_RETRY_REQUEST_RANDOM,
-        legacy_session_id_echo: hello.legacy_session_id.clone(),
-        cipher_suite: suite,
-        legacy_compression_method: 0,
-        extensions: ServerExtensions {
-            selected_version: Some(ProtocolVersion::TLS13),
-            selected_group: Some(group),
-            ..ServerExtensions::default()
-        },
+    let Negotiation { mut hello, message, common, .. } = negotiation;
+    let retry = Retry::new(&message, &mut hello, suite, group, &psk.identity)?;
+    let cookie = match &psks.config.cookie_keys {
+        Some(keys) => Some(retry.seal(keys, &mut ctx.random)?),
+        None => None,
     };
-    let mut transcript = TranscriptBuffer::new(&message).start_with_message_hash(psk.hash);
-    let bytes = request.encode()?;
-    ctx.send_handshake(&bytes)?;
-    transcript.add(&bytes);
+    let (request, transcript) = retry.request(&hello.legacy_session_id, cookie.clone())?;
+    ctx.send_handshake(&request)?;
     if !hello.legacy_session_id.is_empty() {
         ctx.writer.write_change_cipher_spec();
     }
-    Ok(State::WaitSecondClientHello(Box::new(WaitSecondClientHello {
-        psks,
-        first: hello,
-        psk,
-        suite,
-        group,
-        alpn: common.alpn,
-        transcript,
-    })))
+    let alpn = common.alpn;
+    let next = WaitSecondClientHello { psks, psk, alpn, retry, cookie, transcript };
+    Ok(State::WaitSecondClientHello(Box::new(next)))
 }
 
 impl WaitSecondClientHello {
@@ -85,14 +58,12 @@ impl WaitSecondClientHello {
         ctx.reader.stop_skipping();
         check_versions(&hello)?;
         let offer = hello.extensions.pre_shared_key.take().ok_or(Violation::RetryDroppedPsk)?;
-        if hello.extensions.early_data {
-            return Err(Violation::RetryKeepsEarlyData.into());
+        match (&self.cookie, &hello.extensions.cookie) {
+            (Some(_), None) => return Err(Violation::RetryMissingCookie.into()),
+            (sent, received) if sent != received => return Err(Violation::RetryWrongCookie.into()),
+            _ => {}
         }
-        if hello.extensions.cookie.is_some() {
-            return Err(Violation::RetryWrongCookie.into());
-        }
-        self.check_unchanged(&hello)?;
-        let share = self.requested_share(&hello.extensions)?;
+        let share = self.retry.check(&mut hello)?;
 
         let index = offer
             .identities
@@ -115,45 +86,15 @@ impl WaitSecondClientHello {
                 psks: self.psks,
                 hello,
                 chosen: Chosen { index, psk: self.psk },
-                suite: self.suite,
+                suite: self.retry.cipher_suite,
                 share: Some(share),
                 alpn: self.alpn,
                 transcript: self.transcript,
                 hello_retry_request: true,
                 // Those of before a HelloRetryRequest are rejected by it (section 4.3.10).
                 early_data: None,
-                early_data_offered: self.first.extensions.early_data,
+                early_data_offered: self.retry.early_data,
             },
         )
     }
-
-    /// The second ClientHello is the first but for what it may change (section 4.2.2).
-    fn check_unchanged(&self, second: &ClientHello) -> Result<(), Error> {
-        if comparable(&self.first) == comparable(second) {
-            Ok(())
-        } else {
-            Err(Violation::RetryChangedClientHello.into())
-        }
-    }
-
-    /// The one share, of the group that was asked for (section 4.3.8).
-    fn requested_share(&self, extensions: &ClientExtensions) -> Result<KeyShareEntry, Error> {
-        match extensions.key_share.as_deref() {
-            Some([share]) if share.group == self.group => Ok(share.clone()),
-            _ => Err(Violation::RetryWrongKeyShare.into()),
-        }
-    }
-}
-
-/// The parts of a ClientHello that a second one repeats.
-fn comparable(hello: &ClientHello) -> ClientHello {
-    let mut hello = hello.clone();
-    let extensions = &mut hello.extensions;
-    extensions.key_share = None;
-    extensions.early_data = false;
-    extensions.cookie = None;
-    extensions.pre_shared_key = None;
-    extensions.other.retain(|(kind, _)| !CHANGEABLE.contains(kind));
-    extensions.order.retain(|kind| !CHANGEABLE.contains(kind));
-    hello
 }

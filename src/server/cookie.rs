@@ -1,0 +1,87 @@
+//! Cookies that hold what a HelloRetryRequest settles, so that the server need not (RFC 9846 section 4.3.2).
+
+use super::ServerConfig;
+use super::accept::Negotiation;
+use super::retry::Retry;
+use super::wait_client_hello::{Common, GroupChoice, choose_protocol};
+use crate::crypto::{Random, SealingKeys};
+use crate::error::{Error, Violation};
+use crate::keys::Transcript;
+use crate::wire::{ClientHello, PskKeyExchangeMode};
+use zeroize::Zeroizing;
+
+/// What sealing is told, so that a cookie is nothing but a cookie.
+const PURPOSE: &str = "hello retry request cookie";
+
+/// The keys of a server's cookies. Servers that share them, and their PSKs, take each other's second ClientHello. A
+/// cookie is good for as long as the key that sealed it is kept.
+#[derive(Clone)]
+pub struct CookieKeys(SealingKeys);
+
+impl CookieKeys {
+    /// The keys: the first seals, all of them open.
+    pub fn new(keys: SealingKeys) -> Self {
+        Self(keys)
+    }
+
+    pub(super) fn seal(&self, state: &[u8], random: &mut Random) -> Result<Vec<u8>, Error> {
+        self.0.seal(PURPOSE, state, random).map_err(|_| Error::Internal("cookie sealing"))
+    }
+
+    pub(super) fn open(&self, cookie: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+        self.0.open(PURPOSE, cookie)
+    }
+}
+
+impl core::fmt::Debug for CookieKeys {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("CookieKeys").finish_non_exhaustive()
+    }
+}
+
+/// What the cookie of a second ClientHello brings back.
+pub(super) struct Retried {
+    /// message_hash of the first ClientHello, and the HelloRetryRequest.
+    pub(super) transcript: Transcript,
+    /// The place of the chosen identity in this offer.
+    pub(super) chosen: usize,
+    /// The first ClientHello offered early data.
+    pub(super) early_data: bool,
+}
+
+/// Negotiates from a second ClientHello that comes first, as the server would have that sent the HelloRetryRequest.
+pub(super) fn negotiate(
+    config: &ServerConfig,
+    mut hello: ClientHello,
+    message: &[u8],
+    cookie: Vec<u8>,
+) -> Result<Negotiation, Error> {
+    let keys = config.cookie_keys.as_ref().ok_or(Violation::CookieWithoutRetry)?;
+    let retry = Retry::open(keys, &cookie).ok_or(Violation::RetryWrongCookie)?;
+    let offer = hello.extensions.pre_shared_key.take().ok_or(Violation::RetryDroppedPsk)?;
+    let share = retry.check(&mut hello)?;
+    let chosen = offer
+        .identities
+        .iter()
+        .position(|offered| retry.is_chosen(&offered.identity))
+        .ok_or(Violation::RetryDroppedChosenIdentity)?;
+    // Whoever sealed the cookie may have been configured otherwise.
+    let parameters = &config.parameters;
+    if !parameters.allows(PskKeyExchangeMode::PSK_DHE_KE) {
+        return Err(Violation::NoCommonPskMode.into());
+    }
+    if !parameters.groups().contains(&retry.group) {
+        return Err(Violation::NoCommonGroup.into());
+    }
+    if !parameters.cipher_suites().contains(&retry.cipher_suite) {
+        return Err(Violation::NoCommonCipherSuite.into());
+    }
+    let common = Common {
+        suites: vec![retry.cipher_suite],
+        group: Some(GroupChoice::Shared(share)),
+        alpn: choose_protocol(parameters, &hello.extensions)?,
+    };
+    let (_, transcript) = retry.request(&hello.legacy_session_id, Some(cookie))?;
+    let retried = Retried { transcript, chosen, early_data: retry.early_data };
+    Ok(Negotiation { hello, offer, message: message.to_vec(), common, retried: Some(retried) })
+}

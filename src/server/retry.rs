@@ -1,0 +1,172 @@
+//! What a HelloRetryRequest settles (RFC 9846 sections 4.2.2 and 4.2.4): kept until the second ClientHello comes, by the
+//! connection and in a cookie.
+
+use super::CookieKeys;
+use crate::crypto::{HashAlgorithm, Random, hash_of};
+use crate::error::{Error, Violation};
+use crate::keys::Transcript;
+use crate::wire::{
+    CipherSuite, ClientHello, ExtensionType, HELLO_RETRY_REQUEST_RANDOM, KeyShareEntry, NamedGroup,
+    ProtocolVersion, Reader, ServerExtensions, ServerHello, Writer,
+};
+
+/// Extensions that a second ClientHello may change, add or drop.
+const CHANGEABLE: [ExtensionType; 5] = [
+    ExtensionType::KEY_SHARE,
+    ExtensionType::EARLY_DATA,
+    ExtensionType::COOKIE,
+    ExtensionType::PRE_SHARED_KEY,
+    ExtensionType::PADDING,
+];
+
+/// The first byte of the state in a cookie, which changes with its encoding.
+const VERSION: u8 = 1;
+
+/// What stands from the first ClientHello to the second. It is the contents of a cookie:
+///
+/// ```text
+/// struct {
+///     uint8 version = 1;
+///     CipherSuite cipher_suite;
+///     NamedGroup group;
+///     uint8 early_data;
+///     opaque client_hello<32..48>;
+///     opaque repeated<32..32>;
+///     opaque identity<32..32>;
+/// } Retry;
+/// ```
+pub(super) struct Retry {
+    pub(super) cipher_suite: CipherSuite,
+    pub(super) group: NamedGroup,
+    /// The first ClientHello offered early data, which the HelloRetryRequest rejects (section 4.3.10).
+    pub(super) early_data: bool,
+    /// Hash(ClientHello1), by the suite's hash.
+    client_hello: Vec<u8>,
+    /// SHA-256 of what the second ClientHello has to repeat.
+    repeated: Vec<u8>,
+    /// SHA-256 of the identity that was chosen.
+    identity: Vec<u8>,
+}
+
+impl Retry {
+    /// Settles what follows from `message`, the first ClientHello, which was read as `hello`. What a second one may
+    /// change is taken out of `hello`.
+    pub(super) fn new(
+        message: &[u8],
+        hello: &mut ClientHello,
+        cipher_suite: CipherSuite,
+        group: NamedGroup,
+        identity: &[u8],
+    ) -> Result<Self, Error> {
+        let hash = hash_of(cipher_suite).ok_or(Error::Internal("suite without a hash"))?;
+        Ok(Self {
+            cipher_suite,
+            group,
+            early_data: hello.extensions.early_data,
+            client_hello: hash.digest(message).as_ref().to_vec(),
+            repeated: digest_of_repeated(hello)?,
+            identity: digest(identity),
+        })
+    }
+
+    /// The cookie that holds it.
+    pub(super) fn seal(&self, keys: &CookieKeys, random: &mut Random) -> Result<Vec<u8>, Error> {
+        let mut w = Writer::new();
+        w.u8(VERSION);
+        w.u16(self.cipher_suite.0);
+        w.u16(self.group.0);
+        w.u8(self.early_data.into());
+        for digest in [&self.client_hello, &self.repeated, &self.identity] {
+            w.vec8(|w| w.bytes(digest));
+        }
+        keys.seal(&w.finish()?, random)
+    }
+
+    /// What a cookie holds. Anything may come as one; `None` for what none of the keys has sealed.
+    pub(super) fn open(keys: &CookieKeys, cookie: &[u8]) -> Option<Self> {
+        Self::read(&keys.open(cookie)?).ok()
+    }
+
+    fn read(state: &[u8]) -> Result<Self, Error> {
+        let mut r = Reader::new(state);
+        if r.u8("version")? != VERSION {
+            return Err(Error::Decode("version"));
+        }
+        let this = Self {
+            cipher_suite: CipherSuite(r.u16("cipher_suite")?),
+            group: NamedGroup(r.u16("group")?),
+            early_data: r.u8("early_data")? != 0,
+            client_hello: r.vec8("client_hello")?.rest().to_vec(),
+            repeated: r.vec8("repeated")?.rest().to_vec(),
+            identity: r.vec8("identity")?.rest().to_vec(),
+        };
+        r.finish("Retry")?;
+        Ok(this)
+    }
+
+    /// The HelloRetryRequest, and the transcript up to it: message_hash stands for the first ClientHello (section 4.1).
+    pub(super) fn request(
+        &self,
+        legacy_session_id: &[u8],
+        cookie: Option<Vec<u8>>,
+    ) -> Result<(Vec<u8>, Transcript), Error> {
+        let request = ServerHello {
+            legacy_version: ProtocolVersion::TLS12,
+            random: HELLO_RETRY_REQUEST_RANDOM,
+            legacy_session_id_echo: legacy_session_id.to_vec(),
+            cipher_suite: self.cipher_suite,
+            legacy_compression_method: 0,
+            extensions: ServerExtensions {
+                selected_version: Some(ProtocolVersion::TLS13),
+                selected_group: Some(self.group),
+                cookie,
+                ..ServerExtensions::default()
+            },
+        }
+        .encode()?;
+        let hash = hash_of(self.cipher_suite).ok_or(Error::Internal("suite without a hash"))?;
+        let mut transcript = Transcript::from_message_hash(hash, &self.client_hello);
+        transcript.add(&request);
+        Ok((request, transcript))
+    }
+
+    /// Checks a second ClientHello; what comes back is its one share, of the group that was asked for (section 4.3.8).
+    /// What it may have changed is taken out of it.
+    pub(super) fn check(&self, hello: &mut ClientHello) -> Result<KeyShareEntry, Error> {
+        if hello.extensions.early_data {
+            return Err(Violation::RetryKeepsEarlyData.into());
+        }
+        let shares = hello.extensions.key_share.take();
+        if digest_of_repeated(hello)? != self.repeated {
+            return Err(Violation::RetryChangedClientHello.into());
+        }
+        match <[_; 1]>::try_from(shares.unwrap_or_default()) {
+            Ok([share]) if share.group == self.group => Ok(share),
+            _ => Err(Violation::RetryWrongKeyShare.into()),
+        }
+    }
+
+    /// Whether this is the identity that was chosen.
+    pub(super) fn is_chosen(&self, identity: &[u8]) -> bool {
+        digest(identity) == self.identity
+    }
+}
+
+/// SHA-256 of the parts of a ClientHello that a second one repeats (section 4.2.2); the hello loses the others.
+fn digest_of_repeated(hello: &mut ClientHello) -> Result<Vec<u8>, Error> {
+    let extensions = &mut hello.extensions;
+    extensions.key_share = None;
+    extensions.early_data = false;
+    extensions.cookie = None;
+    extensions.pre_shared_key = None;
+    extensions.other.retain(|(kind, _)| !CHANGEABLE.contains(kind));
+    extensions.order.retain(|kind| !CHANGEABLE.contains(kind));
+    let mut repeated = hello.encode()?;
+    // Encoding has an order of its own.
+    repeated.extend(hello.extensions.order.iter().flat_map(|kind| kind.0.to_be_bytes()));
+    Ok(digest(&repeated))
+}
+
+fn digest(bytes: &[u8]) -> Vec<u8> {
+    HashAlgorithm::Sha256.digest(bytes).as_ref().to_vec()
+}
