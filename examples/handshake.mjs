@@ -11,9 +11,13 @@ const database = new Map([["thermometer/2025", crypto.getRandomValues(new Uint8A
 const up = new TransformStream();
 const down = new TransformStream();
 
+// A key serves one role in one program, or a stranger could make it talk to itself. An example may do otherwise.
+const allowBothRoles = true;
+
 const server = acceptTls(
   { readable: up.readable, writable: down.writable },
   {
+    allowBothRoles,
     async selectPsk(offered) {
       for (const { identity } of offered) {
         const name = text(identity);
@@ -29,6 +33,7 @@ const server = acceptTls(
 const client = startTls(
   { readable: down.readable, writable: up.writable },
   {
+    allowBothRoles,
     psks: [
       { identity: "thermometer/2026", secret: crypto.getRandomValues(new Uint8Array(32)) },
       { identity: "thermometer/2025", secret: database.get("thermometer/2025") },

@@ -200,13 +200,13 @@ impl Connection {
         }
     }
 
-    /// Ends a waiting selection because the application failed to answer it: the handshake fails with
-    /// internal_error.
+    /// Ends a waiting selection, or decision on early data, because the application failed to answer it: the handshake
+    /// fails with internal_error.
     pub fn cancel_selection(&mut self) -> Result<(), Error> {
-        if self.offered_psks().is_none() {
+        if !self.is_suspended() {
             return Err(Usage::NotSelecting.into());
         }
-        self.fail(Error::Internal("PSK selection was cancelled"))
+        self.fail(Error::Internal("the application did not answer"))
     }
 
     /// Client, from [`Connection::start`] on: how much early data can be sent now, in bytes; `None` when none was
@@ -366,8 +366,9 @@ impl Connection {
         }
     }
 
-    /// Whether nothing goes on before the application has answered.
-    fn is_suspended(&self) -> bool {
+    /// Whether nothing goes on before the application has answered: [`Connection::select`] or
+    /// [`Connection::decide_early_data`].
+    pub fn is_suspended(&self) -> bool {
         matches!(&self.phase, Phase::Server(state) if state.is_suspended())
     }
 

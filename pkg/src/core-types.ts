@@ -10,6 +10,9 @@ export type HashName = "SHA-256" | "SHA-384";
 /** A PSK key exchange mode (RFC 9846 section 4.3.9): with (EC)DHE, or without it and so without forward secrecy. */
 export type PskMode = "psk_dhe_ke" | "psk_ke";
 
+/** Which kinds of PSK are used: those from outside of TLS, those of session tickets, or both (s2n-tls's PSK mode). */
+export type PskKinds = "external" | "resumption" | "both";
+
 /** A cipher suite (RFC 9846 appendix B.4). The last one needs a SHA-384 PSK, the others a SHA-256 PSK. */
 export type CipherSuite = "TLS_CHACHA20_POLY1305_SHA256" | "TLS_AES_128_GCM_SHA256" | "TLS_AES_256_GCM_SHA384";
 
@@ -40,6 +43,11 @@ export interface ExternalPsk extends Freeable {
    * context, which may be empty and best names the roles of both.
    */
   withContext(context: Uint8Array): ExternalPsk;
+  /**
+   * A copy that allows early data (RFC 9846 section 4.3.10): at most `maxSize` bytes, protected by `cipherSuite`, in the
+   * application protocol `alpn`. Both sides have to agree on all three.
+   */
+  withEarlyData(maxSize: number, cipherSuite: CipherSuite, alpn?: string): ExternalPsk;
 }
 
 export interface ExternalPskConstructor {
@@ -52,6 +60,31 @@ export interface ExternalPskConstructor {
   new (identity: Uint8Array, secret: Uint8Array, hmac?: HashName): ExternalPsk;
   /** Takes a secret of fewer than 16 bytes. For published test vectors, and for nothing else (RFC 9257 section 6). */
   unsafeShort(identity: Uint8Array, secret: Uint8Array, hmac?: HashName): ExternalPsk;
+}
+
+/** What a client keeps of a connection to resume it later: the PSK of a session ticket (RFC 9846 section 4.7.1). */
+export interface Session extends Freeable {
+  /** The session with its secret, to be kept where only this client can read. */
+  toBytes(): Uint8Array;
+  /** The identity on the wire. */
+  readonly ticket: Uint8Array;
+  /** The suite of the connection it resumes. */
+  readonly cipherSuite: CipherSuite;
+  /** The most early data that the server takes with it, in bytes; 0 for none. */
+  readonly maxEarlyData: number;
+  /** The identity of the external PSK whose handshake it descends from. */
+  readonly externalIdentity: Uint8Array | undefined;
+  /** When it expires, in milliseconds since the Unix epoch. */
+  readonly expiresAt: number;
+  /** Whether a connection has used it. */
+  readonly used: boolean;
+  /** Lets more than one connection use it, which lets observers link them. */
+  allowReuse(): void;
+}
+
+export interface SessionConstructor {
+  /** Takes what `toBytes` gave. Throws `ERR_TLS_PSK` for anything else. */
+  fromBytes(bytes: Uint8Array): Session;
 }
 
 /** What a connection is made from. It may be freed once the connection is there, or serve for many. */
@@ -70,6 +103,21 @@ export interface Config extends Freeable {
   setServerName(name: string): void;
   /** What a server does with an offer: take the first of its own PSKs that was offered, or ask with `selectPsk`. */
   setSelection(policy: "first-match" | "application"): void;
+  /** `"external"` unless set. Throws `ERR_TLS_PSK` against PSKs that are there already. */
+  setPskKinds(kinds: PskKinds): void;
+  /** Whether a client offers early data, and a server asks with `decideEarlyData` instead of rejecting it. */
+  setEarlyData(on: boolean): void;
+  /**
+   * Makes a server issue tickets, and accept them again.
+   *
+   * @param keys of 32 bytes each, one behind the other: the first seals, all open
+   * @param count how many for each handshake, up to 16
+   * @param lifetime in seconds, up to 604,800
+   * @param maxEarlyData in bytes, 0 for none
+   */
+  setTickets(keys: Uint8Array, count: number, lifetime: number, maxEarlyData: number): void;
+  /** Lets this process use an identity as a client and as a server, against RFC 9257 section 4.1. */
+  setAllowBothRoles(on: boolean): void;
   /** Whether {@link KeyLogEvent}s are wanted. They contain the secrets of the connection. */
   setKeyLog(on: boolean): void;
   /** Whether {@link MessageTrace} and {@link PskTrace} are wanted. */
@@ -94,19 +142,31 @@ export interface ConfigConstructor {
 export interface Connection extends Freeable {
   /** Appends a copy of the PSK: on a client before {@link start}, on a server before the selection is answered. */
   appendPsk(psk: ExternalPsk): void;
+  /** Client, before {@link start}: offers to resume a session, before all external PSKs. */
+  appendSession(session: Session): void;
+  /** Overrides the configuration's kinds of PSK, as long as nothing has begun. */
+  setPskKinds(kinds: PskKinds): void;
+  /** Tells the time, in milliseconds since the Unix epoch. Tickets need it, before each call that may use one. */
+  setTime(now: number): void;
   /** Begins the handshake: a client queues its ClientHello. A server has nothing to do yet. */
   start(): void;
   /** Takes what the transport delivered, in pieces of any size. */
   receive(bytes: Uint8Array): void;
   /** Says that the transport ended. Throws `ERR_TLS_TRUNCATED` unless close_notify was received before. */
   transportClosed(): void;
+  /** Client, once started: how much early data can be sent now, in bytes; `undefined` if none. */
+  readonly earlyDataLimit: number | undefined;
+  /** Client: encrypts early data, all of it or none. The server may get copies of it. */
+  sendEarlyData(data: Uint8Array): void;
+  /** Server: answers {@link DecideEarlyDataEvent}. */
+  decideEarlyData(accepted: boolean): void;
   /** Encrypts application data, once connected. */
   send(plaintext: Uint8Array): void;
   /** Changes the keys of our direction, and on request the peer's (RFC 9846 section 4.7.3). */
   updateKeys(requestPeer: boolean): void;
   /** Queues close_notify; reading goes on. During a handshake the peer is told user_canceled as well. */
   close(): void;
-  /** Fails the handshake with internal_error while selection waits. */
+  /** Fails the handshake with internal_error while selection or the decision on early data waits. */
   cancelSelection(): void;
   /** The next bytes for the transport. */
   pollTransmit(): Uint8Array | undefined;
@@ -124,9 +184,11 @@ export interface Connection extends Freeable {
   selectNone(): void;
   /** Keying material for other protocols (RFC 9846 section 7.5), `length` bytes of it. */
   exportKeyingMaterial(label: string, context: Uint8Array | undefined, length: number): Uint8Array;
+  /** As {@link exportKeyingMaterial}, from the early exporter: as soon as early data is offered, or accepted. */
+  exportEarlyKeyingMaterial(label: string, context: Uint8Array | undefined, length: number): Uint8Array;
   readonly state: StateName;
-  /** Whether the handshake waits for one of the `select` calls. */
-  readonly selecting: boolean;
+  /** Whether the handshake waits for one of the `select` calls, or for `decideEarlyData`. */
+  readonly suspended: boolean;
 }
 
 export interface ConnectionConstructor {
@@ -153,6 +215,14 @@ export interface OfferedIdentity {
   readonly obfuscatedTicketAge: number;
   /** What the identity consists of, if it reads as that of an imported PSK. */
   readonly imported?: ImportedIdentity | undefined;
+  /** What is known of it, if it is a ticket that this server issued and still accepts. */
+  readonly ticket?: OfferedTicket | undefined;
+}
+
+/** An offered identity that is a ticket of this server. */
+export interface OfferedTicket {
+  /** The identity of the external PSK whose handshake it descends from. */
+  readonly externalIdentity?: Uint8Array;
 }
 
 /** As {@link OfferedIdentity}, from the cursor of an {@link OfferedPskList}. */
@@ -186,6 +256,15 @@ export interface Negotiated {
   readonly pskIdentity?: Uint8Array;
   /** Its place in the ClientHello. */
   readonly pskIndex?: number;
+  /** Where it comes from: from outside of TLS, imported (RFC 9258), or from a session ticket. */
+  readonly pskKind?: "external" | "imported" | "resumption";
+  /**
+   * The identity that the PSK was provisioned with: who the peer is. For an imported PSK and a ticket it differs from
+   * `pskIdentity`, which is what was on the wire.
+   */
+  readonly externalIdentity?: Uint8Array;
+  /** What became of early data; absent if the client offered none. */
+  readonly earlyData?: "accepted" | "rejected";
   readonly pskMode?: PskMode;
   readonly cipherSuite: CipherSuite;
   /** The group of the key exchange; absent with `psk_ke`. */
@@ -200,6 +279,44 @@ export interface Negotiated {
 /** The handshake is complete. */
 export interface ConnectedEvent extends Negotiated {
   readonly type: "connected";
+}
+
+/** The client sent early data under a PSK that allows it; {@link Connection.decideEarlyData} answers. */
+export interface DecideEarlyDataEvent extends EarlyDataRequest {
+  readonly type: "decideEarlyData";
+}
+
+/** What is to be decided: whether this ClientHello may be a copy of one that was accepted before. */
+export interface EarlyDataRequest {
+  /** Differs for every ClientHello, and is the same for a copy: the binder of the PSK. */
+  readonly id: Uint8Array;
+  /** The identity on the wire. */
+  readonly identity: Uint8Array;
+  /** The most that will be taken, in bytes. */
+  readonly maxSize: number;
+  /**
+   * How long a copy could still be accepted, in milliseconds since the Unix epoch. Absent with an external PSK, which
+   * says nothing about the time: its copies are good for ever.
+   */
+  readonly replayableUntil?: number;
+}
+
+/** Early data: it may be a copy of what was sent before, and has no forward secrecy. */
+export interface EarlyDataEvent {
+  readonly type: "earlyData";
+  /** In memory of its own, which may be transferred. */
+  readonly data: Uint8Array;
+}
+
+/** The server rejected the early data. What still holds of it is to be sent again. */
+export interface EarlyDataRejectedEvent {
+  readonly type: "earlyDataRejected";
+}
+
+/** A session that a later connection can resume. It is the receiver's to free. */
+export interface SessionEvent {
+  readonly type: "session";
+  readonly session: Session;
 }
 
 /** Application data. */
@@ -277,6 +394,10 @@ export type CoreEvent =
   | DataEvent
   | CloseNotifyEvent
   | SelectPskEvent
+  | DecideEarlyDataEvent
+  | EarlyDataEvent
+  | EarlyDataRejectedEvent
+  | SessionEvent
   | KeyUpdatedEvent
   | KeyLogEvent
   | TraceEvent;

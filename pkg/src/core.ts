@@ -4,6 +4,7 @@ import type {
   ExternalPskConstructor,
   Inspect,
   OfferedIdentity,
+  SessionConstructor,
 } from "./core-types.js";
 import { assertInitialised } from "./loader.js";
 import * as generated from "./wasm/tls_psk.js";
@@ -34,6 +35,9 @@ export type Config = import("./core-types.js").Config;
 export const Connection: ConnectionConstructor = /* @__PURE__ */ guarded(generated.Connection);
 export type Connection = import("./core-types.js").Connection;
 
+export const Session: SessionConstructor = /* @__PURE__ */ guarded(generated.Session);
+export type Session = import("./core-types.js").Session;
+
 /** For `instanceof`; instances come from `Connection.offeredPsks`. */
 export const OfferedPskList: { readonly prototype: OfferedPskList } = generated.OfferedPskList;
 export type OfferedPskList = import("./core-types.js").OfferedPskList;
@@ -52,8 +56,8 @@ OfferedPskList.prototype[Symbol.iterator] = function* (this: OfferedPskList): It
   for (let position = 0; position < this.length; position++) {
     const offered = this.get(position);
     if (offered === undefined) return;
-    const { identity, index, obfuscatedTicketAge, imported } = offered;
+    const { identity, index, obfuscatedTicketAge, imported, ticket } = offered;
     offered.free();
-    yield { identity, index, obfuscatedTicketAge, imported };
+    yield { identity, index, obfuscatedTicketAge, imported, ticket };
   }
 };

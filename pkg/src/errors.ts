@@ -15,7 +15,8 @@
  * - `ERR_TLS_PSK`: a PSK, or a list of them, was refused
  * - `ERR_TLS_USAGE`: a call at the wrong time; it changed nothing
  * - `ERR_TLS_SELECTION`: `selectPsk` threw, rejected or made an impossible choice; see {@link TlsError.cause}
- * - `ERR_TLS_TIMEOUT`: `handshakeTimeout` ran out
+ * - `ERR_TLS_EARLY_DATA`: `acceptEarlyData` threw or rejected; see {@link TlsError.cause}
+ * - `ERR_TLS_TIMEOUT`: `handshakeTimeout` or `selectionTimeout` ran out
  * - `ERR_TLS_ABORTED`: `signal`, `close()` or an aborted stream ended the connection; see {@link TlsError.cause}
  * - `ERR_TLS_TRANSPORT`: the streams below failed; see {@link TlsError.cause}
  * - `ERR_TLS_NOT_INITIALISED`: the WebAssembly is not there yet, or could not be loaded
@@ -39,6 +40,7 @@ export type TlsErrorCode =
   | "ERR_TLS_CONFIG"
   | "ERR_TLS_PSK"
   | "ERR_TLS_SELECTION"
+  | "ERR_TLS_EARLY_DATA"
   | "ERR_TLS_TIMEOUT"
   | "ERR_TLS_ABORTED"
   | "ERR_TLS_TRANSPORT"

@@ -1,7 +1,10 @@
+import type { Bytes } from "./bytes.js";
 import { Config, Connection } from "./core.js";
-import type { CipherSuite, Group, OfferedIdentity, PskMode, TraceEvent } from "./core-types.js";
+import type { CipherSuite, Group, OfferedIdentity, PskKinds, PskMode, TraceEvent } from "./core-types.js";
+import type { AcceptEarlyData } from "./early-data.js";
 import { TlsError } from "./errors.js";
 import { type CheckedPsk, type Psk, withExternalPsk } from "./psk.js";
+import { appendSessions, applyTickets, type SavedSession, type TicketOptions } from "./resumption.js";
 
 /** Options that both sides have. */
 export interface TlsOptions {
@@ -22,6 +25,17 @@ export interface TlsOptions {
    * not know. `true` by default; for servers that trip over them.
    */
   grease?: boolean;
+  /** Pads every encrypted record to a multiple of so many bytes (RFC 9846 section 5.4). By default none. */
+  paddingMultiple?: number;
+  /** `"both"` if there is an option about sessions or tickets, and `"external"` otherwise. */
+  pskKinds?: PskKinds;
+  /**
+   * Lets this process use an identity as a client and as a server. Whoever does so can be made to talk to itself (RFC
+   * 9257 section 4.1); tests that play both sides need it.
+   */
+  allowBothRoles?: boolean;
+  /** The clock that tickets go by, in milliseconds since the Unix epoch; `Date.now` unless given. */
+  now?: () => number;
   /** Ends the connection at once when it aborts, at whatever stage, with `ERR_TLS_ABORTED`. */
   signal?: AbortSignal;
   /** How long the handshake may take from the call on, in milliseconds, selection included. No limit by default. */
@@ -34,7 +48,18 @@ export interface TlsOptions {
 
 /** Options of {@link startTls}. */
 export interface ClientOptions extends TlsOptions {
-  psks: readonly Psk[];
+  /** Sessions to resume, offered before the PSKs. One is used once; those that have expired are left out. */
+  sessions?: readonly (SavedSession | Bytes)[];
+  /** Lets a session be used more than once, which lets observers link the connections. */
+  reuseSessions?: boolean;
+  /** Gets each session that the server makes possible, as long as the connection is read. */
+  onSession?: (session: SavedSession) => void;
+  /**
+   * Sent with the first flight if the first session or PSK allows early data, and otherwise not at all. It has no
+   * forward secrecy, and the server may get it more than once. `opened` tells what became of it; only when that is
+   * `"accepted"` did the server take it.
+   */
+  earlyData?: Bytes;
   /** The server's DNS name, sent in clear (RFC 6066 section 3). */
   serverName?: string;
 }
@@ -43,6 +68,12 @@ export interface ClientOptions extends TlsOptions {
 export interface ServerOptions extends TlsOptions {
   /** Answers which PSK to use, once per handshake. */
   selectPsk?: SelectPsk;
+  /** How long `selectPsk` and `acceptEarlyData` may take, in milliseconds. No limit of their own by default. */
+  selectionTimeout?: number;
+  /** Issues session tickets, and accepts them again. An empty object will do. */
+  tickets?: TicketOptions;
+  /** Whether to take early data; without it none is. {@link singleUse} makes one of a store. */
+  acceptEarlyData?: AcceptEarlyData;
 }
 
 /**
@@ -63,13 +94,18 @@ export type SelectPsk = (
 /** The answer of {@link SelectPsk}. */
 export type PskChoice = Psk | OfferedIdentity | null | undefined;
 
+/** The clock of a connection. */
+export function clockOf({ now = Date.now }: TlsOptions): () => number {
+  return now;
+}
+
 /** The longest delay that timers can do, in milliseconds. */
 const LONGEST_TIMEOUT = 2 ** 31 - 1;
 
 /** The same, unless it is a delay that a timer would take for none. Throws `ERR_TLS_CONFIG`. */
-export function checkTimeout(milliseconds: number | undefined): number | undefined {
+export function checkTimeout(name: string, milliseconds: number | undefined): number | undefined {
   if (milliseconds === undefined || (milliseconds > 0 && milliseconds <= LONGEST_TIMEOUT)) return milliseconds;
-  throw new TlsError("ERR_TLS_CONFIG", `handshakeTimeout must be above 0 and at most ${LONGEST_TIMEOUT} milliseconds`, {
+  throw new TlsError("ERR_TLS_CONFIG", `${name} must be above 0 and at most ${LONGEST_TIMEOUT} milliseconds`, {
     phase: "configuration",
   });
 }
@@ -81,7 +117,9 @@ export function openConnection(
   psks: readonly CheckedPsk[],
 ): Connection {
   const config = new Config(role);
+  const now = clockOf(options)();
   try {
+    config.setPskKinds(pskKindsOf(options));
     for (const psk of psks) withExternalPsk(psk, (external) => config.appendPsk(external));
     if (options.modes) config.setModes([...options.modes]);
     if (options.cipherSuites) config.setCipherSuites([...options.cipherSuites]);
@@ -90,11 +128,31 @@ export function openConnection(
     if (options.recordSizeLimit !== undefined) config.setRecordSizeLimit(options.recordSizeLimit);
     if (options.grease !== undefined) config.setGrease(options.grease);
     if (options.serverName !== undefined) config.setServerName(options.serverName);
+    if (options.paddingMultiple !== undefined) config.setPaddingMultiple(options.paddingMultiple);
     if (options.selectPsk) config.setSelection("application");
+    if (options.tickets) applyTickets(config, options.tickets, now);
+    config.setEarlyData(options.earlyData !== undefined || options.acceptEarlyData !== undefined);
+    config.setAllowBothRoles(options.allowBothRoles ?? false);
     config.setKeyLog(options.onKeylog !== undefined);
     config.setTrace(options.onTrace !== undefined);
-    return new Connection(config);
+    const connection = new Connection(config);
+    connection.setTime(now);
+    if (options.sessions) appendSessionsOrFree(connection, options, now);
+    return connection;
   } finally {
     config.free();
   }
+}
+
+function appendSessionsOrFree(connection: Connection, options: ClientOptions, now: number): void {
+  try {
+    appendSessions(connection, options.sessions ?? [], now, options.reuseSessions ?? false);
+  } catch (error) {
+    connection.free();
+    throw error;
+  }
+}
+
+function pskKindsOf({ pskKinds, sessions, onSession, tickets }: ClientOptions & ServerOptions): PskKinds {
+  return pskKinds ?? (sessions || onSession || tickets ? "both" : "external");
 }

@@ -1,6 +1,6 @@
 import { type Bytes, isBytes, viewOf } from "./bytes.js";
 import { ExternalPsk } from "./core.js";
-import type { HashName } from "./core-types.js";
+import type { CipherSuite, HashName } from "./core-types.js";
 import { TlsError } from "./errors.js";
 
 /** An external pre-shared key (RFC 9846 section 4.3.11, RFC 9257). */
@@ -19,6 +19,11 @@ export interface Psk {
    * the roles of both sides keeps a client from being sent its own messages back.
    */
   context?: Bytes;
+  /**
+   * Allows early data with this PSK (RFC 9846 section 4.3.10). Both sides have to agree on it. `maxSize` is in bytes;
+   * the handshake must come to this cipher suite and this application protocol for it to be accepted.
+   */
+  earlyData?: { maxSize: number; cipherSuite: CipherSuite; alpn?: string };
 }
 
 /** A {@link Psk} whose parts have the right types, as views of the caller's memory. */
@@ -27,11 +32,12 @@ export interface CheckedPsk {
   secret: Uint8Array;
   hmac: HashName | undefined;
   context: Uint8Array | undefined;
+  earlyData: Psk["earlyData"];
 }
 
 /** Checks the types; sizes and values are the core's to judge. Throws `ERR_TLS_PSK`. */
 export function checkPsk(psk: Psk): CheckedPsk {
-  const { identity, secret, hmac, context } = psk;
+  const { identity, secret, hmac, context, earlyData } = psk;
   if (typeof secret === "string") {
     throw refused("secret is a string, and passwords are not keys: decode it to bytes if it spells a key");
   }
@@ -43,16 +49,19 @@ export function checkPsk(psk: Psk): CheckedPsk {
     secret: viewOf(secret),
     hmac,
     context: context && viewOf(context),
+    earlyData,
   };
 }
 
 /** As {@link checkPsk}, with copies that the caller's later changes do not reach. To be {@link wipe}d after use. */
 export function copyPsks(psks: readonly Psk[]): CheckedPsk[] {
-  return psks.map(checkPsk).map(({ identity, secret, hmac, context }) => ({
-    identity: identity.slice(),
-    secret: secret.slice(),
+  // Not `slice()`, which gives a view of the same memory when the bytes are a Buffer.
+  return psks.map(checkPsk).map(({ identity, secret, hmac, context, earlyData }) => ({
+    identity: new Uint8Array(identity),
+    secret: new Uint8Array(secret),
     hmac,
-    context: context?.slice(),
+    context: context && new Uint8Array(context),
+    earlyData: earlyData && { ...earlyData },
   }));
 }
 
@@ -63,10 +72,14 @@ export function wipe(psks: readonly CheckedPsk[]): void {
 
 /** Lends `use` the PSK as the core knows it, and wipes that afterwards. */
 export function withExternalPsk(psk: CheckedPsk, use: (external: ExternalPsk) => void): void {
-  const { identity, secret, hmac, context } = psk;
+  const { identity, secret, hmac, context, earlyData } = psk;
+  const withEarlyData = (external: ExternalPsk): void => {
+    if (earlyData === undefined) use(external);
+    else lend(external.withEarlyData(earlyData.maxSize, earlyData.cipherSuite, earlyData.alpn), use);
+  };
   lend(new ExternalPsk(identity, secret, hmac), (external) => {
-    if (context === undefined) use(external);
-    else lend(external.withContext(context), use);
+    if (context === undefined) withEarlyData(external);
+    else lend(external.withContext(context), withEarlyData);
   });
 }
 

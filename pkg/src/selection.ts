@@ -14,7 +14,7 @@ export function readOffer(connection: Connection): OfferedIdentity[] {
   }
 }
 
-/** Answers a waiting selection. If the connection is `selecting` after an exception, the answer was an impossible one. */
+/** Answers a waiting selection. If the connection is `suspended` after an exception, the answer was an impossible one. */
 export function choose(connection: Connection, choice: PskChoice): void {
   if (choice === null || choice === undefined) {
     connection.selectNone();

@@ -8,7 +8,7 @@
  */
 
 export type { Bytes } from "./bytes.js";
-export { Config, Connection, ExternalPsk, inspect, OfferedPsk, OfferedPskList } from "./core.js";
+export { Config, Connection, ExternalPsk, inspect, OfferedPsk, OfferedPskList, Session } from "./core.js";
 export type {
   AlertTrace,
   CipherSuite,
@@ -18,7 +18,11 @@ export type {
   ConnectionConstructor,
   CoreEvent,
   DataEvent,
+  DecideEarlyDataEvent,
   Direction,
+  EarlyDataEvent,
+  EarlyDataRejectedEvent,
+  EarlyDataRequest,
   ExternalPskConstructor,
   Field,
   Group,
@@ -29,15 +33,21 @@ export type {
   MessageTrace,
   Negotiated,
   OfferedIdentity,
+  OfferedTicket,
+  PskKinds,
   PskMode,
   PskTrace,
   SelectPskEvent,
+  SessionConstructor,
+  SessionEvent,
   StateName,
   TraceEvent,
 } from "./core-types.js";
+export { type AcceptEarlyData, MemoryReplayStore, type ReplayStore, singleUse } from "./early-data.js";
 export { TlsError, type TlsErrorCode, type TlsErrorDetails, type TlsPhase } from "./errors.js";
 export { init, initSync, type WasmSource } from "./loader.js";
 export type { ClientOptions, PskChoice, SelectPsk, ServerOptions, TlsOptions } from "./options.js";
 export type { Psk } from "./psk.js";
+export type { SavedSession, TicketOptions } from "./resumption.js";
 export { acceptTls, startTls, type TlsSocket } from "./socket.js";
 export type { Transport } from "./transport.js";

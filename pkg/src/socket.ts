@@ -2,7 +2,7 @@
 import type { Bytes } from "./bytes.js";
 import type { Negotiated } from "./core-types.js";
 import type { ClientOptions, ServerOptions } from "./options.js";
-import { Session } from "./session.js";
+import { Pump } from "./pump.js";
 import type { Transport } from "./transport.js";
 
 /**
@@ -12,6 +12,11 @@ import type { Transport } from "./transport.js";
 export interface TlsSocket extends AsyncDisposable {
   /** Decrypted data: a byte stream, which ends at the peer's close_notify. The transport is read as this one is. */
   readonly readable: ReadableStream<Uint8Array>;
+  /**
+   * On a server, what the client sent before the handshake was complete, if `acceptEarlyData` took it: apart from
+   * `readable`, because it may be a copy of what was sent before. It ends when the handshake does.
+   */
+  readonly earlyData: ReadableStream<Uint8Array>;
   /**
    * Data to encrypt, in chunks of any size. A write is done when the transport has room for more. Closing the stream
    * sends close_notify and leaves `readable` open; aborting it ends the connection as an error on both sides.
@@ -35,6 +40,8 @@ export interface TlsSocket extends AsyncDisposable {
    * @throws `ERR_TLS_USAGE` before the connection is open and after it is closed
    */
   exportKeyingMaterial(label: string, context: Bytes | undefined, length: number): Uint8Array;
+  /** As {@link exportKeyingMaterial}, from early data's exporter: as soon as the client has sent some, or the server took it. */
+  exportEarlyKeyingMaterial(label: string, context: Bytes | undefined, length: number): Uint8Array;
   /**
    * Changes the key of our direction, and with `requestPeer` the peer's as well (RFC 9846 section 4.7.3). The core does
    * so by itself when a key has been used enough.
@@ -53,23 +60,25 @@ export interface TlsSocket extends AsyncDisposable {
  * that is locked. Everything else, wrong values of options included, makes `opened` and `closed` reject.
  */
 export function startTls(transport: Transport, options: ClientOptions): TlsSocket {
-  return socketOf(new Session("client", transport, options));
+  return socketOf(new Pump("client", transport, options));
 }
 
 /** As {@link startTls}, as the server. */
 export function acceptTls(transport: Transport, options: ServerOptions): TlsSocket {
-  return socketOf(new Session("server", transport, options));
+  return socketOf(new Pump("server", transport, options));
 }
 
-function socketOf(session: Session): TlsSocket {
+function socketOf(pump: Pump): TlsSocket {
   return {
-    readable: session.inbound.stream,
-    writable: session.outbound.stream,
-    opened: session.opened.promise,
-    closed: session.closed.promise,
-    close: () => session.close(),
-    exportKeyingMaterial: (label, context, length) => session.exportKeyingMaterial(label, context, length),
-    updateKeys: ({ requestPeer = false } = {}) => session.updateKeys(requestPeer),
-    [Symbol.asyncDispose]: () => session.close().catch(() => {}),
+    readable: pump.inbound.stream,
+    earlyData: pump.early.stream,
+    writable: pump.outbound.stream,
+    opened: pump.opened.promise,
+    closed: pump.closed.promise,
+    close: () => pump.close(),
+    exportKeyingMaterial: (label, context, length) => pump.exportKeyingMaterial(label, context, length),
+    exportEarlyKeyingMaterial: (label, context, length) => pump.exportEarlyKeyingMaterial(label, context, length),
+    updateKeys: ({ requestPeer = false } = {}) => pump.updateKeys(requestPeer),
+    [Symbol.asyncDispose]: () => pump.close().catch(() => {}),
   };
 }

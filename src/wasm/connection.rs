@@ -129,7 +129,7 @@ impl Connection {
         self.check(result)
     }
 
-    /// Fails a waiting selection, because the application could not answer it.
+    /// Fails a waiting selection, or decision on early data, because the application could not answer it.
     #[wasm_bindgen(js_name = cancelSelection)]
     pub fn cancel_selection(&mut self) {
         // The failure is the application's own and known to it.
@@ -157,10 +157,10 @@ impl Connection {
         self.inner.offered_psks().map(OfferedPskList::new)
     }
 
-    /// Whether selection waits.
+    /// Whether selection, or the decision on early data, waits.
     #[wasm_bindgen(getter)]
-    pub fn selecting(&self) -> bool {
-        self.inner.offered_psks().is_some()
+    pub fn suspended(&self) -> bool {
+        self.inner.is_suspended()
     }
 
     /// Chooses the offered PSK at this place; the connection must hold a PSK of its identity.

@@ -153,3 +153,13 @@ test("wrong values of options are errors of configuration", async () => {
     assert.equal(error.phase, "configuration");
   }
 });
+
+test("a secret in a Buffer is copied, not wiped: it serves for the next connection", async () => {
+  const secret = Buffer.alloc(32, 0x77);
+  const psks = [{ identity: Buffer.from("device"), secret, context: Buffer.from("context") }];
+  for (let connection = 0; connection < 2; connection++) {
+    const { client, server } = await connected({ psks }, { psks });
+    await Promise.all([client.close(), server.close()]);
+  }
+  assert.deepEqual(secret, Buffer.alloc(32, 0x77));
+});

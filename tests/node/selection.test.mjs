@@ -193,3 +193,34 @@ test("an answer that comes too late is forgotten", async () => {
   await rejection(client.opened);
   await settled();
 });
+
+test("a selection that outlasts selectionTimeout ends with its own error, and is told so", async () => {
+  const asked = deferred();
+  const { client, server } = connect(
+    {},
+    {
+      selectionTimeout: 30,
+      selectPsk(_offered, { signal }) {
+        asked.resolve(signal);
+        return new Promise(() => {});
+      },
+    },
+  );
+  const error = await rejection(server.opened);
+  assert.equal(error.code, "ERR_TLS_TIMEOUT");
+  assert.equal(error.alert, "internal_error");
+  assert.equal(error.alertDirection, "sent");
+  const refused = await rejection(client.opened);
+  assert.equal(refused.alert, "internal_error");
+  assert.equal(refused.alertDirection, "received");
+  const signal = await asked.promise;
+  assert.equal(signal.aborted, true);
+  assert.equal(signal.reason, error);
+});
+
+test("an answer in time is not overtaken by selectionTimeout later", async () => {
+  const { client, server } = await connected({}, { selectionTimeout: 40, selectPsk: () => psk() });
+  await delay(80);
+  await write(client.writable, "still there");
+  assert.equal(text(await read(server.readable)), "still there");
+});

@@ -113,7 +113,7 @@ export class Exchange {
     if (this.faults.length > 0) return "failed";
     if (this.#closed.size === SIDES.length) return "closed";
     if (this.negotiated.client && this.negotiated.server) return "connected";
-    return this.#ends.server?.selecting ? "waiting" : "handshaking";
+    return this.#ends.server?.suspended ? "waiting" : "handshaking";
   }
 
   /** The state of a side, by its name in the RFC. */
@@ -270,6 +270,8 @@ function connectionOf(scene: Scene, side: Side): Connection {
   const config = new Config(side);
   try {
     config.setTrace(true);
+    // The page is both ends of the wire.
+    config.setAllowBothRoles(true);
     config.setModes(modes);
     config.setGroups(groups);
     config.setCipherSuites(suites);

@@ -7,11 +7,13 @@ import type {
   Inspect,
   OfferedPsk as OfferedPskInstance,
   OfferedPskList as OfferedPskListInstance,
+  SessionConstructor,
 } from "../core-types.js";
 
 export const ExternalPsk: ExternalPskConstructor;
 export const Config: ConfigConstructor;
 export const Connection: ConnectionConstructor;
+export const Session: SessionConstructor;
 export const OfferedPskList: { readonly prototype: OfferedPskListInstance };
 export const OfferedPsk: { readonly prototype: OfferedPskInstance };
 export const inspect: Inspect;

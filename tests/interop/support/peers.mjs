@@ -16,11 +16,14 @@ export const HEX = Buffer.from(PSK.secret).toString("hex");
 export const WRONG_PSK = { ...PSK, secret: PSK.secret.map((byte) => ~byte) };
 export const WRONG_HEX = Buffer.from(WRONG_PSK.secret).toString("hex");
 
+/** The tests of a file play our side in both roles. */
+const BOTH_ROLES = { allowBothRoles: true };
+
 /** Our client, on a connection of its own to a port of 127.0.0.1. */
 export async function ourClient(t, port, options = {}) {
   const tcp = createConnection({ host: "127.0.0.1", port: Number(port), noDelay: true });
   await once(tcp, "connect");
-  return startTls(transportOf(t, tcp), { psks: [PSK], ...options });
+  return startTls(transportOf(t, tcp), { psks: [PSK], ...BOTH_ROLES, ...options });
 }
 
 /** Our server, for one client. The `socket` is there when the client is. */
@@ -28,7 +31,8 @@ export async function ourServer(t, options = {}) {
   const { promise: socket, resolve } = deferred();
   const server = createServer({ noDelay: true }, (tcp) => {
     server.close();
-    resolve(acceptTls(transportOf(t, tcp), { ...(!options.selectPsk && { psks: [PSK] }), ...options }));
+    const ours = options.selectPsk ? {} : { psks: [PSK] };
+    resolve(acceptTls(transportOf(t, tcp), { ...ours, ...BOTH_ROLES, ...options }));
   });
   t.after(() => server.close());
   server.listen(0, "127.0.0.1");

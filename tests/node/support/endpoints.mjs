@@ -8,9 +8,11 @@ export * from "./streams.mjs";
 /** A client and a server, joined. Both options get the PSK of `psk()` unless they bring others. */
 export function connect(clientOptions = {}, serverOptions = {}, [clientEnd, serverEnd] = pipe()) {
   const ours = serverOptions.selectPsk ? {} : { psks: [psk()] };
+  // Both sides are of one process, which only tests may be.
+  const both = { allowBothRoles: true };
   return {
-    client: startTls(clientEnd, { psks: [psk()], ...clientOptions }),
-    server: acceptTls(serverEnd, { ...ours, ...serverOptions }),
+    client: startTls(clientEnd, { psks: [psk()], ...both, ...clientOptions }),
+    server: acceptTls(serverEnd, { ...ours, ...both, ...serverOptions }),
   };
 }
 

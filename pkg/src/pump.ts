@@ -1,13 +1,14 @@
 import { type Bytes, viewOf } from "./bytes.js";
 import type { Connection } from "./core.js";
-import type { CoreEvent, Negotiated, SelectPskEvent } from "./core-types.js";
+import type { CoreEvent, DecideEarlyDataEvent, Negotiated, SelectPskEvent } from "./core-types.js";
 import { TlsError, type TlsErrorCode, type TlsErrorDetails, type TlsPhase } from "./errors.js";
 import { Inbound } from "./inbound.js";
 import { init, isInitialised } from "./loader.js";
-import { type ClientOptions, checkTimeout, openConnection, type ServerOptions } from "./options.js";
+import { type ClientOptions, checkTimeout, clockOf, openConnection, type ServerOptions } from "./options.js";
 import { Outbound } from "./outbound.js";
 import { Outcome } from "./outcome.js";
 import { type CheckedPsk, copyPsks, wipe } from "./psk.js";
+import { save } from "./resumption.js";
 import { choose, readOffer } from "./selection.js";
 import { type Transport, TransportStreams } from "./transport.js";
 
@@ -17,8 +18,17 @@ const SEND_SLICE = 16 * 1024;
 /** How long the peer, or the transport, may take to go down in good order, in milliseconds, before it is cut. */
 const CLOSE_GRACE = 1_000;
 
-/** For {@link Session.#fail}: without an alert, as when the transport itself is broken. */
+/** For {@link Pump.#fail}: without an alert, as when the transport itself is broken. */
 const ABRUPTLY = true;
+
+/** What the handshake waits for. */
+interface Question<T> {
+  name: string;
+  /** Of the error when there is no answer. */
+  code: TlsErrorCode;
+  question: (connection: Connection) => T | Promise<T>;
+  answer: (connection: Connection, answer: T) => void;
+}
 
 /**
  * The pump between the transport, a connection of the core, and the two streams of the application.
@@ -27,14 +37,17 @@ const ABRUPTLY = true;
  * only when the transport has room for it, so that a fast peer is slowed down instead of being remembered. Reading
  * never waits for writing: two peers that both do that can wait for each other forever.
  */
-export class Session {
+export class Pump {
   readonly opened = new Outcome<Negotiated>();
   readonly closed = new Outcome<void>();
   readonly inbound = new Inbound();
+  /** What came before the handshake was complete. Its limit is the core's, so that nobody has to read it. */
+  readonly early = new Inbound();
   readonly outbound: Outbound;
 
   readonly #role: "client" | "server";
   readonly #options: ClientOptions & ServerOptions;
+  readonly #clock: () => number;
   readonly #transport: TransportStreams;
   #connection: Connection | undefined;
   /** What the transport gets next. */
@@ -45,8 +58,8 @@ export class Session {
   #failure: TlsError | undefined;
   /** The handshake's deadline first, the grace given to a peer at the end later. */
   #timer: ReturnType<typeof setTimeout> | undefined;
-  /** Tells `selectPsk` when nobody waits for its answer any more. */
-  readonly #selection = new AbortController();
+  /** Tells `selectPsk` and `acceptEarlyData` when nobody waits for their answers any more. */
+  readonly #answers = new AbortController();
   #closing = false;
   #closeNotifySent = false;
   #closeNotifyReceived = false;
@@ -54,10 +67,17 @@ export class Session {
   constructor(role: "client" | "server", transport: Transport, options: ClientOptions | ServerOptions) {
     this.#role = role;
     this.#options = options as ClientOptions & ServerOptions;
+    this.#clock = clockOf(options);
     const { signal, psks = [] } = options;
-    const handshakeTimeout = checkTimeout(options.handshakeTimeout);
+    const handshakeTimeout = checkTimeout("handshakeTimeout", options.handshakeTimeout);
+    checkTimeout("selectionTimeout", this.#options.selectionTimeout);
     const copies = copyPsks(psks);
-    this.#transport = new TransportStreams(transport);
+    try {
+      this.#transport = new TransportStreams(transport);
+    } catch (error) {
+      wipe(copies);
+      throw error;
+    }
     this.outbound = new Outbound({
       send: (plaintext) => this.#send(plaintext),
       end: () => this.#sendCloseNotify(),
@@ -85,6 +105,11 @@ export class Session {
     return this.#live().exportKeyingMaterial(label, context && viewOf(context), length);
   }
 
+  /** See `TlsSocket.exportEarlyKeyingMaterial`. */
+  exportEarlyKeyingMaterial(label: string, context: Bytes | undefined, length: number): Uint8Array {
+    return this.#live().exportEarlyKeyingMaterial(label, context && viewOf(context), length);
+  }
+
   /** See `TlsSocket.updateKeys`. */
   async updateKeys(requestPeer: boolean): Promise<void> {
     this.#live().updateKeys(requestPeer);
@@ -109,8 +134,14 @@ export class Session {
     } finally {
       wipe(psks);
     }
-    if (this.#role === "client") this.#advance((connection) => connection.start());
+    if (this.#role === "client") this.#advance((connection) => this.#start(connection));
     await this.#receiveAll();
+  }
+
+  #start(connection: Connection): void {
+    connection.start();
+    const { earlyData } = this.#options;
+    if (earlyData && connection.earlyDataLimit !== undefined) connection.sendEarlyData(viewOf(earlyData));
   }
 
   async #receiveAll(): Promise<void> {
@@ -137,6 +168,7 @@ export class Session {
     if (this.#connection === undefined) return;
     let failure: TlsError | undefined;
     try {
+      this.#connection.setTime(this.#clock());
       action(this.#connection);
     } catch (thrown) {
       failure = TlsError.from(thrown, this.#phase);
@@ -171,6 +203,7 @@ export class Session {
         const { type: _, ...negotiated } = event;
         this.#phase = "data";
         clearTimeout(this.#timer);
+        this.early.end();
         this.opened.resolve(negotiated);
         break;
       }
@@ -184,6 +217,17 @@ export class Session {
       case "selectPsk":
         void this.#select(event);
         break;
+      case "decideEarlyData":
+        void this.#decideEarlyData(event);
+        break;
+      case "earlyData":
+        this.early.push(event.data);
+        break;
+      case "session": {
+        const session = save(event.session);
+        this.#options.onSession?.(session);
+        break;
+      }
       case "keyLog":
         this.#options.onKeylog?.(event.line);
         break;
@@ -194,25 +238,58 @@ export class Session {
     }
   }
 
-  async #select({ serverName, alpn = [] }: SelectPskEvent): Promise<void> {
+  #select({ serverName, alpn = [] }: SelectPskEvent): Promise<void> {
+    const context = { serverName, alpn, signal: this.#answers.signal };
+    return this.#ask({
+      name: "selectPsk",
+      code: "ERR_TLS_SELECTION",
+      question: (connection) => this.#options.selectPsk?.(readOffer(connection), context),
+      answer: choose,
+    });
+  }
+
+  #decideEarlyData({ type: _, ...request }: DecideEarlyDataEvent): Promise<void> {
+    const context = { signal: this.#answers.signal };
+    return this.#ask({
+      name: "acceptEarlyData",
+      code: "ERR_TLS_EARLY_DATA",
+      question: () => this.#options.acceptEarlyData?.(request, context),
+      answer: (connection, accepted) => connection.decideEarlyData(accepted === true),
+    });
+  }
+
+  /** Asks the application, which may take its time, and goes on with what it answers. */
+  async #ask<T>({ name, code, question, answer }: Question<T>): Promise<void> {
     const connection = this.#live();
+    const { selectionTimeout } = this.#options;
+    const deadline =
+      selectionTimeout &&
+      setTimeout(() => {
+        const message = `${name} took longer than ${selectionTimeout} ms`;
+        if (!this.#over) this.#settle(this.#giveUp(connection, "ERR_TLS_TIMEOUT", message));
+      }, selectionTimeout);
     let failure: TlsError | undefined;
     try {
-      const context = { serverName, alpn, signal: this.#selection.signal };
-      const choice = await this.#options.selectPsk?.(readOffer(connection), context);
+      const answered = await question(connection);
       if (this.#over) return;
-      choose(connection, choice);
+      answer(connection, answered);
     } catch (cause) {
       if (this.#over) return;
-      if (connection.selecting) {
-        connection.cancelSelection();
-        const alert = { alert: "internal_error", alertDirection: "sent" } as const;
-        failure = this.#error("ERR_TLS_SELECTION", `selectPsk failed: ${cause}`, { ...alert, cause });
-      } else {
-        failure = TlsError.from(cause, this.#phase);
-      }
+      // If the core still waits, it was not given an answer, or an impossible one.
+      failure = connection.suspended
+        ? this.#giveUp(connection, code, `${name} failed: ${cause}`, cause)
+        : TlsError.from(cause, this.#phase);
+    } finally {
+      clearTimeout(deadline);
     }
     this.#settle(failure);
+  }
+
+  /** Ends a question without an answer. The peer is told nothing but internal_error. */
+  #giveUp(connection: Connection, code: TlsErrorCode, message: string, ...causes: unknown[]): TlsError {
+    connection.cancelSelection();
+    const alert = { alert: "internal_error", alertDirection: "sent" } as const;
+    return this.#error(code, message, causes.length > 0 ? { ...alert, cause: causes[0] } : alert);
   }
 
   async #send(plaintext: Uint8Array): Promise<void> {
@@ -305,8 +382,9 @@ export class Session {
     this.opened.reject(error);
     this.closed.reject(error);
     this.inbound.fail(error);
+    this.early.fail(error);
     this.outbound.fail(error);
-    this.#selection.abort(error);
+    this.#answers.abort(error);
     this.#release();
     this.#options.signal?.removeEventListener("abort", this.#onAbort);
     // Time for an alert to get through.
