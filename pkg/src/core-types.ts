@@ -118,6 +118,11 @@ export interface Config extends Freeable {
   setTickets(keys: Uint8Array, count: number, lifetime: number, maxEarlyData: number): void;
   /** Lets this process use an identity as a client and as a server, against RFC 9257 section 4.1. */
   setAllowBothRoles(on: boolean): void;
+  /**
+   * Puts the state of a HelloRetryRequest into a cookie (RFC 9846 section 4.3.2), so that any server with the same keys
+   * can take the answer. 32 bytes for each key, one behind the other: the first seals, all of them open.
+   */
+  setCookieKeys(keys: Uint8Array): void;
   /** Whether {@link KeyLogEvent}s are wanted. They contain the secrets of the connection. */
   setKeyLog(on: boolean): void;
   /** Whether {@link MessageTrace} and {@link PskTrace} are wanted. */

@@ -3,6 +3,7 @@ import { Config, Connection } from "./core.js";
 import type { CipherSuite, Group, OfferedIdentity, PskKinds, PskMode, TraceEvent } from "./core-types.js";
 import type { AcceptEarlyData } from "./early-data.js";
 import { TlsError } from "./errors.js";
+import { withSealingKeys } from "./keys.js";
 import { type CheckedPsk, type Psk, withExternalPsk } from "./psk.js";
 import { appendSessions, applyTickets, type SavedSession, type TicketOptions } from "./resumption.js";
 
@@ -74,6 +75,12 @@ export interface ServerOptions extends TlsOptions {
   tickets?: TicketOptions;
   /** Whether to take early data; without it none is. {@link singleUse} makes one of a store. */
   acceptEarlyData?: AcceptEarlyData;
+  /**
+   * Puts the state of a HelloRetryRequest into a cookie (RFC 9846 section 4.3.2), so that the client's answer can go to
+   * any server with the same keys and PSKs, as one that runs in many isolates needs. 32 random bytes each; the first
+   * seals, all of them open. To be changed now and then: put a new key in front, and keep the last one for a while.
+   */
+  cookieKeys?: readonly Bytes[];
 }
 
 /**
@@ -129,6 +136,7 @@ export function openConnection(
     if (options.grease !== undefined) config.setGrease(options.grease);
     if (options.serverName !== undefined) config.setServerName(options.serverName);
     if (options.paddingMultiple !== undefined) config.setPaddingMultiple(options.paddingMultiple);
+    if (options.cookieKeys) withSealingKeys(options.cookieKeys, (keys) => config.setCookieKeys(keys));
     if (options.selectPsk) config.setSelection("application");
     if (options.tickets) applyTickets(config, options.tickets, now);
     config.setEarlyData(options.earlyData !== undefined || options.acceptEarlyData !== undefined);

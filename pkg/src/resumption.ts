@@ -1,6 +1,7 @@
 import { type Bytes, isBytes, viewOf } from "./bytes.js";
 import { type Config, type Connection, Session } from "./core.js";
 import { TlsError } from "./errors.js";
+import { KEY_LENGTH, withSealingKeys } from "./keys.js";
 
 /** What a client keeps of a connection to resume it later: plain data, for IndexedDB, KV or a file. */
 export interface SavedSession {
@@ -30,7 +31,6 @@ export interface TicketOptions {
   maxEarlyData?: number;
 }
 
-const KEY_LENGTH = 32;
 const LIFETIME = 7_200;
 /** How long a key of our own seals, in milliseconds. The one before still opens. */
 const ROTATION = 12 * 60 * 60 * 1000;
@@ -70,16 +70,8 @@ export function appendSessions(
 
 /** Makes a server issue tickets. */
 export function applyTickets(config: Config, options: TicketOptions, now: number): void {
-  const keys = options.keys ?? ownKeys(now);
-  if (keys.some((key) => !isBytes(key) || key.byteLength !== KEY_LENGTH)) {
-    throw new TlsError("ERR_TLS_CONFIG", "the keys of tickets are 32 bytes each", { phase: "configuration" });
-  }
-  const all = new Uint8Array(keys.length * KEY_LENGTH);
-  keys.forEach((key, index) => {
-    all.set(viewOf(key), index * KEY_LENGTH);
-  });
-  config.setTickets(all, options.count ?? 1, options.lifetime ?? LIFETIME, options.maxEarlyData ?? 0);
-  all.fill(0);
+  const { count = 1, lifetime = LIFETIME, maxEarlyData = 0 } = options;
+  withSealingKeys(options.keys ?? ownKeys(now), (keys) => config.setTickets(keys, count, lifetime, maxEarlyData));
 }
 
 let own: { keys: Uint8Array[]; since: number } | undefined;

@@ -11,7 +11,7 @@ use crate::client::ClientConfig;
 use crate::crypto::SealingKeys;
 use crate::endpoint::{ConfigError, Parameters};
 use crate::psk::PskKinds;
-use crate::server::{EarlyDataPolicy, SelectionPolicy, ServerConfig, TicketPolicy};
+use crate::server::{CookieKeys, EarlyDataPolicy, SelectionPolicy, ServerConfig, TicketPolicy};
 use crate::wire::{CipherSuite, NamedGroup, PskKeyExchangeMode};
 
 /// A configuration for any number of connections of one role. Changing it does not touch connections that exist.
@@ -135,11 +135,7 @@ impl Config {
         lifetime: u32,
         max_early_data: u32,
     ) -> Result<()> {
-        let keys = Zeroizing::new(keys);
-        let (chunks, rest) = keys.as_chunks();
-        let sealing = SealingKeys::new(chunks).ok().filter(|_| rest.is_empty());
-        let sealing = sealing.ok_or_else(|| throw_option("ticket keys are 32 bytes each"))?;
-        let mut policy = TicketPolicy::new(sealing);
+        let mut policy = TicketPolicy::new(sealing_keys(keys)?);
         policy.set_count(count).map_err(throw_config)?;
         policy.set_lifetime(lifetime).map_err(throw_config)?;
         policy.set_max_early_data(max_early_data);
@@ -149,6 +145,19 @@ impl Config {
                 Ok(())
             }
             Role::Client(_) => Err(throw_option("a client issues no tickets")),
+        }
+    }
+
+    /// The keys of a server's cookies: 32 bytes each, the youngest first, one behind the other.
+    #[wasm_bindgen(js_name = setCookieKeys)]
+    pub fn set_cookie_keys(&mut self, keys: Vec<u8>) -> Result<()> {
+        let keys = CookieKeys::new(sealing_keys(keys)?);
+        match &mut self.0 {
+            Role::Server(config) => {
+                Arc::make_mut(config).cookie_keys = Some(keys);
+                Ok(())
+            }
+            Role::Client(_) => Err(throw_option("a client makes no cookies")),
         }
     }
 
@@ -198,6 +207,14 @@ impl Config {
             Role::Server(config) => &mut Arc::make_mut(config).parameters,
         }
     }
+}
+
+/// Keys of 32 bytes each, the youngest first, one behind the other.
+fn sealing_keys(keys: Vec<u8>) -> Result<SealingKeys> {
+    let keys = Zeroizing::new(keys);
+    let (chunks, rest) = keys.as_chunks();
+    let sealing = SealingKeys::new(chunks).ok().filter(|_| rest.is_empty());
+    sealing.ok_or_else(|| throw_option("keys are 32 bytes each, and there is at least one"))
 }
 
 pub(super) fn psk_kinds(name: &str) -> Result<PskKinds> {
