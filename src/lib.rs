@@ -43,6 +43,8 @@
 
 mod newtype;
 
+#[cfg(feature = "certificates")]
+pub mod certificates;
 pub mod client;
 mod connection;
 pub mod crypto;

@@ -25,6 +25,7 @@ fn client_hello() -> ClientHello {
             supported_versions: Some(vec![ProtocolVersion::TLS13]),
             cookie: Some(vec![9; 3]),
             psk_key_exchange_modes: Some(vec![PskKeyExchangeMode::PSK_DHE_KE]),
+            cert_with_extern_psk: true,
             key_share: Some(vec![KeyShareEntry {
                 group: NamedGroup::X25519,
                 key_exchange: vec![5; 32],
@@ -55,6 +56,7 @@ fn server_hello(retry: bool) -> ServerHello {
             server_share: (!retry).then_some(share),
             selected_group: retry.then_some(NamedGroup::SECP256R1),
             selected_identity: (!retry).then_some(1),
+            cert_with_extern_psk: !retry,
             cookie: retry.then(|| vec![8; 5]),
             order: Vec::new(),
         },

@@ -1,5 +1,5 @@
-//! Imports point down: wasm, inspect -> connection -> client | server -> endpoint -> psk, record -> keys -> crypto ->
-//! wire -> error.
+//! Imports point down: wasm, inspect -> connection -> client | server -> endpoint -> psk, record, certificates -> keys ->
+//! crypto -> wire -> error.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ const LAYERS: [&[&str]; 10] = [
     &["connection"],
     &["client", "server"],
     &["endpoint"],
-    &["psk", "record"],
+    &["psk", "record", "certificates"],
     &["keys"],
     &["crypto"],
     &["wire"],

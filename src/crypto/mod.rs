@@ -7,6 +7,8 @@ mod hkdf;
 mod random;
 mod sealing;
 mod secret;
+#[cfg(feature = "certificates")]
+pub mod signature;
 mod suite;
 
 pub use aead::{AeadAlgorithm, AeadKey, NONCE_LEN, TAG_LEN};
@@ -28,7 +30,10 @@ named_errors! {
         KeyLength => "the key has the wrong length for its algorithm";
         OutputLength => "more output than the key derivation can give";
         PlaintextLength => "more plaintext than the AEAD can take";
+        PrivateKey => "the private key is of no supported kind, or cannot be decoded";
         Random => "the platform gives no randomness";
+        Signing => "the private key cannot sign";
+        UnsupportedScheme => "the signature scheme does not fit the key";
         UnsupportedGroup => "the key exchange group is not supported";
         UnsupportedSuite => "the cipher suite is not supported";
     }

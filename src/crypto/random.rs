@@ -22,6 +22,12 @@ impl Random {
         Self(ChaCha20Rng::from_seed(seed))
     }
 
+    /// The generator, for signatures that take one.
+    #[cfg(feature = "certificates")]
+    pub(super) fn generator(&mut self) -> &mut ChaCha20Rng {
+        &mut self.0
+    }
+
     /// Fills `out` with the next bytes.
     pub fn fill(&mut self, out: &mut [u8]) {
         self.0.fill_bytes(out);

@@ -59,6 +59,8 @@ pub struct ClientExtensions {
     pub cookie: Option<Vec<u8>>,
     /// Section 4.3.9.
     pub psk_key_exchange_modes: Option<Vec<PskKeyExchangeMode>>,
+    /// RFC 8773: the server may show a certificate beside an external PSK.
+    pub cert_with_extern_psk: bool,
     /// Section 4.3.8.
     pub key_share: Option<Vec<KeyShareEntry>>,
     /// Section 4.3.11; always last.
@@ -147,6 +149,7 @@ impl ClientExtensions {
                 self.record_size_limit = Some(data.u16("RecordSizeLimit")?);
             }
             ExtensionType::EARLY_DATA => self.early_data = true,
+            ExtensionType::TLS_CERT_WITH_EXTERN_PSK => self.cert_with_extern_psk = true,
             ExtensionType::SUPPORTED_VERSIONS => {
                 let list = data.vec8("versions")?;
                 self.supported_versions = Some(read_list(list, "versions", |r| {
@@ -204,6 +207,9 @@ impl ClientExtensions {
         }
         if self.early_data {
             write(w, ExtensionType::EARLY_DATA, |_| {});
+        }
+        if self.cert_with_extern_psk {
+            write(w, ExtensionType::TLS_CERT_WITH_EXTERN_PSK, |_| {});
         }
         if let Some(versions) = &self.supported_versions {
             write(w, ExtensionType::SUPPORTED_VERSIONS, |w| {

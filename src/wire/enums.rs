@@ -137,6 +137,12 @@ wire_enum! {
 wire_enum! {
     /// `SignatureScheme` (RFC 9846 section 4.3.3).
     SignatureScheme(u16) {
+        /// RSASSA-PKCS1-v1_5 with SHA-256; in certificates only.
+        RSA_PKCS1_SHA256 = 0x0401, "rsa_pkcs1_sha256";
+        /// RSASSA-PKCS1-v1_5 with SHA-384; in certificates only.
+        RSA_PKCS1_SHA384 = 0x0501, "rsa_pkcs1_sha384";
+        /// RSASSA-PKCS1-v1_5 with SHA-512; in certificates only.
+        RSA_PKCS1_SHA512 = 0x0601, "rsa_pkcs1_sha512";
         /// ECDSA over P-256 with SHA-256.
         ECDSA_SECP256R1_SHA256 = 0x0403, "ecdsa_secp256r1_sha256";
         /// ECDSA over P-384 with SHA-384.

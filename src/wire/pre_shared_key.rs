@@ -35,6 +35,11 @@ pub struct OfferedPsks {
 }
 
 impl OfferedPsks {
+    /// An offer of nothing, which has no encoding.
+    pub fn none() -> Self {
+        Self { identities: Vec::new(), binders: Vec::new() }
+    }
+
     pub(super) fn read(r: &mut Reader<'_>) -> Result<Self, Error> {
         let identities = read_list(r.vec16("identities")?, "identities", |r| {
             r.structure("PskIdentity", |r| {

@@ -50,6 +50,8 @@ pub struct ServerExtensions {
     pub selected_group: Option<NamedGroup>,
     /// Section 4.3.11: the index of the selected PSK.
     pub selected_identity: Option<u16>,
+    /// RFC 8773, in a ServerHello: a certificate follows beside the external PSK.
+    pub cert_with_extern_psk: bool,
     /// Section 4.3.2, in a HelloRetryRequest.
     pub cookie: Option<Vec<u8>>,
     /// The types in the order they came in. Not used for encoding, whose order is fixed.
@@ -111,6 +113,9 @@ impl ServerHello {
                 if let Some(cookie) = &self.extensions.cookie {
                     write(w, ExtensionType::COOKIE, |w| w.vec16(|w| w.bytes(cookie)));
                 }
+                if self.extensions.cert_with_extern_psk {
+                    write(w, ExtensionType::TLS_CERT_WITH_EXTERN_PSK, |_| {});
+                }
                 if let Some(index) = self.extensions.selected_identity {
                     write(w, ExtensionType::PRE_SHARED_KEY, |w| w.u16(index));
                 }
@@ -133,6 +138,9 @@ impl ServerExtensions {
                 ExtensionType::KEY_SHARE => this.server_share = Some(KeyShareEntry::read(data)?),
                 ExtensionType::PRE_SHARED_KEY if !retry => {
                     this.selected_identity = Some(data.u16("selected_identity")?);
+                }
+                ExtensionType::TLS_CERT_WITH_EXTERN_PSK if !retry => {
+                    this.cert_with_extern_psk = true;
                 }
                 ExtensionType::COOKIE if retry => this.cookie = Some(read_cookie(data)?),
                 // Kept by type in `order`, for the client to refuse.

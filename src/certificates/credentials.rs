@@ -1,0 +1,143 @@
+//! A certificate chain and the key that goes with it.
+
+use core::fmt;
+use std::sync::Arc;
+
+use crate::crypto::signature::{SUPPORTED_SCHEMES, SigningKey, verification_of};
+use crate::error::named_errors;
+use crate::wire::SignatureScheme;
+use rustls_pki_types::pem::PemObject;
+use rustls_pki_types::{CertificateDer, DnsName, ServerName};
+use webpki::EndEntityCert;
+
+named_errors! {
+    /// Why a chain or its key was refused.
+    CredentialsError {
+        NoCertificate => "the text holds no certificate";
+        BadCertificate => "a certificate cannot be decoded";
+        BadPrivateKey => "the private key is of no supported kind, or cannot be decoded";
+        KeyMismatch => "the private key is not the certificate's";
+        NoScheme => "a key outside needs at least one signature scheme that its certificate can verify";
+        TooLong => "the chain is longer than a Certificate message can be";
+    }
+}
+
+impl core::error::Error for CredentialsError {}
+
+/// Where the private key is.
+#[derive(Clone)]
+pub enum KeySource {
+    /// Here.
+    Local(Arc<SigningKey>),
+    /// Somewhere else, such as WebCrypto, a KMS or an HSM: the handshake stops and asks for the signature. The schemes
+    /// that it can make, most preferred first.
+    External(Vec<SignatureScheme>),
+}
+
+/// What an endpoint shows of itself.
+#[derive(Clone)]
+pub struct Credentials {
+    chain: Vec<Vec<u8>>,
+    key: KeySource,
+}
+
+/// Leaves room in a Certificate message, whose lists take 2^24 - 1 bytes; no client takes more than a fraction.
+const MAX_CHAIN: usize = 1 << 18;
+
+impl Credentials {
+    /// A chain in DER, the own certificate first, and its key.
+    pub fn new(chain: Vec<Vec<u8>>, key: KeySource) -> Result<Self, CredentialsError> {
+        let leaf = chain.first().ok_or(CredentialsError::NoCertificate)?;
+        let der = CertificateDer::from(leaf.as_slice());
+        let certificate =
+            EndEntityCert::try_from(&der).map_err(|_| CredentialsError::BadCertificate)?;
+        if chain.iter().map(|certificate| certificate.len() + 5).sum::<usize>() > MAX_CHAIN {
+            return Err(CredentialsError::TooLong);
+        }
+        match &key {
+            KeySource::Local(key) => check_key(&certificate, key)?,
+            KeySource::External(schemes) => {
+                if !schemes.iter().any(|scheme| SUPPORTED_SCHEMES.contains(scheme)) {
+                    return Err(CredentialsError::NoScheme);
+                }
+            }
+        }
+        Ok(Self { chain, key })
+    }
+
+    /// From PEM texts; both may be the same.
+    pub fn from_pem(chain: &[u8], key: &[u8]) -> Result<Self, CredentialsError> {
+        let key = SigningKey::from_pem(key).map_err(|_| CredentialsError::BadPrivateKey)?;
+        Self::new(read_chain(chain)?, KeySource::Local(Arc::new(key)))
+    }
+
+    /// From a chain in PEM, with a key somewhere else.
+    pub fn from_pem_with_external_key(
+        chain: &[u8],
+        schemes: &[SignatureScheme],
+    ) -> Result<Self, CredentialsError> {
+        Self::new(read_chain(chain)?, KeySource::External(schemes.to_vec()))
+    }
+
+    /// The certificates in DER, the own one first.
+    pub fn chain(&self) -> &[Vec<u8>] {
+        &self.chain
+    }
+
+    /// The private key, or where it is.
+    pub fn key(&self) -> &KeySource {
+        &self.key
+    }
+
+    /// The first of our schemes that the peer takes.
+    pub fn scheme(&self, accepted: &[SignatureScheme]) -> Option<SignatureScheme> {
+        let ours = match &self.key {
+            KeySource::Local(key) => key.schemes(),
+            KeySource::External(schemes) => schemes,
+        };
+        ours.iter().copied().find(|scheme| accepted.contains(scheme))
+    }
+
+    /// Whether the own certificate is for a host of this name.
+    pub fn is_for(&self, server_name: &[u8]) -> bool {
+        let Some(leaf) = self.chain.first() else { return false };
+        let der = CertificateDer::from(leaf.as_slice());
+        let (Ok(certificate), Ok(name)) =
+            (EndEntityCert::try_from(&der), DnsName::try_from(server_name))
+        else {
+            return false;
+        };
+        certificate.verify_is_valid_for_subject_name(&ServerName::DnsName(name)).is_ok()
+    }
+}
+
+/// A mistake in a configuration shows at once, and not as a peer's complaint: the key must be the certificate's.
+fn check_key(certificate: &EndEntityCert<'_>, key: &SigningKey) -> Result<(), CredentialsError> {
+    const MESSAGE: &[u8] = b"is this the certificate's key?";
+    let scheme = *key.schemes().first().ok_or(CredentialsError::BadPrivateKey)?;
+    let algorithm = verification_of(scheme).ok_or(CredentialsError::BadPrivateKey)?;
+    // The signature goes nowhere, so its randomness need not be good.
+    let mut random = crate::crypto::Random::from_seed([0; 32]);
+    let signature =
+        key.sign(scheme, MESSAGE, &mut random).map_err(|_| CredentialsError::BadPrivateKey)?;
+    certificate
+        .verify_signature(algorithm, MESSAGE, &signature)
+        .map_err(|_| CredentialsError::KeyMismatch)
+}
+
+/// The certificates of a PEM text in their order.
+pub(super) fn read_chain(pem: &[u8]) -> Result<Vec<Vec<u8>>, CredentialsError> {
+    let chain = CertificateDer::pem_slice_iter(pem)
+        .map(|certificate| Ok(certificate?.to_vec()))
+        .collect::<Result<Vec<_>, rustls_pki_types::pem::Error>>()
+        .map_err(|_| CredentialsError::BadCertificate)?;
+    if chain.is_empty() { Err(CredentialsError::NoCertificate) } else { Ok(chain) }
+}
+
+impl fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Credentials")
+            .field("certificates", &self.chain.len())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,9 @@
+//! X.509 certificates: what an endpoint shows of itself, and how it judges what the peer shows (RFC 9846 section 4.5).
+
+mod credentials;
+mod proof;
+mod trust;
+
+pub use credentials::{Credentials, CredentialsError, KeySource};
+pub use proof::{Signer, signed_content, verify_proof};
+pub use trust::{TrustAnchors, TrustError, Verification};

@@ -1,0 +1,45 @@
+//! CertificateVerify: that the sender of a certificate has its key (RFC 9846 section 4.5.2).
+
+use crate::crypto::Digest;
+use crate::crypto::signature::{SUPPORTED_SCHEMES, verification_of};
+use crate::error::{Error, Violation};
+use crate::wire::CertificateVerify;
+use rustls_pki_types::CertificateDer;
+use webpki::EndEntityCert;
+
+/// Who signs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Signer {
+    /// The client.
+    Client,
+    /// The server.
+    Server,
+}
+
+/// What is signed: 64 spaces, a context string that tells the signer, a zero, and the transcript hash up to the
+/// signer's Certificate.
+pub fn signed_content(signer: Signer, transcript: &Digest) -> Vec<u8> {
+    let context: &[u8] = match signer {
+        Signer::Client => b"TLS 1.3, client CertificateVerify",
+        Signer::Server => b"TLS 1.3, server CertificateVerify",
+    };
+    [&[0x20; 64], context, &[0], transcript.as_ref()].concat()
+}
+
+/// Checks a CertificateVerify with the key of the peer's own certificate.
+pub fn verify_proof(
+    chain: &[Vec<u8>],
+    signer: Signer,
+    transcript: &Digest,
+    proof: &CertificateVerify,
+) -> Result<(), Error> {
+    if !SUPPORTED_SCHEMES.contains(&proof.algorithm) {
+        return Err(Violation::SchemeNotOffered.into());
+    }
+    let algorithm = verification_of(proof.algorithm).ok_or(Violation::SchemeNotOffered)?;
+    let leaf = CertificateDer::from(chain.first().map(Vec::as_slice).unwrap_or_default());
+    let certificate = EndEntityCert::try_from(&leaf).map_err(|_| Violation::BadCertificate)?;
+    certificate
+        .verify_signature(algorithm, &signed_content(signer, transcript), &proof.signature)
+        .map_err(|_| Violation::BadCertificateVerify.into())
+}

@@ -1,0 +1,143 @@
+//! Path validation (RFC 5280), done by webpki: whether a chain leads to a trust anchor.
+
+use core::fmt;
+use core::time::Duration;
+use std::sync::Arc;
+
+use super::credentials::read_chain;
+use crate::crypto::signature::CERTIFICATE_ALGORITHMS;
+use crate::error::{Violation, named_errors};
+use rustls_pki_types::{CertificateDer, ServerName, TrustAnchor, UnixTime};
+use webpki::{EndEntityCert, KeyUsage, anchor_from_trusted_cert};
+
+named_errors! {
+    /// Why trust anchors were refused.
+    TrustError {
+        NoAnchor => "the text holds no certificate";
+        BadAnchor => "a certificate cannot be decoded, or is none that can be trusted";
+    }
+}
+
+impl core::error::Error for TrustError {}
+
+/// How the peer's certificates are judged.
+#[derive(Clone, Debug)]
+pub enum Verification {
+    /// By path validation to one of these anchors, and a server by its name.
+    Anchors(Arc<TrustAnchors>),
+    /// By the application: the handshake stops, shows the chain, and goes on when it is answered. That the peer has the
+    /// key of the first certificate is checked before.
+    Application,
+}
+
+/// The certificate authorities that are trusted.
+#[derive(Clone, Default)]
+pub struct TrustAnchors {
+    anchors: Vec<TrustAnchor<'static>>,
+}
+
+/// More certificates than any chain has between an end entity and an anchor.
+const MAX_CHAIN: usize = 16;
+
+impl TrustAnchors {
+    /// The certificates of a PEM text.
+    pub fn from_pem(pem: &[u8]) -> Result<Self, TrustError> {
+        let mut this = Self::default();
+        for certificate in read_chain(pem).map_err(|_| TrustError::NoAnchor)? {
+            this.add_der(&certificate)?;
+        }
+        Ok(this)
+    }
+
+    /// Adds a certificate in DER.
+    pub fn add_der(&mut self, certificate: &[u8]) -> Result<(), TrustError> {
+        let der = CertificateDer::from(certificate);
+        let anchor = anchor_from_trusted_cert(&der).map_err(|_| TrustError::BadAnchor)?;
+        self.anchors.push(anchor.to_owned());
+        Ok(())
+    }
+
+    /// The authorities of Mozilla's root programme, as of the crate `webpki-roots`.
+    #[cfg(feature = "webpki-roots")]
+    pub fn mozilla() -> Self {
+        Self { anchors: webpki_roots::TLS_SERVER_ROOTS.to_vec() }
+    }
+
+    /// Whether the chain is that of a server of this name, at a time in milliseconds since the Unix epoch.
+    pub(crate) fn verify_server(
+        &self,
+        chain: &[Vec<u8>],
+        server_name: Option<&[u8]>,
+        now: u64,
+    ) -> Result<(), Violation> {
+        // Without a name anybody with a certificate would do.
+        let name = server_name
+            .and_then(|name| ServerName::try_from(core::str::from_utf8(name).ok()?).ok())
+            .ok_or(Violation::CertificateWrongName)?;
+        self.verify(chain, KeyUsage::server_auth(), now, |certificate| {
+            certificate.verify_is_valid_for_subject_name(&name)
+        })
+    }
+
+    /// Whether the chain is that of a client.
+    pub(crate) fn verify_client(&self, chain: &[Vec<u8>], now: u64) -> Result<(), Violation> {
+        self.verify(chain, KeyUsage::client_auth(), now, |_| Ok(()))
+    }
+
+    fn verify(
+        &self,
+        chain: &[Vec<u8>],
+        usage: KeyUsage,
+        now: u64,
+        check_name: impl FnOnce(&EndEntityCert<'_>) -> Result<(), webpki::Error>,
+    ) -> Result<(), Violation> {
+        if chain.len() > MAX_CHAIN {
+            return Err(Violation::CertificateChainTooLong);
+        }
+        let certificates: Vec<CertificateDer<'_>> =
+            chain.iter().map(|certificate| certificate.as_slice().into()).collect();
+        let (leaf, intermediates) = certificates.split_first().ok_or(Violation::BadCertificate)?;
+        let certificate = EndEntityCert::try_from(leaf).map_err(violation)?;
+        let time = UnixTime::since_unix_epoch(Duration::from_millis(now));
+        certificate
+            .verify_for_usage(
+                CERTIFICATE_ALGORITHMS,
+                &self.anchors,
+                intermediates,
+                time,
+                usage,
+                None,
+                None,
+            )
+            .map_err(violation)?;
+        check_name(&certificate).map_err(violation)
+    }
+}
+
+/// The violation that says what path validation found (RFC 9846 section 6.2 has the alerts).
+fn violation(error: webpki::Error) -> Violation {
+    match error {
+        webpki::Error::UnknownIssuer => Violation::CertificateUnknownIssuer,
+        webpki::Error::CertExpired { .. } => Violation::CertificateExpired,
+        webpki::Error::CertNotValidYet { .. } => Violation::CertificateNotYetValid,
+        webpki::Error::CertNotValidForName(_) => Violation::CertificateWrongName,
+        webpki::Error::RequiredEkuNotFoundContext(_)
+        | webpki::Error::CaUsedAsEndEntity
+        | webpki::Error::EndEntityUsedAsCa => Violation::CertificateWrongUsage,
+        webpki::Error::InvalidSignatureForPublicKey => Violation::CertificateBadSignature,
+        webpki::Error::UnsupportedSignatureAlgorithmContext(_)
+        | webpki::Error::UnsupportedSignatureAlgorithmForPublicKeyContext(_) => {
+            Violation::CertificateUnsupportedAlgorithm
+        }
+        webpki::Error::MaximumPathDepthExceeded
+        | webpki::Error::MaximumSignatureChecksExceeded
+        | webpki::Error::MaximumPathBuildCallsExceeded => Violation::CertificateChainTooLong,
+        _ => Violation::BadCertificate,
+    }
+}
+
+impl fmt::Debug for TrustAnchors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TrustAnchors").field("anchors", &self.anchors.len()).finish()
+    }
+}

@@ -1,0 +1,26 @@
+//! Signatures (RFC 9846 section 4.3.3): made with a private key, and checked for the path validation of X.509.
+
+mod signing_key;
+mod verification;
+
+pub use signing_key::SigningKey;
+pub use verification::{CERTIFICATE_ALGORITHMS, verification_of};
+
+use crate::wire::SignatureScheme;
+
+/// The schemes of CertificateVerify, most preferred first.
+pub const SUPPORTED_SCHEMES: [SignatureScheme; 6] = [
+    SignatureScheme::ECDSA_SECP256R1_SHA256,
+    SignatureScheme::ED25519,
+    SignatureScheme::ECDSA_SECP384R1_SHA384,
+    SignatureScheme::RSA_PSS_RSAE_SHA256,
+    SignatureScheme::RSA_PSS_RSAE_SHA384,
+    SignatureScheme::RSA_PSS_RSAE_SHA512,
+];
+
+/// Schemes that certificates may be signed with beside [`SUPPORTED_SCHEMES`]; no CertificateVerify may use them.
+pub const CERTIFICATE_ONLY_SCHEMES: [SignatureScheme; 3] = [
+    SignatureScheme::RSA_PKCS1_SHA256,
+    SignatureScheme::RSA_PKCS1_SHA384,
+    SignatureScheme::RSA_PKCS1_SHA512,
+];

@@ -1,0 +1,189 @@
+//! Checking signatures, in the form that path validation takes.
+
+use p256::ecdsa::signature::Verifier;
+use p256::ecdsa::signature::hazmat::PrehashVerifier;
+use rsa::pkcs1::DecodeRsaPublicKey;
+use rsa::{PublicKey as RsaPublicKey, pkcs1v15, pss};
+use rustls_pki_types::{
+    AlgorithmIdentifier, InvalidSignature, SignatureVerificationAlgorithm, alg_id,
+};
+use sha2::{Digest, Sha256, Sha384, Sha512};
+
+use crate::wire::SignatureScheme;
+
+/// What certificates may be signed with.
+pub const CERTIFICATE_ALGORITHMS: &[&dyn SignatureVerificationAlgorithm] = &[
+    &ECDSA_P256_SHA256,
+    &ECDSA_P256_SHA384,
+    &ECDSA_P384_SHA256,
+    &ECDSA_P384_SHA384,
+    &ED25519,
+    &RSA_PKCS1_SHA256,
+    &RSA_PKCS1_SHA384,
+    &RSA_PKCS1_SHA512,
+    &RSA_PSS_SHA256,
+    &RSA_PSS_SHA384,
+    &RSA_PSS_SHA512,
+];
+
+/// The algorithm of a CertificateVerify's scheme, or `None` when the scheme may not be used there.
+pub fn verification_of(
+    scheme: SignatureScheme,
+) -> Option<&'static dyn SignatureVerificationAlgorithm> {
+    Some(match scheme {
+        SignatureScheme::ECDSA_SECP256R1_SHA256 => &ECDSA_P256_SHA256,
+        SignatureScheme::ECDSA_SECP384R1_SHA384 => &ECDSA_P384_SHA384,
+        SignatureScheme::ED25519 => &ED25519,
+        SignatureScheme::RSA_PSS_RSAE_SHA256 => &RSA_PSS_SHA256,
+        SignatureScheme::RSA_PSS_RSAE_SHA384 => &RSA_PSS_SHA384,
+        SignatureScheme::RSA_PSS_RSAE_SHA512 => &RSA_PSS_SHA512,
+        _ => return None,
+    })
+}
+
+/// A signature algorithm with the key type that it is used with.
+#[derive(Clone, Copy, Debug)]
+struct Algorithm {
+    key: KeyType,
+    hash: Hash,
+    public_key: AlgorithmIdentifier,
+    signature: AlgorithmIdentifier,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum KeyType {
+    P256,
+    P384,
+    Ed25519,
+    RsaPkcs1,
+    RsaPss,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Hash {
+    Sha256,
+    Sha384,
+    Sha512,
+}
+
+const fn algorithm(
+    key: KeyType,
+    hash: Hash,
+    public_key: AlgorithmIdentifier,
+    signature: AlgorithmIdentifier,
+) -> Algorithm {
+    Algorithm { key, hash, public_key, signature }
+}
+
+use Hash::{Sha256 as S256, Sha384 as S384, Sha512 as S512};
+use KeyType::{Ed25519, P256, P384, RsaPkcs1, RsaPss};
+
+static ECDSA_P256_SHA256: Algorithm =
+    algorithm(P256, S256, alg_id::ECDSA_P256, alg_id::ECDSA_SHA256);
+static ECDSA_P256_SHA384: Algorithm =
+    algorithm(P256, S384, alg_id::ECDSA_P256, alg_id::ECDSA_SHA384);
+static ECDSA_P384_SHA256: Algorithm =
+    algorithm(P384, S256, alg_id::ECDSA_P384, alg_id::ECDSA_SHA256);
+static ECDSA_P384_SHA384: Algorithm =
+    algorithm(P384, S384, alg_id::ECDSA_P384, alg_id::ECDSA_SHA384);
+static ED25519: Algorithm = algorithm(Ed25519, S512, alg_id::ED25519, alg_id::ED25519);
+static RSA_PKCS1_SHA256: Algorithm =
+    algorithm(RsaPkcs1, S256, alg_id::RSA_ENCRYPTION, alg_id::RSA_PKCS1_SHA256);
+static RSA_PKCS1_SHA384: Algorithm =
+    algorithm(RsaPkcs1, S384, alg_id::RSA_ENCRYPTION, alg_id::RSA_PKCS1_SHA384);
+static RSA_PKCS1_SHA512: Algorithm =
+    algorithm(RsaPkcs1, S512, alg_id::RSA_ENCRYPTION, alg_id::RSA_PKCS1_SHA512);
+static RSA_PSS_SHA256: Algorithm =
+    algorithm(RsaPss, S256, alg_id::RSA_ENCRYPTION, alg_id::RSA_PSS_SHA256);
+static RSA_PSS_SHA384: Algorithm =
+    algorithm(RsaPss, S384, alg_id::RSA_ENCRYPTION, alg_id::RSA_PSS_SHA384);
+static RSA_PSS_SHA512: Algorithm =
+    algorithm(RsaPss, S512, alg_id::RSA_ENCRYPTION, alg_id::RSA_PSS_SHA512);
+
+impl SignatureVerificationAlgorithm for Algorithm {
+    fn verify_signature(
+        &self,
+        public_key: &[u8],
+        message: &[u8],
+        signature: &[u8],
+    ) -> Result<(), InvalidSignature> {
+        let valid = match self.key {
+            P256 => verify_p256(public_key, &self.hash.digest(message), signature),
+            P384 => verify_p384(public_key, &self.hash.digest(message), signature),
+            Ed25519 => verify_ed25519(public_key, message, signature),
+            RsaPkcs1 => verify_rsa_pkcs1(self.hash, public_key, message, signature),
+            RsaPss => verify_rsa_pss(self.hash, public_key, message, signature),
+        };
+        valid.ok_or(InvalidSignature)
+    }
+
+    fn public_key_alg_id(&self) -> AlgorithmIdentifier {
+        self.public_key
+    }
+
+    fn signature_alg_id(&self) -> AlgorithmIdentifier {
+        self.signature
+    }
+}
+
+impl Hash {
+    fn digest(self, message: &[u8]) -> Vec<u8> {
+        match self {
+            S256 => Sha256::digest(message).to_vec(),
+            S384 => Sha384::digest(message).to_vec(),
+            S512 => Sha512::digest(message).to_vec(),
+        }
+    }
+}
+
+// `Some` is valid; why a signature is not is nobody's business.
+
+fn verify_p256(public_key: &[u8], digest: &[u8], signature: &[u8]) -> Option<()> {
+    let key = p256::ecdsa::VerifyingKey::from_sec1_bytes(public_key).ok()?;
+    let signature = p256::ecdsa::Signature::from_der(signature).ok()?;
+    key.verify_prehash(digest, &signature).ok()
+}
+
+fn verify_p384(public_key: &[u8], digest: &[u8], signature: &[u8]) -> Option<()> {
+    let key = p384::ecdsa::VerifyingKey::from_sec1_bytes(public_key).ok()?;
+    let signature = p384::ecdsa::Signature::from_der(signature).ok()?;
+    key.verify_prehash(digest, &signature).ok()
+}
+
+fn verify_ed25519(public_key: &[u8], message: &[u8], signature: &[u8]) -> Option<()> {
+    let key = ed25519_dalek::VerifyingKey::from_bytes(public_key.try_into().ok()?).ok()?;
+    let signature = ed25519_dalek::Signature::from_slice(signature).ok()?;
+    // Strict: keys and signatures of small order are refused.
+    key.verify_strict(message, &signature).ok()
+}
+
+/// The smallest modulus, in bytes: 2048 bits.
+const MIN_MODULUS: usize = 256;
+
+fn rsa_key(public_key: &[u8]) -> Option<RsaPublicKey> {
+    use rsa::traits::PublicKeyParts;
+    let key = RsaPublicKey::from_pkcs1_der(public_key).ok()?;
+    (key.size() >= MIN_MODULUS).then_some(key)
+}
+
+fn verify_rsa_pkcs1(hash: Hash, public_key: &[u8], message: &[u8], signature: &[u8]) -> Option<()> {
+    let key = rsa_key(public_key)?;
+    let signature = pkcs1v15::Signature::try_from(signature).ok()?;
+    match hash {
+        S256 => pkcs1v15::VerifyingKey::<Sha256>::new(key).verify(message, &signature),
+        S384 => pkcs1v15::VerifyingKey::<Sha384>::new(key).verify(message, &signature),
+        S512 => pkcs1v15::VerifyingKey::<Sha512>::new(key).verify(message, &signature),
+    }
+    .ok()
+}
+
+fn verify_rsa_pss(hash: Hash, public_key: &[u8], message: &[u8], signature: &[u8]) -> Option<()> {
+    let key = rsa_key(public_key)?;
+    let signature = pss::Signature::try_from(signature).ok()?;
+    match hash {
+        S256 => pss::VerifyingKey::<Sha256>::new(key).verify(message, &signature),
+        S384 => pss::VerifyingKey::<Sha384>::new(key).verify(message, &signature),
+        S512 => pss::VerifyingKey::<Sha512>::new(key).verify(message, &signature),
+    }
+    .ok()
+}
