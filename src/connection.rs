@@ -259,6 +259,66 @@ impl Connection {
         }
     }
 
+    /// The peer's certificates, its own first, while they wait for [`Connection::decide_certificate`]. That the peer has
+    /// the key of the first one is certain.
+    #[cfg(feature = "certificates")]
+    pub fn certificate_to_verify(&self) -> Option<&[Vec<u8>]> {
+        match &self.phase {
+            Phase::Client(state) => state.certificate_to_verify(),
+            Phase::Server(state) => state.certificate_to_verify(),
+            Phase::Abandoned | Phase::Failed(_) => None,
+        }
+    }
+
+    /// Accepts or refuses the peer's certificate, and goes on with the handshake.
+    #[cfg(feature = "certificates")]
+    pub fn decide_certificate(&mut self, accepted: bool) -> Result<(), Error> {
+        self.check_alive()?;
+        if self.certificate_to_verify().is_none() {
+            return Err(Usage::NotVerifying.into());
+        }
+        let next = match core::mem::replace(&mut self.phase, Phase::Abandoned) {
+            Phase::Client(state) => state.decide_certificate(accepted).map(Phase::Client),
+            Phase::Server(state) => state.decide_certificate(accepted).map(Phase::Server),
+            phase => Ok(phase),
+        };
+        self.advance(next)?;
+        self.process()
+    }
+
+    /// What is to be signed with the key of our certificate, and how, while that waits for [`Connection::sign`].
+    #[cfg(feature = "certificates")]
+    pub fn to_sign(&self) -> Option<(crate::wire::SignatureScheme, &[u8])> {
+        match &self.phase {
+            Phase::Client(state) => state.to_sign(),
+            Phase::Server(state) => state.to_sign(),
+            Phase::Abandoned | Phase::Failed(_) => None,
+        }
+    }
+
+    /// Takes the signature, and goes on with the handshake. One that does not verify ends it.
+    #[cfg(feature = "certificates")]
+    pub fn sign(&mut self, signature: Vec<u8>) -> Result<(), Error> {
+        self.check_alive()?;
+        if self.to_sign().is_none() {
+            return Err(Usage::NotSigning.into());
+        }
+        let context = &mut self.context;
+        let next = match core::mem::replace(&mut self.phase, Phase::Abandoned) {
+            Phase::Client(state) => state.sign(context, signature).map(Phase::Client),
+            Phase::Server(state) => state.sign(context, signature).map(Phase::Server),
+            phase => Ok(phase),
+        };
+        self.advance(next)?;
+        self.process()
+    }
+
+    /// The certificates that the peer has shown, its own first, once the handshake is complete.
+    #[cfg(feature = "certificates")]
+    pub fn peer_certificates(&self) -> &[Vec<u8>] {
+        self.established().map(Established::peer_certificates).unwrap_or_default()
+    }
+
     /// Queues application data.
     pub fn send(&mut self, plaintext: &[u8]) -> Result<(), Error> {
         let (context, established) = self.writable()?;
@@ -369,7 +429,11 @@ impl Connection {
     /// Whether nothing goes on before the application has answered: [`Connection::select`] or
     /// [`Connection::decide_early_data`].
     pub fn is_suspended(&self) -> bool {
-        matches!(&self.phase, Phase::Server(state) if state.is_suspended())
+        match &self.phase {
+            Phase::Client(state) => state.is_suspended(),
+            Phase::Server(state) => state.is_suspended(),
+            Phase::Abandoned | Phase::Failed(_) => false,
+        }
     }
 
     fn established_mut(&mut self) -> Option<(&mut Context, &mut Established)> {

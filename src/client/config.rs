@@ -2,6 +2,16 @@
 
 use crate::endpoint::{ConfigError, Parameters};
 use crate::psk::{ExternalPsk, PskError, PskKinds, PskList};
+use crate::wire::SignatureScheme;
+
+/// What signature_algorithms lists when nothing will be signed: servers that look at certificates before they
+/// look at PSKs refuse a hello without it.
+const NOTHING_SIGNED: [SignatureScheme; 4] = [
+    SignatureScheme::ECDSA_SECP256R1_SHA256,
+    SignatureScheme::ED25519,
+    SignatureScheme::RSA_PSS_RSAE_SHA256,
+    SignatureScheme::ECDSA_SECP384R1_SHA384,
+];
 
 /// A client's configuration, shared by any number of connections.
 #[derive(Clone, Debug, Default)]
@@ -10,6 +20,9 @@ pub struct ClientConfig {
     pub parameters: Parameters,
     /// Offers early data with the first PSK or session, if that allows it.
     pub early_data: bool,
+    /// What it does with certificates.
+    #[cfg(feature = "certificates")]
+    pub certificates: super::CertificateConfig,
     kinds: PskKinds,
     psks: PskList,
     server_name: Option<Vec<u8>>,
@@ -46,6 +59,40 @@ impl ClientConfig {
     /// The PSKs, most preferred first.
     pub fn psks(&self) -> &PskList {
         &self.psks
+    }
+
+    /// What the ClientHello lists as signature_algorithms (RFC 9846 section 4.3.3).
+    pub(super) fn signature_algorithms(&self) -> Vec<SignatureScheme> {
+        #[cfg(feature = "certificates")]
+        if self.full_handshake() {
+            use crate::crypto::signature::{CERTIFICATE_ONLY_SCHEMES, SUPPORTED_SCHEMES};
+            return [&SUPPORTED_SCHEMES[..], &CERTIFICATE_ONLY_SCHEMES].concat();
+        }
+        NOTHING_SIGNED.to_vec()
+    }
+
+    /// Whether a server may prove who it is by a certificate alone.
+    #[cfg(feature = "certificates")]
+    pub(super) fn full_handshake(&self) -> bool {
+        self.certificates.verification.is_some()
+    }
+
+    /// Without certificates every server needs a PSK.
+    #[cfg(not(feature = "certificates"))]
+    pub(super) const fn full_handshake(&self) -> bool {
+        false
+    }
+
+    /// Whether a server is asked for a certificate beside an external PSK (RFC 8773).
+    #[cfg(feature = "certificates")]
+    pub(super) fn certificate_with_psk(&self) -> bool {
+        self.full_handshake() && self.certificates.with_external_psk
+    }
+
+    /// Without certificates there is none to ask for.
+    #[cfg(not(feature = "certificates"))]
+    pub(super) const fn certificate_with_psk(&self) -> bool {
+        false
     }
 
     /// The DNS name to send as server_name (RFC 6066 section 3).

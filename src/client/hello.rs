@@ -7,21 +7,12 @@ use super::{ClientConfig, EarlyDataOffer, State, grease};
 use crate::crypto::{Digest, HashAlgorithm, KeyShare, hash_of};
 use crate::endpoint::Context;
 use crate::error::{Error, Usage};
-use crate::keys::{TranscriptBuffer, binder_hash_of_first_hello};
+use crate::keys::{BinderKind, TranscriptBuffer, binder_hash_of_first_hello};
 use crate::psk::{EarlyDataParameters, Psk, PskKinds, PskList, Role, Session, binder, claim};
 use crate::wire::{
     CipherSuite, ClientExtensions, ClientHello, KeyShareEntry, NamedGroup, OfferedPsks,
-    ProtocolVersion, PskIdentity, PskKeyExchangeMode, SignatureScheme,
+    ProtocolVersion, PskIdentity, PskKeyExchangeMode,
 };
-
-/// What signature_algorithms lists when nothing will be signed: servers that look at certificates before they
-/// look at PSKs refuse a hello without it.
-const SIGNATURE_ALGORITHMS: [SignatureScheme; 4] = [
-    SignatureScheme::ECDSA_SECP256R1_SHA256,
-    SignatureScheme::ED25519,
-    SignatureScheme::RSA_PSS_RSAE_SHA256,
-    SignatureScheme::ECDSA_SECP384R1_SHA384,
-];
 
 /// Builds and sends the first ClientHello.
 pub(super) fn send_first(
@@ -32,12 +23,22 @@ pub(super) fn send_first(
     ctx: &mut Context,
 ) -> Result<State, Error> {
     let parameters = &config.parameters;
-    let (cipher_suites, offered) = suites_and_psks(parameters.cipher_suites(), sessions, psks)?;
+    let (cipher_suites, offered) =
+        if config.full_handshake() && sessions.is_empty() && psks.is_empty() {
+            (parameters.cipher_suites().to_vec(), Vec::new())
+        } else {
+            suites_and_psks(parameters.cipher_suites(), sessions, psks)?
+        };
     if !parameters.allow_both_roles && !offered.iter().all(|psk| claim(&psk.identity, Role::Client))
     {
         return Err(Usage::IdentityInBothRoles.into());
     }
-    let early_data = early_data_of(config, &cipher_suites, &offered);
+    let cert_with_extern_psk = config.certificate_with_psk()
+        && !offered.is_empty()
+        && offered.iter().all(|psk| psk.kind != BinderKind::Resumption);
+    let early_data = early_data_of(config, &cipher_suites, &offered)
+        // Early data is not for a server that still has to show its certificate (RFC 8773 section 5.1).
+        .filter(|_| !cert_with_extern_psk);
     let random = ctx.random.array();
     let legacy_session_id = if parameters.middlebox_compatibility {
         ctx.random.array::<32>().to_vec()
@@ -47,16 +48,18 @@ pub(super) fn send_first(
 
     let mut extensions = ClientExtensions {
         server_name: config.server_name().map(<[u8]>::to_vec),
-        signature_algorithms: Some(SIGNATURE_ALGORITHMS.to_vec()),
+        signature_algorithms: Some(config.signature_algorithms()),
         alpn: Some(parameters.alpn().to_vec()).filter(|alpn| !alpn.is_empty()),
         record_size_limit: parameters.record_size_limit(),
         early_data: early_data.is_some(),
         supported_versions: Some(vec![ProtocolVersion::TLS13]),
-        psk_key_exchange_modes: Some(parameters.psk_modes().to_vec()),
+        psk_key_exchange_modes: Some(parameters.psk_modes().to_vec())
+            .filter(|_| !offered.is_empty()),
+        cert_with_extern_psk,
         ..ClientExtensions::default()
     };
     let mut share = None;
-    if parameters.allows(PskKeyExchangeMode::PSK_DHE_KE) {
+    if parameters.allows(PskKeyExchangeMode::PSK_DHE_KE) || config.full_handshake() {
         let first = parameters.groups().first().copied().ok_or(Error::Internal("no group"))?;
         let (generated, entry) = generate_share(first, ctx)?;
         extensions.supported_groups = Some(parameters.groups().to_vec());

@@ -1,5 +1,7 @@
 //! The client's states (RFC 9846 appendix A.1), one type each.
 
+#[cfg(feature = "certificates")]
+mod certificates;
 mod config;
 mod early_data;
 mod grease;
@@ -10,11 +12,15 @@ mod wait_server_hello;
 
 use std::sync::Arc;
 
+#[cfg(feature = "certificates")]
+pub use certificates::CertificateConfig;
 pub use config::ClientConfig;
 pub use early_data::EarlyDataOffer;
 
 use crate::endpoint::{Context, Established};
 use crate::error::Error;
+#[cfg(feature = "certificates")]
+use crate::error::Usage;
 use crate::keys::Exporter;
 use crate::psk::{ExternalPsk, PskError, PskKinds, PskList, Session};
 use crate::wire::{Handshake, HandshakeType};
@@ -30,6 +36,18 @@ pub enum State {
     WaitServerHello(Box<WaitServerHello>),
     /// WAIT_EE: the ServerHello was taken.
     WaitEncryptedExtensions(Box<WaitEncryptedExtensions>),
+    /// WAIT_CERT_CR and WAIT_CERT: the server has to show a certificate.
+    #[cfg(feature = "certificates")]
+    WaitCertificate(Box<certificates::WaitCertificate>),
+    /// WAIT_CV: the server has to prove that it has the certificate's key.
+    #[cfg(feature = "certificates")]
+    WaitCertificateVerify(Box<certificates::WaitCertificateVerify>),
+    /// WAIT_CV, and the application is asked for its verdict.
+    #[cfg(feature = "certificates")]
+    VerifyingCertificate(Box<certificates::VerifyingCertificate>),
+    /// WAIT_FINISHED, and the application is asked for a signature.
+    #[cfg(feature = "certificates")]
+    Signing(Box<certificates::Signing>),
     /// WAIT_FINISHED: only the server's Finished is missing.
     WaitFinished(Box<WaitFinished>),
     /// CONNECTED.
@@ -43,6 +61,14 @@ impl State {
             Self::Start(_) => "START",
             Self::WaitServerHello(_) => "WAIT_SH",
             Self::WaitEncryptedExtensions(_) => "WAIT_EE",
+            #[cfg(feature = "certificates")]
+            Self::WaitCertificate(s) => s.name(),
+            #[cfg(feature = "certificates")]
+            Self::WaitCertificateVerify(_) => "WAIT_CV",
+            #[cfg(feature = "certificates")]
+            Self::VerifyingCertificate(_) => "VERIFYING_CERTIFICATE",
+            #[cfg(feature = "certificates")]
+            Self::Signing(_) => "SIGNING",
             Self::WaitFinished(_) => "WAIT_FINISHED",
             Self::Connected(_) => "CONNECTED",
         }
@@ -58,6 +84,16 @@ impl State {
             (Self::WaitEncryptedExtensions(s), HandshakeType::ENCRYPTED_EXTENSIONS) => {
                 s.on_encrypted_extensions(ctx, message)
             }
+            #[cfg(feature = "certificates")]
+            (Self::WaitCertificate(s), HandshakeType::CERTIFICATE_REQUEST) => {
+                s.on_certificate_request(message)
+            }
+            #[cfg(feature = "certificates")]
+            (Self::WaitCertificate(s), HandshakeType::CERTIFICATE) => s.on_certificate(message),
+            #[cfg(feature = "certificates")]
+            (Self::WaitCertificateVerify(s), HandshakeType::CERTIFICATE_VERIFY) => {
+                s.on_certificate_verify(ctx, message)
+            }
             (Self::WaitFinished(s), HandshakeType::FINISHED) => s.on_finished(ctx, message),
             (Self::Connected(mut s), HandshakeType::KEY_UPDATE) => {
                 s.on_key_update(ctx, message)?;
@@ -68,6 +104,51 @@ impl State {
                 Ok(Self::Connected(s))
             }
             _ => Err(Error::UnexpectedMessage { received: message.name(), state }),
+        }
+    }
+
+    /// Whether the handshake waits for the application.
+    pub fn is_suspended(&self) -> bool {
+        match self {
+            #[cfg(feature = "certificates")]
+            Self::Signing(_) | Self::VerifyingCertificate(_) => true,
+            _ => false,
+        }
+    }
+
+    /// The chain that waits for the application's verdict.
+    #[cfg(feature = "certificates")]
+    pub fn certificate_to_verify(&self) -> Option<&[Vec<u8>]> {
+        match self {
+            Self::VerifyingCertificate(s) => Some(&s.chain),
+            _ => None,
+        }
+    }
+
+    /// The verdict on the peer's certificate.
+    #[cfg(feature = "certificates")]
+    pub fn decide_certificate(self, accepted: bool) -> Result<Self, Error> {
+        match self {
+            Self::VerifyingCertificate(s) => s.decide(accepted),
+            _ => Err(Usage::NotVerifying.into()),
+        }
+    }
+
+    /// What the application is to sign, and how.
+    #[cfg(feature = "certificates")]
+    pub fn to_sign(&self) -> Option<(crate::wire::SignatureScheme, &[u8])> {
+        match self {
+            Self::Signing(s) => Some((s.scheme, &s.content)),
+            _ => None,
+        }
+    }
+
+    /// The application's signature.
+    #[cfg(feature = "certificates")]
+    pub fn sign(self, ctx: &mut Context, signature: Vec<u8>) -> Result<Self, Error> {
+        match self {
+            Self::Signing(s) => s.sign(ctx, signature),
+            _ => Err(Usage::NotSigning.into()),
         }
     }
 

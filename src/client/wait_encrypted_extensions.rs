@@ -1,5 +1,7 @@
 //! WAIT_EE: EncryptedExtensions (RFC 9846 section 4.4.1).
 
+#[cfg(feature = "certificates")]
+use super::certificates::WaitCertificate;
 use super::wait_finished::WaitFinished;
 use super::{EarlyDataOffer, State};
 use crate::endpoint::{Context, EarlyDataOutcome, Event, Negotiated};
@@ -13,6 +15,8 @@ const MIN_RECORD_SIZE_LIMIT: u16 = 64;
 
 /// The ServerHello was taken and a PSK is selected.
 pub struct WaitEncryptedExtensions {
+    #[cfg(feature = "certificates")]
+    pub(super) config: std::sync::Arc<super::ClientConfig>,
     pub(super) kinds: PskKinds,
     pub(super) hello: ClientHello,
     pub(super) early_data: Option<EarlyDataOffer>,
@@ -58,7 +62,7 @@ impl WaitEncryptedExtensions {
             }
         }
         self.transcript.add(message.bytes);
-        Ok(State::WaitFinished(Box::new(WaitFinished {
+        let next = Box::new(WaitFinished {
             kinds: self.kinds,
             early_exporter: self.early_data.map(EarlyDataOffer::into_exporter),
             legacy_session_id: self.hello.legacy_session_id,
@@ -67,7 +71,23 @@ impl WaitEncryptedExtensions {
             handshake_secret: self.handshake_secret,
             client_handshake_traffic_secret: self.client_handshake_traffic_secret,
             server_handshake_traffic_secret: self.server_handshake_traffic_secret,
-        })))
+            #[cfg(feature = "certificates")]
+            requested: None,
+            #[cfg(feature = "certificates")]
+            peer_certificates: Vec::new(),
+            #[cfg(feature = "certificates")]
+            config: self.config,
+        });
+        #[cfg(feature = "certificates")]
+        if next.negotiated.server_certificate {
+            return Ok(State::WaitCertificate(Box::new(WaitCertificate {
+                config: next.config.certificates.clone(),
+                may_request: next.negotiated.psk_identity.is_none(),
+                requested: None,
+                next,
+            })));
+        }
+        Ok(State::WaitFinished(next))
     }
 
     /// A response needs a request, and some extensions belong elsewhere (section 4.3).

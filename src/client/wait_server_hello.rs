@@ -7,7 +7,7 @@ use super::{ClientConfig, EarlyDataOffer, State, hello};
 use crate::crypto::{KeyShare, SharedSecret, hash_of};
 use crate::endpoint::{Context, EarlyDataOutcome, Event, Negotiated};
 use crate::error::{Error, Violation};
-use crate::keys::{KeyLogLabel, Transcript, TranscriptBuffer};
+use crate::keys::{EarlySecret, KeyLogLabel, Transcript, TranscriptBuffer};
 use crate::psk::{Psk, PskKinds};
 use crate::wire::{
     CipherSuite, ClientHello, ExtensionType, Handshake, NamedGroup, ProtocolVersion,
@@ -88,6 +88,8 @@ impl WaitServerHello {
                 ExtensionType::SUPPORTED_VERSIONS => {}
                 ExtensionType::COOKIE if retry => {}
                 ExtensionType::KEY_SHARE if self.hello.extensions.key_share.is_some() => {}
+                ExtensionType::TLS_CERT_WITH_EXTERN_PSK
+                    if !retry && self.hello.extensions.cert_with_extern_psk => {}
                 ExtensionType::PRE_SHARED_KEY if !retry => {
                     if self.offered.is_empty() {
                         return Err(Violation::UnsolicitedExtension.into());
@@ -159,13 +161,22 @@ impl WaitServerHello {
         if self.retry.as_ref().is_some_and(|retry| retry.cipher_suite != suite) {
             return Err(Violation::CipherSuiteChanged.into());
         }
-        // Without a PSK the server would have to show a certificate; going on would mean not knowing who it is.
-        let index = server_hello.extensions.selected_identity.ok_or(Violation::PskNotSelected)?;
-        let psk =
-            self.offered.get(usize::from(index)).ok_or(Violation::SelectedIdentityOutOfRange)?;
-        if psk.hash != hash {
+        let index = server_hello.extensions.selected_identity;
+        let psk = match index {
+            Some(index) => {
+                let psk = self.offered.get(usize::from(index));
+                Some(psk.ok_or(Violation::SelectedIdentityOutOfRange)?)
+            }
+            None => None,
+        };
+        if psk.is_some_and(|psk| psk.hash != hash) {
             return Err(Violation::SelectedPskHashMismatch.into());
         }
+        // Without a PSK the server has to show a certificate; going on otherwise would mean not knowing who it is.
+        if psk.is_none() && !self.config.full_handshake() {
+            return Err(Violation::PskNotSelected.into());
+        }
+        let server_certificate = psk.is_none() || server_hello.extensions.cert_with_extern_psk;
         let hello_retry_request = self.retry.is_some();
         // A HelloRetryRequest has rejected it before; otherwise EncryptedExtensions may accept it.
         let early_data = match (&self.early_data, self.early_data_rejected) {
@@ -174,6 +185,7 @@ impl WaitServerHello {
         };
         let (group, shared) = agree(
             &self.config,
+            server_certificate,
             self.retry.as_ref().and_then(|retry| retry.group),
             self.share,
             &server_hello,
@@ -184,7 +196,11 @@ impl WaitServerHello {
             None => self.first_hello.start(hash),
         };
         transcript.add(message.bytes);
-        let handshake_secret = psk.early_secret().into_handshake_secret(shared.as_ref());
+        let early_secret = match psk {
+            Some(psk) => psk.early_secret(),
+            None => EarlySecret::new(hash, None),
+        };
+        let handshake_secret = early_secret.into_handshake_secret(shared.as_ref());
         let so_far = transcript.current();
         let client = handshake_secret.client_handshake_traffic_secret(&so_far);
         let server = handshake_secret.server_handshake_traffic_secret(&so_far);
@@ -193,14 +209,15 @@ impl WaitServerHello {
         ctx.set_receive_secret(suite, &server)?;
 
         let negotiated = Negotiated {
-            psk_identity: Some(psk.identity.clone()),
-            psk_index: Some(index),
-            psk_kind: Some(psk.kind),
-            external_identity: psk.external_identity.clone(),
-            psk_mode: Some(match group {
+            psk_identity: psk.map(|psk| psk.identity.clone()),
+            psk_index: index,
+            psk_kind: psk.map(|psk| psk.kind),
+            external_identity: psk.and_then(|psk| psk.external_identity.clone()),
+            psk_mode: psk.map(|_| match group {
                 Some(_) => PskKeyExchangeMode::PSK_DHE_KE,
                 None => PskKeyExchangeMode::PSK_KE,
             }),
+            server_certificate,
             cipher_suite: suite,
             group,
             alpn: None,
@@ -209,6 +226,8 @@ impl WaitServerHello {
             early_data,
         };
         Ok(State::WaitEncryptedExtensions(Box::new(WaitEncryptedExtensions {
+            #[cfg(feature = "certificates")]
+            config: self.config,
             kinds: self.kinds,
             hello: self.hello,
             early_data: self.early_data,
@@ -221,21 +240,22 @@ impl WaitServerHello {
     }
 }
 
-/// The key exchange, or its absence under psk_ke.
+/// The key exchange, or its absence under psk_ke. Beside a certificate there is always one.
 fn agree(
     config: &ClientConfig,
+    server_certificate: bool,
     retry_group: Option<NamedGroup>,
     share: Option<KeyShare>,
     server_hello: &ServerHello,
 ) -> Result<(Option<NamedGroup>, Option<SharedSecret>), Error> {
     let Some(server_share) = &server_hello.extensions.server_share else {
-        return if config.parameters.allows(PskKeyExchangeMode::PSK_KE) {
+        return if config.parameters.allows(PskKeyExchangeMode::PSK_KE) && !server_certificate {
             Ok((None, None))
         } else {
             Err(Violation::KeyShareMissing.into())
         };
     };
-    if !config.parameters.allows(PskKeyExchangeMode::PSK_DHE_KE) {
+    if !config.parameters.allows(PskKeyExchangeMode::PSK_DHE_KE) && !server_certificate {
         return Err(Violation::KeyShareNotWanted.into());
     }
     if retry_group.is_some_and(|group| group != server_share.group) {

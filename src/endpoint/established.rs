@@ -38,6 +38,8 @@ pub struct Established {
     resumption_secret: Option<Secret>,
     /// We owe the peer a KeyUpdate before our next application data.
     update_owed: bool,
+    #[cfg(feature = "certificates")]
+    peer_certificates: Vec<Vec<u8>>,
     /// We asked the peer for a KeyUpdate and have not had it yet.
     update_requested: bool,
     key_updates: u32,
@@ -61,10 +63,25 @@ impl Established {
             early_exporter,
             resumption_secret,
             update_owed: false,
+            #[cfg(feature = "certificates")]
+            peer_certificates: Vec::new(),
             update_requested: false,
             key_updates: 0,
             tickets: 0,
         }
+    }
+
+    /// With what the peer has shown of itself.
+    #[cfg(feature = "certificates")]
+    pub fn with_peer_certificates(mut self, chain: Vec<Vec<u8>>) -> Self {
+        self.peer_certificates = chain;
+        self
+    }
+
+    /// The certificates that the peer has shown, its own first; none under a PSK.
+    #[cfg(feature = "certificates")]
+    pub fn peer_certificates(&self) -> &[Vec<u8>] {
+        &self.peer_certificates
     }
 
     /// Sends application data, after the KeyUpdate that is due, if one is.

@@ -18,6 +18,12 @@ pub enum Event {
     EarlyData(Vec<u8>),
     /// Client: the server rejected the early data. What was sent of it has to be sent again, if it still holds.
     EarlyDataRejected,
+    /// The application says whether the peer's certificate is whom it wants, and nothing goes on until it has.
+    #[cfg(feature = "certificates")]
+    VerifyCertificate,
+    /// The application signs with a key that is not here, and nothing goes on until it has.
+    #[cfg(feature = "certificates")]
+    Sign,
     /// The handshake is complete; application data may be sent.
     Connected(Negotiated),
     /// Client: a session that a later connection can resume.
@@ -105,6 +111,8 @@ pub struct Negotiated {
     pub alpn: Option<Vec<u8>>,
     /// The server's name as the client sent it.
     pub server_name: Option<Vec<u8>>,
+    /// Whether the server proved who it is by a certificate: without a PSK, or beside one (RFC 8773).
+    pub server_certificate: bool,
     /// Whether it took a HelloRetryRequest.
     pub hello_retry_request: bool,
     /// What became of early data.

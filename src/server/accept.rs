@@ -1,5 +1,7 @@
 //! NEGOTIATED: the server's flight (RFC 9846 sections 4.2.3, 4.4.1 and 4.5.3).
 
+#[cfg(feature = "certificates")]
+use super::certificates;
 use super::cookie::Retried;
 use super::early_data::{self, DecidingEarlyData, EarlyKeys, WaitEndOfEarlyData};
 use super::selection::Chosen;
@@ -9,7 +11,10 @@ use super::{ServerPsks, State};
 use crate::crypto::{Digest, HashAlgorithm, SharedSecret, hash_of, respond};
 use crate::endpoint::{Context, EarlyDataOutcome, Event, Negotiated, TrafficSecrets};
 use crate::error::{Error, Violation};
-use crate::keys::{KeyLogLabel, Transcript, TranscriptBuffer, binder_hash_of_first_hello};
+use crate::keys::{
+    EarlySecret, HandshakeSecret, KeyLogLabel, TrafficSecret, Transcript, TranscriptBuffer,
+    binder_hash_of_first_hello,
+};
 use crate::psk::{EarlyDataParameters, Psk, Role, claim};
 use crate::wire::{
     CipherSuite, ClientHello, EncryptedExtensions, Finished, KeyShareEntry, OfferedPsks,
@@ -45,7 +50,8 @@ pub(super) struct Acceptance {
     pub(super) psks: ServerPsks,
     /// The last ClientHello.
     pub(super) hello: ClientHello,
-    pub(super) chosen: Chosen,
+    /// The PSK; without one the server shows a certificate.
+    pub(super) chosen: Option<Chosen>,
     pub(super) suite: CipherSuite,
     /// The client's share, `None` under psk_ke.
     pub(super) share: Option<KeyShareEntry>,
@@ -63,11 +69,13 @@ pub(super) fn accept_first(
     ctx: &mut Context,
     psks: ServerPsks,
     negotiation: Negotiation,
-    chosen: Chosen,
+    chosen: Option<Chosen>,
 ) -> Result<State, Error> {
-    let candidate = early_data::candidate(ctx, &psks, &negotiation, &chosen);
+    let candidate =
+        chosen.as_ref().and_then(|chosen| early_data::candidate(ctx, &psks, &negotiation, chosen));
     let Negotiation { hello, message, common, retried, .. } = negotiation;
-    let suite = suite_for(&common, &chosen.psk)?;
+    let suite = suite_for(&common, chosen.as_ref().map(|chosen| &chosen.psk))?;
+    let hash = hash_of(suite).ok_or(Error::Internal("suite without a hash"))?;
     let hello_retry_request = retried.is_some();
     let (transcript, early_data_offered) = match retried {
         Some(mut retried) => {
@@ -75,7 +83,7 @@ pub(super) fn accept_first(
             (retried.transcript, retried.early_data)
         }
         None => {
-            let transcript = TranscriptBuffer::new(&message).start(chosen.psk.hash);
+            let transcript = TranscriptBuffer::new(&message).start(hash);
             (transcript, hello.extensions.early_data)
         }
     };
@@ -106,16 +114,14 @@ pub(super) fn accept_first(
 }
 
 /// The PSK is chosen first, then the best suite with its hash.
-pub(super) fn suite_for(common: &Common, psk: &Psk) -> Result<CipherSuite, Error> {
-    common
-        .suites
-        .iter()
-        .copied()
-        .find(|suite| hash_of(*suite) == Some(psk.hash))
+pub(super) fn suite_for(common: &Common, psk: Option<&Psk>) -> Result<CipherSuite, Error> {
+    let mut suites = common.suites.iter().copied();
+    suites
+        .find(|suite| psk.is_none_or(|psk| hash_of(*suite) == Some(psk.hash)))
         .ok_or(Violation::NoAcceptablePsk.into())
 }
 
-/// Sends ServerHello, EncryptedExtensions and Finished.
+/// Sends ServerHello and EncryptedExtensions, and what follows.
 pub(super) fn accept(ctx: &mut Context, acceptance: Acceptance) -> Result<State, Error> {
     let Acceptance {
         psks,
@@ -130,12 +136,31 @@ pub(super) fn accept(ctx: &mut Context, acceptance: Acceptance) -> Result<State,
         early_data,
     } = acceptance;
     let config = &psks.config;
-    let Chosen { index, psk } = chosen;
-    // The binder has verified, so this is no stranger's word.
-    if !config.parameters.allow_both_roles && !claim(&psk.identity, Role::Server) {
-        return Err(Violation::IdentityInBothRoles.into());
-    }
-    let index = u16::try_from(index).map_err(|_| Violation::NoAcceptablePsk)?;
+    let (index, psk) = match chosen {
+        Some(Chosen { index, psk }) => {
+            // The binder has verified, so this is no stranger's word.
+            if !config.parameters.allow_both_roles && !claim(&psk.identity, Role::Server) {
+                return Err(Violation::IdentityInBothRoles.into());
+            }
+            let index = u16::try_from(index).map_err(|_| Violation::NoAcceptablePsk)?;
+            (Some(index), Some(psk))
+        }
+        None => (None, None),
+    };
+    #[cfg(feature = "certificates")]
+    let identity = match &psk {
+        None => Some(certificates::choose(config, &hello.extensions)?),
+        Some(psk) if certificate_beside(config, &hello, psk) && share.is_some() => {
+            certificates::choose(config, &hello.extensions).ok()
+        }
+        Some(_) => None,
+    };
+    #[cfg(feature = "certificates")]
+    let server_certificate = identity.is_some();
+    #[cfg(not(feature = "certificates"))]
+    let server_certificate = false;
+    // A server that still has to show its certificate takes no early data (RFC 8773 section 5.1).
+    let early_data = early_data.filter(|_| !server_certificate);
     let group = share.as_ref().map(|share| share.group);
     let (server_share, shared) = match share {
         Some(share) => {
@@ -145,7 +170,10 @@ pub(super) fn accept(ctx: &mut Context, acceptance: Acceptance) -> Result<State,
         None => (None, None),
     };
 
-    let early = early_data.map(|parameters| EarlyKeys::derive(ctx, &psk, &transcript, parameters));
+    let early = match (&psk, early_data) {
+        (Some(psk), Some(parameters)) => Some(EarlyKeys::derive(ctx, psk, &transcript, parameters)),
+        _ => None,
+    };
 
     let server_hello = ServerHello {
         legacy_version: ProtocolVersion::TLS12,
@@ -156,7 +184,8 @@ pub(super) fn accept(ctx: &mut Context, acceptance: Acceptance) -> Result<State,
         extensions: ServerExtensions {
             selected_version: Some(ProtocolVersion::TLS13),
             server_share,
-            selected_identity: Some(index),
+            selected_identity: index,
+            cert_with_extern_psk: server_certificate && psk.is_some(),
             ..ServerExtensions::default()
         },
     };
@@ -168,7 +197,12 @@ pub(super) fn accept(ctx: &mut Context, acceptance: Acceptance) -> Result<State,
         ctx.writer.write_change_cipher_spec();
     }
 
-    let handshake_secret = psk.early_secret().into_handshake_secret(shared.as_ref());
+    let hash = hash_of(suite).ok_or(Error::Internal("suite without a hash"))?;
+    let early_secret = match &psk {
+        Some(psk) => psk.early_secret(),
+        None => EarlySecret::new(hash, None),
+    };
+    let handshake_secret = early_secret.into_handshake_secret(shared.as_ref());
     let so_far = transcript.current();
     let client_handshake = handshake_secret.client_handshake_traffic_secret(&so_far);
     let server_handshake = handshake_secret.server_handshake_traffic_secret(&so_far);
@@ -204,32 +238,16 @@ pub(super) fn accept(ctx: &mut Context, acceptance: Acceptance) -> Result<State,
     ctx.send_handshake(&bytes)?;
     transcript.add(&bytes);
 
-    let verify_data = server_handshake.finished_key().verify_data(&transcript.current());
-    let bytes = Finished { verify_data: verify_data.as_ref().to_vec() }.encode()?;
-    ctx.send_handshake(&bytes)?;
-    transcript.add(&bytes);
-
-    let main_secret = handshake_secret.into_main_secret();
-    let so_far = transcript.current();
-    let secrets = TrafficSecrets {
-        send: main_secret.server_application_traffic_secret(&so_far),
-        receive: main_secret.client_application_traffic_secret(&so_far),
-    };
-    let exporter = main_secret.exporter(&so_far);
-    ctx.log_key(KeyLogLabel::ClientTrafficSecret0, secrets.receive.as_bytes());
-    ctx.log_key(KeyLogLabel::ServerTrafficSecret0, secrets.send.as_bytes());
-    ctx.log_key(KeyLogLabel::ExporterSecret, exporter.as_bytes());
-    ctx.set_send_secret(suite, &secrets.send)?;
-
     let negotiated = Negotiated {
-        psk_kind: Some(psk.kind),
-        external_identity: psk.external_identity,
-        psk_identity: Some(psk.identity),
-        psk_index: Some(index),
-        psk_mode: Some(match group {
+        psk_mode: psk.as_ref().map(|_| match group {
             Some(_) => PskKeyExchangeMode::PSK_DHE_KE,
             None => PskKeyExchangeMode::PSK_KE,
         }),
+        psk_kind: psk.as_ref().map(|psk| psk.kind),
+        external_identity: psk.as_ref().and_then(|psk| psk.external_identity.clone()),
+        psk_identity: psk.map(|psk| psk.identity),
+        psk_index: index,
+        server_certificate,
         cipher_suite: suite,
         group,
         alpn,
@@ -241,23 +259,98 @@ pub(super) fn accept(ctx: &mut Context, acceptance: Acceptance) -> Result<State,
             (None, false) => EarlyDataOutcome::NotOffered,
         },
     };
-    let (early_exporter, remaining) = early.map(|early| (early.exporter, early.max_size)).unzip();
-    let finished = WaitFinished {
+    let flight = Box::new(Flight {
         psks,
         negotiated,
         transcript,
-        client_handshake_traffic_secret: client_handshake,
-        main_secret,
-        secrets,
-        exporter,
-        early_exporter,
-    };
-    Ok(match remaining {
-        Some(remaining) => {
-            State::WaitEndOfEarlyData(Box::new(WaitEndOfEarlyData { remaining, next: finished }))
+        handshake_secret,
+        client_handshake,
+        server_handshake,
+        early,
+        #[cfg(feature = "certificates")]
+        clients: None,
+    });
+    #[cfg(feature = "certificates")]
+    if let Some(identity) = identity {
+        return certificates::show(ctx, flight, identity);
+    }
+    flight.finish(ctx)
+}
+
+/// Whether a certificate is shown beside this PSK (RFC 8773): an external one, to a client that asks for it.
+#[cfg(feature = "certificates")]
+fn certificate_beside(config: &super::ServerConfig, hello: &ClientHello, psk: &Psk) -> bool {
+    config.full_handshake()
+        && config.certificates.with_external_psk
+        && hello.extensions.cert_with_extern_psk
+        && psk.kind != crate::keys::BinderKind::Resumption
+}
+
+/// The server's flight behind EncryptedExtensions.
+pub(super) struct Flight {
+    pub(super) psks: ServerPsks,
+    pub(super) negotiated: Negotiated,
+    pub(super) transcript: Transcript,
+    handshake_secret: HandshakeSecret,
+    client_handshake: TrafficSecret,
+    server_handshake: TrafficSecret,
+    early: Option<EarlyKeys>,
+    /// The client was asked for a certificate.
+    #[cfg(feature = "certificates")]
+    pub(super) clients: Option<certificates::ClientCertificates>,
+}
+
+impl Flight {
+    /// Sends a message of the flight.
+    pub(super) fn send(&mut self, ctx: &mut Context, message: &[u8]) -> Result<(), Error> {
+        ctx.send_handshake(message)?;
+        self.transcript.add(message);
+        Ok(())
+    }
+
+    /// Sends the server's Finished; the client's is next, if nothing comes before it.
+    pub(super) fn finish(mut self: Box<Self>, ctx: &mut Context) -> Result<State, Error> {
+        let key = self.server_handshake.finished_key();
+        let verify_data = key.verify_data(&self.transcript.current()).as_ref().to_vec();
+        self.send(ctx, &Finished { verify_data }.encode()?)?;
+
+        let main_secret = self.handshake_secret.into_main_secret();
+        let so_far = self.transcript.current();
+        let secrets = TrafficSecrets {
+            send: main_secret.server_application_traffic_secret(&so_far),
+            receive: main_secret.client_application_traffic_secret(&so_far),
+        };
+        let exporter = main_secret.exporter(&so_far);
+        ctx.log_key(KeyLogLabel::ClientTrafficSecret0, secrets.receive.as_bytes());
+        ctx.log_key(KeyLogLabel::ServerTrafficSecret0, secrets.send.as_bytes());
+        ctx.log_key(KeyLogLabel::ExporterSecret, exporter.as_bytes());
+        ctx.set_send_secret(self.negotiated.cipher_suite, &secrets.send)?;
+
+        let (early_exporter, remaining) =
+            self.early.map(|early| (early.exporter, early.max_size)).unzip();
+        let next = WaitFinished {
+            psks: self.psks,
+            negotiated: self.negotiated,
+            transcript: self.transcript,
+            client_handshake_traffic_secret: self.client_handshake,
+            main_secret,
+            secrets,
+            exporter,
+            early_exporter,
+            #[cfg(feature = "certificates")]
+            peer_certificates: Vec::new(),
+        };
+        if let Some(remaining) = remaining {
+            let early = WaitEndOfEarlyData { remaining, next };
+            return Ok(State::WaitEndOfEarlyData(Box::new(early)));
         }
-        None => State::WaitFinished(Box::new(finished)),
-    })
+        #[cfg(feature = "certificates")]
+        if let Some(clients) = self.clients {
+            let next = certificates::WaitCertificate { clients, next: Box::new(next) };
+            return Ok(State::WaitCertificate(Box::new(next)));
+        }
+        Ok(State::WaitFinished(Box::new(next)))
+    }
 }
 
 /// The protocol's own limit on an inner plaintext: 2^14 bytes and the content type (RFC 8449 section 4).

@@ -36,6 +36,9 @@ pub struct ServerConfig {
     /// (RFC 9846 section 4.3.2): its answer may then go to another server that has the same keys and PSKs. Without them
     /// there is no cookie.
     pub cookie_keys: Option<CookieKeys>,
+    /// What it does with certificates.
+    #[cfg(feature = "certificates")]
+    pub certificates: super::CertificateConfig,
     kinds: PskKinds,
     psks: PskList,
 }
@@ -50,6 +53,8 @@ impl Default for ServerConfig {
             max_skipped_early_data: 1 << 16,
             tickets: None,
             cookie_keys: None,
+            #[cfg(feature = "certificates")]
+            certificates: super::CertificateConfig::default(),
             kinds: PskKinds::default(),
             psks: PskList::new(),
         }
@@ -68,6 +73,18 @@ impl ServerConfig {
             return Err(PskError::MixedKinds);
         }
         self.psks.append(psk)
+    }
+
+    /// Whether the server can prove who it is by a certificate alone.
+    #[cfg(feature = "certificates")]
+    pub(super) fn full_handshake(&self) -> bool {
+        !self.certificates.credentials.is_empty()
+    }
+
+    /// Without certificates every client needs a PSK.
+    #[cfg(not(feature = "certificates"))]
+    pub(super) const fn full_handshake(&self) -> bool {
+        false
     }
 
     /// Which kinds of PSK are accepted.

@@ -7,7 +7,7 @@ use super::wait_client_hello::{Common, GroupChoice, choose_protocol};
 use crate::crypto::{Random, SealingKeys};
 use crate::error::{Error, Violation};
 use crate::keys::Transcript;
-use crate::wire::{ClientHello, PskKeyExchangeMode};
+use crate::wire::{ClientHello, OfferedPsks, PskKeyExchangeMode};
 use zeroize::Zeroizing;
 
 /// What sealing is told, so that a cookie is nothing but a cookie.
@@ -43,8 +43,8 @@ impl core::fmt::Debug for CookieKeys {
 pub(super) struct Retried {
     /// message_hash of the first ClientHello, and the HelloRetryRequest.
     pub(super) transcript: Transcript,
-    /// The place of the chosen identity in this offer.
-    pub(super) chosen: usize,
+    /// The place of the chosen identity in this offer; none was chosen where a certificate is to be shown.
+    pub(super) chosen: Option<usize>,
     /// The first ClientHello offered early data.
     pub(super) early_data: bool,
 }
@@ -58,16 +58,18 @@ pub(super) fn negotiate(
 ) -> Result<Negotiation, Error> {
     let keys = config.cookie_keys.as_ref().ok_or(Violation::CookieWithoutRetry)?;
     let retry = Retry::open(keys, &cookie).ok_or(Violation::RetryWrongCookie)?;
-    let offer = hello.extensions.pre_shared_key.take().ok_or(Violation::RetryDroppedPsk)?;
+    let offer = hello.extensions.pre_shared_key.take().filter(|_| retry.has_psk());
     let share = retry.check(&mut hello)?;
-    let chosen = offer
-        .identities
-        .iter()
-        .position(|offered| retry.is_chosen(&offered.identity))
-        .ok_or(Violation::RetryDroppedChosenIdentity)?;
+    let (offer, chosen) = if retry.has_psk() {
+        let offer = offer.ok_or(Violation::RetryDroppedPsk)?;
+        let place = offer.identities.iter().position(|psk| retry.is_chosen(&psk.identity));
+        (offer, Some(place.ok_or(Violation::RetryDroppedChosenIdentity)?))
+    } else {
+        (OfferedPsks::none(), None)
+    };
     // Whoever sealed the cookie may have been configured otherwise.
     let parameters = &config.parameters;
-    if !parameters.allows(PskKeyExchangeMode::PSK_DHE_KE) {
+    if retry.has_psk() && !parameters.allows(PskKeyExchangeMode::PSK_DHE_KE) {
         return Err(Violation::NoCommonPskMode.into());
     }
     if !parameters.groups().contains(&retry.group) {

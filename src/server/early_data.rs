@@ -39,6 +39,7 @@ pub struct EarlyDataRequest<'a> {
 /// What tells copies of a ClientHello apart, kept from the selection to the decision.
 pub(super) struct Candidate {
     pub(super) id: Vec<u8>,
+    pub(super) identity: Vec<u8>,
     pub(super) replayable_until: Option<u64>,
     pub(super) parameters: EarlyDataParameters,
 }
@@ -56,7 +57,7 @@ pub(super) fn candidate(
         && chosen.index == 0
         && psks.config.early_data == EarlyDataPolicy::Application;
     let parameters = chosen.psk.early_data.as_ref().filter(|_| asked)?;
-    let suite = suite_for(common, &chosen.psk).ok()?;
+    let suite = suite_for(common, Some(&chosen.psk)).ok()?;
     if parameters.cipher_suite != suite || parameters.alpn != common.alpn {
         return None;
     }
@@ -69,6 +70,7 @@ pub(super) fn candidate(
     };
     Some(Candidate {
         id: offer.binders.first()?.clone(),
+        identity: chosen.psk.identity.clone(),
         replayable_until,
         parameters: parameters.clone(),
     })
@@ -110,7 +112,7 @@ impl DecidingEarlyData {
     pub(super) fn request(&self) -> EarlyDataRequest<'_> {
         EarlyDataRequest {
             id: &self.candidate.id,
-            identity: &self.acceptance.chosen.psk.identity,
+            identity: &self.candidate.identity,
             replayable_until: self.candidate.replayable_until,
             max_size: self.candidate.parameters.max_size,
         }

@@ -1,6 +1,8 @@
 //! The server's states (RFC 9846 appendix A.2), one type each.
 
 mod accept;
+#[cfg(feature = "certificates")]
+mod certificates;
 mod config;
 mod cookie;
 mod early_data;
@@ -13,6 +15,8 @@ mod wait_client_hello;
 mod wait_finished;
 mod wait_second_client_hello;
 
+#[cfg(feature = "certificates")]
+pub use certificates::{CertificateConfig, ClientCertificates};
 pub use config::{SelectionPolicy, ServerConfig};
 pub use cookie::CookieKeys;
 pub use early_data::{EarlyDataPolicy, EarlyDataRequest};
@@ -45,6 +49,18 @@ pub enum State {
     WaitSecondClientHello(Box<WaitSecondClientHello>),
     /// WAIT_EOED: the server's flight was sent, and early data comes in.
     WaitEndOfEarlyData(Box<WaitEndOfEarlyData>),
+    /// NEGOTIATED, and the application is asked for a signature.
+    #[cfg(feature = "certificates")]
+    Signing(Box<certificates::Signing>),
+    /// WAIT_CERT: the client was asked for a certificate.
+    #[cfg(feature = "certificates")]
+    WaitCertificate(Box<certificates::WaitCertificate>),
+    /// WAIT_CV: the client has to prove that it has the certificate's key.
+    #[cfg(feature = "certificates")]
+    WaitCertificateVerify(Box<certificates::WaitCertificateVerify>),
+    /// WAIT_CV, and the application is asked for its verdict.
+    #[cfg(feature = "certificates")]
+    VerifyingCertificate(Box<certificates::VerifyingCertificate>),
     /// WAIT_FINISHED: the server's flight was sent.
     WaitFinished(Box<WaitFinished>),
     /// CONNECTED.
@@ -64,6 +80,14 @@ impl State {
             Self::SelectingPsk(_) => "SELECTING_PSK",
             Self::DecidingEarlyData(_) => "DECIDING_EARLY_DATA",
             Self::WaitEndOfEarlyData(_) => "WAIT_EOED",
+            #[cfg(feature = "certificates")]
+            Self::Signing(_) => "SIGNING",
+            #[cfg(feature = "certificates")]
+            Self::WaitCertificate(_) => "WAIT_CERT",
+            #[cfg(feature = "certificates")]
+            Self::WaitCertificateVerify(_) => "WAIT_CV",
+            #[cfg(feature = "certificates")]
+            Self::VerifyingCertificate(_) => "VERIFYING_CERTIFICATE",
             Self::WaitFinished(_) => "WAIT_FINISHED",
             Self::Connected(_) => "CONNECTED",
         }
@@ -81,6 +105,12 @@ impl State {
             }
             (Self::WaitEndOfEarlyData(s), HandshakeType::END_OF_EARLY_DATA) => {
                 s.on_end_of_early_data(ctx, message)
+            }
+            #[cfg(feature = "certificates")]
+            (Self::WaitCertificate(s), HandshakeType::CERTIFICATE) => s.on_certificate(message),
+            #[cfg(feature = "certificates")]
+            (Self::WaitCertificateVerify(s), HandshakeType::CERTIFICATE_VERIFY) => {
+                s.on_certificate_verify(ctx, message)
             }
             (Self::WaitFinished(s), HandshakeType::FINISHED) => s.on_finished(ctx, message),
             (Self::Connected(mut s), HandshakeType::KEY_UPDATE) => {
@@ -150,7 +180,48 @@ impl State {
 
     /// Whether the handshake waits for the application.
     pub fn is_suspended(&self) -> bool {
-        matches!(self, Self::SelectingPsk(_) | Self::DecidingEarlyData(_))
+        match self {
+            Self::SelectingPsk(_) | Self::DecidingEarlyData(_) => true,
+            #[cfg(feature = "certificates")]
+            Self::Signing(_) | Self::VerifyingCertificate(_) => true,
+            _ => false,
+        }
+    }
+
+    /// The chain that waits for the application's verdict.
+    #[cfg(feature = "certificates")]
+    pub fn certificate_to_verify(&self) -> Option<&[Vec<u8>]> {
+        match self {
+            Self::VerifyingCertificate(s) => Some(&s.chain),
+            _ => None,
+        }
+    }
+
+    /// The verdict on the peer's certificate.
+    #[cfg(feature = "certificates")]
+    pub fn decide_certificate(self, accepted: bool) -> Result<Self, Error> {
+        match self {
+            Self::VerifyingCertificate(s) => s.decide(accepted),
+            _ => Err(Usage::NotVerifying.into()),
+        }
+    }
+
+    /// What the application is to sign, and how.
+    #[cfg(feature = "certificates")]
+    pub fn to_sign(&self) -> Option<(crate::wire::SignatureScheme, &[u8])> {
+        match self {
+            Self::Signing(s) => Some((s.scheme, &s.content)),
+            _ => None,
+        }
+    }
+
+    /// The application's signature.
+    #[cfg(feature = "certificates")]
+    pub fn sign(self, ctx: &mut Context, signature: Vec<u8>) -> Result<Self, Error> {
+        match self {
+            Self::Signing(s) => s.sign(ctx, signature),
+            _ => Err(Usage::NotSigning.into()),
+        }
     }
 
     /// Decides on early data.

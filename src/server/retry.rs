@@ -32,7 +32,7 @@ const VERSION: u8 = 1;
 ///     uint8 early_data;
 ///     opaque client_hello<32..48>;
 ///     opaque repeated<32..32>;
-///     opaque identity<32..32>;
+///     opaque identity<0..32>;
 /// } Retry;
 /// ```
 pub(super) struct Retry {
@@ -44,7 +44,7 @@ pub(super) struct Retry {
     client_hello: Vec<u8>,
     /// SHA-256 of what the second ClientHello has to repeat.
     repeated: Vec<u8>,
-    /// SHA-256 of the identity that was chosen.
+    /// SHA-256 of the identity that was chosen; empty if none was.
     identity: Vec<u8>,
 }
 
@@ -56,7 +56,7 @@ impl Retry {
         hello: &mut ClientHello,
         cipher_suite: CipherSuite,
         group: NamedGroup,
-        identity: &[u8],
+        identity: Option<&[u8]>,
     ) -> Result<Self, Error> {
         let hash = hash_of(cipher_suite).ok_or(Error::Internal("suite without a hash"))?;
         Ok(Self {
@@ -65,7 +65,7 @@ impl Retry {
             early_data: hello.extensions.early_data,
             client_hello: hash.digest(message).as_ref().to_vec(),
             repeated: digest_of_repeated(hello)?,
-            identity: digest(identity),
+            identity: identity.map(digest).unwrap_or_default(),
         })
     }
 
@@ -144,6 +144,11 @@ impl Retry {
             Ok([share]) if share.group == self.group => Ok(share),
             _ => Err(Violation::RetryWrongKeyShare.into()),
         }
+    }
+
+    /// Whether a PSK was chosen.
+    pub(super) fn has_psk(&self) -> bool {
+        !self.identity.is_empty()
     }
 
     /// Whether this is the identity that was chosen.

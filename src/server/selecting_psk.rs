@@ -47,7 +47,7 @@ impl SelectingPsk {
             if let (Some(hash), Some(binder)) = (suite, offer.binders.first()) {
                 verify_dummy_binder(hash, &self.negotiation.covered(hash), binder);
             }
-            return Err(Violation::NoAcceptablePsk.into());
+            return self.without_psk(ctx);
         };
         trace(ctx, chosen.index, PskOutcome::Chosen);
         let covered = self.negotiation.covered(chosen.psk.hash);
@@ -61,9 +61,31 @@ impl SelectingPsk {
         let Self { psks, negotiation, .. } = *self;
         match negotiation.common.group {
             Some(GroupChoice::NeedsRetry(group)) => {
-                wait_second_client_hello::request_retry(ctx, psks, negotiation, chosen.psk, group)
+                let psk = Some(chosen.psk);
+                wait_second_client_hello::request_retry(ctx, psks, negotiation, psk, group)
             }
-            _ => accept::accept_first(ctx, psks, negotiation, chosen),
+            _ => accept::accept_first(ctx, psks, negotiation, Some(chosen)),
+        }
+    }
+
+    /// Goes on with a certificate, if there is one.
+    pub(super) fn without_psk(self: Box<Self>, ctx: &mut Context) -> Result<State, Error> {
+        let Self { psks, negotiation, .. } = *self;
+        // The second ClientHello must still hold what was chosen from the first.
+        let settled = negotiation.retried.as_ref().is_some_and(|retried| retried.chosen.is_some());
+        if !psks.config.full_handshake() || settled {
+            return Err(Violation::NoAcceptablePsk.into());
+        }
+        let Negotiation { hello, common, .. } = &negotiation;
+        match common.group_of_full_handshake(&psks.config.parameters, &hello.extensions)? {
+            GroupChoice::NeedsRetry(group) => {
+                wait_second_client_hello::request_retry(ctx, psks, negotiation, None, group)
+            }
+            share => {
+                let mut negotiation = negotiation;
+                negotiation.common.group = Some(share);
+                accept::accept_first(ctx, psks, negotiation, None)
+            }
         }
     }
 
@@ -73,7 +95,7 @@ impl SelectingPsk {
 
     fn selector(&self, now: u64) -> Selector<'_> {
         let Negotiation { offer, common, retried, .. } = &self.negotiation;
-        let settled = retried.as_ref().map(|retried| retried.chosen);
+        let settled = retried.as_ref().and_then(|retried| retried.chosen);
         Selector { psks: &self.psks, offer, suites: &common.suites, settled, now }
     }
 }

@@ -2,13 +2,13 @@
 
 use super::accept::Negotiation;
 use super::selecting_psk::SelectingPsk;
-use super::{Selection, SelectionPolicy, ServerPsks, State, cookie};
+use super::{Selection, SelectionPolicy, ServerConfig, ServerPsks, State, cookie};
 use crate::crypto::hash_of;
 use crate::endpoint::{Context, Event, Parameters};
 use crate::error::{Error, Violation};
 use crate::wire::{
     CipherSuite, ClientExtensions, ClientHello, CodePointSet, Handshake, KeyShareEntry, NamedGroup,
-    ProtocolVersion, PskKeyExchangeMode,
+    OfferedPsks, ProtocolVersion, PskKeyExchangeMode,
 };
 
 /// START.
@@ -30,9 +30,9 @@ impl WaitClientHello {
         let negotiation = match hello.extensions.cookie.take() {
             Some(cookie) => cookie::negotiate(config, hello, message.bytes, cookie)?,
             None => {
-                let common = Common::negotiate(&config.parameters, &hello)?;
-                let offer =
-                    hello.extensions.pre_shared_key.take().ok_or(Violation::NoPskOffered)?;
+                let (common, offered) = Common::negotiate(config, &hello)?;
+                let offer = hello.extensions.pre_shared_key.take().filter(|_| offered);
+                let offer = offer.unwrap_or_else(OfferedPsks::none);
                 let message = message.bytes.to_vec();
                 Negotiation { hello, offer, message, common, retried: None }
             }
@@ -44,6 +44,9 @@ impl WaitClientHello {
         }
         let mut selecting =
             Box::new(SelectingPsk { psks: self.psks, negotiation, tickets: Vec::new() });
+        if selecting.negotiation.offer.identities.is_empty() {
+            return selecting.without_psk(ctx);
+        }
         match selecting.psks.config.selection {
             SelectionPolicy::FirstMatch => selecting.select(ctx, &Selection::FirstMatch),
             SelectionPolicy::Application => {
@@ -66,24 +69,25 @@ pub(super) struct Common {
 }
 
 /// A group, and whether the client has sent a share for it.
+#[derive(Clone)]
 pub(super) enum GroupChoice {
     Shared(KeyShareEntry),
     NeedsRetry(NamedGroup),
 }
 
 impl Common {
-    fn negotiate(parameters: &Parameters, hello: &ClientHello) -> Result<Self, Error> {
+    /// Also tells whether there is an offer of PSKs that can be used.
+    fn negotiate(config: &ServerConfig, hello: &ClientHello) -> Result<(Self, bool), Error> {
+        let parameters = &config.parameters;
         let extensions = &hello.extensions;
-        check_mandatory(extensions)?;
+        check_mandatory(extensions, config.full_handshake())?;
         let modes = extensions.psk_key_exchange_modes.as_deref().unwrap_or_default();
-        let mode = parameters
-            .psk_modes()
-            .iter()
-            .find(|mode| modes.contains(mode))
-            .ok_or(Violation::NoCommonPskMode)?;
-        let group = match *mode {
-            PskKeyExchangeMode::PSK_DHE_KE => Some(choose_group(parameters, extensions)?),
-            _ => None,
+        let mode = parameters.psk_modes().iter().find(|mode| modes.contains(mode));
+        let group = match mode {
+            Some(&PskKeyExchangeMode::PSK_DHE_KE) => Some(choose_group(parameters, extensions)?),
+            Some(_) => None,
+            None if config.full_handshake() => None,
+            None => return Err(Violation::NoCommonPskMode.into()),
         };
         let suites: Vec<CipherSuite> = parameters
             .cipher_suites()
@@ -95,7 +99,23 @@ impl Common {
             return Err(Violation::NoCommonCipherSuite.into());
         }
         let alpn = choose_protocol(parameters, extensions)?;
-        Ok(Self { suites, group, alpn })
+        let offered = mode.is_some() && extensions.pre_shared_key.is_some();
+        Ok((Self { suites, group, alpn }, offered))
+    }
+
+    /// The group where no PSK is chosen: there is always one, whatever the mode of a PSK would have been.
+    pub(super) fn group_of_full_handshake(
+        &self,
+        parameters: &Parameters,
+        extensions: &ClientExtensions,
+    ) -> Result<GroupChoice, Error> {
+        match &self.group {
+            Some(group) => Ok(group.clone()),
+            None if extensions.supported_groups.is_none() => {
+                Err(Violation::MissingSupportedGroups.into())
+            }
+            None => choose_group(parameters, extensions),
+        }
     }
 }
 
@@ -115,7 +135,7 @@ pub(super) fn check_versions(hello: &ClientHello) -> Result<(), Error> {
 }
 
 /// Which extensions need which others (section 9.2).
-fn check_mandatory(extensions: &ClientExtensions) -> Result<(), Error> {
+fn check_mandatory(extensions: &ClientExtensions, full_handshake: bool) -> Result<(), Error> {
     match (&extensions.supported_groups, &extensions.key_share) {
         (Some(_), None) => return Err(Violation::MissingKeyShare.into()),
         (None, Some(_)) => return Err(Violation::MissingSupportedGroups.into()),
@@ -137,7 +157,7 @@ fn check_mandatory(extensions: &ClientExtensions) -> Result<(), Error> {
     if extensions.supported_groups.is_none() {
         return Err(Violation::MissingSupportedGroups.into());
     }
-    Err(Violation::NoPskOffered.into())
+    if full_handshake { Ok(()) } else { Err(Violation::NoPskOffered.into()) }
 }
 
 /// Every share is of an offered group, and of each group there is one (section 4.3.8).

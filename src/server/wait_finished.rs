@@ -19,6 +19,8 @@ pub struct WaitFinished {
     pub(super) main_secret: MainSecret,
     pub(super) exporter: Exporter,
     pub(super) early_exporter: Option<Exporter>,
+    #[cfg(feature = "certificates")]
+    pub(super) peer_certificates: Vec<Vec<u8>>,
 }
 
 impl WaitFinished {
@@ -43,13 +45,16 @@ impl WaitFinished {
             send_tickets(ctx, policy, &self.negotiated, &secret)?;
         }
         ctx.emit(Event::Connected(self.negotiated.clone()));
-        Ok(State::Connected(Box::new(Established::new(
+        let established = Established::new(
             self.negotiated,
             self.secrets,
             self.exporter,
             self.early_exporter,
             // A server has no use for it any more: its tickets are out.
             None,
-        ))))
+        );
+        #[cfg(feature = "certificates")]
+        let established = established.with_peer_certificates(self.peer_certificates);
+        Ok(State::Connected(Box::new(established)))
     }
 }

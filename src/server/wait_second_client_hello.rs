@@ -9,12 +9,13 @@ use crate::endpoint::{Context, PskOutcome};
 use crate::error::{Error, Violation};
 use crate::keys::Transcript;
 use crate::psk::{Psk, verify_binder};
-use crate::wire::{ClientHello, Handshake, NamedGroup};
+use crate::wire::{ClientHello, Handshake, NamedGroup, OfferedPsks};
 
 /// A HelloRetryRequest was sent. The choice of PSK stands.
 pub struct WaitSecondClientHello {
     psks: ServerPsks,
-    psk: Psk,
+    /// The PSK that was chosen; without one the server shows a certificate.
+    psk: Option<Psk>,
     alpn: Option<Vec<u8>>,
     retry: Retry,
     cookie: Option<Vec<u8>>,
@@ -27,12 +28,13 @@ pub(super) fn request_retry(
     ctx: &mut Context,
     psks: ServerPsks,
     negotiation: Negotiation,
-    psk: Psk,
+    psk: Option<Psk>,
     group: NamedGroup,
 ) -> Result<State, Error> {
-    let suite = suite_for(&negotiation.common, &psk)?;
+    let suite = suite_for(&negotiation.common, psk.as_ref())?;
     let Negotiation { mut hello, message, common, .. } = negotiation;
-    let retry = Retry::new(&message, &mut hello, suite, group, &psk.identity)?;
+    let identity = psk.as_ref().map(|psk| psk.identity.as_slice());
+    let retry = Retry::new(&message, &mut hello, suite, group, identity)?;
     let cookie = match &psks.config.cookie_keys {
         Some(keys) => Some(retry.seal(keys, &mut ctx.random)?),
         None => None,
@@ -57,35 +59,27 @@ impl WaitSecondClientHello {
         ctx.reader.boundary()?;
         ctx.reader.stop_skipping();
         check_versions(&hello)?;
-        let offer = hello.extensions.pre_shared_key.take().ok_or(Violation::RetryDroppedPsk)?;
+        let offer = hello.extensions.pre_shared_key.take();
         match (&self.cookie, &hello.extensions.cookie) {
             (Some(_), None) => return Err(Violation::RetryMissingCookie.into()),
             (sent, received) if sent != received => return Err(Violation::RetryWrongCookie.into()),
             _ => {}
         }
         let share = self.retry.check(&mut hello)?;
-
-        let index = offer
-            .identities
-            .iter()
-            .position(|offered| offered.identity == self.psk.identity)
-            .ok_or(Violation::RetryDroppedChosenIdentity)?;
-        let truncated_len = message.bytes.len() - offer.binders_len();
-        let truncated = message.bytes.get(..truncated_len).unwrap_or_default();
-        let covered = self.transcript.with_truncated(truncated);
-        let binder = offer.binders.get(index).map(Vec::as_slice).unwrap_or_default();
-        if !verify_binder(&self.psk, &covered, binder) {
-            trace(ctx, index, PskOutcome::Failed);
-            return Err(Violation::BadBinder.into());
-        }
-        trace(ctx, index, PskOutcome::Verified);
+        let chosen = match self.psk.take() {
+            Some(psk) => {
+                let offer = offer.ok_or(Violation::RetryDroppedPsk)?;
+                Some(self.verify(ctx, psk, &offer, message)?)
+            }
+            None => None,
+        };
         self.transcript.add(message.bytes);
         accept(
             ctx,
             Acceptance {
                 psks: self.psks,
                 hello,
-                chosen: Chosen { index, psk: self.psk },
+                chosen,
                 suite: self.retry.cipher_suite,
                 share: Some(share),
                 alpn: self.alpn,
@@ -96,5 +90,30 @@ impl WaitSecondClientHello {
                 early_data_offered: self.retry.early_data,
             },
         )
+    }
+
+    /// The chosen PSK's new place, if the client still offers it and its binder verifies.
+    fn verify(
+        &self,
+        ctx: &mut Context,
+        psk: Psk,
+        offer: &OfferedPsks,
+        message: &Handshake<'_>,
+    ) -> Result<Chosen, Error> {
+        let index = offer
+            .identities
+            .iter()
+            .position(|offered| offered.identity == psk.identity)
+            .ok_or(Violation::RetryDroppedChosenIdentity)?;
+        let truncated_len = message.bytes.len() - offer.binders_len();
+        let truncated = message.bytes.get(..truncated_len).unwrap_or_default();
+        let covered = self.transcript.with_truncated(truncated);
+        let binder = offer.binders.get(index).map(Vec::as_slice).unwrap_or_default();
+        if !verify_binder(&psk, &covered, binder) {
+            trace(ctx, index, PskOutcome::Failed);
+            return Err(Violation::BadBinder.into());
+        }
+        trace(ctx, index, PskOutcome::Verified);
+        Ok(Chosen { index, psk })
     }
 }
