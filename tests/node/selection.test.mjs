@@ -185,6 +185,36 @@ for (const [name, options, act, code] of [
   });
 }
 
+for (const [name, options, act] of [
+  ["the deadline of the handshake", { handshakeTimeout: 50 }, () => {}],
+  ["the signal", {}, ({ controller }) => controller.abort()],
+  ["close()", {}, ({ server }) => void server.close()],
+]) {
+  test(`${name} tells the client of a waiting selection that the handshake is given up`, async () => {
+    const asked = deferred();
+    const controller = new AbortController();
+    const heard = [];
+    const { client, server } = connect(
+      { onTrace: (event) => event.type === "alert" && heard.push(event.description) },
+      {
+        ...options,
+        signal: controller.signal,
+        selectPsk() {
+          asked.resolve();
+          return new Promise(() => {});
+        },
+      },
+    );
+    await asked.promise;
+    act({ controller, server });
+    const error = await rejection(client.opened);
+    assert.equal(error.code, "ERR_TLS_HANDSHAKE_FAILURE");
+    assert.equal(error.phase, "handshake");
+    assert.deepEqual(heard, ["user_canceled", "close_notify"]);
+    assert.equal((await rejection(server.opened)).alert, undefined);
+  });
+}
+
 test("an answer that comes too late is forgotten", async () => {
   const answer = deferred();
   const { client, server } = connect({}, { handshakeTimeout: 50, selectPsk: () => answer.promise });
