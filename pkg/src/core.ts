@@ -38,12 +38,15 @@ export type Connection = import("./core-types.js").Connection;
 export const Session: SessionConstructor = /* @__PURE__ */ guarded(generated.Session);
 export type Session = import("./core-types.js").Session;
 
+/** A class whose instances only the core makes: for `instanceof`. */
+type MadeByCore<T> = abstract new (...none: never) => T;
+
 /** For `instanceof`; instances come from `Connection.offeredPsks`. */
-export const OfferedPskList: { readonly prototype: OfferedPskList } = generated.OfferedPskList;
+export const OfferedPskList = generated.OfferedPskList as unknown as MadeByCore<OfferedPskList>;
 export type OfferedPskList = import("./core-types.js").OfferedPskList;
 
 /** For `instanceof`; instances come from `OfferedPskList`. */
-export const OfferedPsk: { readonly prototype: OfferedPsk } = generated.OfferedPsk;
+export const OfferedPsk = generated.OfferedPsk as unknown as MadeByCore<OfferedPsk>;
 export type OfferedPsk = import("./core-types.js").OfferedPsk;
 
 export const inspect: Inspect = (handshakeMessages) => {
