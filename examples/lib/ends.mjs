@@ -1,0 +1,45 @@
+// What the examples share: a wire in memory, lines instead of bytes, and a way to print.
+
+import { acceptTls, startTls } from "tls-psk";
+
+/** Two ends of a wire. What goes in at one comes out at the other. */
+export function wire() {
+  const there = new TransformStream();
+  const back = new TransformStream();
+  return [
+    { readable: back.readable, writable: there.writable },
+    { readable: there.readable, writable: back.writable },
+  ];
+}
+
+/**
+ * A client and a server with a wire between them. A key serves one role in one program, or a stranger could make it talk
+ * to itself; an example plays both sides and may do otherwise.
+ */
+export function join(clientOptions, serverOptions, [clientEnd, serverEnd] = wire()) {
+  return {
+    client: startTls(clientEnd, { allowBothRoles: true, ...clientOptions }),
+    server: acceptTls(serverEnd, { allowBothRoles: true, ...serverOptions }),
+  };
+}
+
+/** A random key, as one would provision it. */
+export const newKey = () => crypto.getRandomValues(new Uint8Array(32));
+
+export const bytes = (line) => new TextEncoder().encode(line);
+export const text = (data) => new TextDecoder().decode(data);
+export const hex = (data) => Array.from(data, (byte) => byte.toString(16).padStart(2, "0")).join("");
+
+/** Sends a line, and that there will be no other. */
+export async function say(socket, line) {
+  const writer = socket.writable.getWriter();
+  await writer.write(bytes(line));
+  await writer.close();
+}
+
+/** Everything up to the peer's end. */
+export const hear = (socket) => new Response(socket.readable).text();
+
+export function print(who, line) {
+  console.log(`${who.padEnd(10)}${line}`);
+}

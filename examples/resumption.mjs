@@ -1,0 +1,47 @@
+// A session ticket: the first connection proves a key that was provisioned, the second one resumes the first, in another
+// process for all that is kept of it. The server keeps nothing but a key that seals its tickets.
+
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join as path } from "node:path";
+import { hear, join, newKey, print, say, text } from "./lib/ends.mjs";
+
+const provisioned = { identity: "thermometer/7", secret: newKey() };
+const ticketKey = newKey();
+const directory = await mkdtemp(path(tmpdir(), "tls-psk-"));
+
+// The client saves what the server sends it: bytes with a secret in them, for nobody else to read.
+const file = path(directory, "session");
+let saved;
+await converse(
+  {
+    psks: [provisioned],
+    onSession(session) {
+      saved = writeFile(file, session.bytes, { mode: 0o600 });
+    },
+  },
+  { psks: [provisioned], tickets: { keys: [ticketKey] } },
+);
+await saved;
+
+// Later: the client offers the session alone. The server opens the ticket, and knows whose it is.
+await converse({ sessions: [await readFile(file)] }, { tickets: { keys: [ticketKey] } });
+
+// A server with other keys takes it for an identity that it does not know, so a client offers its PSK behind it.
+await converse(
+  { sessions: [await readFile(file)], psks: [provisioned] },
+  { psks: [provisioned], tickets: { keys: [newKey()] } },
+);
+
+await rm(directory, { recursive: true });
+
+async function converse(clientOptions, serverOptions) {
+  const { client, server } = join(clientOptions, serverOptions);
+  const { pskKind, externalIdentity } = await server.opened;
+  print("server", `sees ${text(externalIdentity)}, by a PSK of the kind "${pskKind}"`);
+  await say(server, "how warm is it?");
+  print("client", `hears "${await hear(client)}"`); // a client gets its tickets as it reads
+  await say(client, "22.5 degrees");
+  print("server", `hears "${await hear(server)}"`);
+  await Promise.all([client.closed, server.closed]);
+}
