@@ -16,9 +16,9 @@ use tls_psk::wire::{
     ProtocolVersion, PskIdentity, PskKeyExchangeMode, Reader, ServerExtensions, ServerHello,
 };
 use tls_psk::{
-    AppendError, ClientConfig, Connection, Entropy, Error, Event, ExternalPsk, HashAlgorithm,
-    Negotiated, PskError, PskKinds, PskOutcome, Selection, SelectionPolicy, ServerConfig,
-    Violation,
+    AlertDescription, AppendError, ClientConfig, Connection, Entropy, Error, Event, ExternalPsk,
+    HashAlgorithm, Negotiated, PskError, PskKinds, PskOutcome, Selection, SelectionPolicy,
+    ServerConfig, Violation,
 };
 
 const SHA256: HashAlgorithm = HashAlgorithm::Sha256;
@@ -399,6 +399,27 @@ fn an_offer_is_checked_whole_before_anything_is_chosen_from_it() {
     }
 }
 
+#[test]
+fn an_offer_that_is_not_the_last_extension_is_an_illegal_parameter() {
+    let psk = psk("a", SHA256);
+    let (_, hello) = started(client_of(&[&psk]));
+    let mut message = hello.encode().unwrap();
+    // Behind version and random, the session id, the suites and the null method.
+    let block =
+        4 + 2 + 32 + 1 + hello.legacy_session_id.len() + 2 + 2 * hello.cipher_suites.len() + 2;
+    // One extension more, an empty one that nobody knows.
+    message.extend([0xfe, 0x00, 0, 0]);
+    for (at, width) in [(1, 3), (block, 2)] {
+        let length = message.len() - at - width;
+        message[at..at + width].copy_from_slice(&length.to_be_bytes()[8 - width..]);
+    }
+    let mut server = Connection::server(Arc::new(server_of(&[&psk])), Entropy::from_seed([2; 32]));
+    let error = server.receive(&record(&message)).unwrap_err();
+    assert_eq!(error, Violation::PreSharedKeyNotLast.into());
+    assert_eq!(error.alert(), Some(AlertDescription::ILLEGAL_PARAMETER));
+    assert_eq!(Violation::BadBinder.alert(), AlertDescription::DECRYPT_ERROR);
+}
+
 /// The answer to a client's hello by a server under psk_ke.
 fn server_hello(hello: &ClientHello) -> Vec<u8> {
     let answer = ServerHello {
@@ -519,6 +540,22 @@ fn keys_are_updated_by_each_side_alone_and_on_request() {
     assert_eq!(updates(&pair), (1, 1));
     assert_eq!(support::take_data(&mut pair.server_events), b"with new keys both ways");
     pair.assert_echo(b"and back");
+}
+
+#[test]
+fn a_key_is_changed_when_it_was_used_enough() {
+    let psk = psk("device", SHA256);
+    let mut client = client_of(&[&psk]);
+    client.parameters.rekey_after_records = 3;
+    let mut pair = Pair::new(client, server_of(&[&psk])).handshake();
+    for _ in 0..10 {
+        pair.client.send(b"one record").unwrap();
+    }
+    pair.run();
+    // A KeyUpdate is a record of the old key.
+    let (_, changes) = updates(&pair);
+    assert!((3..=5).contains(&changes), "{changes} changes in ten records");
+    assert_eq!(support::take_data(&mut pair.server_events), b"one record".repeat(10));
 }
 
 /// How many times each side was told of new keys of the other, in the events that nobody took yet.
