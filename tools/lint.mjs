@@ -19,6 +19,7 @@ await main(async () => {
     ["cargo doc", "cargo", ["doc", "--quiet", "--no-deps", "--locked"], { RUSTDOCFLAGS: "-D warnings" }],
     ["biome", npmBin("biome"), ["check", "--error-on-warnings"]],
     ["types of the package", npmBin("tsc"), ["--noEmit", "--project", "pkg"]],
+    ["types as users have them", npmBin("tsc"), ["--noEmit", "--project", "tests/types"]],
     ["types of the demo page", npmBin("tsc"), ["--noEmit", "--project", "www"]],
   ];
   const failed = [];

@@ -1,0 +1,303 @@
+// Uses every name that the package exports, as a strict program without Node's types would. It is compiled and never
+// run: what is wrong with a declaration is an error here. tests/node/docs.test.mjs sees to it that no name is left out.
+
+import {
+  type AcceptEarlyData,
+  type AlertTrace,
+  acceptTls,
+  type Bytes,
+  type CipherSuite,
+  type ClientOptions,
+  type CloseNotifyEvent,
+  Config,
+  type ConfigConstructor,
+  type ConnectedEvent,
+  Connection,
+  type ConnectionConstructor,
+  type CoreEvent,
+  type DataEvent,
+  type DecideEarlyDataEvent,
+  type Direction,
+  type EarlyDataEvent,
+  type EarlyDataRejectedEvent,
+  type EarlyDataRequest,
+  ExternalPsk,
+  type ExternalPskConstructor,
+  type Field,
+  type Group,
+  type HashName,
+  type ImportedIdentity,
+  init,
+  initSync,
+  inspect,
+  type KeyLogEvent,
+  type KeyUpdatedEvent,
+  MemoryReplayStore,
+  type MessageTrace,
+  type Negotiated,
+  type OfferedIdentity,
+  OfferedPsk,
+  OfferedPskList,
+  type OfferedTicket,
+  type Psk,
+  type PskChoice,
+  type PskKinds,
+  type PskMode,
+  type PskTrace,
+  type ReplayStore,
+  type SavedSession,
+  type SelectPsk,
+  type SelectPskEvent,
+  type ServerOptions,
+  Session,
+  type SessionConstructor,
+  type SessionEvent,
+  type StateName,
+  singleUse,
+  startTls,
+  type TicketOptions,
+  TlsError,
+  type TlsErrorCode,
+  type TlsErrorDetails,
+  type TlsOptions,
+  type TlsPhase,
+  type TlsSocket,
+  type TraceEvent,
+  type Transport,
+  type WasmSource,
+} from "tls-psk";
+import * as slim from "tls-psk/slim";
+import wasm from "tls-psk/wasm";
+
+// The streams
+
+const suite: CipherSuite = "TLS_CHACHA20_POLY1305_SHA256";
+const group: Group = "x25519";
+const mode: PskMode = "psk_dhe_ke";
+const hmac: HashName = "SHA-384";
+const kinds: PskKinds = "both";
+const secret: Bytes = new Uint8Array(32);
+
+const psk: Psk = {
+  identity: "device-7",
+  secret,
+  hmac,
+  context: new Uint8Array(0),
+  earlyData: { maxSize: 1_024, cipherSuite: suite, alpn: "mqtt" },
+};
+
+const common: TlsOptions = {
+  psks: [psk],
+  modes: [mode],
+  cipherSuites: [suite],
+  groups: [group],
+  alpn: ["mqtt"],
+  recordSizeLimit: 1_024,
+  grease: false,
+  paddingMultiple: 256,
+  pskKinds: kinds,
+  allowBothRoles: true,
+  now: () => Date.now(),
+  signal: new AbortController().signal,
+  handshakeTimeout: 10_000,
+  onKeylog: (line: string) => console.log(line),
+  onTrace: (event: TraceEvent) => console.log(describe(event)),
+};
+
+const saved: SavedSession[] = [];
+const clientOptions: ClientOptions = {
+  ...common,
+  sessions: [...saved, new Uint8Array(1)],
+  reuseSessions: false,
+  onSession: (session: SavedSession) => saved.push(session),
+  earlyData: new Uint8Array(1),
+  serverName: "broker.example",
+};
+
+const lookUp = async (_identity: Uint8Array, _signal: AbortSignal): Promise<Uint8Array | undefined> => undefined;
+
+const selectPsk: SelectPsk = async (offered: readonly OfferedIdentity[], { serverName, alpn, signal }) => {
+  const fallback: PskChoice = null;
+  for (const candidate of offered) {
+    const { identity, index, obfuscatedTicketAge, imported, ticket } = candidate;
+    const parts: ImportedIdentity | undefined = imported;
+    const known: OfferedTicket | undefined = ticket;
+    console.log(
+      index,
+      obfuscatedTicketAge,
+      parts?.externalIdentity,
+      parts?.context,
+      parts?.targetKdf,
+      serverName,
+      alpn,
+    );
+    if (known?.externalIdentity) return candidate;
+    const found = await lookUp(identity, signal);
+    if (found) return { identity, secret: found };
+  }
+  return fallback;
+};
+
+class Database implements ReplayStore {
+  readonly #seen = new Set<string>();
+
+  async add(id: string, until: number | undefined): Promise<boolean> {
+    return until !== 0 && !this.#seen.has(id) && this.#seen.add(id).size > 0;
+  }
+}
+
+const acceptEarlyData: AcceptEarlyData = (request: EarlyDataRequest, { signal }) =>
+  request.maxSize < 2_000 && request.id.length > 0 && !signal.aborted;
+
+const tickets: TicketOptions = { keys: [secret], count: 2, lifetime: 3_600, maxEarlyData: 1_024 };
+const serverOptions: ServerOptions = { ...common, selectPsk, selectionTimeout: 2_000, tickets, acceptEarlyData };
+const stores: ServerOptions[] = [
+  { acceptEarlyData: singleUse(new Database()) },
+  { acceptEarlyData: singleUse(new MemoryReplayStore({ capacity: 10, coldStart: "accept", now: Date.now })) },
+];
+
+export async function streams(transport: Transport): Promise<void> {
+  await using client: TlsSocket = startTls(transport, clientOptions);
+  const server = acceptTls(transport, stores[0] ?? serverOptions);
+  const negotiated: Negotiated = await client.opened;
+  console.log(negotiated.pskKind, negotiated.externalIdentity, negotiated.earlyData, negotiated.helloRetryRequest);
+  const exported: Uint8Array = client.exportKeyingMaterial("EXPORTER-test", undefined, 32);
+  const early: Uint8Array = client.exportEarlyKeyingMaterial("EXPORTER-test", exported, 32);
+  await client.updateKeys({ requestPeer: early.length > 0 });
+  await server.earlyData.pipeTo(new WritableStream());
+  await server.readable.pipeTo(server.writable);
+  await client.close();
+  await client.closed;
+}
+
+export function failure(reason: unknown): TlsPhase | undefined {
+  if (!(reason instanceof TlsError)) return undefined;
+  const code: TlsErrorCode = reason.code;
+  const details: TlsErrorDetails = { phase: reason.phase, cause: reason.cause };
+  console.log(code, reason.alert, reason.alertDirection, details);
+  return reason.phase;
+}
+
+// The WebAssembly
+
+export async function load(): Promise<void> {
+  const source: WasmSource = wasm;
+  await init();
+  await init(source);
+  initSync(wasm);
+  await slim.init(new URL("https://example.org/tls_psk_bg.wasm"));
+}
+
+// The classes
+
+export function classes(bytes: Uint8Array): void {
+  const constructors: [ExternalPskConstructor, ConfigConstructor, ConnectionConstructor, SessionConstructor] = [
+    ExternalPsk,
+    Config,
+    Connection,
+    Session,
+  ];
+  console.log(constructors.length);
+  using external: ExternalPsk = new ExternalPsk(bytes, bytes, hmac);
+  using imported: ExternalPsk = external.withContext(bytes);
+  using early: ExternalPsk = external.withEarlyData(1_024, suite);
+  ExternalPsk.unsafeShort(bytes, bytes).free();
+
+  using config: Config = new Config("server");
+  config.appendPsk(imported);
+  config.setPskKinds(kinds);
+  config.setTickets(bytes, 1, 3_600, 0);
+  config.setSelection("application");
+
+  using connection: Connection = new Connection(config, bytes);
+  connection.setTime(Date.now());
+  connection.appendPsk(early);
+  using session: Session = Session.fromBytes(bytes);
+  connection.appendSession(session);
+  connection.start();
+  connection.receive(bytes);
+  const state: StateName = connection.state;
+  for (let event = connection.pollEvent(); event; event = connection.pollEvent()) answer(connection, event, state);
+  const flight: Uint8Array | undefined = connection.pollTransmit();
+  for (const field of inspect(flight ?? bytes)) show(field);
+}
+
+function answer(connection: Connection, event: CoreEvent, state: StateName): void {
+  switch (event.type) {
+    case "connected": {
+      const { cipherSuite }: ConnectedEvent = event;
+      console.log(cipherSuite, state);
+      break;
+    }
+    case "data":
+    case "earlyData": {
+      const { data }: DataEvent | EarlyDataEvent = event;
+      console.log(data.length);
+      break;
+    }
+    case "closeNotify":
+    case "keyUpdated":
+    case "earlyDataRejected": {
+      const { type }: CloseNotifyEvent | KeyUpdatedEvent | EarlyDataRejectedEvent = event;
+      console.log(type);
+      break;
+    }
+    case "selectPsk": {
+      const { serverName }: SelectPskEvent = event;
+      const list: OfferedPskList | undefined = connection.offeredPsks();
+      if (list instanceof OfferedPskList && list.hasNext()) {
+        const first: OfferedPsk | undefined = list.next();
+        if (first instanceof OfferedPsk) connection.selectOffered(first.index);
+      } else {
+        console.log(serverName);
+        connection.selectNone();
+      }
+      break;
+    }
+    case "decideEarlyData": {
+      const { id }: DecideEarlyDataEvent = event;
+      connection.decideEarlyData(id.length > 0);
+      break;
+    }
+    case "session": {
+      const { session }: SessionEvent = event;
+      console.log(session.toBytes(), session.expiresAt, session.externalIdentity);
+      session.free();
+      break;
+    }
+    case "keyLog": {
+      const { line }: KeyLogEvent = event;
+      console.log(line);
+      break;
+    }
+    case "message":
+    case "alert":
+    case "psk":
+      console.log(describe(event));
+      break;
+    default:
+      assertNever(event);
+  }
+}
+
+function describe(event: MessageTrace | AlertTrace | PskTrace): string {
+  switch (event.type) {
+    case "message": {
+      const direction: Direction = event.direction;
+      return `${direction} ${event.name}, ${event.bytes.length} bytes`;
+    }
+    case "alert":
+      return `${event.direction} ${event.description}${event.fatal ? "!" : ""}`;
+    case "psk":
+      return `${event.index}: ${event.outcome}`;
+  }
+}
+
+function show({ name, start, end, depth, value }: Field): void {
+  console.log(name, start, end, depth, value);
+}
+
+/** An event that is in no case above is an error of types. */
+function assertNever(event: never): void {
+  throw new Error(`unknown event ${event}`);
+}
