@@ -1,0 +1,55 @@
+// What the documents promise: that each line about PSKs has its tests, each exported name its use in the test of the types.
+
+import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
+import { test } from "node:test";
+
+const repository = new URL("../../", import.meta.url);
+const read = (path) => readFileSync(new URL(path, repository), "utf8");
+
+/** The names of the tests of a file; what differs between the runs of one is `…`. */
+function testsOf(path) {
+  const source = read(path);
+  if (path.endsWith(".rs")) return [...source.matchAll(/^#\[test\]\n(?:#.*\n)*fn (\w+)/gm)].map(([, name]) => name);
+  return [...source.matchAll(/\btest\(\s*(["`])(.*?)\1,/gs)].map(([, , name]) => name.replaceAll(/\$\{.*?\}/g, "…"));
+}
+
+test("each line of docs/psk-semantics.md names tests, and all of them exist", () => {
+  const lines = read("docs/psk-semantics.md")
+    .split("\n")
+    .filter((line) => line.startsWith("| ") && !line.startsWith("| what |"));
+  assert.ok(lines.length > 30);
+  const known = new Map();
+  for (const line of lines) {
+    const cells = line.split("|").slice(1, -1);
+    assert.equal(cells.length, 5, line);
+    const named = [...cells[4].matchAll(/`(tests\/[^:`]+): ([^`]+)`/g)];
+    assert.notEqual(named.length, 0, `no test for: ${cells[0]}`);
+    for (const [, path, name] of named) {
+      assert.ok(existsSync(new URL(path, repository)), `there is no ${path}`);
+      if (!known.has(path)) known.set(path, new Set(testsOf(path)));
+      assert.ok(known.get(path).has(name), `${path} has no test "${name}"`);
+    }
+  }
+});
+
+test("tests/types/api.ts uses every name that the package exports", () => {
+  const exported = [...read("pkg/src/slim.ts").matchAll(/^export (?:type )?\{(.*?)\}/gms)].flatMap(([, names]) =>
+    names
+      .split(",")
+      .map((name) => name.replace(/^\s*type /, "").trim())
+      .filter(Boolean),
+  );
+  assert.ok(exported.length > 50);
+  const [imports, ...uses] = read("tests/types/api.ts").split(/from "tls-psk";/);
+  for (const name of exported) {
+    assert.match(imports, new RegExp(`\\b${name},`), `${name} is not imported`);
+    assert.match(uses.join(""), new RegExp(`\\b${name}\\b`), `${name} is not used`);
+  }
+});
+
+test("README.md and the types tell the same error codes", () => {
+  const inTypes = new Set([...read("pkg/src/errors.ts").matchAll(/\| "(ERR_TLS_\w+)"/g)].map(([, code]) => code));
+  const inTable = new Set([...read("README.md").matchAll(/^\| `(ERR_TLS_\w+)` \|/gm)].map(([, code]) => code));
+  assert.deepEqual([...inTable].sort(), [...inTypes].sort());
+});
