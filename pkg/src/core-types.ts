@@ -50,12 +50,13 @@ export interface ExternalPsk extends Freeable {
   withEarlyData(maxSize: number, cipherSuite: CipherSuite, alpn?: string): ExternalPsk;
 }
 
+/** Makes {@link ExternalPsk}s. */
 export interface ExternalPskConstructor {
   /**
    * @param identity 1 to 65,535 bytes, sent in clear
    * @param secret 16 to 65,535 bytes, not all zero
    * @param hmac `"SHA-256"` unless the PSK was provisioned for another hash
-   * @throws `ERR_TLS_PSK`
+   * @throws `ERR_TLS_PSK`, and `ERR_TLS_CONFIG` for another hash
    */
   new (identity: Uint8Array, secret: Uint8Array, hmac?: HashName): ExternalPsk;
   /** Takes a secret of fewer than 16 bytes. For published test vectors, and for nothing else (RFC 9257 section 6). */
@@ -82,6 +83,7 @@ export interface Session extends Freeable {
   allowReuse(): void;
 }
 
+/** Makes {@link Session}s from what was kept of them. */
 export interface SessionConstructor {
   /** Takes what `toBytes` gave. Throws `ERR_TLS_PSK` for anything else. */
   fromBytes(bytes: Uint8Array): Session;
@@ -135,6 +137,7 @@ export interface Config extends Freeable {
   setPaddingMultiple(bytes: number): void;
 }
 
+/** Makes {@link Config}s. */
 export interface ConfigConstructor {
   new (role: "client" | "server"): Config;
 }
@@ -196,6 +199,7 @@ export interface Connection extends Freeable {
   readonly suspended: boolean;
 }
 
+/** Makes {@link Connection}s. */
 export interface ConnectionConstructor {
   /** @param seed 32 bytes that make the connection reproducible and so insecure: for tests and demonstrations */
   new (config: Config, seed?: Uint8Array): Connection;

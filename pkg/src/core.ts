@@ -26,15 +26,19 @@ function guarded<T extends object>(generatedClass: T): T {
   });
 }
 
+/** An external pre-shared key, held in the memory of the WebAssembly. */
 export const ExternalPsk: ExternalPskConstructor = /* @__PURE__ */ guarded(generated.ExternalPsk);
 export type ExternalPsk = import("./core-types.js").ExternalPsk;
 
+/** What connections of one role are made from. */
 export const Config: ConfigConstructor = /* @__PURE__ */ guarded(generated.Config);
 export type Config = import("./core-types.js").Config;
 
+/** One TLS connection, without its transport. */
 export const Connection: ConnectionConstructor = /* @__PURE__ */ guarded(generated.Connection);
 export type Connection = import("./core-types.js").Connection;
 
+/** What a client keeps of a connection to resume it later. */
 export const Session: SessionConstructor = /* @__PURE__ */ guarded(generated.Session);
 export type Session = import("./core-types.js").Session;
 
@@ -49,6 +53,7 @@ export type OfferedPskList = import("./core-types.js").OfferedPskList;
 export const OfferedPsk = generated.OfferedPsk as unknown as MadeByCore<OfferedPsk>;
 export type OfferedPsk = import("./core-types.js").OfferedPsk;
 
+/** The fields of handshake messages, from the codec that reads them. See {@link Inspect}. */
 export const inspect: Inspect = (handshakeMessages) => {
   assertInitialised();
   return generated.inspect(handshakeMessages);
