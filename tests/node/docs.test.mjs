@@ -1,7 +1,7 @@
 // What the documents promise: that each line about PSKs has its tests, each exported name its use in the test of the types.
 
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 
 const repository = new URL("../../", import.meta.url);
@@ -33,14 +33,25 @@ test("each line of docs/psk-semantics.md names tests, and all of them exist", ()
   }
 });
 
-test("tests/types/api.ts uses every name that the package exports", () => {
-  const exported = [...read("pkg/src/slim.ts").matchAll(/^export (?:type )?\{(.*?)\}/gms)].flatMap(([, names]) =>
-    names
-      .split(",")
-      .map((name) => name.replace(/^\s*type /, "").trim())
-      .filter(Boolean),
-  );
+/** The names that the package exports. */
+const exported = [...read("pkg/src/slim.ts").matchAll(/^export (?:type )?\{(.*?)\}/gms)].flatMap(([, names]) =>
+  names
+    .split(",")
+    .map((name) => name.replace(/^\s*type /, "").trim())
+    .filter(Boolean),
+);
+
+test("every name that the package exports has a comment for its readers", () => {
   assert.ok(exported.length > 50);
+  const sources = readdirSync(new URL("pkg/src", repository)).filter((name) => name.endsWith(".ts"));
+  const source = sources.map((name) => read(`pkg/src/${name}`)).join("\n");
+  for (const name of exported) {
+    const declared = new RegExp(`\\*/\nexport (?:interface|type|const|function|class) ${name}\\b`);
+    assert.ok(declared.test(source), `${name} has no comment`);
+  }
+});
+
+test("tests/types/api.ts uses every name that the package exports", () => {
   const [imports, ...uses] = read("tests/types/api.ts").split(/from "tls-psk";/);
   for (const name of exported) {
     assert.match(imports, new RegExp(`\\b${name},`), `${name} is not imported`);

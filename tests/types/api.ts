@@ -150,7 +150,14 @@ const acceptEarlyData: AcceptEarlyData = (request: EarlyDataRequest, { signal })
   request.maxSize < 2_000 && request.id.length > 0 && !signal.aborted;
 
 const tickets: TicketOptions = { keys: [secret], count: 2, lifetime: 3_600, maxEarlyData: 1_024 };
-const serverOptions: ServerOptions = { ...common, selectPsk, selectionTimeout: 2_000, tickets, acceptEarlyData };
+const serverOptions: ServerOptions = {
+  ...common,
+  selectPsk,
+  selectionTimeout: 2_000,
+  tickets,
+  cookieKeys: [secret],
+  acceptEarlyData,
+};
 const stores: ServerOptions[] = [
   { acceptEarlyData: singleUse(new Database()) },
   { acceptEarlyData: singleUse(new MemoryReplayStore({ capacity: 10, coldStart: "accept", now: Date.now })) },
@@ -207,6 +214,7 @@ export function classes(bytes: Uint8Array): void {
   config.appendPsk(imported);
   config.setPskKinds(kinds);
   config.setTickets(bytes, 1, 3_600, 0);
+  config.setCookieKeys(bytes);
   config.setSelection("application");
 
   using connection: Connection = new Connection(config, bytes);
