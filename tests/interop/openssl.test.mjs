@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { startCli, startServer } from "../node/support/process.mjs";
 import { acceptSClient, REVERSE, startSClient, startSServer } from "./support/openssl.mjs";
 import {
+  collectKeyLog,
   echo,
   HEX,
+  keyLogLines,
   LARGE,
   ourClient,
   PSK,
@@ -15,6 +15,7 @@ import {
   readAll,
   readExactly,
   rejection,
+  temporaryFile,
   WRONG_HEX,
   WRONG_PSK,
   watchMessages,
@@ -35,25 +36,10 @@ const sent = (alert, code) => ({ code, alert, alertDirection: "sent" });
 const hex = (bytes) => Buffer.from(bytes).toString("hex");
 const isOurs = ({ identity }) => String(Buffer.from(identity)) === PSK.identity;
 
-/** A file of OpenSSL's, for as long as the test runs. */
-function temporaryFile(t) {
-  const directory = mkdtempSync(join(tmpdir(), "tls-psk-test-"));
-  t.after(() => rmSync(directory, { recursive: true }));
-  return join(directory, "file");
-}
-
 function assertNegotiated(info, expected = {}) {
   const { pskMode, cipherSuite, group, helloRetryRequest, pskIdentity } = info;
   assert.deepEqual({ pskMode, cipherSuite, group, helloRetryRequest }, { ...USUAL, ...expected });
   assert.equal(String(Buffer.from(pskIdentity)), PSK.identity);
-}
-
-/** The lines of a key log, without comments and in an order that does not depend on who wrote it. */
-function keyLogLines(text) {
-  return text
-    .split("\n")
-    .filter((line) => line !== "" && !line.startsWith("#"))
-    .toSorted();
 }
 
 // Our client, their server.
@@ -222,17 +208,14 @@ test("the client and s_server agree on protocol, exported keys and every logged 
   const keyLog = temporaryFile(t);
   const exporter = ["-keymatexport", "EXPORTER-test", "-keymatexportlen", "42"];
   const server = await startSServer(t, ["-alpn", "mqtt", "-keylogfile", keyLog, ...exporter]);
-  let ourLog = "";
-  const onKeylog = (line) => {
-    ourLog += `${line}\n`;
-  };
-  const client = await ourClient(t, server.port, { alpn: ["http/1.1", "mqtt"], onKeylog });
+  const ourLog = collectKeyLog();
+  const client = await ourClient(t, server.port, { alpn: ["http/1.1", "mqtt"], onKeylog: ourLog.onKeylog });
   assert.equal((await client.opened).alpn, "mqtt");
   const [, material] = await server.printed(/Keying material: ([0-9A-F]{84})$/m);
   assert.equal(hex(client.exportKeyingMaterial("EXPORTER-test", new Uint8Array(0), 42)), material.toLowerCase());
   await client.close();
   assert.equal(await server.ended, 0, server.stderr);
-  assert.deepEqual(keyLogLines(ourLog), keyLogLines(readFileSync(keyLog, "utf8")));
+  assert.deepEqual(keyLogLines(ourLog.text), keyLogLines(readFileSync(keyLog, "utf8")));
 });
 
 // Their client, our server.
@@ -382,19 +365,16 @@ test("s_client and the server agree on names, exported keys and every logged sec
   const keyLog = temporaryFile(t);
   const names = ["-alpn", "http/1.1,mqtt", "-servername", "broker.example"];
   const exporter = ["-keymatexport", "EXPORTER-test", "-keymatexportlen", "42"];
-  let ourLog = "";
-  const onKeylog = (line) => {
-    ourLog += `${line}\n`;
-  };
+  const ourLog = collectKeyLog();
   const theirs = [...names, ...exporter, "-keylogfile", keyLog];
-  const { client, socket } = await acceptSClient(t, { ours: { alpn: ["mqtt"], onKeylog }, theirs });
+  const { client, socket } = await acceptSClient(t, { ours: { alpn: ["mqtt"], onKeylog: ourLog.onKeylog }, theirs });
   const { alpn, serverName } = await socket.opened;
   assert.deepEqual({ alpn, serverName }, { alpn: "mqtt", serverName: "broker.example" });
   const [, material] = await client.printed(/Keying material: ([0-9A-F]{84})$/m);
   assert.equal(hex(socket.exportKeyingMaterial("EXPORTER-test", new Uint8Array(0), 42)), material.toLowerCase());
   await socket.close();
   assert.equal(await client.ended, 0, client.stderr);
-  assert.deepEqual(keyLogLines(ourLog), keyLogLines(readFileSync(keyLog, "utf8")));
+  assert.deepEqual(keyLogLines(ourLog.text), keyLogLines(readFileSync(keyLog, "utf8")));
 });
 
 // The command line.

@@ -1,7 +1,10 @@
 // Our own side of a connection over TCP, for whatever peer a test brings, and all that `streams.mjs` has.
 
 import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
 import { createConnection, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { Duplex } from "node:stream";
 import { acceptTls, startTls } from "tls-psk";
 import { deferred, psk } from "../../node/support/streams.mjs";
@@ -46,6 +49,13 @@ function transportOf(t, tcp) {
   return Duplex.toWeb(tcp);
 }
 
+/** A file for a peer, for as long as the test runs. */
+export function temporaryFile(t) {
+  const directory = mkdtempSync(join(tmpdir(), "tls-psk-test-"));
+  t.after(() => rmSync(directory, { recursive: true }));
+  return join(directory, "file");
+}
+
 /** Sends everything back, to the end. */
 export function echo({ readable, writable }) {
   return readable.pipeTo(writable);
@@ -82,6 +92,25 @@ export function watchMessages() {
       }
     },
   };
+}
+
+/** An `onKeylog` that remembers the `text`. */
+export function collectKeyLog() {
+  const log = {
+    text: "",
+    onKeylog(line) {
+      log.text += `${line}\n`;
+    },
+  };
+  return log;
+}
+
+/** The lines of a key log, without comments and in an order that does not depend on who wrote it. */
+export function keyLogLines(text) {
+  return text
+    .split("\n")
+    .filter((line) => line !== "" && !line.startsWith("#"))
+    .toSorted();
 }
 
 /** Megabytes that no interactive command of OpenSSL's begins with, wherever they are cut. */
