@@ -235,12 +235,31 @@ fn more_than_the_limit_is_refused_by_the_sender_and_by_the_receiver() {
 
 #[test]
 fn rejected_early_data_is_skipped_up_to_a_limit() {
-    let (client, mut server) = early(&early_psk(MAX, SUITE));
-    server.early_data = EarlyDataPolicy::Reject;
+    let (client, _) = early(&early_psk(MAX, SUITE));
+    // A server that knows nothing of early data under this PSK.
+    let mut server = ServerConfig::new();
+    server.append_psk(&psk("device-7", support::hash_of(SUITE))).unwrap();
     server.max_skipped_early_data = 1000;
     let mut pair = started(client, server, &[7; 2000]);
     pair.run();
     assert_eq!(pair.server_error, Some(Violation::TooMuchEarlyData.into()));
+}
+
+#[test]
+fn all_the_early_data_that_the_psk_allows_is_skipped_when_rejected() {
+    const MUCH: u32 = 100_000;
+    for groups in [vec![NamedGroup::X25519], vec![NamedGroup::SECP256R1]] {
+        let (client, mut server) = early(&early_psk(MUCH, SUITE));
+        server.parameters.set_groups(&groups).unwrap();
+        let mut pair = started(client, server, &[7; MUCH as usize]);
+        pair.run();
+        if pair.server.is_suspended() {
+            pair.server.decide_early_data(false).unwrap();
+            pair.run();
+        }
+        assert_eq!(pair.server.state(), "CONNECTED", "{groups:?}");
+        assert_eq!(pair.client.state(), "CONNECTED", "{groups:?}");
+    }
 }
 
 #[test]

@@ -27,7 +27,7 @@ pub struct ServerConfig {
     /// (RFC 9846 section 8.3).
     pub early_data_window: u64,
     /// How many bytes of early data, records as on the wire, are skipped when it is not accepted
-    /// (RFC 9846 section 4.3.10).
+    /// (RFC 9846 section 4.3.10). They may be more under a PSK that allows more early data.
     pub max_skipped_early_data: usize,
     /// How tickets are issued, and by which keys they open; without it there are none. It takes
     /// [`ServerConfig::set_psk_kinds`] as well.

@@ -3,11 +3,11 @@
 use super::accept::{self, Negotiation};
 use super::selection::{Selector, trace};
 use super::wait_client_hello::GroupChoice;
-use super::{Selection, ServerPsks, State, wait_second_client_hello};
+use super::{Selection, ServerConfig, ServerPsks, State, wait_second_client_hello};
 use crate::crypto::hash_of;
 use crate::endpoint::{Context, PskOutcome};
 use crate::error::{Error, Usage, Violation};
-use crate::psk::{OfferedPskList, OfferedTicket, verify_binder, verify_dummy_binder};
+use crate::psk::{OfferedPskList, OfferedTicket, Psk, verify_binder, verify_dummy_binder};
 use crate::wire::{ClientHello, OfferedPsks};
 
 /// A checked ClientHello with an offer, which waits for a choice.
@@ -59,6 +59,9 @@ impl SelectingPsk {
         trace(ctx, chosen.index, PskOutcome::Verified);
 
         let Self { psks, negotiation, .. } = *self;
+        if negotiation.hello.extensions.early_data {
+            ctx.reader.skip_early_data(most_skipped(&psks.config, &chosen.psk));
+        }
         match negotiation.common.group {
             Some(GroupChoice::NeedsRetry(group)) => {
                 let psk = Some(chosen.psk);
@@ -98,4 +101,11 @@ impl SelectingPsk {
         let settled = retried.as_ref().and_then(|retried| retried.chosen);
         Selector { psks: &self.psks, offer, suites: &common.suites, settled, now }
     }
+}
+
+/// How much early data is skipped under a PSK. A client may send all that the PSK allows before it hears that none is
+/// taken; twice as much has room for what protects it, in records of any sensible size.
+fn most_skipped(config: &ServerConfig, psk: &Psk) -> usize {
+    let allowed = psk.early_data.as_ref().map_or(0, |parameters| parameters.max_size as usize);
+    config.max_skipped_early_data.max(allowed.saturating_mul(2))
 }
