@@ -96,24 +96,24 @@ pub enum Error {
     Usage(Usage),
 }
 
-/// Declares an enum whose variants carry a text and, optionally, an alert.
+/// Declares an enum whose variants carry a text and, optionally, an alert. A variant may be of some builds only.
 macro_rules! named_errors {
-    ($(#[$doc:meta])* $name:ident { $($variant:ident => $text:literal $(, $alert:ident)?;)* }) => {
+    ($(#[$doc:meta])* $name:ident { $($(#[$only:meta])? $variant:ident => $text:literal $(, $alert:ident)?;)* }) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         #[non_exhaustive]
         pub enum $name {
-            $(#[doc = $text] $variant,)*
+            $($(#[$only])? #[doc = $text] $variant,)*
         }
 
         impl $name {
             /// The cause in one sentence.
             pub const fn text(self) -> &'static str {
-                match self { $(Self::$variant => $text,)* }
+                match self { $($(#[$only])? Self::$variant => $text,)* }
             }
         }
 
-        named_errors!(@alerts $name $($variant $($alert)?;)*);
+        named_errors!(@alerts $name $($(#[$only])? $variant $($alert)?;)*);
 
         impl core::fmt::Display for $name {
             fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
@@ -121,15 +121,15 @@ macro_rules! named_errors {
             }
         }
     };
-    (@alerts $name:ident $($variant:ident $alert:ident;)+) => {
+    (@alerts $name:ident $($(#[$only:meta])? $variant:ident $alert:ident;)+) => {
         impl $name {
             /// The alert that answers it.
             pub const fn alert(self) -> AlertDescription {
-                match self { $(Self::$variant => AlertDescription::$alert,)* }
+                match self { $($(#[$only])? Self::$variant => AlertDescription::$alert,)* }
             }
         }
     };
-    (@alerts $name:ident $($variant:ident;)+) => {};
+    (@alerts $name:ident $($(#[$only:meta])? $variant:ident;)+) => {};
 }
 
 named_errors! {
@@ -191,23 +191,41 @@ named_errors! {
         AlpnNotSingle => "the server's ALPN response does not hold exactly one protocol", ILLEGAL_PARAMETER;
         EarlyDataWrongPsk => "the server accepted early data with a PSK that was not the first", ILLEGAL_PARAMETER;
         EarlyDataWrongParameters => "the server accepted early data with another cipher suite or application protocol than its own", ILLEGAL_PARAMETER;
+        #[cfg(feature = "certificates")]
         BadCertificate => "a certificate cannot be decoded or breaks a rule of X.509", BAD_CERTIFICATE;
+        #[cfg(feature = "certificates")]
         CertificateBadSignature => "a certificate's signature does not verify", BAD_CERTIFICATE;
+        #[cfg(feature = "certificates")]
         CertificateChainTooLong => "the certificate chain is longer than can be checked", BAD_CERTIFICATE;
+        #[cfg(feature = "certificates")]
         CertificateExpired => "a certificate has expired", CERTIFICATE_EXPIRED;
+        #[cfg(feature = "certificates")]
         CertificateNotYetValid => "a certificate is not valid yet", CERTIFICATE_EXPIRED;
+        #[cfg(feature = "certificates")]
         CertificateUnknownIssuer => "no trust anchor has issued the certificate", UNKNOWN_CA;
+        #[cfg(feature = "certificates")]
         CertificateUnsupportedAlgorithm => "a certificate is signed with an algorithm that is not supported", UNSUPPORTED_CERTIFICATE;
+        #[cfg(feature = "certificates")]
         CertificateWrongName => "the certificate is not for the server's name", BAD_CERTIFICATE;
+        #[cfg(feature = "certificates")]
         CertificateWrongUsage => "the certificate is not for this use", UNSUPPORTED_CERTIFICATE;
+        #[cfg(feature = "certificates")]
         CertificateRefused => "the application refused the certificate", CERTIFICATE_UNKNOWN;
+        #[cfg(feature = "certificates")]
         CertificateMissing => "the server's Certificate holds no certificate", DECODE_ERROR;
+        #[cfg(feature = "certificates")]
         ClientCertificateRequired => "the client shows no certificate, and one is required", CERTIFICATE_REQUIRED;
+        #[cfg(feature = "certificates")]
         BadCertificateVerify => "the CertificateVerify does not verify", DECRYPT_ERROR;
+        #[cfg(feature = "certificates")]
         SchemeNotOffered => "a signature scheme that was not offered", ILLEGAL_PARAMETER;
+        #[cfg(feature = "certificates")]
         NoCommonSignatureScheme => "no certificate fits the signature schemes that the client offers", HANDSHAKE_FAILURE;
+        #[cfg(feature = "certificates")]
         CertificateExtension => "an extension of a certificate that was not asked for", UNSUPPORTED_EXTENSION;
+        #[cfg(feature = "certificates")]
         CertificateContext => "certificate_request_context is not what it must be", ILLEGAL_PARAMETER;
+        #[cfg(feature = "certificates")]
         RequestWithoutSchemes => "a CertificateRequest without signature_algorithms", MISSING_EXTENSION;
         BadRecordMac => "a record could not be deprotected", BAD_RECORD_MAC;
         RecordOverflow => "a record is longer than allowed", RECORD_OVERFLOW;
@@ -251,7 +269,9 @@ named_errors! {
         ExporterLength => "an exporter takes a label of at most 249 bytes and yields at most 255 times the hash length in bytes";
         MessageTooLong => "the handshake message would be too long to encode";
         NotAClient => "only a client does this";
+        #[cfg(feature = "certificates")]
         NotVerifying => "no certificate waits for a verdict";
+        #[cfg(feature = "certificates")]
         NotSigning => "no signature is waited for";
         NoEarlyData => "early data was not offered, or is over";
         EarlyDataLimit => "more early data than the PSK allows";

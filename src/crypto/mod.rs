@@ -30,9 +30,12 @@ named_errors! {
         KeyLength => "the key has the wrong length for its algorithm";
         OutputLength => "more output than the key derivation can give";
         PlaintextLength => "more plaintext than the AEAD can take";
+        #[cfg(feature = "certificates")]
         PrivateKey => "the private key is of no supported kind, or cannot be decoded";
         Random => "the platform gives no randomness";
+        #[cfg(feature = "certificates")]
         Signing => "the private key cannot sign";
+        #[cfg(feature = "certificates")]
         UnsupportedScheme => "the signature scheme does not fit the key";
         UnsupportedGroup => "the key exchange group is not supported";
         UnsupportedSuite => "the cipher suite is not supported";
