@@ -4,14 +4,11 @@
 use super::certificates::WaitCertificate;
 use super::wait_finished::WaitFinished;
 use super::{EarlyDataOffer, State};
-use crate::endpoint::{Context, EarlyDataOutcome, Event, Negotiated};
+use crate::endpoint::{Context, EarlyDataOutcome, Event, MIN_RECORD_SIZE_LIMIT, Negotiated};
 use crate::error::{Error, Violation};
 use crate::keys::{HandshakeSecret, TrafficSecret, Transcript};
 use crate::psk::PskKinds;
 use crate::wire::{ClientHello, EncryptedExtensions, ExtensionType, Handshake, grease};
-
-/// The smallest record_size_limit (RFC 8449 section 4).
-const MIN_RECORD_SIZE_LIMIT: u16 = 64;
 
 /// The ServerHello was taken and a PSK is selected.
 pub struct WaitEncryptedExtensions {

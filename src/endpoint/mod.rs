@@ -9,4 +9,4 @@ mod parameters;
 pub use context::Context;
 pub use established::{Established, TrafficSecrets};
 pub use event::{Direction, EarlyDataOutcome, Event, Negotiated, PskOutcome};
-pub use parameters::{ConfigError, Parameters};
+pub use parameters::{ConfigError, MIN_RECORD_SIZE_LIMIT, Parameters};

@@ -25,6 +25,9 @@ named_errors! {
 
 impl core::error::Error for ConfigError {}
 
+/// The smallest record_size_limit (RFC 8449 section 4).
+pub const MIN_RECORD_SIZE_LIMIT: u16 = 64;
+
 /// Preferences and limits, the same for both roles. Lists are in order of preference.
 #[derive(Clone, Debug)]
 pub struct Parameters {
@@ -147,7 +150,7 @@ impl Parameters {
 
     /// Sets the record size limit, 64 to 16385 bytes.
     pub fn set_record_size_limit(&mut self, bytes: Option<u16>) -> Result<(), ConfigError> {
-        if bytes.is_some_and(|bytes| !(64..=16385).contains(&bytes)) {
+        if bytes.is_some_and(|bytes| !(MIN_RECORD_SIZE_LIMIT..=16385).contains(&bytes)) {
             return Err(ConfigError::BadRecordSizeLimit);
         }
         self.record_size_limit = bytes;

@@ -4,7 +4,7 @@ use super::accept::Negotiation;
 use super::selecting_psk::SelectingPsk;
 use super::{Selection, SelectionPolicy, ServerConfig, ServerPsks, State, cookie};
 use crate::crypto::hash_of;
-use crate::endpoint::{Context, Event, Parameters};
+use crate::endpoint::{Context, Event, MIN_RECORD_SIZE_LIMIT, Parameters};
 use crate::error::{Error, Violation};
 use crate::wire::{
     CipherSuite, ClientExtensions, ClientHello, CodePointSet, Handshake, KeyShareEntry, NamedGroup,
@@ -25,7 +25,7 @@ impl WaitClientHello {
         let mut hello = ClientHello::read(message.body())?;
         // Whatever comes next is protected, or answers a HelloRetryRequest.
         ctx.reader.boundary()?;
-        check_versions(&hello)?;
+        check_hello(&hello)?;
         let config = &self.psks.config;
         let negotiation = match hello.extensions.cookie.take() {
             Some(cookie) => cookie::negotiate(config, hello, message.bytes, cookie)?,
@@ -120,7 +120,7 @@ impl Common {
 }
 
 /// The checks of every ClientHello that come before any negotiation.
-pub(super) fn check_versions(hello: &ClientHello) -> Result<(), Error> {
+pub(super) fn check_hello(hello: &ClientHello) -> Result<(), Error> {
     if hello.legacy_version != ProtocolVersion::TLS12 {
         return Err(Violation::BadLegacyVersion.into());
     }
@@ -130,6 +130,9 @@ pub(super) fn check_versions(hello: &ClientHello) -> Result<(), Error> {
     }
     if hello.legacy_compression_methods != [0] {
         return Err(Violation::BadCompressionMethods.into());
+    }
+    if hello.extensions.record_size_limit.is_some_and(|limit| limit < MIN_RECORD_SIZE_LIMIT) {
+        return Err(Violation::RecordSizeLimitTooSmall.into());
     }
     Ok(())
 }

@@ -3,7 +3,7 @@
 use super::accept::{Acceptance, Negotiation, accept, suite_for};
 use super::retry::Retry;
 use super::selection::{Chosen, trace};
-use super::wait_client_hello::check_versions;
+use super::wait_client_hello::check_hello;
 use super::{ServerPsks, State};
 use crate::endpoint::{Context, PskOutcome};
 use crate::error::{Error, Violation};
@@ -58,7 +58,7 @@ impl WaitSecondClientHello {
         let mut hello = ClientHello::read(message.body())?;
         ctx.reader.boundary()?;
         ctx.reader.stop_skipping();
-        check_versions(&hello)?;
+        check_hello(&hello)?;
         let offer = hello.extensions.pre_shared_key.take();
         match (&self.cookie, &hello.extensions.cookie) {
             (Some(_), None) => return Err(Violation::RetryMissingCookie.into()),
