@@ -91,7 +91,7 @@ impl RecordReader {
     }
 
     /// Whether the compatibility change_cipher_spec may come now: after the first ClientHello and before the
-    /// peer's Finished (section 5).
+    /// peer's Finished (section 5). As long as it may, an alert may come unprotected too.
     pub fn accept_change_cipher_spec(&mut self, accept: bool) {
         self.accept_change_cipher_spec = accept;
     }
@@ -130,9 +130,9 @@ impl RecordReader {
         match content_type {
             ContentType::APPLICATION_DATA => {}
             ContentType::CHANGE_CIPHER_SPEC => return self.take_plaintext(content_type, fragment),
-            // A peer that fails before it has our keys can only alert in clear. It ends the connection either
-            // way; taking it keeps the cause.
-            ContentType::ALERT if opener.is_fresh() => {
+            // A peer that fails before it has our keys can only alert in clear. That ends the handshake either way;
+            // taking it keeps the cause. Later anybody's close_notify would pass for the end of the data.
+            ContentType::ALERT if self.accept_change_cipher_spec && opener.is_fresh() => {
                 return self.take_plaintext(content_type, fragment);
             }
             _ => return Err(Violation::UnprotectedRecord.into()),
