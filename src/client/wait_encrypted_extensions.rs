@@ -3,6 +3,7 @@
 #[cfg(feature = "certificates")]
 use super::certificates::WaitCertificate;
 use super::wait_finished::WaitFinished;
+use super::wait_server_hello::send_with_handshake_keys;
 use super::{EarlyDataOffer, State};
 use crate::endpoint::{Context, EarlyDataOutcome, Event, MIN_RECORD_SIZE_LIMIT, Negotiated};
 use crate::error::{Error, Violation};
@@ -56,13 +57,15 @@ impl WaitEncryptedExtensions {
                 self.negotiated.early_data = EarlyDataOutcome::Accepted;
             } else {
                 ctx.emit(Event::EarlyDataRejected);
+                let secret = &self.client_handshake_traffic_secret;
+                let suite = self.negotiated.cipher_suite;
+                send_with_handshake_keys(ctx, &self.hello, suite, secret)?;
             }
         }
         self.transcript.add(message.bytes);
         let next = Box::new(WaitFinished {
             kinds: self.kinds,
             early_exporter: self.early_data.map(EarlyDataOffer::into_exporter),
-            legacy_session_id: self.hello.legacy_session_id,
             negotiated: self.negotiated,
             transcript: self.transcript,
             handshake_secret: self.handshake_secret,

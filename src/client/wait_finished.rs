@@ -14,7 +14,6 @@ pub struct WaitFinished {
     pub(super) config: std::sync::Arc<super::ClientConfig>,
     pub(super) kinds: PskKinds,
     pub(super) early_exporter: Option<Exporter>,
-    pub(super) legacy_session_id: Vec<u8>,
     pub(super) negotiated: Negotiated,
     pub(super) transcript: Transcript,
     pub(super) handshake_secret: HandshakeSecret,
@@ -53,15 +52,12 @@ impl WaitFinished {
         ctx.log_key(KeyLogLabel::ExporterSecret, exporter.as_bytes());
         ctx.set_receive_secret(suite, &server)?;
 
-        if !self.legacy_session_id.is_empty() {
-            ctx.writer.write_change_cipher_spec();
-        }
         if self.negotiated.early_data == EarlyDataOutcome::Accepted {
             let bytes = EndOfEarlyData.encode()?;
             ctx.send_handshake(&bytes)?;
             self.transcript.add(&bytes);
+            ctx.set_send_secret(suite, &self.client_handshake_traffic_secret)?;
         }
-        ctx.set_send_secret(suite, &self.client_handshake_traffic_secret)?;
 
         let reply = Box::new(Reply {
             kinds: self.kinds,

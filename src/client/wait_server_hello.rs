@@ -7,7 +7,7 @@ use super::{ClientConfig, EarlyDataOffer, State, hello};
 use crate::crypto::{KeyShare, SharedSecret, hash_of};
 use crate::endpoint::{Context, EarlyDataOutcome, Event, Negotiated};
 use crate::error::{Error, Violation};
-use crate::keys::{EarlySecret, KeyLogLabel, Transcript, TranscriptBuffer};
+use crate::keys::{EarlySecret, KeyLogLabel, TrafficSecret, Transcript, TranscriptBuffer};
 use crate::psk::{Psk, PskKinds};
 use crate::wire::{
     CipherSuite, ClientHello, ExtensionType, Handshake, NamedGroup, ProtocolVersion,
@@ -207,6 +207,10 @@ impl WaitServerHello {
         ctx.log_key(KeyLogLabel::ClientHandshakeTrafficSecret, client.as_bytes());
         ctx.log_key(KeyLogLabel::ServerHandshakeTrafficSecret, server.as_bytes());
         ctx.set_receive_secret(suite, &server)?;
+        // From here on an alert can be protected (appendix A.1). Early data keeps its keys until its fate is known.
+        if self.early_data.is_none() {
+            send_with_handshake_keys(ctx, &self.hello, suite, &client)?;
+        }
 
         let negotiated = Negotiated {
             psk_identity: psk.map(|psk| psk.identity.clone()),
@@ -238,6 +242,19 @@ impl WaitServerHello {
             server_handshake_traffic_secret: server,
         })))
     }
+}
+
+/// Goes over to the keys of the handshake. The compatibility change_cipher_spec has to come before (appendix E.4).
+pub(super) fn send_with_handshake_keys(
+    ctx: &mut Context,
+    hello: &ClientHello,
+    suite: CipherSuite,
+    secret: &TrafficSecret,
+) -> Result<(), Error> {
+    if !hello.legacy_session_id.is_empty() {
+        ctx.writer.write_change_cipher_spec();
+    }
+    ctx.set_send_secret(suite, secret)
 }
 
 /// The key exchange, or its absence under psk_ke. Beside a certificate there is always one.
