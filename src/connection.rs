@@ -349,7 +349,11 @@ impl Connection {
             }
             self.context.send_alert(AlertDescription::USER_CANCELED)?;
         }
-        self.context.send_alert(AlertDescription::CLOSE_NOTIFY)
+        let result = self.context.send_alert(AlertDescription::CLOSE_NOTIFY);
+        if matches!(self.phase, Phase::Abandoned) {
+            self.context.writer.clear_sealer();
+        }
+        result
     }
 
     /// Bytes for the transport. Call until `None` after every other call.
@@ -559,7 +563,7 @@ impl Connection {
         }
     }
 
-    /// Ends the connection: the state with its secrets goes, the alert is queued.
+    /// Ends the connection: the state with its secrets goes, the alert is queued, and so go the keys of both directions.
     fn fail(&mut self, error: Error) -> Result<(), Error> {
         self.phase = Phase::Failed(error);
         self.context.reader.clear();
@@ -567,6 +571,7 @@ impl Connection {
             // The connection has failed either way; without an alert the peer learns it from the transport.
             let _ = self.context.send_alert(alert);
         }
+        self.context.writer.clear_sealer();
         Err(error)
     }
 }

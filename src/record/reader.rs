@@ -64,8 +64,9 @@ impl RecordReader {
         self.deframer.buffered()
     }
 
-    /// Forgets everything that was taken and not processed.
+    /// Forgets everything that was taken and not processed, and the read key: nothing more is taken.
     pub fn clear(&mut self) {
+        self.opener = None;
         self.deframer.clear();
         self.joiner = HandshakeJoiner::default();
     }

@@ -40,7 +40,8 @@ impl RecordWriter {
         self.sealer = Some(sealer);
     }
 
-    /// Writes in clear again: a second ClientHello follows on rejected early data.
+    /// Forgets the write key. A second ClientHello that follows on rejected early data is in clear again; after a failure
+    /// nothing is written any more.
     pub fn clear_sealer(&mut self) {
         self.sealer = None;
     }
