@@ -124,6 +124,7 @@ impl RecordReader {
         let Record { content_type, header, mut fragment } = record;
         let Some(opener) = &mut self.opener else {
             if content_type == ContentType::APPLICATION_DATA && self.skip(fragment.len())? {
+                self.refuse_interleaving()?;
                 return Ok(None);
             }
             return self.take_plaintext(content_type, fragment);
@@ -173,7 +174,14 @@ impl RecordReader {
                 Ok(None)
             }
             ContentType::ALERT if fragment.is_empty() => Err(Violation::EmptyRecord.into()),
-            ContentType::ALERT => Ok(Some(Incoming::Alert(Alert::read(&fragment)?))),
+            ContentType::ALERT => {
+                let alert = Alert::read(&fragment)?;
+                // An error alert ends the connection, whatever it breaks off; its cause is worth more than ours.
+                if !alert.is_error() {
+                    self.refuse_interleaving()?;
+                }
+                Ok(Some(Incoming::Alert(alert)))
+            }
             ContentType::CHANGE_CIPHER_SPEC => {
                 self.change_cipher_specs += 1;
                 if !self.accept_change_cipher_spec
