@@ -145,12 +145,13 @@ impl Established {
         Ok(())
     }
 
-    /// Takes a NewSessionTicket. A client that does not resume ignores it (section 4.7.1), its form excepted.
+    /// Takes a NewSessionTicket. A client that does not resume ignores it, whatever it holds (section 4.7.1).
     pub fn on_new_session_ticket(
         &mut self,
         ctx: &mut Context,
         message: &Handshake<'_>,
     ) -> Result<(), Error> {
+        let Some(resumption_secret) = &self.resumption_secret else { return Ok(()) };
         let ticket = NewSessionTicket::read(message.body())?;
         if ticket.ticket_lifetime > MAX_TICKET_LIFETIME {
             return Err(Violation::BadTicketLifetime.into());
@@ -159,7 +160,6 @@ impl Established {
         if self.tickets > MAX_TICKETS {
             return Err(Violation::TooManyTickets.into());
         }
-        let Some(resumption_secret) = &self.resumption_secret else { return Ok(()) };
         let origin = Origin {
             cipher_suite: self.suite,
             resumption_secret,
