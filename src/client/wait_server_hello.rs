@@ -60,6 +60,8 @@ impl WaitServerHello {
             Some(ProtocolVersion::TLS13) => {}
             Some(_) => return Err(Violation::SelectedVersionWrong.into()),
             None if server_hello.is_retry() => return Err(Violation::RetryMissingVersion.into()),
+            // The HelloRetryRequest had settled it (section 4.2.4).
+            None if self.retry.is_some() => return Err(Violation::SelectedVersionWrong.into()),
             None => {
                 let sentinel = DOWNGRADE_SENTINELS.iter().any(|s| server_hello.random.ends_with(s));
                 let violation = if sentinel {
