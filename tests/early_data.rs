@@ -495,3 +495,16 @@ fn a_copy_of_a_resumption_is_too_old_when_it_need_not_be_remembered() {
     later.receive(&flight).unwrap();
     assert_eq!(later.state(), "WAIT_FINISHED", "early data is skipped without a question");
 }
+
+#[test]
+fn the_servers_record_size_limit_is_not_held_against_early_data() {
+    let (mut client, mut server) = early(&early_psk(MAX, SUITE));
+    client.parameters.set_record_size_limit(Some(1000)).unwrap();
+    server.parameters.set_record_size_limit(Some(512)).unwrap();
+    let data = vec![7; 16_000];
+    let mut pair = started(client, server, &data);
+    decide(&mut pair, true);
+    pair.assert_connected();
+    assert_eq!(early_data(&pair.server_events), data);
+    pair.assert_echo(&data);
+}

@@ -170,7 +170,7 @@ pub(super) fn accept(ctx: &mut Context, acceptance: Acceptance) -> Result<State,
         None => (None, None),
     };
 
-    let early = match (&psk, early_data) {
+    let mut early = match (&psk, early_data) {
         (Some(psk), Some(parameters)) => Some(EarlyKeys::derive(ctx, psk, &transcript, parameters)),
         _ => None,
     };
@@ -225,8 +225,10 @@ pub(super) fn accept(ctx: &mut Context, acceptance: Acceptance) -> Result<State,
         .extensions
         .record_size_limit
         .map(|_| config.parameters.record_size_limit().unwrap_or(DEFAULT_RECORD_SIZE_LIMIT));
-    if let Some(limit) = our_limit {
-        ctx.reader.set_max_inner(limit.into());
+    match &mut early {
+        // Early data was sent before the client could know it.
+        Some(early) => early.record_size_limit = our_limit,
+        None => limit_records(ctx, our_limit),
     }
     let encrypted_extensions = EncryptedExtensions {
         alpn: alpn.clone(),
@@ -326,8 +328,10 @@ impl Flight {
         ctx.log_key(KeyLogLabel::ExporterSecret, exporter.as_bytes());
         ctx.set_send_secret(self.negotiated.cipher_suite, &secrets.send)?;
 
-        let (early_exporter, remaining) =
-            self.early.map(|early| (early.exporter, early.max_size)).unzip();
+        let (early_exporter, limits) = self
+            .early
+            .map(|early| (early.exporter, (early.max_size, early.record_size_limit)))
+            .unzip();
         let next = WaitFinished {
             psks: self.psks,
             negotiated: self.negotiated,
@@ -340,8 +344,8 @@ impl Flight {
             #[cfg(feature = "certificates")]
             peer_certificates: Vec::new(),
         };
-        if let Some(remaining) = remaining {
-            let early = WaitEndOfEarlyData { remaining, next };
+        if let Some((remaining, record_size_limit)) = limits {
+            let early = WaitEndOfEarlyData { remaining, record_size_limit, next };
             return Ok(State::WaitEndOfEarlyData(Box::new(early)));
         }
         #[cfg(feature = "certificates")]
@@ -350,6 +354,13 @@ impl Flight {
             return Ok(State::WaitCertificate(Box::new(next)));
         }
         Ok(State::WaitFinished(Box::new(next)))
+    }
+}
+
+/// Takes no longer records than the client was told (RFC 8449 section 4).
+pub(super) fn limit_records(ctx: &mut Context, record_size_limit: Option<u16>) {
+    if let Some(limit) = record_size_limit {
+        ctx.reader.set_max_inner(limit.into());
     }
 }
 

@@ -1,6 +1,6 @@
 //! Early data (RFC 9846 sections 4.3.10 and 8): the decision whether to take it, and taking it.
 
-use super::accept::{Acceptance, Negotiation, accept, suite_for};
+use super::accept::{Acceptance, Negotiation, accept, limit_records, suite_for};
 use super::selection::Chosen;
 use super::wait_finished::WaitFinished;
 use super::{ServerPsks, State};
@@ -81,6 +81,8 @@ pub(super) struct EarlyKeys {
     pub(super) traffic_secret: TrafficSecret,
     pub(super) exporter: Exporter,
     pub(super) max_size: usize,
+    /// What the client is told, for the records behind the early data.
+    pub(super) record_size_limit: Option<u16>,
 }
 
 impl EarlyKeys {
@@ -97,7 +99,12 @@ impl EarlyKeys {
         let exporter = early_secret.early_exporter(&transcript);
         ctx.log_key(KeyLogLabel::ClientEarlyTrafficSecret, traffic_secret.as_bytes());
         ctx.log_key(KeyLogLabel::EarlyExporterSecret, exporter.as_bytes());
-        Self { traffic_secret, exporter, max_size: parameters.max_size as usize }
+        Self {
+            traffic_secret,
+            exporter,
+            max_size: parameters.max_size as usize,
+            record_size_limit: None,
+        }
     }
 }
 
@@ -134,6 +141,8 @@ impl DecidingEarlyData {
 pub struct WaitEndOfEarlyData {
     /// What may still come, in bytes.
     pub(super) remaining: usize,
+    /// What the client is told, for the records behind the early data.
+    pub(super) record_size_limit: Option<u16>,
     pub(super) next: WaitFinished,
 }
 
@@ -156,6 +165,7 @@ impl WaitEndOfEarlyData {
     ) -> Result<State, Error> {
         EndOfEarlyData::read(message.body())?;
         self.next.transcript.add(message.bytes);
+        limit_records(ctx, self.record_size_limit);
         let suite = self.next.negotiated.cipher_suite;
         ctx.set_receive_secret(suite, &self.next.client_handshake_traffic_secret)?;
         Ok(State::WaitFinished(Box::new(self.next)))
