@@ -19,6 +19,9 @@ pub enum HashAlgorithm {
 }
 
 impl HashAlgorithm {
+    /// Every one of them.
+    pub const ALL: [Self; 2] = [Self::Sha256, Self::Sha384];
+
     /// `Hash.length`, in bytes.
     pub const fn output_len(self) -> usize {
         match self {

@@ -48,8 +48,17 @@ pub struct ExternalPsk {
     identity: Vec<u8>,
     secret: Zeroizing<Vec<u8>>,
     hash: HashAlgorithm,
-    context: Option<Vec<u8>>,
+    imported: Option<Imported>,
     early_data: Option<EarlyDataParameters>,
+}
+
+/// What makes it an imported PSK.
+#[derive(Clone)]
+struct Imported {
+    context: Vec<u8>,
+    /// A key per hash of [`HashAlgorithm::ALL`]. Derived when the PSK is made: a server that derived them for those it
+    /// knows would take longer to refuse them than to refuse a stranger.
+    keys: [Zeroizing<Vec<u8>>; HashAlgorithm::ALL.len()],
 }
 
 impl ExternalPsk {
@@ -83,7 +92,7 @@ impl ExternalPsk {
             identity: identity.to_vec(),
             secret: Zeroizing::new(secret.to_vec()),
             hash,
-            context: None,
+            imported: None,
             early_data: None,
         })
     }
@@ -97,7 +106,11 @@ impl ExternalPsk {
         if self.identity.len() + context.len() > MAX_LEN - ImportedIdentity::OVERHEAD {
             return Err(PskError::ImportedIdentityTooLong);
         }
-        self.context = Some(context.to_vec());
+        let keys = HashAlgorithm::ALL.map(|target| {
+            let identity = imported_identity(&self.identity, context, target);
+            import(self.hash, &self.secret, &identity, target)
+        });
+        self.imported = Some(Imported { context: context.to_vec(), keys });
         Ok(self)
     }
 
@@ -137,50 +150,50 @@ impl ExternalPsk {
 
     /// The importer context, for an imported PSK.
     pub fn context(&self) -> Option<&[u8]> {
-        self.context.as_deref()
+        self.imported.as_ref().map(|imported| imported.context.as_slice())
     }
 
     /// The hashes of the suites it can be used with.
     pub(crate) fn target_hashes(&self) -> &[HashAlgorithm] {
-        match self.context {
+        match self.imported {
             None => core::slice::from_ref(&self.hash),
-            Some(_) => &[HashAlgorithm::Sha256, HashAlgorithm::Sha384],
+            Some(_) => &HashAlgorithm::ALL,
         }
     }
 
     /// The identity on the wire, under suites with `target`.
     pub(crate) fn wire_identity(&self, target: HashAlgorithm) -> Vec<u8> {
-        match &self.context {
+        match self.context() {
             None => self.identity.clone(),
-            Some(context) => ImportedIdentity {
-                external_identity: self.identity.clone(),
-                context: context.clone(),
-                target_protocol: ImportedIdentity::TLS13,
-                target_kdf: target.kdf_id(),
-            }
-            .encode(),
+            Some(context) => imported_identity(&self.identity, context, target),
         }
     }
 
     /// The key for suites with `target`, or `None` when the PSK does not fit them.
     pub(crate) fn for_hash(&self, target: HashAlgorithm) -> Option<Psk> {
-        if !self.target_hashes().contains(&target) {
-            return None;
-        }
-        let identity = self.wire_identity(target);
-        let mut psk = match self.context {
-            None => Psk::new(identity, BinderKind::External, target, self.secret.clone()),
-            Some(_) => {
-                let key = import(self.hash, &self.secret, &identity, target);
-                Psk::new(identity, BinderKind::Imported, target, key)
-            }
+        let place = self.target_hashes().iter().position(|hash| *hash == target)?;
+        let (kind, key) = match &self.imported {
+            None => (BinderKind::External, &self.secret),
+            Some(imported) => (BinderKind::Imported, imported.keys.get(place)?),
         };
+        let mut psk = Psk::new(self.wire_identity(target), kind, target, key.clone());
         // An imported PSK has a key per hash, and early data is bound to one suite, so to one of them.
         psk.early_data =
             self.early_data.clone().filter(|early| hash_of(early.cipher_suite) == Some(target));
         psk.external_identity = Some(self.identity.clone());
         Some(psk)
     }
+}
+
+/// The encoding of an ImportedIdentity for TLS 1.3.
+fn imported_identity(identity: &[u8], context: &[u8], target: HashAlgorithm) -> Vec<u8> {
+    ImportedIdentity {
+        external_identity: identity.to_vec(),
+        context: context.to_vec(),
+        target_protocol: ImportedIdentity::TLS13,
+        target_kdf: target.kdf_id(),
+    }
+    .encode()
 }
 
 impl fmt::Debug for ExternalPsk {

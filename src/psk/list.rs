@@ -12,7 +12,7 @@ use crate::crypto::HashAlgorithm;
 #[derive(Clone, Debug, Default)]
 pub struct PskList {
     psks: Vec<ExternalPsk>,
-    index: HashMap<[u8; 32], Position>,
+    index: HashMap<IdentityKey, Position>,
     /// The encoded length of an offer of the whole list, `OfferedPsks` of RFC 9846 section 4.3.11.
     offer_len: usize,
 }
@@ -81,7 +81,12 @@ impl PskList {
 
     /// Finds the PSK of a wire identity, plain or imported.
     pub fn find(&self, identity: &[u8]) -> Option<Found<'_>> {
-        let position = self.index.get(&key_of(identity))?;
+        self.find_key(&key_of(identity))
+    }
+
+    /// As [`PskList::find`], for whoever looks into more than one list.
+    pub(crate) fn find_key(&self, key: &IdentityKey) -> Option<Found<'_>> {
+        let position = self.index.get(key)?;
         let psk = self.psks.get(position.rank)?;
         Some(Found { rank: position.rank, hash: position.hash, psk })
     }
@@ -102,7 +107,10 @@ impl PskList {
     }
 }
 
-fn key_of(identity: &[u8]) -> [u8; 32] {
+/// What the index has for a wire identity: its SHA-256.
+pub(crate) type IdentityKey = [u8; 32];
+
+pub(crate) fn key_of(identity: &[u8]) -> IdentityKey {
     let mut key = [0; 32];
     for (to, from) in key.iter_mut().zip(HashAlgorithm::Sha256.digest(identity).as_ref()) {
         *to = *from;

@@ -16,6 +16,7 @@ pub use early_data::EarlyDataParameters;
 pub use external::{ExternalPsk, PskError};
 pub use importer::{ImportedIdentity, import};
 pub use kinds::PskKinds;
+pub(crate) use list::key_of;
 pub use list::{Found, PskList};
 pub use offer::{OfferedPsk, OfferedPskList, OfferedTicket};
 pub use roles::{Role, claim};

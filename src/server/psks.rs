@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use super::{ServerConfig, TicketPolicy};
 use crate::crypto::{HashAlgorithm, hash_of};
-use crate::psk::{ExternalPsk, OfferedTicket, Psk, PskError, PskKinds, PskList, TicketState};
+use crate::psk::{
+    ExternalPsk, OfferedTicket, Psk, PskError, PskKinds, PskList, TicketState, key_of,
+};
 use crate::wire::PskIdentity;
 
 /// The configuration's PSKs, which are shared and may be many, the connection's own, and whatever its tickets hold.
@@ -66,8 +68,9 @@ impl ServerPsks {
     /// PSKs in their order, then the connection's own.
     pub(super) fn find(&self, identity: &[u8], now: u64) -> Option<Match<'_>> {
         let shared = self.config.psks();
-        let found = shared.find(identity).map(|found| (1, found));
-        let found = found.or_else(|| Some((1 + shared.len(), self.own.find(identity)?)));
+        let key = key_of(identity);
+        let found = shared.find_key(&key).map(|found| (1, found));
+        let found = found.or_else(|| Some((1 + shared.len(), self.own.find_key(&key)?)));
         if let Some((before, found)) = found {
             let source = Source::External(found.psk);
             return Some(Match { rank: before + found.rank, hash: found.hash, source });

@@ -1,10 +1,10 @@
 //! The suspended selection: the offer is shown, and the answer decides how the handshake goes on.
 
 use super::accept::{self, Negotiation};
-use super::selection::{Selector, trace};
+use super::selection::{Chosen, Selector, trace};
 use super::wait_client_hello::GroupChoice;
 use super::{Selection, ServerConfig, ServerPsks, State, wait_second_client_hello};
-use crate::crypto::hash_of;
+use crate::crypto::{HashAlgorithm, hash_of};
 use crate::endpoint::{Context, PskOutcome};
 use crate::error::{Error, Usage, Violation};
 use crate::psk::{OfferedPskList, OfferedTicket, Psk, verify_binder, verify_dummy_binder};
@@ -41,18 +41,10 @@ impl SelectingPsk {
         selection: &Selection<'_>,
     ) -> Result<State, Error> {
         let chosen = self.selector(ctx.now).choose(ctx, selection);
-        let offer = self.offer();
-        let Some(chosen) = chosen else {
-            let suite = self.negotiation.common.suites.first().and_then(|suite| hash_of(*suite));
-            if let (Some(hash), Some(binder)) = (suite, offer.binders.first()) {
-                verify_dummy_binder(hash, &self.negotiation.covered(hash), binder);
-            }
-            return self.without_psk(ctx);
-        };
+        let verified = self.verify(chosen.as_ref());
+        let Some(chosen) = chosen else { return self.without_psk(ctx) };
         trace(ctx, chosen.index, PskOutcome::Chosen);
-        let covered = self.negotiation.covered(chosen.psk.hash);
-        let binder = offer.binders.get(chosen.index).map(Vec::as_slice).unwrap_or_default();
-        if !verify_binder(&chosen.psk, &covered, binder) {
+        if !verified {
             trace(ctx, chosen.index, PskOutcome::Failed);
             return Err(Violation::BadBinder.into());
         }
@@ -90,6 +82,28 @@ impl SelectingPsk {
                 accept::accept_first(ctx, psks, negotiation, None)
             }
         }
+    }
+
+    /// Whether the binder of the chosen PSK verifies.
+    ///
+    /// There is one check for each hash that the handshake could come to, so that neither the choice nor its hash shows
+    /// in the work: whatever has no PSK is checked with a key that nobody has.
+    fn verify(&self, chosen: Option<&Chosen>) -> bool {
+        let index = chosen.map_or(0, |chosen| chosen.index);
+        let binder = self.offer().binders.get(index).map(Vec::as_slice).unwrap_or_default();
+        let suites = &self.negotiation.common.suites;
+        let mut verified = false;
+        for hash in HashAlgorithm::ALL {
+            if !suites.iter().any(|suite| hash_of(*suite) == Some(hash)) {
+                continue;
+            }
+            let covered = self.negotiation.covered(hash);
+            match chosen.filter(|chosen| chosen.psk.hash == hash) {
+                Some(chosen) => verified = verify_binder(&chosen.psk, &covered, binder),
+                None => verify_dummy_binder(hash, &covered, binder),
+            }
+        }
+        verified
     }
 
     fn offer(&self) -> &OfferedPsks {
