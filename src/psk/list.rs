@@ -1,5 +1,6 @@
 //! The PSKs of a client or a server, in order of preference.
 
+use core::fmt;
 use std::collections::HashMap;
 
 use super::{ExternalPsk, PskError};
@@ -9,12 +10,19 @@ use crate::crypto::HashAlgorithm;
 ///
 /// A lookup costs one hash of the identity, whatever the length of the list. The index is keyed by the
 /// identity's SHA-256, so the time of its comparisons says nothing about the identities it holds.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct PskList {
     psks: Vec<ExternalPsk>,
     index: HashMap<IdentityKey, Position>,
     /// The encoded length of an offer of the whole list, `OfferedPsks` of RFC 9846 section 4.3.11.
     offer_len: usize,
+}
+
+impl fmt::Debug for PskList {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // A digest gives away an identity that can be guessed.
+        f.debug_struct("PskList").field("psks", &self.psks).finish_non_exhaustive()
+    }
 }
 
 /// Where a wire identity leads.
