@@ -1,41 +1,139 @@
-//! Handshake messages as annotated fields, made by the codec that parses them.
+//! Handshake messages and records as annotated fields, made by the codec that parses them.
 
 use core::cell::RefCell;
 
 use crate::error::Error;
 use crate::wire::{
-    ClientHello, EncryptedExtensions, Handshake, HandshakeType, KeyUpdate, NewSessionTicket,
-    Reader, ServerHello, Span,
+    Alert, Certificate, CertificateRequest, CertificateVerify, ClientHello, ContentType,
+    EncryptedExtensions, EndOfEarlyData, Handshake, HandshakeType, KeyUpdate, NewSessionTicket,
+    ProtocolVersion, Reader, ServerHello, Span,
 };
 
 /// The fields of one or more whole handshake messages, in their order, each before the fields inside it.
 ///
 /// Where the bytes stop making sense the fields up to there are returned, with the error.
 pub fn inspect(messages: &[u8]) -> (Vec<Span>, Option<Error>) {
+    inspect_all(messages, inspect_messages)
+}
+
+/// As [`inspect`], of one or more records as they are on the wire: what of them is in clear, handshake messages included
+/// where a record holds whole ones.
+pub fn inspect_records(records: &[u8]) -> (Vec<Span>, Option<Error>) {
+    inspect_all(records, |r| {
+        while !r.is_empty() {
+            match r.peek().first() {
+                Some(&PROTECTED) => r.structure("TLSCiphertext", inspect_ciphertext)?,
+                _ => r.structure("TLSPlaintext", inspect_plaintext)?,
+            }
+        }
+        Ok(())
+    })
+}
+
+fn inspect_all(
+    bytes: &[u8],
+    read: impl FnOnce(&mut Reader<'_>) -> Result<(), Error>,
+) -> (Vec<Span>, Option<Error>) {
     let spans = RefCell::new(Vec::new());
-    let mut r = Reader::recording(messages, &spans);
-    let mut error = None;
-    while !r.is_empty() && error.is_none() {
-        error = r.structure("Handshake", inspect_one).err();
-    }
+    let error = read(&mut Reader::recording(bytes, &spans)).err();
     (spans.into_inner(), error)
 }
 
-fn inspect_one<'a>(r: &mut Reader<'a>) -> Result<(), Error> {
+fn inspect_messages(r: &mut Reader<'_>) -> Result<(), Error> {
+    while !r.is_empty() {
+        r.structure("Handshake", inspect_message)?;
+    }
+    Ok(())
+}
+
+fn inspect_message(r: &mut Reader<'_>) -> Result<(), Error> {
     let (message, mut body) = Handshake::read(r)?;
+    r.annotate_parent(message.msg_type.name());
     match message.msg_type {
         HandshakeType::CLIENT_HELLO => ClientHello::read(body).map(drop),
-        HandshakeType::SERVER_HELLO => ServerHello::read(body).map(drop),
-        HandshakeType::ENCRYPTED_EXTENSIONS => EncryptedExtensions::read(body).map(drop),
+        HandshakeType::SERVER_HELLO => {
+            let hello = ServerHello::read(body)?;
+            r.annotate_parent(hello.is_retry().then_some("hello_retry_request"));
+            Ok(())
+        }
         HandshakeType::NEW_SESSION_TICKET => NewSessionTicket::read(body).map(drop),
-        HandshakeType::KEY_UPDATE => KeyUpdate::read(body).map(drop),
+        HandshakeType::END_OF_EARLY_DATA => EndOfEarlyData::read(body).map(drop),
+        HandshakeType::ENCRYPTED_EXTENSIONS => EncryptedExtensions::read(body).map(drop),
+        HandshakeType::CERTIFICATE => Certificate::read(body).map(drop),
+        HandshakeType::CERTIFICATE_REQUEST => CertificateRequest::read(body).map(drop),
+        HandshakeType::CERTIFICATE_VERIFY => CertificateVerify::read(body).map(drop),
         HandshakeType::FINISHED => {
             let len = body.remaining();
             body.bytes("verify_data", len).map(drop)
+        }
+        HandshakeType::KEY_UPDATE => KeyUpdate::read(body).map(drop),
+        HandshakeType::MESSAGE_HASH => {
+            let len = body.remaining();
+            body.bytes("hash", len).map(drop)
         }
         _ => {
             body.rest();
             Ok(())
         }
     }
+}
+
+/// The first byte of every protected record.
+const PROTECTED: u8 = ContentType::APPLICATION_DATA.0;
+
+/// ```text
+/// struct {
+///     ContentType type;
+///     ProtocolVersion legacy_record_version;
+///     uint16 length;
+///     opaque fragment[TLSPlaintext.length];
+/// } TLSPlaintext;
+/// ```
+/// RFC 9846 section 5.1.
+fn inspect_plaintext(r: &mut Reader<'_>) -> Result<(), Error> {
+    let content_type = inspect_header(r, "type")?;
+    let mut fragment = r.vec16("fragment")?;
+    match content_type {
+        ContentType::HANDSHAKE if holds_whole_messages(fragment.peek()) => {
+            inspect_messages(&mut fragment)
+        }
+        ContentType::ALERT => Alert::read(fragment).map(drop),
+        _ => {
+            fragment.rest();
+            Ok(())
+        }
+    }
+}
+
+/// ```text
+/// struct {
+///     ContentType opaque_type = application_data;
+///     ProtocolVersion legacy_record_version = 0x0303;
+///     uint16 length;
+///     opaque encrypted_record[TLSCiphertext.length];
+/// } TLSCiphertext;
+/// ```
+/// RFC 9846 section 5.2.
+fn inspect_ciphertext(r: &mut Reader<'_>) -> Result<(), Error> {
+    inspect_header(r, "opaque_type")?;
+    r.vec16("encrypted_record")?.rest();
+    Ok(())
+}
+
+fn inspect_header(r: &mut Reader<'_>, field: &'static str) -> Result<ContentType, Error> {
+    let content_type = ContentType::read(r, field)?;
+    r.annotate_parent(content_type.name());
+    ProtocolVersion::read(r, "legacy_record_version")?;
+    Ok(content_type)
+}
+
+/// Whether the bytes end where a handshake message does. One that goes on in the next record is not taken apart.
+fn holds_whole_messages(fragment: &[u8]) -> bool {
+    let mut r = Reader::new(fragment);
+    while !r.is_empty() {
+        if Handshake::read(&mut r).is_err() {
+            return false;
+        }
+    }
+    true
 }

@@ -66,7 +66,7 @@ pub use endpoint::{
     ConfigError, Direction, EarlyDataOutcome, Event, Negotiated, Parameters, PskOutcome,
 };
 pub use error::{AlertDescription, Error, Usage, Violation};
-pub use inspect::inspect;
+pub use inspect::{inspect, inspect_records};
 pub use psk::{
     EarlyDataParameters, ExternalPsk, ImportedIdentity, OfferedPsk, OfferedPskList, PskError,
     PskKinds, Session,

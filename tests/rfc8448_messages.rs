@@ -359,7 +359,7 @@ fn closure_alerts_are_read_and_encoded() {
     let mut compared = 0;
     for mut trace in [rfc8448_simple(), rfc8448_resumed(), rfc8448_retried()] {
         for name in ["client alert", "server alert"] {
-            let alert = Alert::read(trace.get(name)).unwrap();
+            let alert = Alert::read(Reader::new(trace.get(name))).unwrap();
             assert_eq!(alert.description, AlertDescription::CLOSE_NOTIFY);
             trace.expect(name, &alert.encode());
         }

@@ -5,7 +5,7 @@ use super::joiner::{Boundary, HandshakeJoiner};
 use super::protection::Opener;
 use super::{MAX_CIPHERTEXT, MAX_PLAINTEXT};
 use crate::error::{Error, Violation};
-use crate::wire::{Alert, ContentType};
+use crate::wire::{Alert, ContentType, Reader};
 
 /// How many empty application_data records in a row are taken; they cost a decryption and carry nothing.
 const MAX_EMPTY_RECORDS: u32 = 32;
@@ -175,7 +175,7 @@ impl RecordReader {
             }
             ContentType::ALERT if fragment.is_empty() => Err(Violation::EmptyRecord.into()),
             ContentType::ALERT => {
-                let alert = Alert::read(&fragment)?;
+                let alert = Alert::read(Reader::new(&fragment))?;
                 // An error alert ends the connection, whatever it breaks off; its cause is worth more than ours.
                 if !alert.is_error() {
                     self.refuse_interleaving()?;

@@ -21,12 +21,22 @@ pub struct Alert {
 
 impl Alert {
     /// Reads the contents of an alert record, which is exactly one alert (section 5.1).
-    pub fn read(record: &[u8]) -> Result<Self, Error> {
-        let mut r = Reader::new(record);
-        let bad = |_| Error::from(Violation::BadAlertRecord);
-        r.u8("level").map_err(bad)?;
-        let description = AlertDescription(r.u8("description").map_err(bad)?);
-        r.finish("alert").map_err(bad)?;
+    pub fn read(mut r: Reader<'_>) -> Result<Self, Error> {
+        match r.structure("Alert", Self::read_fields) {
+            Ok(alert) if r.is_empty() => Ok(alert),
+            _ => Err(Violation::BadAlertRecord.into()),
+        }
+    }
+
+    fn read_fields(r: &mut Reader<'_>) -> Result<Self, Error> {
+        let level = r.u8("level")?;
+        r.annotate(match level {
+            WARNING => Some("warning"),
+            FATAL => Some("fatal"),
+            _ => None,
+        });
+        let description = AlertDescription(r.u8("description")?);
+        r.annotate(description.name());
         Ok(Self { description })
     }
 

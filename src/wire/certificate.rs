@@ -2,7 +2,7 @@
 
 use super::codec::Reader;
 use super::enums::{ExtensionType, HandshakeType, SignatureScheme};
-use super::extensions::{read_block, read_list, write};
+use super::extensions::{read_block, read_signature_algorithms, write};
 use super::handshake;
 use crate::error::Error;
 
@@ -42,7 +42,7 @@ impl Certificate {
                     return Err(Error::Decode("cert_data"));
                 }
                 this.certificate_list.push(cert_data);
-                this.extensions.extend(read_block(list, |_, data| {
+                this.extensions.extend(read_block(list, &mut |_, data| {
                     data.rest();
                     Ok(())
                 })?);
@@ -121,13 +121,9 @@ impl CertificateRequest {
             certificate_request_context: r.vec8("certificate_request_context")?.rest().to_vec(),
             signature_algorithms: None,
         };
-        read_block(&mut r, |kind, data| {
+        read_block(&mut r, &mut |kind, data| {
             if kind == ExtensionType::SIGNATURE_ALGORITHMS {
-                let list = data.vec16("supported_signature_algorithms")?;
-                this.signature_algorithms =
-                    Some(read_list(list, "supported_signature_algorithms", |r| {
-                        SignatureScheme::read(r, "SignatureScheme")
-                    })?);
+                this.signature_algorithms = Some(read_signature_algorithms(data)?);
             } else {
                 data.rest();
             }

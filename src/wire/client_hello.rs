@@ -6,7 +6,8 @@ use super::enums::{
     SignatureScheme,
 };
 use super::extensions::{
-    KeyShareEntry, read_block, read_list, read_protocol_names, write, write_protocol_names,
+    KeyShareEntry, read_block, read_list, read_protocol_names, read_signature_algorithms, write,
+    write_protocol_names,
 };
 use super::handshake;
 use super::pre_shared_key::OfferedPsks;
@@ -120,7 +121,7 @@ impl ClientHello {
 impl ClientExtensions {
     fn read(r: &mut Reader<'_>) -> Result<Self, Error> {
         let mut this = Self::default();
-        let order = read_block(r, |kind, data| this.read_one(kind, data))?;
+        let order = read_block(r, &mut |kind, data| this.read_one(kind, data))?;
         if this.pre_shared_key.is_some() && order.last() != Some(&ExtensionType::PRE_SHARED_KEY) {
             return Err(Violation::PreSharedKeyNotLast.into());
         }
@@ -138,11 +139,7 @@ impl ClientExtensions {
                 })?);
             }
             ExtensionType::SIGNATURE_ALGORITHMS => {
-                let list = data.vec16("supported_signature_algorithms")?;
-                self.signature_algorithms =
-                    Some(read_list(list, "supported_signature_algorithms", |r| {
-                        SignatureScheme::read(r, "SignatureScheme")
-                    })?);
+                self.signature_algorithms = Some(read_signature_algorithms(data)?);
             }
             ExtensionType::ALPN => self.alpn = Some(read_protocol_names(data)?),
             ExtensionType::RECORD_SIZE_LIMIT => {
@@ -244,9 +241,12 @@ const HOST_NAME: u8 = 0;
 /// ```
 fn read_server_name(data: &mut Reader<'_>) -> Result<Vec<u8>, Error> {
     let names = read_list(data.vec16("server_name_list")?, "server_name_list", |r| {
-        let name_type = r.u8("name_type")?;
-        let name = r.vec16("HostName")?.rest().to_vec();
-        if name.is_empty() { Err(Error::Decode("HostName")) } else { Ok((name_type, name)) }
+        r.structure("ServerName", |r| {
+            let name_type = r.u8("name_type")?;
+            r.annotate((name_type == HOST_NAME).then_some("host_name"));
+            let name = r.vec16("HostName")?.rest().to_vec();
+            if name.is_empty() { Err(Error::Decode("HostName")) } else { Ok((name_type, name)) }
+        })
     })?;
     match <[_; 1]>::try_from(names) {
         Ok([(HOST_NAME, name)]) => Ok(name),

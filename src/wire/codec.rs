@@ -140,6 +140,16 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Gives a name to the field that encloses what is read next.
+    pub fn annotate_parent(&self, name: Option<&'static str>) {
+        if let (Some(spans), Some(name)) = (self.spans, name)
+            && let Some(parent) =
+                spans.borrow_mut().iter_mut().rfind(|span| span.depth + 1 == self.depth)
+        {
+            parent.value = SpanValue::Named(name);
+        }
+    }
+
     /// Reads a structure of several fields under a name of its own.
     pub fn structure<T>(
         &mut self,

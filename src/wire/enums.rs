@@ -1,6 +1,7 @@
 //! The protocol's enumerations.
 
 use super::codec::Reader;
+use super::grease;
 use crate::error::Error;
 use crate::newtype::wire_enum;
 
@@ -170,24 +171,30 @@ wire_enum! {
 
 /// Reading code points, with their names kept for the spans.
 macro_rules! read_code_points {
-    ($($name:ident $read:ident;)*) => {
+    ($($name:ident $read:ident $($grease:ident)?;)*) => {
         $(impl $name {
-            pub(super) fn read(r: &mut Reader<'_>, field: &'static str) -> Result<Self, Error> {
+            pub(crate) fn read(r: &mut Reader<'_>, field: &'static str) -> Result<Self, Error> {
                 let value = Self(r.$read(field)?);
-                r.annotate(value.name());
+                r.annotate(value.label());
                 Ok(value)
+            }
+
+            /// What a span shows: the name, also that of the values that are reserved to be ignored.
+            pub(super) fn label(self) -> Option<&'static str> {
+                self.name()$(.or_else(|| grease::$grease(self.0)))?
             }
         })*
     };
 }
 
 read_code_points! {
-    ProtocolVersion u16;
-    CipherSuite u16;
-    NamedGroup u16;
-    PskKeyExchangeMode u8;
+    ContentType u8;
+    ProtocolVersion u16 name;
+    CipherSuite u16 name;
+    NamedGroup u16 name;
+    PskKeyExchangeMode u8 name_of_mode;
     HandshakeType u8;
-    ExtensionType u16;
-    SignatureScheme u16;
+    ExtensionType u16 name;
+    SignatureScheme u16 name;
     KeyUpdateRequest u8;
 }

@@ -2,7 +2,7 @@
 
 use super::code_points::CodePointSet;
 use super::codec::{Reader, Writer};
-use super::enums::{ExtensionType, NamedGroup};
+use super::enums::{ExtensionType, NamedGroup, SignatureScheme};
 use crate::error::{Error, Violation};
 
 /// Reads an extension block. `read` gets each extension's type and data; what it leaves unread is an error.
@@ -13,9 +13,10 @@ use crate::error::{Error, Violation};
 ///     opaque extension_data<0..2^16-1>;
 /// } Extension;
 /// ```
+// Not generic: one function for all messages is less to download than one for each.
 pub(super) fn read_block<'a>(
     r: &mut Reader<'a>,
-    mut read: impl FnMut(ExtensionType, &mut Reader<'a>) -> Result<(), Error>,
+    read: &mut dyn FnMut(ExtensionType, &mut Reader<'a>) -> Result<(), Error>,
 ) -> Result<Vec<ExtensionType>, Error> {
     let mut block = r.vec16("extensions")?;
     let mut order = Vec::new();
@@ -23,7 +24,9 @@ pub(super) fn read_block<'a>(
     while !block.is_empty() {
         let kind = block.structure("Extension", |block| {
             let kind = ExtensionType::read(block, "extension_type")?;
+            block.annotate_parent(kind.label());
             let mut data = block.vec16("extension_data")?;
+            data.annotate_parent(kind.label());
             read(kind, &mut data)?;
             data.finish(kind.name().unwrap_or("extension_data"))?;
             Ok(kind)
@@ -86,6 +89,14 @@ impl KeyShareEntry {
         w.u16(self.group.0);
         w.vec16(|w| w.bytes(&self.key_exchange));
     }
+}
+
+/// Reads `SignatureSchemeList` (section 4.3.3).
+pub(super) fn read_signature_algorithms(r: &mut Reader<'_>) -> Result<Vec<SignatureScheme>, Error> {
+    let list = r.vec16("supported_signature_algorithms")?;
+    read_list(list, "supported_signature_algorithms", |r| {
+        SignatureScheme::read(r, "SignatureScheme")
+    })
 }
 
 /// Reads `ProtocolNameList` (RFC 7301 section 3.1).

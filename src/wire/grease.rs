@@ -19,3 +19,15 @@ pub const fn psk_key_exchange_mode(place: u8) -> PskKeyExchangeMode {
 pub fn is_protocol_name(name: &[u8]) -> bool {
     matches!(name, [first, second] if first == second && first & 0xf == 0xa)
 }
+
+/// What a value of two bytes is called if it is a reserved one.
+pub(super) const fn name(value: u16) -> Option<&'static str> {
+    if two_bytes((value >> 4) as u8) == value { Some(NAME) } else { None }
+}
+
+/// What a PskKeyExchangeMode is called if it is a reserved one.
+pub(super) const fn name_of_mode(mode: u8) -> Option<&'static str> {
+    if mode % 0x1f == 0x0b { Some(NAME) } else { None }
+}
+
+const NAME: &str = "GREASE";

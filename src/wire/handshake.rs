@@ -58,6 +58,7 @@ fn body_name(msg_type: HandshakeType) -> &'static str {
         HandshakeType::CERTIFICATE_VERIFY => "CertificateVerify",
         HandshakeType::FINISHED => "Finished",
         HandshakeType::KEY_UPDATE => "KeyUpdate",
+        HandshakeType::MESSAGE_HASH => "message_hash",
         _ => "body",
     }
 }

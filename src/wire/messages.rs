@@ -27,7 +27,7 @@ impl EncryptedExtensions {
     /// Reads a message's body to its end.
     pub fn read(mut r: Reader<'_>) -> Result<Self, Error> {
         let mut this = Self::default();
-        this.order = read_block(&mut r, |kind, data| {
+        this.order = read_block(&mut r, &mut |kind, data| {
             match kind {
                 ExtensionType::SERVER_NAME => this.server_name = true,
                 ExtensionType::SUPPORTED_GROUPS => {
@@ -140,7 +140,7 @@ impl NewSessionTicket {
             return Err(Error::Decode("ticket"));
         }
         let mut max_early_data_size = None;
-        read_block(&mut r, |kind, data| {
+        read_block(&mut r, &mut |kind, data| {
             match kind {
                 ExtensionType::EARLY_DATA => {
                     max_early_data_size = Some(data.u32("max_early_data_size")?);

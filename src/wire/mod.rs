@@ -1,7 +1,6 @@
 //! Bytes to types and back. This layer knows no keys and makes no decisions.
 
 mod alert;
-#[cfg(feature = "certificates")]
 mod certificate;
 mod client_hello;
 mod code_points;
@@ -15,7 +14,6 @@ mod pre_shared_key;
 mod server_hello;
 
 pub use alert::Alert;
-#[cfg(feature = "certificates")]
 pub use certificate::{Certificate, CertificateRequest, CertificateVerify};
 pub use client_hello::{ClientExtensions, ClientHello};
 pub(crate) use code_points::CodePointSet;

@@ -68,13 +68,14 @@ impl ServerHello {
     pub fn read(mut r: Reader<'_>) -> Result<Self, Error> {
         let legacy_version = ProtocolVersion::read(&mut r, "legacy_version")?;
         let random = r.array("random")?;
+        let retry = random == HELLO_RETRY_REQUEST_RANDOM;
+        r.annotate(retry.then_some("HelloRetryRequest"));
         let legacy_session_id_echo = r.vec8("legacy_session_id_echo")?.rest().to_vec();
         if legacy_session_id_echo.len() > 32 {
             return Err(Error::Decode("legacy_session_id_echo"));
         }
         let cipher_suite = CipherSuite::read(&mut r, "cipher_suite")?;
         let legacy_compression_method = r.u8("legacy_compression_method")?;
-        let retry = random == HELLO_RETRY_REQUEST_RANDOM;
         // A hello of an older version may end here; it is told apart by its version, not by its form.
         let extensions = if r.is_empty() {
             ServerExtensions::default()
@@ -127,7 +128,7 @@ impl ServerHello {
 impl ServerExtensions {
     fn read(r: &mut Reader<'_>, retry: bool) -> Result<Self, Error> {
         let mut this = Self::default();
-        this.order = read_block(r, |kind, data| {
+        this.order = read_block(r, &mut |kind, data| {
             match kind {
                 ExtensionType::SUPPORTED_VERSIONS => {
                     this.selected_version = Some(ProtocolVersion::read(data, "selected_version")?);
