@@ -1,6 +1,8 @@
-//! Messages and records as fields: every byte in one leaf, every field named.
+//! Messages and records as fields: every byte in one leaf, every field named and described.
 
 mod support;
+
+use std::collections::BTreeSet;
 
 use support::{Pair, default_configs};
 use tls_psk::crypto::Random;
@@ -468,4 +470,41 @@ fn an_empty_vector_is_its_length_alone() {
         fields,
         [("Handshake", 0, 4), ("msg_type", 0, 1), ("EndOfEarlyData", 1, 4), ("length", 1, 4)]
     );
+}
+
+/// The keys of a table in the package's descriptions.
+fn described(table: &str) -> BTreeSet<String> {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/pkg/src/describe.ts");
+    let source = std::fs::read_to_string(path).unwrap();
+    let start = source.find(&format!("const {table}:")).expect("the table");
+    let rest = &source[start..];
+    let table = &rest[..rest.find("\n};").expect("its end")];
+    let keys = table.lines().skip(1).filter_map(|line| {
+        // Deeper lines are the texts.
+        let (key, _) = line.strip_prefix("  ")?.split_once(':')?;
+        key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_').then(|| key.to_owned())
+    });
+    keys.collect()
+}
+
+#[test]
+fn every_field_and_every_extension_is_described_and_nothing_else() {
+    let mut maker = Maker(Random::from_seed([5; 32]));
+    let (mut fields, mut extensions) = (BTreeSet::new(), BTreeSet::new());
+    for _ in 0..10_000 {
+        for (spans, _) in [inspect(&maker.messages().concat()), inspect_records(&maker.record())] {
+            for span in spans {
+                fields.insert(span.name.to_owned());
+                if let ("Extension", SpanValue::Named(name)) = (span.name, span.value) {
+                    extensions.insert(name.to_owned());
+                }
+            }
+        }
+    }
+    // Whatever has a name is met.
+    for kind in (0..=u16::MAX).map(ExtensionType).filter_map(ExtensionType::name) {
+        assert!(extensions.contains(kind), "no {kind} was generated");
+    }
+    assert_eq!(fields, described("FIELDS"));
+    assert_eq!(extensions, described("EXTENSIONS"));
 }

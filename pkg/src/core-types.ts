@@ -248,14 +248,21 @@ export interface OfferedPskList extends Freeable, Iterable<OfferedIdentity> {
   reread(): void;
 }
 
-/** A part of a handshake message. Spans are in bytes, `end` is exclusive, parents come before their children. */
+/**
+ * A part of a handshake message or a record. Spans are in bytes, `end` is exclusive, parents come before their children,
+ * and every byte is in one field without children. `describe` of `tls-psk/describe` has a sentence about each.
+ */
 export interface Field {
+  /** As in RFC 9846: of a structure, a vector, an element or a number. */
   readonly name: string;
   readonly start: number;
   readonly end: number;
-  /** 0 for a message, 1 for its fields, and so on. */
+  /** 0 for a message or a record, 1 for its fields, and so on. */
   readonly depth: number;
-  /** The value as text, such as `"TLS_AES_128_GCM_SHA256"`, where there is more to say than the bytes. */
+  /**
+   * The value as text, such as `"TLS_AES_128_GCM_SHA256"`, where there is more to say than the bytes; of a message, a
+   * record or an extension, which one it is.
+   */
   readonly value?: string;
 }
 
@@ -416,3 +423,9 @@ export type CoreEvent =
  * ends.
  */
 export type Inspect = (handshakeMessages: Uint8Array) => Field[];
+
+/**
+ * As {@link Inspect}, of one or more records as they are on the wire, such as the first bytes of a connection. What is
+ * encrypted stays so, and a handshake message that goes on in another record is not taken apart.
+ */
+export type InspectRecords = (records: Uint8Array) => Field[];

@@ -3,6 +3,7 @@ import type {
   ConnectionConstructor,
   ExternalPskConstructor,
   Inspect,
+  InspectRecords,
   OfferedIdentity,
   SessionConstructor,
 } from "./core-types.js";
@@ -57,6 +58,12 @@ export type OfferedPsk = import("./core-types.js").OfferedPsk;
 export const inspect: Inspect = (handshakeMessages) => {
   assertInitialised();
   return generated.inspect(handshakeMessages);
+};
+
+/** The fields of records, and of what is in clear in them. See {@link InspectRecords}. */
+export const inspectRecords: InspectRecords = (records) => {
+  assertInitialised();
+  return generated.inspectRecords(records);
 };
 
 // A `for` loop has no moment at which to free what it was given, hence plain objects.

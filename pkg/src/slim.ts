@@ -8,7 +8,16 @@
  */
 
 export type { Bytes } from "./bytes.js";
-export { Config, Connection, ExternalPsk, inspect, OfferedPsk, OfferedPskList, Session } from "./core.js";
+export {
+  Config,
+  Connection,
+  ExternalPsk,
+  inspect,
+  inspectRecords,
+  OfferedPsk,
+  OfferedPskList,
+  Session,
+} from "./core.js";
 export type {
   AlertTrace,
   CipherSuite,

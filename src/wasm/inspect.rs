@@ -1,4 +1,4 @@
-//! `inspect`.
+//! `inspect` and `inspectRecords`.
 
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
@@ -10,7 +10,16 @@ use crate::wire::{Span, SpanValue};
 /// fields inside it. Where the bytes stop making sense, the fields up to there.
 #[wasm_bindgen]
 pub fn inspect(messages: &[u8]) -> Array {
-    let (spans, _) = crate::inspect(messages);
+    to_array(&crate::inspect::inspect(messages).0)
+}
+
+/// As `inspect`, of one or more records: with their headers, and the handshake messages and alerts that are in clear.
+#[wasm_bindgen(js_name = inspectRecords)]
+pub fn inspect_records(records: &[u8]) -> Array {
+    to_array(&crate::inspect::inspect_records(records).0)
+}
+
+fn to_array(spans: &[Span]) -> Array {
     spans.iter().map(to_object).collect()
 }
 

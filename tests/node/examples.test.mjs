@@ -35,7 +35,7 @@ node a    is called by itself, without contexts: decrypt_error, \
 the PSK's identity was used by this process as a client: one PSK must not serve both roles (RFC 9257 section 4.1)
 `,
   "inspect.mjs": inOrder(
-    / {2}Handshake$/,
+    / {2}Handshake: client_hello$/,
     /opaque: "broker.example"$/,
     /PskIdentity$/,
     /opaque: "valve\/31"$/,

@@ -30,6 +30,7 @@ import {
   init,
   initSync,
   inspect,
+  inspectRecords,
   type KeyLogEvent,
   type KeyUpdatedEvent,
   MemoryReplayStore,
@@ -66,6 +67,7 @@ import {
   type Transport,
   type WasmSource,
 } from "tls-psk";
+import { describe as describeField } from "tls-psk/describe";
 import * as slim from "tls-psk/slim";
 import wasm from "tls-psk/wasm";
 
@@ -227,7 +229,8 @@ export function classes(bytes: Uint8Array): void {
   const state: StateName = connection.state;
   for (let event = connection.pollEvent(); event; event = connection.pollEvent()) answer(connection, event, state);
   const flight: Uint8Array | undefined = connection.pollTransmit();
-  for (const field of inspect(flight ?? bytes)) show(field);
+  for (const field of inspect(bytes)) show(field);
+  for (const field of inspectRecords(flight ?? bytes)) show(field);
 }
 
 function answer(connection: Connection, event: CoreEvent, state: StateName): void {
@@ -301,8 +304,10 @@ function describe(event: MessageTrace | AlertTrace | PskTrace): string {
   }
 }
 
-function show({ name, start, end, depth, value }: Field): void {
-  console.log(name, start, end, depth, value);
+function show(field: Field): void {
+  const { name, start, end, depth, value } = field;
+  const about: string | undefined = describeField(field);
+  console.log(name, start, end, depth, value, about);
 }
 
 /** An event that is in no case above is an error of types. */

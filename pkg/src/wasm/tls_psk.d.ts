@@ -5,6 +5,7 @@ import type {
   ConnectionConstructor,
   ExternalPskConstructor,
   Inspect,
+  InspectRecords,
   OfferedPsk as OfferedPskInstance,
   OfferedPskList as OfferedPskListInstance,
   SessionConstructor,
@@ -17,6 +18,7 @@ export const Session: SessionConstructor;
 export const OfferedPskList: { readonly prototype: OfferedPskListInstance };
 export const OfferedPsk: { readonly prototype: OfferedPskInstance };
 export const inspect: Inspect;
+export const inspectRecords: InspectRecords;
 
 export function initSync(options: { module: WebAssembly.Module | BufferSource }): unknown;
 export default function init(options: { module_or_path: WebAssembly.Module }): Promise<unknown>;
