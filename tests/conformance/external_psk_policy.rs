@@ -20,28 +20,6 @@ const NO_PSK: Abort = violation(Violation::NoAcceptablePsk, Alert::DECRYPT_ERROR
 const CONTEXT: &[u8] = b"client|server";
 
 #[test]
-fn secrets_that_are_too_short_to_be_keys_are_refused_unless_vectors_need_them() {
-    for len in 1..16 {
-        let secret = vec![7; len];
-        let refused = ExternalPsk::new(b"a", &secret, SHA256).map(drop);
-        assert_eq!(refused, Err(PskError::SecretTooShort));
-        assert!(ExternalPsk::with_unsafe_short_secret(b"a", &secret, SHA256).is_ok());
-    }
-    assert!(ExternalPsk::new(b"a", &[7; 16], SHA256).is_ok());
-    for (identity, secret, error) in [
-        (&b""[..], vec![7; 32], PskError::EmptyIdentity),
-        (b"a", vec![], PskError::EmptySecret),
-        (b"a", vec![0; 32], PskError::SecretAllZero),
-        (b"a", vec![7; 65_536], PskError::SecretTooLong),
-        (&vec![b'a'; 65_536], vec![7; 32], PskError::IdentityTooLong),
-    ] {
-        assert_eq!(ExternalPsk::new(identity, &secret, SHA256).map(drop), Err(error));
-        let unsafe_ = ExternalPsk::with_unsafe_short_secret(identity, &secret, SHA256);
-        assert_eq!(unsafe_.map(drop), Err(error));
-    }
-}
-
-#[test]
 fn an_identity_is_configured_once_whatever_its_hash_and_its_key() {
     let other_key = ExternalPsk::new(b"a", &[9; 32], SHA256).unwrap();
     let imported = |hash| psk("a", hash).with_context(CONTEXT).unwrap();

@@ -3,6 +3,7 @@
 
 mod alerts_and_post_handshake;
 mod client_hello;
+mod document;
 mod external_psk_policy;
 mod hello_retry_request;
 mod key_exchange;

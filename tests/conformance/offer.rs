@@ -9,9 +9,9 @@ use tls_psk::wire::{
 use tls_psk::{ExternalPsk, HashAlgorithm, ServerConfig, Violation};
 
 use super::client_hello::{assert_accepted, assert_refused, bound, raw};
-use super::puppet::{Abort, PuppetClient, PuppetPsk, assert_aborted, plaintext, server};
+use super::puppet::{Abort, PuppetClient, PuppetPsk, assert_aborted, server};
 use super::support::psk;
-use super::{Alert, server_config, shared_psk, undecodable, unexpected, violation};
+use super::{Alert, server_config, shared_psk, undecodable, violation};
 
 const PRE_SHARED_KEY: u16 = ExtensionType::PRE_SHARED_KEY.0;
 const BAD_BINDER: Abort = violation(Violation::BadBinder, Alert::DECRYPT_ERROR);
@@ -407,15 +407,4 @@ fn a_hundred_thousand_imported_psks_are_configured_in_seconds() {
     }
     assert_eq!(config.psks().len(), 100_000);
     assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
-}
-
-#[test]
-fn a_hello_without_records_of_its_own_is_no_hello() {
-    // The offer of a message that never ends is not looked at.
-    let message = bound(|_| ());
-    let mut server = server(server_config());
-    server.receive(&plaintext(22, &message[..message.len() - 1])).unwrap();
-    let result = server.receive(&plaintext(23, b"data"));
-    let abort = unexpected("application_data", "plaintext");
-    assert_aborted("data instead", &mut server, result, &mut Default::default(), abort);
 }

@@ -110,6 +110,11 @@ fn a_ciphertext_shorter_than_a_tag_and_a_type_is_refused() {
         let record = [&[23, 3, 3, 0, length][..], &vec![7; length.into()]].concat();
         assert_refused("short", |_| record.clone(), BAD_MAC);
     }
+    // A genuine tag over nothing opens, to nothing (section 5.4).
+    let (mut puppet, mut server) = PuppetClient::connected(server_config(), shared_psk());
+    let result = server.receive(&puppet.seal_nothing());
+    let abort = violation(Violation::NoContentType, Alert::UNEXPECTED_MESSAGE);
+    assert_aborted("a tag over nothing", &mut server, result, &mut puppet.wire, abort);
 }
 
 #[test]

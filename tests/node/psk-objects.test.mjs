@@ -97,6 +97,12 @@ test("a hash of another name is refused, whatever its spelling", async () => {
   }
 });
 
+test("a PSK that is given no hash is one for SHA-256", () => {
+  const external = new ExternalPsk(bytes("a"), SECRET);
+  assert.equal(external.hmac, "SHA-256");
+  external.free();
+});
+
 test("an append copies: the PSK may be freed, and its bytes changed", () => {
   const identity = bytes("copied");
   const secret = Uint8Array.from(SECRET);

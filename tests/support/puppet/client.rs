@@ -1,7 +1,7 @@
 //! The peer of a server.
 
 use super::{PuppetPsk, Secrets, Wire, finished, server, transmitted};
-use tls_psk::crypto::{KeyShare, Random};
+use tls_psk::crypto::{KeyShare, Random, TAG_LEN};
 use tls_psk::keys::{EarlySecret, TrafficSecret, Transcript, TranscriptBuffer};
 use tls_psk::wire::{
     CipherSuite, ClientExtensions, ClientHello, EncryptedExtensions, KeyShareEntry, NamedGroup,
@@ -176,6 +176,16 @@ impl PuppetClient {
     pub fn send_with_application_keys(&mut self) {
         let secrets = self.secrets.as_ref().unwrap();
         self.wire.protect_sending(secrets.suite, &secrets.client);
+    }
+
+    /// The first record under the keys of application data, with nothing inside: not even a content type.
+    pub fn seal_nothing(&self) -> Vec<u8> {
+        let secrets = self.secrets.as_ref().unwrap();
+        let keys = secrets.client.keys(secrets.suite).unwrap();
+        let header = [23, 3, 3, 0, TAG_LEN as u8];
+        let mut record = header.to_vec();
+        keys.key.seal(&keys.iv, &header, &mut record, header.len()).unwrap();
+        record
     }
 
     /// Sends with the next generation of keys, as behind a KeyUpdate.
