@@ -171,12 +171,21 @@ impl ExternalPsk {
 
     /// The key for suites with `target`, or `None` when the PSK does not fit them.
     pub(crate) fn for_hash(&self, target: HashAlgorithm) -> Option<Psk> {
+        self.for_wire_identity(self.wire_identity(target), target)
+    }
+
+    /// As [`ExternalPsk::for_hash`], for whoever has its [`ExternalPsk::wire_identity`] already.
+    pub(crate) fn for_wire_identity(
+        &self,
+        identity: Vec<u8>,
+        target: HashAlgorithm,
+    ) -> Option<Psk> {
         let place = self.target_hashes().iter().position(|hash| *hash == target)?;
         let (kind, key) = match &self.imported {
             None => (BinderKind::External, &self.secret),
             Some(imported) => (BinderKind::Imported, imported.keys.get(place)?),
         };
-        let mut psk = Psk::new(self.wire_identity(target), kind, target, key.clone());
+        let mut psk = Psk::new(identity, kind, target, key.clone());
         // An imported PSK has a key per hash, and early data is bound to one suite, so to one of them.
         psk.early_data =
             self.early_data.clone().filter(|early| hash_of(early.cipher_suite) == Some(target));

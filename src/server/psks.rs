@@ -115,7 +115,7 @@ impl Match<'_> {
     /// The key, for the wire identity that led to it.
     pub(super) fn into_psk(self, identity: &[u8]) -> Option<Psk> {
         match self.source {
-            Source::External(psk) => psk.for_hash(self.hash),
+            Source::External(psk) => psk.for_wire_identity(identity.to_vec(), self.hash),
             Source::Ticket(state) => state.into_psk(identity),
         }
     }
