@@ -383,15 +383,16 @@ fn a_known_identity_takes_no_longer_to_refuse_than_an_unknown_one() {
         let (known_hello, unknown_hello) = (records(offered), records(other));
         let mut config = ServerConfig::new();
         config.append_psk(&known).unwrap();
-        // Two derivations are a tenth of the work. A quiet moment shows whether they are there; on a busy machine it
-        // may be long in coming.
-        let difference = (0..200).map(|_| {
-            let known = shortest(&config, &known_hello, 50).as_nanos() as f64;
-            let unknown = shortest(&config, &unknown_hello, 50).as_nanos() as f64;
-            known / unknown - 1.0
+        // Two derivations are a tenth of the work. On a busy machine the shortest times are long in coming.
+        let mut shortest_times = [Duration::MAX; 2];
+        let alike = (0..200).any(|round| {
+            for (time, records) in shortest_times.iter_mut().zip([&known_hello, &unknown_hello]) {
+                *time = shortest(&config, records, 50).min(*time);
+            }
+            let [known, unknown] = shortest_times.map(|time| time.as_secs_f64());
+            round >= 20 && (known / unknown - 1.0).abs() < 0.06
         });
-        let closest = difference.map(f64::abs).find(|difference| *difference < 0.05);
-        assert!(closest.is_some(), "{row}");
+        assert!(alike, "{row}: {shortest_times:?}");
     }
 }
 
