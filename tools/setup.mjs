@@ -42,9 +42,18 @@ export async function setUpNpm() {
   });
 }
 
-/** OpenSSL's command line, the foreign peer of the interop tests. */
-export async function setUpOpenssl() {
-  if (!which("openssl")) await aptInstall(["openssl"], "to test against another TLS");
+/** The programs that the interop tests run, and Debian's packages that have them. */
+const PEERS = {
+  openssl: "openssl",
+  "gnutls-cli": "gnutls-bin",
+  "gnutls-serv": "gnutls-bin",
+};
+
+/** The foreign peers of the interop tests. */
+export async function setUpPeers() {
+  const missing = Object.entries(PEERS).filter(([program]) => !which(program));
+  const packages = new Set(missing.map(([, name]) => name));
+  if (packages.size > 0) await aptInstall([...packages], "to test against other implementations");
 }
 
 if (isEntry(import.meta)) {
@@ -54,7 +63,7 @@ if (isEntry(import.meta)) {
     await wasmPack();
     await setUpRustLint();
     await setUpBrowser();
-    await setUpOpenssl();
+    await setUpPeers();
     console.log("Everything is there.");
   });
 }

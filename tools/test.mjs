@@ -8,7 +8,7 @@ import { files } from "./lib/incremental.mjs";
 import { root } from "./lib/paths.mjs";
 import { Failure, heading, main, run, seconds } from "./lib/run.mjs";
 import { wasmToolchain } from "./lib/toolchain.mjs";
-import { setUpNative, setUpOpenssl } from "./setup.mjs";
+import { setUpNative, setUpPeers } from "./setup.mjs";
 
 const PARTS = {
   async rust() {
@@ -40,7 +40,7 @@ const PARTS = {
 
   async interop() {
     await build("package");
-    await setUpOpenssl();
+    await setUpPeers();
     return [await countNode("tests/interop")];
   },
 

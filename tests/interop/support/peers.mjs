@@ -22,20 +22,20 @@ export const WRONG_HEX = Buffer.from(WRONG_PSK.secret).toString("hex");
 /** The tests of a file play our side in both roles. */
 const BOTH_ROLES = { allowBothRoles: true };
 
-/** Our client, on a connection of its own to a port of 127.0.0.1. */
-export async function ourClient(t, port, options = {}) {
+/** Our client, on a connection of its own to a port of 127.0.0.1. A `tap` sees the bytes, see {@link recordBytes}. */
+export async function ourClient(t, port, options = {}, tap = (transport) => transport) {
   const tcp = createConnection({ host: "127.0.0.1", port: Number(port), noDelay: true });
   await once(tcp, "connect");
-  return startTls(transportOf(t, tcp), { psks: [PSK], ...BOTH_ROLES, ...options });
+  return startTls(tap(transportOf(t, tcp)), { psks: [PSK], ...BOTH_ROLES, ...options });
 }
 
 /** Our server, for one client. The `socket` is there when the client is. */
-export async function ourServer(t, options = {}) {
+export async function ourServer(t, options = {}, tap = (transport) => transport) {
   const { promise: socket, resolve } = deferred();
   const server = createServer({ noDelay: true }, (tcp) => {
     server.close();
     const ours = options.selectPsk ? {} : { psks: [PSK] };
-    resolve(acceptTls(transportOf(t, tcp), { ...ours, ...BOTH_ROLES, ...options }));
+    resolve(acceptTls(tap(transportOf(t, tcp)), { ...ours, ...BOTH_ROLES, ...options }));
   });
   t.after(() => server.close());
   server.listen(0, "127.0.0.1");
@@ -47,6 +47,34 @@ function transportOf(t, tcp) {
   tcp.on("error", () => {}); // the streams tell
   t.after(() => tcp.destroy());
   return Duplex.toWeb(tcp);
+}
+
+/** A `tap` that remembers what went over a transport, in order: `chunks` of a `direction` and `bytes`. */
+export function recordBytes() {
+  const chunks = [];
+  const through = (direction) =>
+    new TransformStream({
+      transform(bytes, controller) {
+        chunks.push({ direction, bytes: Buffer.from(bytes) });
+        controller.enqueue(bytes);
+      },
+    });
+  const tap = ({ readable, writable }) => {
+    const sent = through("sent");
+    sent.readable.pipeTo(writable).catch(() => {}); // the streams tell
+    return { readable: readable.pipeThrough(through("received")), writable: sent.writable };
+  };
+  return { chunks, tap };
+}
+
+/** The lengths of the protected records in one direction. */
+export function recordLengths(chunks, direction) {
+  const bytes = Buffer.concat(chunks.filter((chunk) => chunk.direction === direction).map((chunk) => chunk.bytes));
+  const lengths = [];
+  for (let at = 0; at + 5 <= bytes.length; at += 5 + bytes.readUInt16BE(at + 3)) {
+    if (bytes[at] === 23) lengths.push(bytes.readUInt16BE(at + 3));
+  }
+  return lengths;
 }
 
 /** A file for a peer, for as long as the test runs. */
