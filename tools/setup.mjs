@@ -47,9 +47,11 @@ const PEERS = {
   openssl: "openssl",
   "gnutls-cli": "gnutls-bin",
   "gnutls-serv": "gnutls-bin",
+  text2pcap: "wireshark-common",
+  tshark: "tshark",
 };
 
-/** The foreign peers of the interop tests. */
+/** The foreign peers of the interop tests, and tshark, which reads what goes between two of ours. */
 export async function setUpPeers() {
   const missing = Object.entries(PEERS).filter(([program]) => !which(program));
   const packages = new Set(missing.map(([, name]) => name));
