@@ -1,12 +1,14 @@
 // npm run fmt: formats everything, and mends what the linter can mend by itself.
 
-import { npmBin, root } from "./lib/paths.mjs";
+import { inRoot, npmBin, root } from "./lib/paths.mjs";
 import { main, run, step } from "./lib/run.mjs";
 import { setUpNative, setUpNpm } from "./setup.mjs";
 
 await main(async () => {
   await setUpNative();
   await setUpNpm();
-  await step("cargo fmt", () => run("cargo", ["fmt"], { cwd: root }));
+  for (const cwd of [root, inRoot("tests", "interop", "s2n-peer")]) {
+    await step("cargo fmt", () => run("cargo", ["fmt"], { cwd }));
+  }
   await step("biome", () => run(npmBin("biome"), ["check", "--write"], { cwd: root }));
 });

@@ -14,6 +14,7 @@ await main(async () => {
   const clippy = (...selection) => ["clippy", "--quiet", "--locked", ...selection, "--", "-D", "warnings"];
   const checks = [
     ["cargo fmt", "cargo", ["fmt", "--check"]],
+    ["cargo fmt of the s2n peer", "cargo", ["fmt", "--check", "--manifest-path", "tests/interop/s2n-peer/Cargo.toml"]],
     ["clippy", "cargo", clippy("--all-targets")],
     ["clippy for wasm", "cargo", clippy("--lib", "--test", "wasm*", "--target", TARGET), wasmEnv],
     ["cargo doc", "cargo", ["doc", "--quiet", "--no-deps", "--locked"], { RUSTDOCFLAGS: "-D warnings" }],

@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { aptInstall } from "./lib/apt.mjs";
 import { setUpBrowser } from "./lib/browser.mjs";
-import { wasmBindgen, wasmPack } from "./lib/cargo-tools.mjs";
+import { s2nPeer, wasmBindgen, wasmPack } from "./lib/cargo-tools.mjs";
 import { cache, inRoot } from "./lib/paths.mjs";
 import { Failure, isEntry, main, run, step, which } from "./lib/run.mjs";
 import { checkRust, setUpRustLint, wasmToolchain } from "./lib/toolchain.mjs";
@@ -56,6 +56,8 @@ export async function setUpPeers() {
   const missing = Object.entries(PEERS).filter(([program]) => !which(program));
   const packages = new Set(missing.map(([, name]) => name));
   if (packages.size > 0) await aptInstall([...packages], "to test against other implementations");
+  await setUpNative();
+  await s2nPeer();
 }
 
 if (isEntry(import.meta)) {

@@ -142,7 +142,7 @@ test("the client refuses an s_server that takes early data of another suite than
   assert.deepEqual({ alert, alertDirection }, { alert: "illegal_parameter", alertDirection: "sent" });
 });
 
-test("early data of many records reaches s_server whole, and as many are skipped by one that does not read", async (t) => {
+test("early data of many records reaches s_server whole, and is skipped by one that does not read it", async (t) => {
   const maxSize = 100_000;
   for (const accepted of [true, false]) {
     const { psk, file } = earlyPsk(t, { maxSize });

@@ -1,8 +1,9 @@
-// Command line tools from crates.io, compiled once per version and kept in the cache.
+// Command line tools from crates.io, and one of our own, compiled once per version and kept in the cache.
 
 import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { inCache, lockedVersion } from "./paths.mjs";
+import { fingerprint } from "./incremental.mjs";
+import { inCache, inRoot, lockedVersion } from "./paths.mjs";
 import { Failure, run, step } from "./run.mjs";
 
 /** The tools by their crates: wasm-bindgen's must be of the version that the crate is locked to. */
@@ -27,12 +28,19 @@ const BUILD = inCache("build");
 /** Installs a crate's programs unless the cache has them; resolves to the directory they are in. */
 async function cargoTool(crate) {
   const dir = directory(crate);
+  const bin = await kept(dir, `${crate} ${VERSIONS[crate]}`, (unfinished) => install(crate, unfinished));
+  const isComplete = Object.keys(VERSIONS).every((name) => existsSync(directory(name)));
+  if (isComplete) rmSync(BUILD, { recursive: true, force: true });
+  return bin;
+}
+
+/** Has `make` fill a directory of the cache unless it is there; resolves to the one within it that has the programs. */
+async function kept(dir, label, make) {
   if (!existsSync(dir)) {
-    const label = `${crate} ${VERSIONS[crate]}`;
     await step(`compiling ${label}, a few minutes the first time`, async () => {
       mkdirSync(inCache(), { recursive: true });
       const unfinished = `${dir}.${process.pid}`;
-      await install(crate, unfinished).catch((error) => {
+      await make(unfinished).catch((error) => {
         rmSync(unfinished, { recursive: true, force: true });
         throw new Failure(`cargo could not compile ${label}.`, error.output);
       });
@@ -40,8 +48,6 @@ async function cargoTool(crate) {
       if (existsSync(dir)) rmSync(unfinished, { recursive: true });
       else renameSync(unfinished, dir);
     });
-    const isComplete = Object.keys(VERSIONS).every((name) => existsSync(directory(name)));
-    if (isComplete) rmSync(BUILD, { recursive: true, force: true });
   }
   return join(dir, "bin");
 }
@@ -61,3 +67,18 @@ async function install(crate, root) {
 export const wasmBindgen = () => cargoTool("wasm-bindgen-cli");
 
 export const wasmPack = () => cargoTool("wasm-pack");
+
+/** s2n-peer: s2n-tls as a program, for the tests against other implementations. */
+export async function s2nPeer() {
+  const path = "tests/interop/s2n-peer";
+  const dir = inCache(`s2n-peer-${fingerprint([path]).slice(0, 16)}`);
+  return kept(dir, "s2n-tls for the tests", async (unfinished) => {
+    const target = `${unfinished}.target`;
+    const args = ["install", "--path", inRoot(path), "--locked", "--no-track", "--root", unfinished];
+    try {
+      await run("cargo", args, { env: { ...FAST_BUILD, CARGO_TARGET_DIR: target }, cwd: inCache() });
+    } finally {
+      rmSync(target, { recursive: true, force: true });
+    }
+  });
+}

@@ -18,7 +18,8 @@ export function files(path) {
     .flatMap((name) => (SKIPPED.has(name) ? [] : files(join(path, name))));
 }
 
-function fingerprint(inputs, settings) {
+/** A digest of the content of files and directories of the checkout, and of `settings`. */
+export function fingerprint(inputs, settings = null) {
   const hash = createHash("sha256").update(JSON.stringify(settings));
   for (const path of inputs.flatMap(files)) hash.update(`\0${path}\0`).update(readFileSync(inRoot(path)));
   return hash.digest("hex");
