@@ -1,6 +1,7 @@
 //! The PSKs of a client or a server, in order of preference.
 
 use core::fmt;
+use core::hash::{BuildHasherDefault, Hasher};
 use std::collections::HashMap;
 
 use super::{ExternalPsk, PskError};
@@ -13,7 +14,7 @@ use crate::crypto::HashAlgorithm;
 #[derive(Clone, Default)]
 pub struct PskList {
     psks: Vec<ExternalPsk>,
-    index: HashMap<IdentityKey, Position>,
+    index: IdentityMap<Position>,
     /// The encoded length of an offer of the whole list, `OfferedPsks` of RFC 9846 section 4.3.11.
     offer_len: usize,
 }
@@ -112,6 +113,25 @@ impl PskList {
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.psks.is_empty()
+    }
+}
+
+/// A map by wire identities, as their [`key_of`].
+pub(super) type IdentityMap<V> = HashMap<IdentityKey, V, BuildHasherDefault<Prefix>>;
+
+/// Hashes a digest by taking the beginning of it. Identities whose digests begin alike can be searched for, and would
+/// make lookups slow; but only who provisions PSKs gets an identity into a map, not who offers one.
+#[derive(Default)]
+pub(super) struct Prefix(u64);
+
+impl Hasher for Prefix {
+    fn write(&mut self, digest: &[u8]) {
+        // The length of the array comes before it, and is overwritten.
+        self.0 = digest.first_chunk().map_or(0, |prefix| u64::from_ne_bytes(*prefix));
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
     }
 }
 

@@ -5,10 +5,9 @@
 //! first, and refused in the other. An importer context that names the roles makes the identities differ, and never
 //! meets this guard.
 
-use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-use crate::crypto::HashAlgorithm;
+use super::list::{IdentityMap, key_of};
 
 /// The side of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,13 +20,11 @@ pub enum Role {
 
 /// Roles by the SHA-256 of the wire identity. Only PSKs that were used are here: a client's when it offers them, a
 /// server's when a binder has verified, so a stranger adds nothing.
-static ROLES: Mutex<Option<HashMap<[u8; 32], Role>>> = Mutex::new(None);
+static ROLES: Mutex<Option<IdentityMap<Role>>> = Mutex::new(None);
 
 /// Whether this process may use the identity in this role, which it does from now on.
 pub fn claim(identity: &[u8], role: Role) -> bool {
-    let digest = HashAlgorithm::Sha256.digest(identity);
-    let key = digest.as_ref().first_chunk().copied().unwrap_or_default();
     // A thread that panicked with the lock in hand left the map as it was: insertions are whole.
     let mut roles = ROLES.lock().unwrap_or_else(PoisonError::into_inner);
-    *roles.get_or_insert_default().entry(key).or_insert(role) == role
+    *roles.get_or_insert_default().entry(key_of(identity)).or_insert(role) == role
 }
