@@ -391,6 +391,25 @@ fn each_side_sends_one_change_cipher_spec_with_early_data_too() {
 }
 
 #[test]
+fn the_suite_of_early_data_is_offered_first() {
+    let suite = CipherSuite::TLS_AES_128_GCM_SHA256;
+    let (mut client, mut server) = early(&early_psk(MAX, suite));
+    client.parameters.grease = false;
+    client.parameters.trace = true;
+    server.parameters.set_cipher_suites(&[suite]).unwrap();
+    let mut pair = started(client, server, b"early");
+    decide(&mut pair, true);
+    let hello = pair.client_events.iter().find_map(|event| match event {
+        Event::Message { name: "client_hello", bytes, .. } => Some(bytes.clone()),
+        _ => None,
+    });
+    let hello = hello.unwrap();
+    let body = tls_psk::wire::Reader::new(&hello[4..]);
+    let hello = tls_psk::wire::ClientHello::read(body).unwrap();
+    assert_eq!(hello.cipher_suites, [suite, SUITE]);
+}
+
+#[test]
 fn parameters_that_cannot_be_are_refused() {
     let psk = || psk("device-7", HashAlgorithm::Sha256);
     let refused = |parameters| psk().with_early_data(parameters).unwrap_err();

@@ -23,7 +23,7 @@ pub(super) fn send_first(
     ctx: &mut Context,
 ) -> Result<State, Error> {
     let parameters = &config.parameters;
-    let (cipher_suites, offered) =
+    let (mut cipher_suites, offered) =
         if config.full_handshake() && sessions.is_empty() && psks.is_empty() {
             (parameters.cipher_suites().to_vec(), Vec::new())
         } else {
@@ -39,6 +39,10 @@ pub(super) fn send_first(
     let early_data = early_data_of(config, &cipher_suites, &offered)
         // Early data is not for a server that still has to show its certificate (RFC 8773 section 5.1).
         .filter(|_| !cert_with_extern_psk);
+    if let Some(early_data) = &early_data {
+        // Early data is rejected by a server that comes to another suite, and many go by the client's order.
+        cipher_suites.sort_by_key(|suite| *suite != early_data.cipher_suite);
+    }
     let random = ctx.random.array();
     let legacy_session_id = if parameters.middlebox_compatibility {
         ctx.random.array::<32>().to_vec()
