@@ -7,6 +7,8 @@
 
 use std::sync::Arc;
 
+#[cfg(feature = "certificates")]
+use crate::certificates::{SignatureRequest, VerificationRequest};
 use crate::client::{self, ClientConfig};
 use crate::crypto::{CryptoError, Random};
 use crate::endpoint::{Context, Direction, Established, Event, Negotiated};
@@ -200,7 +202,7 @@ impl Connection {
         }
     }
 
-    /// Ends a waiting selection, or decision on early data, because the application failed to answer it: the handshake
+    /// Ends a waiting selection, decision, verdict or signature because the application failed to give it: the handshake
     /// fails with internal_error.
     pub fn cancel_selection(&mut self) -> Result<(), Error> {
         if !self.is_suspended() {
@@ -259,10 +261,9 @@ impl Connection {
         }
     }
 
-    /// The peer's certificates, its own first, while they wait for [`Connection::decide_certificate`]. That the peer has
-    /// the key of the first one is certain.
+    /// The peer's certificates, while they wait for [`Connection::decide_certificate`].
     #[cfg(feature = "certificates")]
-    pub fn certificate_to_verify(&self) -> Option<&[Vec<u8>]> {
+    pub fn certificate_to_verify(&self) -> Option<VerificationRequest<'_>> {
         match &self.phase {
             Phase::Client(state) => state.certificate_to_verify(),
             Phase::Server(state) => state.certificate_to_verify(),
@@ -288,7 +289,7 @@ impl Connection {
 
     /// What is to be signed with the key of our certificate, and how, while that waits for [`Connection::sign`].
     #[cfg(feature = "certificates")]
-    pub fn to_sign(&self) -> Option<(crate::wire::SignatureScheme, &[u8])> {
+    pub fn to_sign(&self) -> Option<SignatureRequest<'_>> {
         match &self.phase {
             Phase::Client(state) => state.to_sign(),
             Phase::Server(state) => state.to_sign(),
@@ -430,8 +431,8 @@ impl Connection {
         }
     }
 
-    /// Whether nothing goes on before the application has answered: [`Connection::select`] or
-    /// [`Connection::decide_early_data`].
+    /// Whether nothing goes on before the application has answered: `select`, `decide_early_data`, `decide_certificate`
+    /// or `sign`.
     pub fn is_suspended(&self) -> bool {
         match &self.phase {
             Phase::Client(state) => state.is_suspended(),

@@ -92,6 +92,9 @@ pub enum Error {
     ClosedDuringHandshake,
     /// This endpoint failed, not the peer; the name tells where.
     Internal(&'static str),
+    /// The signature that the application made does not verify with its certificate. It was not sent.
+    #[cfg(feature = "certificates")]
+    BadSignature,
     /// The application called something that it may not call now. Sends nothing, changes nothing.
     Usage(Usage),
 }
@@ -290,6 +293,8 @@ impl Error {
             Self::UnexpectedMessage { .. } => Some(AlertDescription::UNEXPECTED_MESSAGE),
             Self::Violation(violation) => Some(violation.alert()),
             Self::Internal(_) => Some(AlertDescription::INTERNAL_ERROR),
+            #[cfg(feature = "certificates")]
+            Self::BadSignature => Some(AlertDescription::INTERNAL_ERROR),
             // An alert is not answered with an alert, and an ended transport carries none.
             Self::AlertReceived(_) | Self::Truncated | Self::ClosedDuringHandshake => None,
             Self::Usage(_) => None,
@@ -314,6 +319,10 @@ impl fmt::Display for Error {
             Self::Truncated => f.write_str("the transport ended without close_notify"),
             Self::ClosedDuringHandshake => f.write_str("the peer closed during the handshake"),
             Self::Internal(what) => write!(f, "internal error: {what}"),
+            #[cfg(feature = "certificates")]
+            Self::BadSignature => {
+                f.write_str("the signature does not verify with the key of the certificate")
+            }
             Self::Usage(usage) => usage.fmt(f),
         }
     }

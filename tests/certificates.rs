@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use support::{CHUNKINGS, Pair, psk};
 use tls_psk::certificates::{
-    Credentials, CredentialsError, KeySource, TrustAnchors, TrustError, Verification,
+    Credentials, CredentialsError, KeySource, SignatureRequest, TrustAnchors, TrustError,
+    Verification,
 };
 use tls_psk::client;
 use tls_psk::crypto::Random;
@@ -298,7 +299,9 @@ fn the_certificate_is_chosen_by_name_and_by_what_the_client_can_verify() {
         client.set_server_name(name).unwrap();
         client.certificates.verification = Some(Verification::Application);
         let mut pair = connect(client, server.clone());
-        let chain = pair.client.certificate_to_verify().unwrap().to_vec();
+        let request = pair.client.certificate_to_verify().unwrap();
+        assert_eq!(request.server_name, Some(name.as_bytes()));
+        let chain = request.chain.to_vec();
         pair.client.decide_certificate(true).unwrap();
         pair.run();
         pair.assert_connected();
@@ -319,7 +322,7 @@ fn the_application_can_judge_the_certificate_and_take_its_time() {
         let mut pair = pair(client, certified("p256")).chunked(chunking).handshake();
         assert_eq!(pair.client.state(), "VERIFYING_CERTIFICATE");
         assert!(pair.client_events.contains(&Event::VerifyCertificate));
-        let chain = pair.client.certificate_to_verify().unwrap().to_vec();
+        let chain = pair.client.certificate_to_verify().unwrap().chain.to_vec();
         assert_eq!(chain.len(), 2);
         let decided = pair.client.decide_certificate(accepted);
         pair.run();
@@ -346,9 +349,9 @@ fn with_key_elsewhere() -> ServerConfig {
 }
 
 /// What the one that has the key answers.
-fn sign(key: &str, request: (SignatureScheme, &[u8])) -> Vec<u8> {
+fn sign(key: &str, request: SignatureRequest<'_>) -> Vec<u8> {
     let key = SigningKey::from_pem(&file(key)).unwrap();
-    key.sign(request.0, request.1, &mut Random::from_seed([7; 32])).unwrap()
+    key.sign(request.scheme, request.content, &mut Random::from_seed([7; 32])).unwrap()
 }
 
 #[test]
@@ -371,11 +374,24 @@ fn a_signature_that_does_not_verify_ends_the_handshake_before_it_is_sent() {
         let mut pair = connect(trusting(), with_key_elsewhere());
         let signature = signature(&pair);
         let error = pair.server.sign(signature).unwrap_err();
-        assert!(matches!(error, Error::Internal(_)));
+        assert_eq!(error, Error::BadSignature);
         pair.run();
         let alert = Error::AlertReceived(AlertDescription::INTERNAL_ERROR);
         assert_eq!(pair.client_error, Some(alert));
     }
+}
+
+#[test]
+fn a_request_for_a_signature_tells_whose_key_it_is() {
+    let mut server = with_key_elsewhere();
+    server.certificates.credentials.insert(0, credentials("other-name"));
+    let mut pair = connect(trusting(), server);
+    let request = pair.server.to_sign().unwrap();
+    assert_eq!(request.credentials, 1);
+    let signature = sign("p256.key", request);
+    pair.server.sign(signature).unwrap();
+    pair.run();
+    assert_full(&mut pair);
 }
 
 #[test]

@@ -2,8 +2,10 @@
 
 mod credentials;
 mod proof;
+mod request;
 mod trust;
 
 pub use credentials::{Credentials, CredentialsError, KeySource};
 pub use proof::{Signer, signed_content, verify_proof};
+pub use request::{SignatureRequest, VerificationRequest};
 pub use trust::{TrustAnchors, TrustError, Verification};

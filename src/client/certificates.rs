@@ -6,7 +6,8 @@ use std::sync::Arc;
 use super::State;
 use super::wait_finished::{Reply, WaitFinished};
 use crate::certificates::{
-    Credentials, KeySource, Signer, Verification, signed_content, verify_proof,
+    Credentials, KeySource, SignatureRequest, Signer, Verification, VerificationRequest,
+    signed_content, verify_proof,
 };
 use crate::endpoint::{Context, Event};
 use crate::error::{Error, Violation};
@@ -112,11 +113,16 @@ impl WaitCertificateVerify {
 
 /// The server has the key of its certificate; the application says whether that is whom it wants.
 pub struct VerifyingCertificate {
-    pub(super) chain: Vec<Vec<u8>>,
+    chain: Vec<Vec<u8>>,
     next: Box<WaitFinished>,
 }
 
 impl VerifyingCertificate {
+    pub(super) fn request(&self) -> VerificationRequest<'_> {
+        let server_name = self.next.negotiated.server_name.as_deref();
+        VerificationRequest { chain: &self.chain, server_name }
+    }
+
     pub(super) fn decide(self, accepted: bool) -> Result<State, Error> {
         if accepted { Ok(self.accept()) } else { Err(Violation::CertificateRefused.into()) }
     }
@@ -175,16 +181,20 @@ fn prove(
 pub struct Signing {
     reply: Box<Reply>,
     credentials: Arc<Credentials>,
-    pub(super) scheme: SignatureScheme,
-    pub(super) content: Vec<u8>,
+    scheme: SignatureScheme,
+    content: Vec<u8>,
 }
 
 impl Signing {
+    pub(super) fn request(&self) -> SignatureRequest<'_> {
+        SignatureRequest { credentials: 0, scheme: self.scheme, content: &self.content }
+    }
+
     pub(super) fn sign(self, ctx: &mut Context, signature: Vec<u8>) -> Result<State, Error> {
         let proof = CertificateVerify { algorithm: self.scheme, signature };
         let transcript = self.reply.transcript.current();
         verify_proof(self.credentials.chain(), Signer::Client, &transcript, &proof)
-            .map_err(|_| Error::Internal("the signature does not verify"))?;
+            .map_err(|_| Error::BadSignature)?;
         prove(ctx, self.reply, proof)
     }
 }

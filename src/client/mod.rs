@@ -17,6 +17,8 @@ pub use certificates::CertificateConfig;
 pub use config::ClientConfig;
 pub use early_data::EarlyDataOffer;
 
+#[cfg(feature = "certificates")]
+use crate::certificates::{SignatureRequest, VerificationRequest};
 use crate::endpoint::{Context, Established};
 use crate::error::Error;
 #[cfg(feature = "certificates")]
@@ -118,9 +120,9 @@ impl State {
 
     /// The chain that waits for the application's verdict.
     #[cfg(feature = "certificates")]
-    pub fn certificate_to_verify(&self) -> Option<&[Vec<u8>]> {
+    pub fn certificate_to_verify(&self) -> Option<VerificationRequest<'_>> {
         match self {
-            Self::VerifyingCertificate(s) => Some(&s.chain),
+            Self::VerifyingCertificate(s) => Some(s.request()),
             _ => None,
         }
     }
@@ -136,9 +138,9 @@ impl State {
 
     /// What the application is to sign, and how.
     #[cfg(feature = "certificates")]
-    pub fn to_sign(&self) -> Option<(crate::wire::SignatureScheme, &[u8])> {
+    pub fn to_sign(&self) -> Option<SignatureRequest<'_>> {
         match self {
-            Self::Signing(s) => Some((s.scheme, &s.content)),
+            Self::Signing(s) => Some(s.request()),
             _ => None,
         }
     }

@@ -7,7 +7,8 @@ use super::accept::Flight;
 use super::wait_finished::WaitFinished;
 use super::{ServerConfig, State};
 use crate::certificates::{
-    Credentials, KeySource, Signer, Verification, signed_content, verify_proof,
+    Credentials, KeySource, SignatureRequest, Signer, Verification, VerificationRequest,
+    signed_content, verify_proof,
 };
 use crate::crypto::signature::{CERTIFICATE_ONLY_SCHEMES, SUPPORTED_SCHEMES};
 use crate::endpoint::{Context, Event};
@@ -40,6 +41,8 @@ pub struct ClientCertificates {
 
 /// A certificate that the client will take.
 pub(super) struct Identity {
+    /// In the configuration's list.
+    place: usize,
     credentials: Arc<Credentials>,
     scheme: SignatureScheme,
 }
@@ -53,8 +56,9 @@ pub(super) fn choose(
     let schemes = schemes.ok_or(Violation::MissingSignatureAlgorithms)?;
     let name = extensions.server_name.as_deref();
     let fitting = || {
-        config.certificates.credentials.iter().filter_map(|credentials| {
+        config.certificates.credentials.iter().enumerate().filter_map(|(place, credentials)| {
             Some(Identity {
+                place,
                 scheme: credentials.scheme(schemes)?,
                 credentials: credentials.clone(),
             })
@@ -69,7 +73,7 @@ pub(super) fn choose(
 pub(super) fn show(
     ctx: &mut Context,
     mut flight: Box<Flight>,
-    Identity { credentials, scheme }: Identity,
+    Identity { place, credentials, scheme }: Identity,
 ) -> Result<State, Error> {
     // Beside a PSK no client is asked (RFC 8773 section 5.1).
     if flight.negotiated.psk_identity.is_none() {
@@ -95,7 +99,7 @@ pub(super) fn show(
         }
         KeySource::External(_) => {
             ctx.emit(Event::Sign);
-            Ok(State::Signing(Box::new(Signing { flight, credentials, scheme, content })))
+            Ok(State::Signing(Box::new(Signing { flight, place, credentials, scheme, content })))
         }
     }
 }
@@ -112,17 +116,23 @@ fn prove(
 /// The certificate's key is somewhere else, and is asked for a signature.
 pub struct Signing {
     flight: Box<Flight>,
+    place: usize,
     credentials: Arc<Credentials>,
-    pub(super) scheme: SignatureScheme,
-    pub(super) content: Vec<u8>,
+    scheme: SignatureScheme,
+    content: Vec<u8>,
 }
 
 impl Signing {
+    pub(super) fn request(&self) -> SignatureRequest<'_> {
+        let Self { place, scheme, ref content, .. } = *self;
+        SignatureRequest { credentials: place, scheme, content }
+    }
+
     pub(super) fn sign(self, ctx: &mut Context, signature: Vec<u8>) -> Result<State, Error> {
         let proof = CertificateVerify { algorithm: self.scheme, signature };
         let transcript = self.flight.transcript.current();
         verify_proof(self.credentials.chain(), Signer::Server, &transcript, &proof)
-            .map_err(|_| Error::Internal("the signature does not verify"))?;
+            .map_err(|_| Error::BadSignature)?;
         prove(ctx, self.flight, &proof)
     }
 }
@@ -190,11 +200,16 @@ impl WaitCertificateVerify {
 
 /// The client has the key of its certificate; the application says whether it is let in.
 pub struct VerifyingCertificate {
-    pub(super) chain: Vec<Vec<u8>>,
+    chain: Vec<Vec<u8>>,
     next: Box<WaitFinished>,
 }
 
 impl VerifyingCertificate {
+    pub(super) fn request(&self) -> VerificationRequest<'_> {
+        let server_name = self.next.negotiated.server_name.as_deref();
+        VerificationRequest { chain: &self.chain, server_name }
+    }
+
     pub(super) fn decide(self, accepted: bool) -> Result<State, Error> {
         if accepted { Ok(self.accept()) } else { Err(Violation::CertificateRefused.into()) }
     }

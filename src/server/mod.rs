@@ -25,6 +25,8 @@ pub use tickets::TicketPolicy;
 
 use std::sync::Arc;
 
+#[cfg(feature = "certificates")]
+use crate::certificates::{SignatureRequest, VerificationRequest};
 use crate::endpoint::{Context, Established};
 use crate::error::{Error, Usage};
 use crate::keys::Exporter;
@@ -190,9 +192,9 @@ impl State {
 
     /// The chain that waits for the application's verdict.
     #[cfg(feature = "certificates")]
-    pub fn certificate_to_verify(&self) -> Option<&[Vec<u8>]> {
+    pub fn certificate_to_verify(&self) -> Option<VerificationRequest<'_>> {
         match self {
-            Self::VerifyingCertificate(s) => Some(&s.chain),
+            Self::VerifyingCertificate(s) => Some(s.request()),
             _ => None,
         }
     }
@@ -208,9 +210,9 @@ impl State {
 
     /// What the application is to sign, and how.
     #[cfg(feature = "certificates")]
-    pub fn to_sign(&self) -> Option<(crate::wire::SignatureScheme, &[u8])> {
+    pub fn to_sign(&self) -> Option<SignatureRequest<'_>> {
         match self {
-            Self::Signing(s) => Some((s.scheme, &s.content)),
+            Self::Signing(s) => Some(s.request()),
             _ => None,
         }
     }
