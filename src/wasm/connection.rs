@@ -16,7 +16,7 @@ use crate::wire::KeyUpdateRequest;
 /// One connection. After every call drain `pollTransmit()` and `pollEvent()`, whether it threw or not.
 #[wasm_bindgen]
 pub struct Connection {
-    inner: connection::Connection,
+    pub(super) inner: connection::Connection,
     connected: bool,
 }
 
@@ -129,7 +129,7 @@ impl Connection {
         self.check(result)
     }
 
-    /// Fails a waiting selection, or decision on early data, because the application could not answer it.
+    /// Fails a waiting selection, decision, verdict or signature, because the application could not give it.
     #[wasm_bindgen(js_name = cancelSelection)]
     pub fn cancel_selection(&mut self) {
         // The failure is the application's own and known to it.
@@ -157,7 +157,7 @@ impl Connection {
         self.inner.offered_psks().map(OfferedPskList::new)
     }
 
-    /// Whether selection, or the decision on early data, waits.
+    /// Whether nothing goes on before the application has answered.
     #[wasm_bindgen(getter)]
     pub fn suspended(&self) -> bool {
         self.inner.is_suspended()
@@ -233,7 +233,7 @@ impl Connection {
         self.check(result)
     }
 
-    fn check(&mut self, result: core::result::Result<(), Error>) -> Result<()> {
+    pub(super) fn check(&mut self, result: core::result::Result<(), Error>) -> Result<()> {
         let was_connected = self.connected;
         self.connected |= self.inner.negotiated().is_some();
         let phase = if was_connected { "data" } else { self.phase() };

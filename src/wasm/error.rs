@@ -78,12 +78,21 @@ fn code(error: Error) -> &'static str {
             AlertDescription::DECRYPT_ERROR => "ERR_TLS_DECRYPT",
             AlertDescription::BAD_RECORD_MAC => "ERR_TLS_BAD_RECORD_MAC",
             AlertDescription::RECORD_OVERFLOW => "ERR_TLS_RECORD_OVERFLOW",
+            #[cfg(feature = "certificates")]
+            AlertDescription::BAD_CERTIFICATE
+            | AlertDescription::UNSUPPORTED_CERTIFICATE
+            | AlertDescription::CERTIFICATE_EXPIRED
+            | AlertDescription::CERTIFICATE_UNKNOWN
+            | AlertDescription::UNKNOWN_CA
+            | AlertDescription::CERTIFICATE_REQUIRED => "ERR_TLS_CERTIFICATE",
             AlertDescription::NO_APPLICATION_PROTOCOL => "ERR_TLS_NO_APPLICATION_PROTOCOL",
             _ => "ERR_TLS_ILLEGAL_PARAMETER",
         },
         Error::AlertReceived(_) => "ERR_TLS_ALERT_RECEIVED",
         Error::Truncated => "ERR_TLS_TRUNCATED",
         Error::ClosedDuringHandshake => "ERR_TLS_HANDSHAKE_FAILURE",
+        #[cfg(feature = "certificates")]
+        Error::BadSignature => "ERR_TLS_SIGNING",
         Error::Internal(_) => "ERR_TLS_INTERNAL",
         Error::Usage(_) => "ERR_TLS_USAGE",
     }

@@ -2,6 +2,8 @@
 
 use wasm_bindgen::JsValue;
 
+#[cfg(feature = "certificates")]
+use super::certificates;
 use super::object::{Fields, bytes, text, texts};
 use super::session::Session;
 use crate::connection::Connection;
@@ -36,6 +38,20 @@ pub(super) fn to_object(event: Event, connection: &Connection) -> JsValue {
                     .set_some("replayableUntil", request.replayable_until.map(|ms| ms as f64));
             }
         }
+        #[cfg(feature = "certificates")]
+        Event::VerifyCertificate => {
+            fields.set("type", "verifyCertificate");
+            if let Some(request) = connection.certificate_to_verify() {
+                certificates::set_verification_request(&fields, request);
+            }
+        }
+        #[cfg(feature = "certificates")]
+        Event::Sign => {
+            fields.set("type", "sign");
+            if let Some(request) = connection.to_sign() {
+                certificates::set_signature_request(&fields, request);
+            }
+        }
         Event::EarlyData(data) => {
             fields.set("type", "earlyData").set("data", bytes(&data));
         }
@@ -48,6 +64,11 @@ pub(super) fn to_object(event: Event, connection: &Connection) -> JsValue {
         Event::Connected(negotiated) => {
             fields.set("type", "connected");
             set_negotiated(&fields, &negotiated);
+            #[cfg(feature = "certificates")]
+            if !connection.peer_certificates().is_empty() {
+                let chain = certificates::chain(connection.peer_certificates());
+                fields.set("peerCertificates", chain);
+            }
         }
         Event::Data(data) => {
             fields.set("type", "data").set("data", bytes(&data));
@@ -103,6 +124,7 @@ fn set_negotiated(fields: &Fields, negotiated: &Negotiated) {
         .set_some("group", negotiated.group.and_then(|group| group.name()))
         .set_some("alpn", negotiated.alpn.as_deref().map(text))
         .set_some("serverName", negotiated.server_name.as_deref().map(text))
+        .set("serverCertificate", negotiated.server_certificate)
         .set("helloRetryRequest", negotiated.hello_retry_request);
 }
 

@@ -1,5 +1,7 @@
 //! The wasm-bindgen classes: translation between JavaScript and the core, and no protocol.
 
+#[cfg(feature = "certificates")]
+mod certificates;
 mod config;
 mod connection;
 mod error;

@@ -1,0 +1,147 @@
+//! What `Config` and `Connection` have with the feature `certificates`.
+
+use std::sync::Arc;
+
+use js_sys::Array;
+use wasm_bindgen::prelude::*;
+use zeroize::Zeroizing;
+
+use super::config::{Config, Role};
+use super::connection::Connection;
+use super::error::{Result, throw_option};
+use super::object::{Fields, bytes, text};
+use crate::certificates::{
+    Credentials, CredentialsError, SignatureRequest, TrustAnchors, Verification,
+    VerificationRequest,
+};
+use crate::server::ClientCertificates;
+use crate::wire::SignatureScheme;
+
+#[wasm_bindgen]
+impl Config {
+    /// Adds a chain with its key, both in PEM. A server shows the first that fits the client, a client has one at most.
+    #[wasm_bindgen(js_name = addCredentials)]
+    pub fn add_credentials(&mut self, chain: &[u8], key: Vec<u8>) -> Result<()> {
+        let key = Zeroizing::new(key);
+        self.add(Credentials::from_pem(chain, &key))
+    }
+
+    /// As `addCredentials`, with a key that is elsewhere and signs by these schemes, most preferred first.
+    #[wasm_bindgen(js_name = addExternalCredentials)]
+    pub fn add_external_credentials(&mut self, chain: &[u8], schemes: Vec<String>) -> Result<()> {
+        let schemes: Option<Vec<_>> =
+            schemes.iter().map(|name| SignatureScheme::from_name(name)).collect();
+        let schemes = schemes.ok_or_else(|| throw_option("no signature scheme has this name"))?;
+        self.add(Credentials::from_pem_with_external_key(chain, &schemes))
+    }
+
+    /// Judges the peer's certificates by path validation to these, in PEM. A server asks its clients for certificates.
+    #[wasm_bindgen(js_name = setTrustAnchors)]
+    pub fn set_trust_anchors(&mut self, pem: &[u8]) -> Result<()> {
+        let anchors = TrustAnchors::from_pem(pem).map_err(|error| throw_option(error.text()))?;
+        self.set_verification(Verification::Anchors(Arc::new(anchors)));
+        Ok(())
+    }
+
+    /// Lets the application judge the peer's certificates. A server asks its clients for certificates.
+    #[wasm_bindgen(js_name = setApplicationVerification)]
+    pub fn set_application_verification(&mut self) {
+        self.set_verification(Verification::Application);
+    }
+
+    /// Whether a server that asks for certificates refuses clients without one. It does unless told otherwise.
+    #[wasm_bindgen(js_name = setClientCertificatesRequired)]
+    pub fn set_client_certificates_required(&mut self, required: bool) -> Result<()> {
+        if let Role::Server(config) = &mut self.0
+            && let Some(clients) = &mut Arc::make_mut(config).certificates.clients
+        {
+            clients.required = required;
+            return Ok(());
+        }
+        Err(throw_option("no client is asked for a certificate"))
+    }
+
+    /// A certificate of the server beside an external PSK (RFC 8773): a client asks for it, a server shows it.
+    #[wasm_bindgen(js_name = setCertificateWithPsk)]
+    pub fn set_certificate_with_psk(&mut self, on: bool) {
+        match &mut self.0 {
+            Role::Client(config) => Arc::make_mut(config).certificates.with_external_psk = on,
+            Role::Server(config) => Arc::make_mut(config).certificates.with_external_psk = on,
+        }
+    }
+}
+
+impl Config {
+    fn add(
+        &mut self,
+        credentials: core::result::Result<Credentials, CredentialsError>,
+    ) -> Result<()> {
+        let credentials = credentials.map_err(|error| throw_option(error.text()))?;
+        match &mut self.0 {
+            Role::Client(config) => {
+                let place = &mut Arc::make_mut(config).certificates.credentials;
+                if place.is_some() {
+                    return Err(throw_option("a client has one certificate to show"));
+                }
+                *place = Some(Arc::new(credentials));
+            }
+            Role::Server(config) => {
+                Arc::make_mut(config).certificates.credentials.push(Arc::new(credentials));
+            }
+        }
+        Ok(())
+    }
+
+    fn set_verification(&mut self, verification: Verification) {
+        match &mut self.0 {
+            Role::Client(config) => {
+                Arc::make_mut(config).certificates.verification = Some(verification);
+            }
+            Role::Server(config) => {
+                let clients = &mut Arc::make_mut(config).certificates.clients;
+                let required = clients.as_ref().is_none_or(|clients| clients.required);
+                *clients = Some(ClientCertificates { verification, required });
+            }
+        }
+    }
+}
+
+#[wasm_bindgen]
+impl Connection {
+    /// Answers a verifyCertificate event.
+    #[wasm_bindgen(js_name = decideCertificate)]
+    pub fn decide_certificate(&mut self, accepted: bool) -> Result<()> {
+        let result = self.inner.decide_certificate(accepted);
+        self.check(result)
+    }
+
+    /// Answers a sign event.
+    pub fn sign(&mut self, signature: Vec<u8>) -> Result<()> {
+        let result = self.inner.sign(signature);
+        self.check(result)
+    }
+
+    /// The certificates that the peer has shown, in DER, its own first.
+    #[wasm_bindgen(getter, js_name = peerCertificates)]
+    pub fn peer_certificates(&self) -> Array {
+        chain(self.inner.peer_certificates())
+    }
+}
+
+/// A chain as an array of bytes.
+pub(super) fn chain(certificates: &[Vec<u8>]) -> Array {
+    certificates.iter().map(|certificate| JsValue::from(bytes(certificate))).collect()
+}
+
+/// Sets what a verifyCertificate event tells.
+pub(super) fn set_verification_request(fields: &Fields, request: VerificationRequest<'_>) {
+    fields.set("chain", chain(request.chain)).set_some("serverName", request.server_name.map(text));
+}
+
+/// Sets what a sign event tells.
+pub(super) fn set_signature_request(fields: &Fields, request: SignatureRequest<'_>) {
+    fields
+        .set("credentials", request.credentials as u32)
+        .set("scheme", request.scheme.name().unwrap_or("unknown"))
+        .set("content", bytes(request.content));
+}
