@@ -1,7 +1,7 @@
 // npm run build: Rust to wasm, TypeScript to the package, the demo page. `npm run build -- wasm` or `package` stops early.
 
 import { cpSync, mkdirSync, readdirSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { incrementally } from "./lib/incremental.mjs";
 import { inRoot, npmBin, root } from "./lib/paths.mjs";
 import { Failure, isEntry, main, run } from "./lib/run.mjs";
@@ -22,38 +22,49 @@ const WASM_OPT = [
   "--enable-sign-ext",
 ];
 
+// the two builds of the core
+const MODULES = [
+  { name: "wasm", out: "pkg/dist/wasm", profile: "release", features: [] },
+  { name: "wasm-full", out: "pkg/dist/full/wasm", profile: "full", features: ["certificates"] },
+];
+
 /** Builds up to the named part, skipping what is up to date. */
 export async function build(last = "demo") {
   const parts = PARTS.slice(0, PARTS.indexOf(last) + 1);
   if (parts.length === 0) throw new Failure(`There is no part "${last}" to build; the parts are ${PARTS.join(", ")}.`);
   const tools = await setUpBuild();
-  if (parts.includes("wasm")) await buildWasm(tools);
+  if (parts.includes("wasm")) {
+    for (const module of MODULES) await buildWasm(module, tools);
+  }
   if (parts.includes("package")) await buildPackage();
   if (parts.includes("demo")) await buildDemo();
 }
 
-async function buildWasm({ wasmEnv, bindgen }) {
-  const out = "pkg/dist/wasm";
+async function buildWasm({ name, out, profile, features }, { wasmEnv, bindgen }) {
   const step = {
-    name: "wasm",
+    name,
     inputs: ["Cargo.toml", "Cargo.lock", ".cargo", "src"],
     outputs: [`${out}/tls_psk.js`, `${out}/tls_psk_bg.wasm`],
-    settings: { WASM_OPT, SHIPPED_FLAGS, rustc: wasmEnv.RUSTC, bindgen },
+    settings: { WASM_OPT, SHIPPED_FLAGS, rustc: wasmEnv.RUSTC, bindgen, features },
   };
-  await incrementally("compiling the core to wasm", step, async () => {
-    const cargo = ["build", "--quiet", "--release", "--lib", "--locked", "--target", TARGET];
-    await run("cargo", cargo, { env: { ...wasmEnv, ...shipped }, cwd: root });
+  const label = ["compiling the core to wasm", ...features].join(", with ");
+  await incrementally(label, step, async () => {
+    const cargo = ["build", "--quiet", "--profile", profile, "--lib", "--locked", "--target", TARGET];
+    await run("cargo", [...cargo, ...features.flatMap((feature) => ["--features", feature])], {
+      env: { ...wasmEnv, ...shipped },
+      cwd: root,
+    });
 
     const unfinished = inRoot("target", "wasm-bindgen");
     rmSync(unfinished, { recursive: true, force: true });
-    const wasm = inRoot("target", TARGET, "release", "tls_psk.wasm");
+    const wasm = inRoot("target", TARGET, profile, "tls_psk.wasm");
     const names = ["--out-name", "tls_psk", "--out-dir", unfinished];
     await run(join(bindgen, "wasm-bindgen"), ["--target", "web", "--omit-default-module-path", ...names, wasm]);
     const module = join(unfinished, "tls_psk_bg.wasm");
     await run(npmBin("wasm-opt"), [...WASM_OPT, module, "-o", module]);
 
     rmSync(inRoot(out), { recursive: true, force: true });
-    mkdirSync(inRoot("pkg", "dist"), { recursive: true });
+    mkdirSync(dirname(inRoot(out)), { recursive: true });
     cpSync(unfinished, inRoot(out), { recursive: true });
   });
 }
@@ -62,14 +73,21 @@ async function buildPackage() {
   const step = {
     name: "package",
     inputs: ["pkg/src", "pkg/tsconfig.json", "pkg/dist/wasm/tls_psk.d.ts", "package-lock.json"],
-    outputs: ["pkg/dist/index.js"],
+    outputs: ["pkg/dist/index.js", "pkg/dist/full/index.js"],
   };
   await incrementally("compiling the package", step, async () => {
+    const [dist, full] = [inRoot("pkg", "dist"), inRoot("pkg", "dist", "full")];
     // what a renamed source left behind would still be packed
-    for (const name of readdirSync(inRoot("pkg", "dist"))) {
-      if (name !== "wasm") rmSync(inRoot("pkg", "dist", name), { recursive: true });
+    for (const directory of [dist, full]) {
+      for (const name of readdirSync(directory)) {
+        if (name !== "wasm" && name !== "full") rmSync(join(directory, name), { recursive: true });
+      }
     }
     await run(npmBin("tsc"), ["--project", "pkg"], { cwd: root });
+    // the same beside the larger module, which "./wasm/" is there; the types and the command line serve both
+    for (const name of readdirSync(dist)) {
+      if (name.endsWith(".js")) cpSync(join(dist, name), join(full, name));
+    }
   });
 }
 

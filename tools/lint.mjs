@@ -5,6 +5,8 @@ import { npmBin, root } from "./lib/paths.mjs";
 import { Failure, main, run, step } from "./lib/run.mjs";
 import { setUpRustLint, TARGET, wasmToolchain } from "./lib/toolchain.mjs";
 
+const CERTIFICATES = ["--features", "certificates"];
+
 await main(async () => {
   // the TypeScript imports types that the build generates, and the page those of the package
   await build("package");
@@ -16,8 +18,15 @@ await main(async () => {
     ["cargo fmt", "cargo", ["fmt", "--check"]],
     ["cargo fmt of the s2n peer", "cargo", ["fmt", "--check", "--manifest-path", "tests/interop/s2n-peer/Cargo.toml"]],
     ["clippy", "cargo", clippy("--all-targets")],
+    ["clippy with certificates", "cargo", clippy("--all-targets", ...CERTIFICATES)],
     ["clippy for wasm", "cargo", clippy("--lib", "--test", "wasm*", "--target", TARGET), wasmEnv],
-    ["cargo doc", "cargo", ["doc", "--quiet", "--no-deps", "--locked"], { RUSTDOCFLAGS: "-D warnings" }],
+    ["clippy for wasm with certificates", "cargo", clippy("--lib", "--target", TARGET, ...CERTIFICATES), wasmEnv],
+    [
+      "cargo doc",
+      "cargo",
+      ["doc", "--quiet", "--no-deps", "--locked", ...CERTIFICATES],
+      { RUSTDOCFLAGS: "-D warnings" },
+    ],
     ["biome", npmBin("biome"), ["check", "--error-on-warnings"]],
     ["types of the package", npmBin("tsc"), ["--noEmit", "--project", "pkg"]],
     ["types as users have them", npmBin("tsc"), ["--noEmit", "--project", "tests/types"]],

@@ -13,7 +13,8 @@ import { setUpNative, setUpPeers } from "./setup.mjs";
 const PARTS = {
   async rust() {
     await setUpNative();
-    return [await countRust("cargo", ["test", "--locked", "--no-fail-fast"])];
+    const test = (...selection) => countRust("cargo", ["test", "--locked", "--no-fail-fast", ...selection]);
+    return [await test(), await test("--features", "certificates")];
   },
 
   async wasm() {

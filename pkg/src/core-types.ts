@@ -19,6 +19,15 @@ export type CipherSuite = "TLS_CHACHA20_POLY1305_SHA256" | "TLS_AES_128_GCM_SHA2
 /** A group for the key exchange (RFC 9846 section 4.3.7). */
 export type Group = "x25519" | "secp256r1" | "X25519MLKEM768";
 
+/** How a certificate's key signs a handshake (RFC 9846 section 4.3.3). */
+export type SignatureScheme =
+  | "ecdsa_secp256r1_sha256"
+  | "ecdsa_secp384r1_sha384"
+  | "ed25519"
+  | "rsa_pss_rsae_sha256"
+  | "rsa_pss_rsae_sha384"
+  | "rsa_pss_rsae_sha512";
+
 /** Who sent something: we, or the peer. */
 export type Direction = "sent" | "received";
 
@@ -135,6 +144,24 @@ export interface Config extends Freeable {
   setGrease(on: boolean): void;
   /** Pads every encrypted record to a multiple of so many bytes (RFC 9846 section 5.4). By default none. */
   setPaddingMultiple(bytes: number): void;
+  /**
+   * Adds a certificate chain with its private key, both in PEM: to a server as the next to be looked at, to a client as
+   * its only one. This and what follows is of `tls-psk/full` alone; without certificates the methods do not exist.
+   */
+  addCredentials(chain: Uint8Array, key: Uint8Array): void;
+  /** As {@link addCredentials}, with a key that is elsewhere: a {@link SignEvent} asks for each signature. */
+  addExternalCredentials(chain: Uint8Array, schemes: SignatureScheme[]): void;
+  /**
+   * Accepts certificates of the peer that lead to one of these authorities, in PEM; a server's has to be for the name
+   * that the client asked for. A server asks its clients for certificates then.
+   */
+  setTrustAnchors(pem: Uint8Array): void;
+  /** As {@link setTrustAnchors}, but a {@link VerifyCertificateEvent} asks for each verdict. */
+  setApplicationVerification(): void;
+  /** Whether a server that asks for certificates refuses clients that have none. By default it does. */
+  setClientCertificatesRequired(required: boolean): void;
+  /** A certificate of the server beside an external PSK (RFC 8773): a client asks for it, a server shows it. */
+  setCertificateWithPsk(on: boolean): void;
 }
 
 /** Makes {@link Config}s. */
@@ -168,13 +195,19 @@ export interface Connection extends Freeable {
   sendEarlyData(data: Uint8Array): void;
   /** Server: answers {@link DecideEarlyDataEvent}. */
   decideEarlyData(accepted: boolean): void;
+  /** Answers {@link VerifyCertificateEvent}. `tls-psk/full` only, as {@link sign} and {@link peerCertificates}. */
+  decideCertificate(accepted: boolean): void;
+  /** Answers {@link SignEvent}. Throws `ERR_TLS_SIGNING` if the signature does not verify. */
+  sign(signature: Uint8Array): void;
+  /** The certificates that the peer has shown, in DER, its own first; none before the handshake is complete. */
+  readonly peerCertificates: Uint8Array[];
   /** Encrypts application data, once connected. */
   send(plaintext: Uint8Array): void;
   /** Changes the keys of our direction, and on request the peer's (RFC 9846 section 4.7.3). */
   updateKeys(requestPeer: boolean): void;
   /** Queues close_notify; reading goes on. During a handshake the peer is told user_canceled as well. */
   close(): void;
-  /** Fails the handshake with internal_error while selection or the decision on early data waits. */
+  /** Fails the handshake with internal_error while it waits for an answer of the application, of whatever kind. */
   cancelSelection(): void;
   /** The next bytes for the transport. */
   pollTransmit(): Uint8Array | undefined;
@@ -188,14 +221,14 @@ export interface Connection extends Freeable {
   selectPsk(psk: ExternalPsk): void;
   /** Chooses the first of our own PSKs that was offered. */
   selectDefault(): void;
-  /** Chooses none, which ends the handshake with decrypt_error. */
+  /** Chooses none: the server shows a certificate, or if it has none ends the handshake with decrypt_error. */
   selectNone(): void;
   /** Keying material for other protocols (RFC 9846 section 7.5), `length` bytes of it. */
   exportKeyingMaterial(label: string, context: Uint8Array | undefined, length: number): Uint8Array;
   /** As {@link exportKeyingMaterial}, from the early exporter: as soon as early data is offered, or accepted. */
   exportEarlyKeyingMaterial(label: string, context: Uint8Array | undefined, length: number): Uint8Array;
   readonly state: StateName;
-  /** Whether the handshake waits for one of the `select` calls, or for `decideEarlyData`. */
+  /** Whether the handshake waits for an answer: one of the `select` calls, `decideEarlyData`, `decideCertificate`, `sign`. */
   readonly suspended: boolean;
 }
 
@@ -288,6 +321,10 @@ export interface Negotiated {
   readonly alpn?: string;
   /** The server name that the client sent. */
   readonly serverName?: string;
+  /** Whether the server proved who it is by a certificate: without a PSK, or beside one (RFC 8773). */
+  readonly serverCertificate: boolean;
+  /** The certificates that the peer has shown, in DER, its own first; absent if it showed none. */
+  readonly peerCertificates?: readonly Uint8Array[];
   /** Whether the server asked for another ClientHello (RFC 9846 section 4.2.4). */
   readonly helloRetryRequest: boolean;
 }
@@ -356,6 +393,32 @@ export interface SelectPskEvent {
   readonly alpn?: string[];
 }
 
+/**
+ * The peer has shown certificates, and proved that it has the key of the first; {@link Connection.decideCertificate}
+ * says whether that is whom we want.
+ */
+export interface VerifyCertificateEvent {
+  readonly type: "verifyCertificate";
+  /** In DER, the peer's own first. */
+  readonly chain: readonly Uint8Array[];
+  /** The server's name as the client sent it. */
+  readonly serverName?: string;
+}
+
+/** The key of a certificate of ours is elsewhere; {@link Connection.sign} takes the signature. */
+export interface SignEvent extends SignatureRequest {
+  readonly type: "sign";
+  /** Which one: its place among those that were added, from 0. */
+  readonly credentials: number;
+}
+
+/** What is to be signed. */
+export interface SignatureRequest {
+  readonly scheme: SignatureScheme;
+  /** Not hashed yet: the scheme names the hash. */
+  readonly content: Uint8Array;
+}
+
 /** The peer has changed its key (RFC 9846 section 4.7.3). */
 export interface KeyUpdatedEvent {
   readonly type: "keyUpdated";
@@ -410,6 +473,8 @@ export type CoreEvent =
   | DataEvent
   | CloseNotifyEvent
   | SelectPskEvent
+  | VerifyCertificateEvent
+  | SignEvent
   | DecideEarlyDataEvent
   | EarlyDataEvent
   | EarlyDataRejectedEvent

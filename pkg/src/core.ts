@@ -46,6 +46,11 @@ export type Session = import("./core-types.js").Session;
 /** A class whose instances only the core makes: for `instanceof`. */
 type MadeByCore<T> = abstract new (...none: never) => T;
 
+/** Whether this is the build with certificates. The generated classes tell, before the WebAssembly is there. */
+export function hasCertificates(): boolean {
+  return "decideCertificate" in generated.Connection.prototype;
+}
+
 /** For `instanceof`; instances come from `Connection.offeredPsks`. */
 export const OfferedPskList = generated.OfferedPskList as unknown as MadeByCore<OfferedPskList>;
 export type OfferedPskList = import("./core-types.js").OfferedPskList;

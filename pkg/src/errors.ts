@@ -6,7 +6,9 @@
  * - `ERR_TLS_DECODE`, `ERR_TLS_UNEXPECTED_MESSAGE`, `ERR_TLS_ILLEGAL_PARAMETER`, `ERR_TLS_MISSING_EXTENSION`,
  *   `ERR_TLS_UNSUPPORTED_EXTENSION`, `ERR_TLS_RECORD_OVERFLOW`, `ERR_TLS_BAD_RECORD_MAC`: the peer broke the protocol
  * - `ERR_TLS_PROTOCOL_VERSION`, `ERR_TLS_HANDSHAKE_FAILURE`, `ERR_TLS_NO_APPLICATION_PROTOCOL`: nothing in common
- * - `ERR_TLS_DECRYPT`: a binder or Finished did not verify, or the server had no PSK for the client
+ * - `ERR_TLS_DECRYPT`: a binder, Finished or CertificateVerify did not verify, or the server had no PSK for the client
+ * - `ERR_TLS_CERTIFICATE`: the peer's certificate was refused, or is missing; also when `verifyCertificate` threw or
+ *   rejected, see {@link TlsError.cause}
  * - `ERR_TLS_TRUNCATED`: the transport ended without close_notify, so that data may be missing
  * - `ERR_TLS_INTERNAL`: a bug in this package
  *
@@ -16,6 +18,7 @@
  * - `ERR_TLS_USAGE`: a call at the wrong time; it changed nothing
  * - `ERR_TLS_SELECTION`: `selectPsk` threw, rejected or made an impossible choice; see {@link TlsError.cause}
  * - `ERR_TLS_EARLY_DATA`: `acceptEarlyData` threw or rejected; see {@link TlsError.cause}
+ * - `ERR_TLS_SIGNING`: `sign` threw, rejected or made a signature that does not verify; see {@link TlsError.cause}
  * - `ERR_TLS_TIMEOUT`: `handshakeTimeout` or `selectionTimeout` ran out
  * - `ERR_TLS_ABORTED`: `signal`, `close()` or an aborted stream ended the connection; see {@link TlsError.cause}
  * - `ERR_TLS_TRANSPORT`: the streams below failed; see {@link TlsError.cause}
@@ -31,6 +34,7 @@ export type TlsErrorCode =
   | "ERR_TLS_PROTOCOL_VERSION"
   | "ERR_TLS_HANDSHAKE_FAILURE"
   | "ERR_TLS_DECRYPT"
+  | "ERR_TLS_CERTIFICATE"
   | "ERR_TLS_BAD_RECORD_MAC"
   | "ERR_TLS_RECORD_OVERFLOW"
   | "ERR_TLS_NO_APPLICATION_PROTOCOL"
@@ -41,6 +45,7 @@ export type TlsErrorCode =
   | "ERR_TLS_PSK"
   | "ERR_TLS_SELECTION"
   | "ERR_TLS_EARLY_DATA"
+  | "ERR_TLS_SIGNING"
   | "ERR_TLS_TIMEOUT"
   | "ERR_TLS_ABORTED"
   | "ERR_TLS_TRANSPORT"

@@ -1,11 +1,13 @@
 // The entry for browsers and bundlers. The literal below is the form that bundlers recognise as a file to carry along,
 // and it stays inside a function because some of them leave `import.meta.url` undefined where nobody calls it.
+import { hasCertificates } from "./core.js";
 import { provideWasm } from "./loader.js";
 
 provideWasm(async () => {
   const { href } = new URL("./wasm/tls_psk_bg.wasm", import.meta.url);
   // Vite's development server moves this file into its cache and leaves the WebAssembly where it was.
-  return fetch(href.replace("/.vite/deps/wasm/", "/tls-psk/dist/wasm/"));
+  const directory = hasCertificates() ? "/tls-psk/dist/full/wasm/" : "/tls-psk/dist/wasm/";
+  return fetch(href.replace("/.vite/deps/wasm/", directory));
 });
 
 export * from "./slim.js";

@@ -1,4 +1,10 @@
 import type { Bytes } from "./bytes.js";
+import {
+  applyCertificates,
+  type ClientCertificateOptions,
+  type Credentials,
+  type VerifyCertificate,
+} from "./certificates.js";
 import { Config, Connection } from "./core.js";
 import type { CipherSuite, Group, OfferedIdentity, PskKinds, PskMode, TraceEvent } from "./core-types.js";
 import type { AcceptEarlyData } from "./early-data.js";
@@ -35,12 +41,23 @@ export interface TlsOptions {
    * 9257 section 4.1); tests that play both sides need it.
    */
   allowBothRoles?: boolean;
-  /** The clock that tickets go by, in milliseconds since the Unix epoch; `Date.now` unless given. */
+  /**
+   * Wants a certificate of the server beside an external PSK (RFC 8773), without early data. A server shows one of its
+   * `certificates` then, to clients that ask for it; a client asks, and `opened` says whether it got one. `tls-psk/full`
+   * only.
+   */
+  certificateWithPsk?: boolean;
+  /** The clock that tickets and certificates go by, in milliseconds since the Unix epoch; `Date.now` unless given. */
   now?: () => number;
   /** Ends the connection at once when it aborts, at whatever stage, with `ERR_TLS_ABORTED`. */
   signal?: AbortSignal;
   /** How long the handshake may take from the call on, in milliseconds, selection included. No limit by default. */
   handshakeTimeout?: number;
+  /**
+   * How long `selectPsk`, `acceptEarlyData`, `sign` and whoever verifies certificates may take, each of them, in
+   * milliseconds. No limit of their own by default.
+   */
+  selectionTimeout?: number;
   /** Gets lines in the format of SSLKEYLOGFILE (RFC 9850), with which anyone can decrypt the connection. */
   onKeylog?: (line: string) => void;
   /** Watches handshake messages (decrypted), alerts and what became of the offered PSKs. */
@@ -61,16 +78,23 @@ export interface ClientOptions extends TlsOptions {
    * `"accepted"` did the server take it.
    */
   earlyData?: Bytes;
-  /** The server's DNS name, sent in clear (RFC 6066 section 3). */
+  /** The server's DNS name, sent in clear (RFC 6066 section 3). Certificates are checked for it if there is a `ca`. */
   serverName?: string;
+  /**
+   * The authorities whose certificates a server may prove itself by where it chooses no PSK, in PEM. Needs `serverName`.
+   * Without this and without `verifyCertificate` every server needs a PSK. `tls-psk/full` only.
+   */
+  ca?: string | Bytes;
+  /** Judges the server's certificates, instead of `ca`: for pinned ones, and for rules of your own. `tls-psk/full` only. */
+  verifyCertificate?: VerifyCertificate;
+  /** What the client shows to a server that asks for its certificate and chose no PSK. `tls-psk/full` only. */
+  certificate?: Credentials;
 }
 
 /** Options of {@link acceptTls}. Without `selectPsk` the first of `psks` that the client offers is taken. */
 export interface ServerOptions extends TlsOptions {
   /** Answers which PSK to use, once per handshake. */
   selectPsk?: SelectPsk;
-  /** How long `selectPsk` and `acceptEarlyData` may take, in milliseconds. No limit of their own by default. */
-  selectionTimeout?: number;
   /** Issues session tickets, and accepts them again. An empty object will do. */
   tickets?: TicketOptions;
   /** Whether to take early data; without it none is. {@link singleUse} makes one of a store. */
@@ -81,13 +105,21 @@ export interface ServerOptions extends TlsOptions {
    * seals, all of them open. To be changed now and then: put a new key in front, and keep the last one for a while.
    */
   cookieKeys?: readonly Bytes[];
+  /**
+   * What the server shows to clients that it chooses no PSK for: the first that is for their `serverName` and signs as
+   * they can verify, or else the first that does the latter. `tls-psk/full` only.
+   */
+  certificates?: readonly Credentials[];
+  /** Asks clients for a certificate unless a PSK is used. `opened` has it. `tls-psk/full` only. */
+  requestCertificate?: ClientCertificateOptions;
 }
 
 /**
  * Gets what a client offers, in its order, and returns, or promises, one of
  * - a {@link Psk} whose identity was offered,
  * - an element of `offered` whose identity is also in {@link TlsOptions.psks},
- * - `null`: none of them, and the handshake fails with decrypt_error.
+ * - `null`: none of them. The server shows one of its {@link ServerOptions.certificates}; if it has none, the handshake
+ *   fails with decrypt_error.
  *
  * When it throws or rejects, the handshake fails with `ERR_TLS_SELECTION`, its error being the `cause`. It may take
  * its time: only this connection waits, until `handshakeTimeout`. `signal` aborts when nobody wants the answer any
@@ -139,6 +171,7 @@ export function openConnection(
     if (options.cookieKeys) withSealingKeys(options.cookieKeys, (keys) => config.setCookieKeys(keys));
     if (options.selectPsk) config.setSelection("application");
     if (options.tickets) applyTickets(config, options.tickets, now);
+    applyCertificates(config, role, options);
     config.setEarlyData(options.earlyData !== undefined || options.acceptEarlyData !== undefined);
     config.setAllowBothRoles(options.allowBothRoles ?? false);
     config.setKeyLog(options.onKeylog !== undefined);

@@ -1,6 +1,14 @@
-import { type Bytes, viewOf } from "./bytes.js";
+import { type Bytes, isBytes, viewOf } from "./bytes.js";
+import { signerOf } from "./certificates.js";
 import type { Connection } from "./core.js";
-import type { CoreEvent, DecideEarlyDataEvent, Negotiated, SelectPskEvent } from "./core-types.js";
+import type {
+  CoreEvent,
+  DecideEarlyDataEvent,
+  Negotiated,
+  SelectPskEvent,
+  SignEvent,
+  VerifyCertificateEvent,
+} from "./core-types.js";
 import { TlsError, type TlsErrorCode, type TlsErrorDetails, type TlsPhase } from "./errors.js";
 import { Inbound } from "./inbound.js";
 import { init, isInitialised } from "./loader.js";
@@ -58,7 +66,7 @@ export class Pump {
   #failure: TlsError | undefined;
   /** The handshake's deadline first, the grace given to a peer at the end later. */
   #timer: ReturnType<typeof setTimeout> | undefined;
-  /** Tells `selectPsk` and `acceptEarlyData` when nobody waits for their answers any more. */
+  /** Tells those who are asked when nobody waits for their answers any more. */
   readonly #answers = new AbortController();
   #closing = false;
   #closeNotifySent = false;
@@ -220,6 +228,12 @@ export class Pump {
       case "decideEarlyData":
         void this.#decideEarlyData(event);
         break;
+      case "verifyCertificate":
+        void this.#verifyCertificate(event);
+        break;
+      case "sign":
+        void this.#sign(event);
+        break;
       case "earlyData":
         this.early.push(event.data);
         break;
@@ -255,6 +269,30 @@ export class Pump {
       code: "ERR_TLS_EARLY_DATA",
       question: () => this.#options.acceptEarlyData?.(request, context),
       answer: (connection, accepted) => connection.decideEarlyData(accepted === true),
+    });
+  }
+
+  #verifyCertificate({ chain, serverName }: VerifyCertificateEvent): Promise<void> {
+    const context = { serverName, signal: this.#answers.signal };
+    const { verifyCertificate, requestCertificate } = this.#options;
+    return this.#ask({
+      name: "verifying the certificate",
+      code: "ERR_TLS_CERTIFICATE",
+      question: () => (verifyCertificate ?? requestCertificate?.verify)?.(chain, context),
+      answer: (connection, accepted) => connection.decideCertificate(accepted === true),
+    });
+  }
+
+  #sign({ scheme, content, credentials }: SignEvent): Promise<void> {
+    const context = { signal: this.#answers.signal };
+    return this.#ask({
+      name: "signing",
+      code: "ERR_TLS_SIGNING",
+      question: () => signerOf(this.#options, credentials)?.({ scheme, content }, context),
+      answer: (connection, signature) => {
+        if (!isBytes(signature)) throw new TypeError("a signature must be bytes");
+        connection.sign(viewOf(signature));
+      },
     });
   }
 

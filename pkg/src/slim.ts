@@ -4,10 +4,20 @@
  * `tls-psk` finds its WebAssembly by itself; `tls-psk/slim` is the same without that, for callers who bring it and
  * hand it to `init` or `initSync` before anything else.
  *
+ * `tls-psk/full` has certificates as well, in a larger WebAssembly, and otherwise the same; `tls-psk/full/slim` is that
+ * without the WebAssembly.
+ *
  * @module
  */
 
 export type { Bytes } from "./bytes.js";
+export {
+  type ClientCertificateOptions,
+  type Credentials,
+  type ExternalKey,
+  ecdsaToDer,
+  type VerifyCertificate,
+} from "./certificates.js";
 export {
   Config,
   Connection,
@@ -49,8 +59,12 @@ export type {
   SelectPskEvent,
   SessionConstructor,
   SessionEvent,
+  SignatureRequest,
+  SignatureScheme,
+  SignEvent,
   StateName,
   TraceEvent,
+  VerifyCertificateEvent,
 } from "./core-types.js";
 export { type AcceptEarlyData, MemoryReplayStore, type ReplayStore, singleUse } from "./early-data.js";
 export { TlsError, type TlsErrorCode, type TlsErrorDetails, type TlsPhase } from "./errors.js";

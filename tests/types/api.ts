@@ -7,6 +7,7 @@ import {
   acceptTls,
   type Bytes,
   type CipherSuite,
+  type ClientCertificateOptions,
   type ClientOptions,
   type CloseNotifyEvent,
   Config,
@@ -15,14 +16,17 @@ import {
   Connection,
   type ConnectionConstructor,
   type CoreEvent,
+  type Credentials,
   type DataEvent,
   type DecideEarlyDataEvent,
   type Direction,
   type EarlyDataEvent,
   type EarlyDataRejectedEvent,
   type EarlyDataRequest,
+  type ExternalKey,
   ExternalPsk,
   type ExternalPskConstructor,
+  ecdsaToDer,
   type Field,
   type Group,
   type HashName,
@@ -53,6 +57,9 @@ import {
   Session,
   type SessionConstructor,
   type SessionEvent,
+  type SignatureRequest,
+  type SignatureScheme,
+  type SignEvent,
   type StateName,
   singleUse,
   startTls,
@@ -65,9 +72,14 @@ import {
   type TlsSocket,
   type TraceEvent,
   type Transport,
+  type VerifyCertificate,
+  type VerifyCertificateEvent,
   type WasmSource,
 } from "tls-psk";
 import { describe as describeField } from "tls-psk/describe";
+import * as full from "tls-psk/full";
+import * as fullSlim from "tls-psk/full/slim";
+import fullWasm from "tls-psk/full/wasm";
 import * as slim from "tls-psk/slim";
 import wasm from "tls-psk/wasm";
 
@@ -102,9 +114,21 @@ const common: TlsOptions = {
   now: () => Date.now(),
   signal: new AbortController().signal,
   handshakeTimeout: 10_000,
+  selectionTimeout: 2_000,
+  certificateWithPsk: true,
   onKeylog: (line: string) => console.log(line),
   onTrace: (event: TraceEvent) => console.log(describe(event)),
 };
+
+const scheme: SignatureScheme = "ecdsa_secp256r1_sha256";
+const key: ExternalKey = {
+  schemes: [scheme],
+  sign: async ({ content }: SignatureRequest, { signal }) => ecdsaToDer(signal.aborted ? new Uint8Array(64) : content),
+};
+const certificate: Credentials = { chain: "PEM", key };
+const verifyCertificate: VerifyCertificate = async ([own], { serverName, signal }) =>
+  own?.length === serverName?.length && !signal.aborted;
+const requestCertificate: ClientCertificateOptions = { required: false, verify: verifyCertificate };
 
 const saved: SavedSession[] = [];
 const clientOptions: ClientOptions = {
@@ -114,6 +138,9 @@ const clientOptions: ClientOptions = {
   onSession: (session: SavedSession) => saved.push(session),
   earlyData: new Uint8Array(1),
   serverName: "broker.example",
+  ca: new Uint8Array(1),
+  verifyCertificate,
+  certificate,
 };
 
 const lookUp = async (_identity: Uint8Array, _signal: AbortSignal): Promise<Uint8Array | undefined> => undefined;
@@ -155,8 +182,9 @@ const tickets: TicketOptions = { keys: [secret], count: 2, lifetime: 3_600, maxE
 const serverOptions: ServerOptions = {
   ...common,
   selectPsk,
-  selectionTimeout: 2_000,
   tickets,
+  certificates: [certificate, { chain: new Uint8Array(1), key: "PEM" }],
+  requestCertificate,
   cookieKeys: [secret],
   acceptEarlyData,
 };
@@ -170,6 +198,8 @@ export async function streams(transport: Transport): Promise<void> {
   const server = acceptTls(transport, stores[0] ?? serverOptions);
   const negotiated: Negotiated = await client.opened;
   console.log(negotiated.pskKind, negotiated.externalIdentity, negotiated.earlyData, negotiated.helloRetryRequest);
+  const chain: readonly Uint8Array[] | undefined = negotiated.peerCertificates;
+  console.log(negotiated.serverCertificate, chain?.length);
   const exported: Uint8Array = client.exportKeyingMaterial("EXPORTER-test", undefined, 32);
   const early: Uint8Array = client.exportEarlyKeyingMaterial("EXPORTER-test", exported, 32);
   await client.updateKeys({ requestPeer: early.length > 0 });
@@ -195,6 +225,9 @@ export async function load(): Promise<void> {
   await init(source);
   initSync(wasm);
   await slim.init(new URL("https://example.org/tls_psk_bg.wasm"));
+  fullSlim.initSync(fullWasm);
+  const sameTypes: typeof startTls = full.startTls;
+  console.log(sameTypes);
 }
 
 // The classes
@@ -218,6 +251,12 @@ export function classes(bytes: Uint8Array): void {
   config.setTickets(bytes, 1, 3_600, 0);
   config.setCookieKeys(bytes);
   config.setSelection("application");
+  config.addCredentials(bytes, bytes);
+  config.addExternalCredentials(bytes, [scheme]);
+  config.setTrustAnchors(bytes);
+  config.setApplicationVerification();
+  config.setClientCertificatesRequired(false);
+  config.setCertificateWithPsk(true);
 
   using connection: Connection = new Connection(config, bytes);
   connection.setTime(Date.now());
@@ -263,6 +302,18 @@ function answer(connection: Connection, event: CoreEvent, state: StateName): voi
         console.log(serverName);
         connection.selectNone();
       }
+      break;
+    }
+    case "verifyCertificate": {
+      const { chain, serverName }: VerifyCertificateEvent = event;
+      connection.decideCertificate(chain.length > 0 && serverName !== undefined);
+      console.log(connection.peerCertificates.length);
+      break;
+    }
+    case "sign": {
+      const { credentials, scheme, content }: SignEvent = event;
+      console.log(credentials, scheme);
+      connection.sign(content);
       break;
     }
     case "decideEarlyData": {

@@ -13,7 +13,7 @@ import type {
 
 export const ExternalPsk: ExternalPskConstructor;
 export const Config: ConfigConstructor;
-export const Connection: ConnectionConstructor;
+export const Connection: ConnectionConstructor & { readonly prototype: object };
 export const Session: SessionConstructor;
 export const OfferedPskList: { readonly prototype: OfferedPskListInstance };
 export const OfferedPsk: { readonly prototype: OfferedPskInstance };

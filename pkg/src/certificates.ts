@@ -1,0 +1,140 @@
+import { type Bytes, isBytes, viewOf } from "./bytes.js";
+import { type Config, hasCertificates } from "./core.js";
+import type { SignatureRequest, SignatureScheme } from "./core-types.js";
+import { TlsError } from "./errors.js";
+import type { ClientOptions, ServerOptions } from "./options.js";
+
+/** A certificate chain and the private key of its first certificate. */
+export interface Credentials {
+  /** In PEM, the own certificate first, then each one's issuer; the root is of no use there. */
+  chain: string | Bytes;
+  /** In PEM (PKCS #8, SEC 1 or PKCS #1), or whoever has it. */
+  key: string | Bytes | ExternalKey;
+}
+
+/** A private key that is elsewhere: in WebCrypto, a KMS, an HSM. */
+export interface ExternalKey {
+  /** The signature schemes that it can sign by, in order of preference. */
+  schemes: readonly SignatureScheme[];
+  /**
+   * Signs, and may take its time: only this connection waits. ECDSA signatures are those of TLS, in DER;
+   * {@link ecdsaToDer} makes them of WebCrypto's. When it throws, rejects or makes a signature that does not verify, the
+   * handshake fails with `ERR_TLS_SIGNING`.
+   */
+  sign: (request: SignatureRequest, context: { signal: AbortSignal }) => Bytes | Promise<Bytes>;
+}
+
+/**
+ * Judges the peer's certificates (DER, the peer's own first), which is up to it alone: neither names nor dates nor
+ * signatures of the chain have been checked, only that the peer has the key of the first certificate. `true` accepts
+ * them. May take its time, as {@link SelectPsk}; when it throws or rejects, the handshake fails with
+ * `ERR_TLS_CERTIFICATE`, its error being the `cause`. `serverName` is the name that the client asked for.
+ */
+export type VerifyCertificate = (
+  chain: readonly Uint8Array[],
+  context: { serverName: string | undefined; signal: AbortSignal },
+) => boolean | Promise<boolean>;
+
+/** How a server treats certificates of clients, which it asks for unless a PSK is used. Either `ca` or `verify`. */
+export interface ClientCertificateOptions {
+  /** Whether clients without one are refused; `true` unless given. */
+  required?: boolean;
+  /** The authorities that are trusted, in PEM. The certificate has to be one for clients; its name is up to you. */
+  ca?: string | Bytes;
+  /** Judges them instead. */
+  verify?: VerifyCertificate;
+}
+
+type Options = ClientOptions & ServerOptions;
+
+/** The options of each role that certificates are needed for, in either of them or in one. */
+const OPTIONS = {
+  client: ["ca", "verifyCertificate", "certificate", "certificateWithPsk"],
+  server: ["certificates", "requestCertificate", "certificateWithPsk"],
+} as const;
+
+/** Sets the options about certificates. Throws `ERR_TLS_CONFIG`. */
+export function applyCertificates(config: Config, role: "client" | "server", options: Options): void {
+  const given = [...OPTIONS.client, ...OPTIONS.server].filter((name) => options[name] !== undefined);
+  if (given[0] === undefined) return;
+  if (!hasCertificates()) throw refused(`${given[0]}: this build has no certificates: import tls-psk/full`);
+  // Overlooking it could mean to trust everyone.
+  const foreign = given.find((name) => !(OPTIONS[role] as readonly string[]).includes(name));
+  if (foreign !== undefined) throw refused(`${foreign} is no option of a ${role}`);
+
+  if (role === "client") applyToClient(config, options);
+  else applyToServer(config, options);
+  config.setCertificateWithPsk(options.certificateWithPsk ?? false);
+}
+
+function applyToClient(config: Config, { ca, verifyCertificate, certificate, serverName }: Options): void {
+  if (ca === undefined && verifyCertificate === undefined) {
+    throw refused(
+      "certificate and certificateWithPsk need ca or verifyCertificate: else no server's certificate is taken",
+    );
+  }
+  if (ca !== undefined && serverName === undefined) {
+    throw refused("ca needs a serverName: else every server with a certificate would do");
+  }
+  applyVerification(config, ca, verifyCertificate, "ca and verifyCertificate");
+  if (certificate !== undefined) addCredentials(config, certificate);
+}
+
+function applyToServer(config: Config, { certificates = [], requestCertificate }: Options): void {
+  if (certificates.length === 0) throw refused("requestCertificate and certificateWithPsk need certificates");
+  for (const credentials of certificates) addCredentials(config, credentials);
+  if (requestCertificate === undefined) return;
+  const { ca, verify, required = true } = requestCertificate;
+  if (ca === undefined && verify === undefined) throw refused("requestCertificate needs ca or verify");
+  applyVerification(config, ca, verify, "requestCertificate.ca and requestCertificate.verify");
+  config.setClientCertificatesRequired(required);
+}
+
+function applyVerification(config: Config, ca: string | Bytes | undefined, verify: unknown, names: string): void {
+  if (ca !== undefined && verify !== undefined) throw refused(`${names} exclude each other`);
+  if (ca !== undefined) config.setTrustAnchors(pem(ca, "ca"));
+  else if (typeof verify === "function") config.setApplicationVerification();
+  else throw refused("what verifies certificates must be a function");
+}
+
+function addCredentials(config: Config, { chain, key }: Credentials): void {
+  if (typeof key === "string" || isBytes(key)) config.addCredentials(pem(chain, "chain"), pem(key, "key"));
+  else if (typeof key?.sign !== "function") throw refused("key must be PEM, or an object with schemes and sign");
+  else config.addExternalCredentials(pem(chain, "chain"), [...key.schemes]);
+}
+
+/** A text as the core takes it. */
+function pem(text: string | Bytes, name: string): Uint8Array {
+  if (typeof text === "string") return new TextEncoder().encode(text);
+  if (isBytes(text)) return viewOf(text);
+  throw refused(`${name} must be a string or bytes, in PEM`);
+}
+
+/** Who signs for the credentials at a place of the core's list. */
+export function signerOf({ certificate, certificates = [] }: Options, place: number): ExternalKey["sign"] | undefined {
+  const key = (certificate ?? certificates[place])?.key;
+  return typeof key === "object" && "sign" in key ? (request, context) => key.sign(request, context) : undefined;
+}
+
+/**
+ * An ECDSA signature as TLS has it, in DER (RFC 3279 section 2.2.3), of one as WebCrypto makes it: two numbers of the
+ * same length, one behind the other. For P-256 and P-384.
+ */
+export function ecdsaToDer(signature: Bytes): Uint8Array {
+  const bytes = viewOf(signature);
+  const half = bytes.length / 2;
+  const body = [...integer(bytes.subarray(0, half)), ...integer(bytes.subarray(half))];
+  return Uint8Array.from([0x30, body.length, ...body]);
+}
+
+/** A number in DER: positive, so that a first bit of 1 gets a zero byte in front, and without other zero bytes there. */
+function integer(number: Uint8Array): number[] {
+  const first = number.findIndex((byte) => byte !== 0);
+  const digits = first < 0 ? [0] : [...number.subarray(first)];
+  if ((digits[0] ?? 0) >= 0x80) digits.unshift(0);
+  return [0x02, digits.length, ...digits];
+}
+
+function refused(message: string): TlsError {
+  return new TlsError("ERR_TLS_CONFIG", message, { phase: "configuration" });
+}
