@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { Duplex } from "node:stream";
 import { test } from "node:test";
 import { acceptTls } from "tls-psk";
+import { path as certificate, NAME } from "./support/certificates.mjs";
 import { startCli, startServer } from "./support/process.mjs";
 
 const HEX = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
@@ -272,4 +273,82 @@ test("a host that does not answer gives status 1 and one line", async (t) => {
   const client = startCli(t, ["connect", "127.0.0.1:1", ...KEY]);
   assert.equal(await client.finish(), 1);
   assert.equal(client.stderr, "tls-psk: connect ECONNREFUSED 127.0.0.1:1\n");
+});
+
+const SHOWN = ["--cert", certificate("p256.chain"), "--key", certificate("p256.key")];
+const TRUST = ["--ca", certificate("root"), "--server-name", NAME];
+
+test("certificates take the place of keys", async (t) => {
+  const server = await startServer(t, SHOWN);
+  const client = startCli(t, ["connect", server.address, ...TRUST, "--verify", "--trace"]);
+  assert.equal(await client.finish("hello\n"), 0, client.stderr);
+  assert.equal(client.stdout, "hello\n");
+  const negotiated = `TLS_CHACHA20_POLY1305_SHA256 x25519 server_certificate server_name="${NAME}"`;
+  assert.ok(client.stderr.includes(`connected: ${negotiated}\n`), client.stderr);
+  assert.match(client.stderr, /^< certificate_verify, \d+ bytes, encrypted$/m);
+  await server.printed(new RegExp(` ${negotiated}$`, "m"));
+});
+
+test("a key goes before a certificate, and a stranger's falls back to it", async (t) => {
+  const server = await startServer(t, [...SHOWN, ...KEY]);
+  for (const [psk, says] of [
+    [KEY, /psk="device-7"/],
+    [["--psk", `stranger:${HEX}`], / server_certificate /],
+  ]) {
+    const client = startCli(t, ["connect", server.address, ...TRUST, ...psk]);
+    assert.equal(await client.finish(), 0, client.stderr);
+    assert.match(client.stderr, says);
+  }
+  const distrustful = startCli(t, ["connect", server.address, "--psk", `stranger:${HEX}`]);
+  assert.equal(await distrustful.finish(), 1);
+  assert.match(distrustful.stderr, /handshake_failure.*ERR_TLS_HANDSHAKE_FAILURE/);
+});
+
+test("a certificate of another authority, or for another name, gives status 1", async (t) => {
+  const server = await startServer(t, SHOWN);
+  for (const [args, alert] of [
+    [["--ca", certificate("other-root"), "--server-name", NAME], "unknown_ca"],
+    [["--ca", certificate("root"), "--server-name", "elsewhere.example"], "bad_certificate"],
+  ]) {
+    const client = startCli(t, ["connect", server.address, ...args]);
+    assert.equal(await client.finish(), 1);
+    assert.match(client.stderr, new RegExp(`^tls-psk: we sent the alert ${alert}: .* \\(ERR_TLS_CERTIFICATE\\)$`, "m"));
+  }
+});
+
+test("serve asks for certificates of clients with --ca, and insists on them with --verify", async (t) => {
+  const shown = ["--cert", certificate("client.chain"), "--key", certificate("client.key")];
+  for (const [insists, statuses] of [
+    [[], [0, 0]],
+    [["--verify"], [0, 1]],
+  ]) {
+    const server = await startServer(t, [...SHOWN, "--ca", certificate("root"), "--http", ...insists]);
+    for (const [place, args] of [shown, []].entries()) {
+      const client = startCli(t, ["connect", server.address, ...TRUST, ...args]);
+      client.write("GET / HTTP/1.1\r\n\r\n");
+      assert.equal(await client.ended, statuses[place], client.stderr);
+      if (statuses[place] === 0) assert.match(client.stdout, place === 0 ? /^Client certificate: yes$/m : /: no$/m);
+      else assert.match(client.stderr, /the alert certificate_required/);
+    }
+  }
+});
+
+test("arguments about certificates that cannot work give status 2, and files that do not fit 1", async (t) => {
+  const connect = ["connect", "127.0.0.1:1"];
+  const serve = ["serve", "--port", "0"];
+  for (const [args, says] of [
+    [[...connect, ...SHOWN], /connect needs a --ca/],
+    [[...connect, "--ca", certificate("root")], /needs a --server-name/],
+    [[...serve, "--cert", certificate("p256.chain")], /--cert and --key go together/],
+    [[...serve, "--ca", certificate("root")], /serve needs a --cert/],
+    [[...serve, ...SHOWN, "--verify"], /--verify needs a --ca/],
+    [[...serve, "--cert", "/no/such/file", "--key", certificate("p256.key")], /ENOENT/],
+  ]) {
+    const cli = startCli(t, args);
+    assert.equal(await cli.finish(), 2, cli.stderr);
+    assert.match(cli.stderr, says);
+  }
+  const misfit = startCli(t, [...serve, ...SHOWN.slice(0, 3), certificate("client.key")]);
+  assert.equal(await misfit.finish(), 1);
+  assert.match(misfit.stderr, /the private key is not the certificate's \(ERR_TLS_CONFIG\)/);
 });

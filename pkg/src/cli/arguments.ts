@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { type ParseArgsConfig, parseArgs } from "node:util";
 import type { CipherSuite, Group, PskMode, TlsOptions } from "../node.js";
 import { UsageError } from "./usage-error.js";
@@ -6,10 +7,17 @@ export const USAGE = `Usage:
   tls-psk connect HOST:PORT [options]    TLS from standard input and to standard output
   tls-psk serve --port PORT [options]    TLS in front of a TCP service
 
-Keys, in order of preference; at least one is needed:
+Keys, in order of preference; at least one is needed unless there are certificates:
   --psk IDENTITY:HEX[:HASH]   HASH is SHA-256 (default) or SHA-384. Other users of the machine can read arguments
   --psk-file FILE             a file with one IDENTITY:HEX[:HASH] on each line; # begins a comment line
   TLS_PSK                     environment variable, as a --psk-file; used when there is neither of the options
+
+Certificates, which a server shows where no key is chosen:
+  --cert FILE                 PEM of a chain, the own certificate first, with its --key; needed by serve to show one
+  --key FILE                  PEM of its private key
+  --ca FILE                   PEM of the authorities that are trusted: connect checks a server's certificate against
+                              them and the name of --server-name or HOST, serve asks its clients for certificates
+  --verify                    serve refuses clients without a certificate; connect always verifies what it is shown
 
 Options:
   --modes LIST                psk_dhe_ke (default), psk_ke, or both, separated by a comma as all lists
@@ -45,6 +53,10 @@ const COMMON = {
   alpn: { type: "string" },
   keylog: { type: "string" },
   trace: { type: "boolean" },
+  cert: { type: "string" },
+  key: { type: "string" },
+  ca: { type: "string" },
+  verify: { type: "boolean" },
 } as const;
 
 const CONNECT = { ...COMMON, "server-name": { type: "string" } } as const;
@@ -65,12 +77,22 @@ export interface Address {
   port: number;
 }
 
+/** The files of certificates, and what they are for. */
+export interface CertificateArguments {
+  /** A chain and its key. */
+  credentials: { cert: string; key: string } | undefined;
+  ca: string | undefined;
+  verify: boolean;
+}
+
 /** What both commands are told. */
 export interface CommonArguments {
   /** As given with --psk. */
   psks: string[];
   pskFiles: string[];
   tls: Pick<TlsOptions, "modes" | "cipherSuites" | "groups" | "alpn">;
+  /** If any of their options is there. */
+  certificates: CertificateArguments | undefined;
   keylog: string | undefined;
   trace: boolean;
 }
@@ -102,12 +124,17 @@ export function parseArguments(argv: readonly string[]): ConnectArguments | Serv
 function parseConnect(argv: string[]): ConnectArguments {
   const { values, positionals } = parse({ args: argv, options: CONNECT, allowPositionals: true });
   if (positionals[0] === undefined || positionals.length > 1) throw new UsageError("connect needs one HOST:PORT");
-  return {
-    command: "connect",
-    target: parseAddress(positionals[0]),
-    serverName: values["server-name"],
-    ...common(values),
-  };
+  const target = parseAddress(positionals[0]);
+  const shared = common(values);
+  if (shared.certificates !== undefined && shared.certificates.ca === undefined) {
+    throw new UsageError("connect needs a --ca: it shows a certificate only to servers that it can verify");
+  }
+  // Without certificates a name is nobody's to check, and would only tell observers something.
+  const serverName = values["server-name"] ?? (shared.certificates && target.host);
+  if (shared.certificates !== undefined && serverName !== undefined && isIP(serverName)) {
+    throw new UsageError("--ca needs a --server-name, as certificates are checked for names and not for addresses");
+  }
+  return { command: "connect", target, serverName, ...shared };
 }
 
 function parseServe(argv: string[]): ServeArguments {
@@ -119,6 +146,9 @@ function parseServe(argv: string[]): ServeArguments {
   if (values.forward !== undefined) services.push({ kind: "forward", target: parseAddress(values.forward) });
   if (services.length > 1) throw new UsageError("only one of --echo, --http and --forward is possible");
   const { pskFiles, ...shared } = common(values);
+  if (shared.certificates !== undefined && shared.certificates.credentials === undefined) {
+    throw new UsageError("serve needs a --cert and its --key: it asks for certificates only where it shows one");
+  }
   return {
     command: "serve",
     listen: { host: values.host ?? "127.0.0.1", port: parsePort(values.port) },
@@ -137,7 +167,9 @@ function parse<const T extends ParseArgsConfig>(config: T): ReturnType<typeof pa
   }
 }
 
-function common(values: ReturnType<typeof parseArgs<{ options: typeof COMMON }>>["values"]): CommonArguments {
+type CommonValues = ReturnType<typeof parseArgs<{ options: typeof COMMON }>>["values"];
+
+function common(values: CommonValues): CommonArguments {
   const tls: { -readonly [K in keyof CommonArguments["tls"]]: CommonArguments["tls"][K] } = {};
   // The core knows the names, and says so when one is wrong.
   if (values.modes !== undefined) tls.modes = values.modes.split(",") as PskMode[];
@@ -148,9 +180,17 @@ function common(values: ReturnType<typeof parseArgs<{ options: typeof COMMON }>>
     psks: values.psk ?? [],
     pskFiles: values["psk-file"] ?? [],
     tls,
+    certificates: certificates(values),
     keylog: values.keylog,
     trace: values.trace ?? false,
   };
+}
+
+function certificates({ cert, key, ca, verify = false }: CommonValues): CertificateArguments | undefined {
+  if ((cert === undefined) !== (key === undefined)) throw new UsageError("--cert and --key go together");
+  if (verify && ca === undefined) throw new UsageError("--verify needs a --ca");
+  const credentials = cert !== undefined && key !== undefined ? { cert, key } : undefined;
+  return credentials || ca !== undefined ? { credentials, ca, verify } : undefined;
 }
 
 /** `HOST:PORT`, with an IPv6 address in brackets. */

@@ -1,8 +1,9 @@
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { startTls, type TlsSocket } from "../node.js";
+import type { ClientOptions, TlsSocket } from "../node.js";
 import type { ConnectArguments } from "./arguments.js";
-import { collectPsks } from "./psks.js";
+import { loadBuild } from "./build.js";
+import { collectPsks, read } from "./psks.js";
 import { describe, say } from "./report.js";
 import { connectTcp } from "./tcp.js";
 import { observers } from "./trace.js";
@@ -13,11 +14,14 @@ const HANDSHAKE_TIMEOUT = 30_000;
 /** Runs `tls-psk connect`. Rejects unless the connection was closed cleanly. */
 export async function connect(args: ConnectArguments): Promise<void> {
   const psks = collectPsks(args);
+  const certificates = certificateOptions(args);
+  const build = await loadBuild(args);
   const controller = new AbortController();
-  const socket = startTls(await connectTcp(args.target), {
+  const socket = build.startTls(await connectTcp(args.target), {
     ...args.tls,
     ...(args.serverName !== undefined && { serverName: args.serverName }),
-    ...observers(args),
+    ...observers(args, build),
+    ...certificates,
     psks,
     signal: controller.signal,
     handshakeTimeout: HANDSHAKE_TIMEOUT,
@@ -28,6 +32,14 @@ export async function connect(args: ConnectArguments): Promise<void> {
     controller.abort(error);
     throw error;
   }
+}
+
+function certificateOptions({ certificates }: ConnectArguments): Pick<ClientOptions, "ca" | "certificate"> {
+  const { ca, credentials } = certificates ?? {};
+  return {
+    ...(ca !== undefined && { ca: read(ca) }),
+    ...(credentials && { certificate: { chain: read(credentials.cert), key: read(credentials.key) } }),
+  };
 }
 
 async function converse(socket: TlsSocket): Promise<void> {

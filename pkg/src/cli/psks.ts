@@ -4,16 +4,18 @@ import type { CommonArguments } from "./arguments.js";
 import { UsageError } from "./usage-error.js";
 
 /** The PSKs of the command line, its files, or else the environment, in that order. Throws {@link UsageError}. */
-export function collectPsks({ psks, pskFiles }: CommonArguments, environment = process.env): Psk[] {
+export function collectPsks({ psks, pskFiles, certificates }: CommonArguments, environment = process.env): Psk[] {
   const collected = psks.map((text) => parsePsk(text, "--psk"));
   for (const file of pskFiles) collected.push(...parsePskLines(read(file), file));
   const fallback = environment.TLS_PSK;
   if (collected.length === 0 && fallback !== undefined) collected.push(...parsePskLines(fallback, "TLS_PSK"));
-  if (collected.length === 0) throw new UsageError("a PSK is needed: --psk, --psk-file or TLS_PSK");
+  if (collected.length === 0 && certificates === undefined)
+    throw new UsageError("a PSK is needed: --psk, --psk-file or TLS_PSK; or certificates");
   return collected;
 }
 
-function read(file: string): string {
+/** The text of a file that an option names. Throws {@link UsageError}. */
+export function read(file: string): string {
   try {
     return readFileSync(file, "utf8");
   } catch (error) {

@@ -7,9 +7,11 @@ export function say(line: string): void {
 
 /** What was negotiated, on one line. */
 export function describe(negotiated: Negotiated): string {
-  const { cipherSuite, pskMode, group, pskIdentity, alpn, serverName, helloRetryRequest } = negotiated;
+  const { cipherSuite, pskMode, group, pskIdentity, serverCertificate, alpn, serverName, helloRetryRequest } =
+    negotiated;
   const parts: (string | undefined)[] = [cipherSuite, pskMode, group];
   if (pskIdentity !== undefined) parts.push(`psk=${printable(pskIdentity)}`);
+  if (serverCertificate) parts.push("server_certificate");
   if (serverName !== undefined) parts.push(`server_name=${JSON.stringify(serverName)}`);
   if (alpn !== undefined) parts.push(`alpn=${JSON.stringify(alpn)}`);
   if (helloRetryRequest) parts.push("after hello_retry_request");

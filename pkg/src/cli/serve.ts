@@ -1,10 +1,11 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Socket } from "node:net";
-import { acceptTls, init, type Psk, type SelectPsk } from "../node.js";
-import { openConnection } from "../options.js";
+import { setImmediate } from "node:timers/promises";
+import type { Psk, SelectPsk, ServerOptions } from "../node.js";
 import { checkPsk } from "../psk.js";
 import type { ServeArguments } from "./arguments.js";
-import { collectPsks } from "./psks.js";
+import { type Build, loadBuild } from "./build.js";
+import { collectPsks, read } from "./psks.js";
 import { describe, explain, say } from "./report.js";
 import { runService } from "./services.js";
 import { transportOf } from "./tcp.js";
@@ -16,16 +17,17 @@ const HANDSHAKE_TIMEOUT = 30_000;
 /** Runs `tls-psk serve` until SIGINT or SIGTERM. Rejects if it cannot listen. */
 export async function serve(args: ServeArguments): Promise<void> {
   const psks = collectPsks(args);
-  await init();
-  // Wrong names and weak secrets shall be known now, not when somebody connects.
-  openConnection("server", { ...args.tls, psks }, psks.map(checkPsk)).free();
+  const build = await loadBuild(args);
+  await build.init();
+  const options = { ...args.tls, ...certificateOptions(args) };
+  await check(build, { ...options, psks });
 
   const selectPsk = firstOf(psks);
   const connections = new Set<AbortController>();
   const server = createServer({ allowHalfOpen: true, noDelay: true }, async (socket) => {
     const controller = new AbortController();
     connections.add(controller);
-    await accept(socket, args, selectPsk, controller);
+    await accept(socket, { args, build, options: { ...options, selectPsk }, controller });
     connections.delete(controller);
   });
   server.listen(args.listen);
@@ -39,24 +41,52 @@ export async function serve(args: ServeArguments): Promise<void> {
   for (const controller of connections) controller.abort(new Error("the server was stopped"));
 }
 
+function certificateOptions({
+  certificates,
+}: ServeArguments): Pick<ServerOptions, "certificates" | "requestCertificate"> {
+  const { credentials, ca, verify = false } = certificates ?? {};
+  return {
+    ...(credentials && { certificates: [{ chain: read(credentials.cert), key: read(credentials.key) }] }),
+    ...(ca !== undefined && { requestCertificate: { ca: read(ca), required: verify } }),
+  };
+}
+
+/** Wrong names, weak secrets and keys of other certificates shall be known now, not when somebody connects. */
+async function check(build: Build, options: ServerOptions): Promise<void> {
+  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+  const nobody = build.acceptTls({ readable, writable }, options);
+  // What is wrong with them shows at once.
+  await setImmediate();
+  const error: unknown = await nobody.close().catch((error: unknown) => error);
+  // Its options were good if the connection lived until it was closed.
+  if (!(error instanceof build.TlsError && error.code === "ERR_TLS_ABORTED")) throw error;
+}
+
 /** Serves one client. Never rejects. */
 async function accept(
   socket: Socket,
-  args: ServeArguments,
-  selectPsk: SelectPsk,
-  controller: AbortController,
+  {
+    args,
+    build,
+    options,
+    controller,
+  }: {
+    args: ServeArguments;
+    build: Build;
+    options: ServerOptions;
+    controller: AbortController;
+  },
 ): Promise<void> {
   const client = `${socket.remoteAddress}:${socket.remotePort}`;
   try {
-    const tls = acceptTls(transportOf(socket), {
-      ...args.tls,
-      ...observers(args, `${client} `),
-      selectPsk,
+    const tls = build.acceptTls(transportOf(socket), {
+      ...options,
+      ...observers(args, build, `${client} `),
       signal: controller.signal,
       handshakeTimeout: HANDSHAKE_TIMEOUT,
     });
     const negotiated = await tls.opened;
-    say(`${client} ${describe(negotiated)}`);
+    say(`${client} ${describe(negotiated)}${negotiated.peerCertificates ? " client_certificate" : ""}`);
     await runService(args.service, tls, negotiated);
   } catch (error) {
     say(`${client} ${explain(error)}`);

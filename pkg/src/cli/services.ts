@@ -47,15 +47,19 @@ async function readRequest(readable: ReadableStream<Uint8Array>): Promise<boolea
   return false;
 }
 
-function page({ pskIdentity, pskMode, cipherSuite, group, alpn, serverName, helloRetryRequest }: Negotiated): string {
+function page(negotiated: Negotiated): string {
+  const { pskIdentity, pskMode, serverCertificate, peerCertificates, ...rest } = negotiated;
+  const { cipherSuite, group, alpn, serverName, helloRetryRequest } = rest;
   const rows = [
-    ["PSK identity", pskIdentity && printable(pskIdentity)],
-    ["PSK mode", pskMode],
+    ["PSK identity", pskIdentity ? printable(pskIdentity) : "none"],
+    ["PSK mode", pskMode ?? "none"],
+    ["Server certificate", serverCertificate ? "yes" : "no"],
+    ["Client certificate", peerCertificates ? "yes" : "no"],
     ["Cipher suite", cipherSuite],
     ["Group", group ?? "none"],
     ["ALPN", alpn ?? "none"],
     ["Server name", serverName ?? "none"],
     ["HelloRetryRequest", helloRetryRequest ? "yes" : "no"],
   ];
-  return `TLS 1.3 with a pre-shared key\n\n${rows.map(([name, value]) => `${name}: ${value}\n`).join("")}`;
+  return `TLS 1.3 with ${pskIdentity ? "a pre-shared key" : "a certificate"}\n\n${rows.map(([name, value]) => `${name}: ${value}\n`).join("")}`;
 }

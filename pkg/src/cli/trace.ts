@@ -1,24 +1,29 @@
 import { appendFileSync } from "node:fs";
-import { type Field, inspect, type TlsOptions, type TraceEvent } from "../node.js";
+import type { Field, TlsOptions, TraceEvent } from "../node.js";
 import type { CommonArguments } from "./arguments.js";
+import type { Build } from "./build.js";
 import { say } from "./report.js";
 
 /** Bytes of a field that are shown in hexadecimal. */
 const SHOWN = 32;
 
 /** The callbacks that --keylog and --trace ask for. `prefix` tells connections apart. */
-export function observers({ keylog, trace }: CommonArguments, prefix = ""): Pick<TlsOptions, "onKeylog" | "onTrace"> {
+export function observers(
+  { keylog, trace }: CommonArguments,
+  { inspect }: Build,
+  prefix = "",
+): Pick<TlsOptions, "onKeylog" | "onTrace"> {
   return {
     ...(keylog !== undefined && { onKeylog: (line) => appendFileSync(keylog, `${line}\n`, { mode: 0o600 }) }),
     ...(trace && {
       onTrace: (event) => {
-        for (const line of traceLines(event)) say(prefix + line);
+        for (const line of traceLines(event, inspect)) say(prefix + line);
       },
     }),
   };
 }
 
-function traceLines(event: TraceEvent): string[] {
+function traceLines(event: TraceEvent, inspect: Build["inspect"]): string[] {
   if (event.type === "psk") return [`  offered PSK ${event.index}: ${event.outcome}`];
   const arrow = event.direction === "sent" ? ">" : "<";
   if (event.type === "alert") return [`${arrow} alert ${event.description}`];

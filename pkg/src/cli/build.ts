@@ -1,0 +1,9 @@
+import type { CommonArguments } from "./arguments.js";
+
+/** What the commands use of this package, of whichever build. */
+export type Build = typeof import("../node.js");
+
+/** The build that the arguments need. The larger one has its own WebAssembly, and so its own classes. */
+export function loadBuild({ certificates }: CommonArguments): Promise<Build> {
+  return certificates === undefined ? import("../node.js") : import("tls-psk/full");
+}
