@@ -18,16 +18,20 @@ export const REVERSE = "-rev";
  * `REVERSE`, it prints what it receives and sends what it is given on its standard input. Options of `args` precede the usual ones.
  */
 export async function startSServer(t, args = []) {
-  const accept = ["-nocert", "-accept", "127.0.0.1:0", "-naccept", "1"];
+  const certificate = args.includes("-cert") ? [] : ["-nocert"];
+  const accept = [...certificate, "-accept", "127.0.0.1:0", "-naccept", "1"];
   const server = start(t, "openssl", ["s_server", "-tls1_3", ...keyOf(args), ...accept, ...args]);
   const [, port] = await server.printed(/^ACCEPT 127\.0\.0\.1:(\d+)$/m);
   return Object.assign(server, { port });
 }
 
-/** Starts `openssl s_client`, which connects standard input and output to the server; with TLS 1.3 unless told otherwise. */
-export function startSClient(t, port, args = []) {
+/**
+ * Starts `openssl s_client`, which connects standard input and output to the server; with TLS 1.3 unless told otherwise.
+ * Without a `key` it offers no PSK.
+ */
+export function startSClient(t, port, args = [], key = keyOf(args)) {
   const version = args.includes("-tls1_2") ? [] : ["-tls1_3"];
-  return start(t, "openssl", ["s_client", ...version, ...keyOf(args), "-connect", `127.0.0.1:${port}`, ...args]);
+  return start(t, "openssl", ["s_client", ...version, ...key, "-connect", `127.0.0.1:${port}`, ...args]);
 }
 
 /** Our server with the options `ours` and an `s_client` with the arguments `theirs`, as soon as they have met. */

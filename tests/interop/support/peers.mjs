@@ -6,7 +6,7 @@ import { createConnection, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Duplex } from "node:stream";
-import { acceptTls, startTls } from "tls-psk";
+import * as tlsPsk from "tls-psk";
 import { deferred, psk } from "../../node/support/streams.mjs";
 
 export * from "../../node/support/streams.mjs";
@@ -22,20 +22,23 @@ export const WRONG_HEX = Buffer.from(WRONG_PSK.secret).toString("hex");
 /** The tests of a file play our side in both roles. */
 const BOTH_ROLES = { allowBothRoles: true };
 
-/** Our client, on a connection of its own to a port of 127.0.0.1. A `tap` sees the bytes, see {@link recordBytes}. */
-export async function ourClient(t, port, options = {}, tap = (transport) => transport) {
+/**
+ * Our client, on a connection of its own to a port of 127.0.0.1. A `tap` sees the bytes, see {@link recordBytes}. The
+ * `build` is the one without certificates, unless the options bring another.
+ */
+export async function ourClient(t, port, { build = tlsPsk, ...options } = {}, tap = (transport) => transport) {
   const tcp = createConnection({ host: "127.0.0.1", port: Number(port), noDelay: true });
   await once(tcp, "connect");
-  return startTls(tap(transportOf(t, tcp)), { psks: [PSK], ...BOTH_ROLES, ...options });
+  return build.startTls(tap(transportOf(t, tcp)), { psks: [PSK], ...BOTH_ROLES, ...options });
 }
 
 /** Our server, for one client. The `socket` is there when the client is. */
-export async function ourServer(t, options = {}, tap = (transport) => transport) {
+export async function ourServer(t, { build = tlsPsk, ...options } = {}, tap = (transport) => transport) {
   const { promise: socket, resolve } = deferred();
   const server = createServer({ noDelay: true }, (tcp) => {
     server.close();
     const ours = options.selectPsk ? {} : { psks: [PSK] };
-    resolve(acceptTls(tap(transportOf(t, tcp)), { ...ours, ...BOTH_ROLES, ...options }));
+    resolve(build.acceptTls(tap(transportOf(t, tcp)), { ...ours, ...BOTH_ROLES, ...options }));
   });
   t.after(() => server.close());
   server.listen(0, "127.0.0.1");
