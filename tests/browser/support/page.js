@@ -1,6 +1,7 @@
 // The page that tests of the package in a browser drive: the package as it is built, and two ends joined in memory.
 
-import { acceptTls, startTls } from "./tls-psk/index.js";
+import * as full from "./tls-psk/full/index.js";
+import * as small from "./tls-psk/index.js";
 
 /** A PSK that differs with the identity. */
 function psk(identity = "client") {
@@ -8,16 +9,16 @@ function psk(identity = "client") {
 }
 
 /** A client and a server, joined. */
-function connect(serverOptions, clientOptions = {}) {
+function connect(serverOptions, clientOptions = {}, build = small) {
   const there = new TransformStream();
   const back = new TransformStream();
   const both = { allowBothRoles: true };
   return {
-    client: startTls(
+    client: build.startTls(
       { readable: back.readable, writable: there.writable },
       { psks: [psk()], ...both, ...clientOptions },
     ),
-    server: acceptTls({ readable: there.readable, writable: back.writable }, { ...both, ...serverOptions }),
+    server: build.acceptTls({ readable: there.readable, writable: back.writable }, { ...both, ...serverOptions }),
   };
 }
 
@@ -46,5 +47,5 @@ async function ends({ client, server }) {
   return { server: ofServer, client: ofClient };
 }
 
-window.play = { connect, echo, ends, psk };
+window.play = { connect, echo, ends, full, psk };
 document.documentElement.dataset.state = "ready";
