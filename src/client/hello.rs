@@ -41,7 +41,8 @@ pub(super) fn send_first(
         .filter(|_| !cert_with_extern_psk);
     if let Some(early_data) = &early_data {
         // Early data is rejected by a server that comes to another suite, and many go by the client's order.
-        cipher_suites.sort_by_key(|suite| *suite != early_data.cipher_suite);
+        cipher_suites.retain(|suite| *suite != early_data.cipher_suite);
+        cipher_suites.insert(0, early_data.cipher_suite);
     }
     let random = ctx.random.array();
     let legacy_session_id = if parameters.middlebox_compatibility {
