@@ -1,7 +1,7 @@
 //! Plain JavaScript objects: nothing for the caller to free.
 
-use js_sys::{Array, Object, Reflect, Uint8Array};
-use wasm_bindgen::JsValue;
+use js_sys::{Array, JsString, Object, Reflect, Uint8Array};
+use wasm_bindgen::prelude::*;
 
 /// A plain object under construction.
 pub(super) struct Fields(Object);
@@ -35,9 +35,21 @@ pub(super) fn bytes(bytes: &[u8]) -> Uint8Array {
     Uint8Array::from(bytes)
 }
 
+#[wasm_bindgen]
+extern "C" {
+    /// JavaScript's own decoder of UTF-8, which need not be downloaded.
+    type TextDecoder;
+
+    #[wasm_bindgen(constructor)]
+    fn new() -> TextDecoder;
+
+    #[wasm_bindgen(method)]
+    fn decode(this: &TextDecoder, bytes: &[u8]) -> JsString;
+}
+
 /// Text for display; the protocol's byte strings need not be UTF-8.
-pub(super) fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
+pub(super) fn text(bytes: &[u8]) -> JsString {
+    TextDecoder::new().decode(bytes)
 }
 
 /// An array of strings.
