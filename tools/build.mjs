@@ -13,7 +13,7 @@ const PARTS = ["wasm", "package", "demo"];
 
 // what rustc lets LLVM emit for the target, and every runtime we name has; "-all" makes modules that none would load
 const WASM_OPT = [
-  "-O3",
+  "-Os",
   "--enable-bulk-memory",
   "--enable-multivalue",
   "--enable-mutable-globals",
@@ -25,7 +25,7 @@ const WASM_OPT = [
 // the two builds of the core
 const MODULES = [
   { name: "wasm", out: "pkg/dist/wasm", profile: "release", features: [] },
-  { name: "wasm-full", out: "pkg/dist/full/wasm", profile: "full", features: ["certificates"] },
+  { name: "wasm-full", out: "pkg/dist/full/wasm", profile: "full", features: ["certificates", "mlkem"] },
 ];
 
 /** Builds up to the named part, skipping what is up to date. */
@@ -47,9 +47,9 @@ async function buildWasm({ name, out, profile, features }, { wasmEnv, bindgen })
     outputs: [`${out}/tls_psk.js`, `${out}/tls_psk_bg.wasm`],
     settings: { WASM_OPT, SHIPPED_FLAGS, rustc: wasmEnv.RUSTC, bindgen, features },
   };
-  const label = ["compiling the core to wasm", ...features].join(", with ");
+  const label = ["compiling the core to wasm", features.join(" and ")].filter(Boolean).join(", with ");
   await incrementally(label, step, async () => {
-    const cargo = ["build", "--quiet", "--profile", profile, "--lib", "--locked", "--target", TARGET];
+    const cargo = ["build", "--quiet", "--profile", profile, "--lib", "--locked", "--no-default-features", "--target", TARGET];
     await run("cargo", [...cargo, ...features.flatMap((feature) => ["--features", feature])], {
       env: { ...wasmEnv, ...shipped },
       cwd: root,

@@ -16,7 +16,10 @@ export type PskKinds = "external" | "resumption" | "both";
 /** A cipher suite (RFC 9846 appendix B.4). The last one needs a SHA-384 PSK, the others a SHA-256 PSK. */
 export type CipherSuite = "TLS_CHACHA20_POLY1305_SHA256" | "TLS_AES_128_GCM_SHA256" | "TLS_AES_256_GCM_SHA384";
 
-/** A group for the key exchange (RFC 9846 section 4.3.7). */
+/**
+ * A group for the key exchange (RFC 9846 section 4.3.7). `X25519MLKEM768` is in `tls-psk/full` only: it withstands quantum
+ * computers, which an external PSK does as well.
+ */
 export type Group = "x25519" | "secp256r1" | "X25519MLKEM768";
 
 /** How a certificate's key signs a handshake (RFC 9846 section 4.3.3). */

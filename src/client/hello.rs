@@ -8,7 +8,7 @@ use crate::crypto::{Digest, HashAlgorithm, KeyShare, hash_of};
 use crate::endpoint::Context;
 use crate::error::{Error, Usage};
 use crate::keys::{BinderKind, TranscriptBuffer, binder_hash_of_first_hello};
-use crate::psk::{EarlyDataParameters, Psk, PskKinds, PskList, Role, Session, binder, claim};
+use crate::psk::{EarlyDataParameters, Psk, PskKinds, PskList, Role, Session, binder, may_serve};
 use crate::wire::{
     CipherSuite, ClientExtensions, ClientHello, KeyShareEntry, NamedGroup, OfferedPsks,
     ProtocolVersion, PskIdentity, PskKeyExchangeMode,
@@ -29,8 +29,7 @@ pub(super) fn send_first(
         } else {
             suites_and_psks(parameters.cipher_suites(), sessions, psks)?
         };
-    if !parameters.allow_both_roles && !offered.iter().all(|psk| claim(&psk.identity, Role::Client))
-    {
+    if !parameters.allow_both_roles && !offered.iter().all(|psk| may_serve(psk, Role::Client)) {
         return Err(Usage::IdentityInBothRoles.into());
     }
     let cert_with_extern_psk = config.certificate_with_psk()

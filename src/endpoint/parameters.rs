@@ -1,6 +1,6 @@
 //! What both roles can be told to negotiate.
 
-use crate::crypto::{self, SUPPORTED_SUITES};
+use crate::crypto::{self, SUPPORTED_GROUPS, SUPPORTED_SUITES};
 use crate::error::named_errors;
 use crate::wire::{CipherSuite, NamedGroup, PskKeyExchangeMode};
 
@@ -60,7 +60,7 @@ impl Default for Parameters {
         Self {
             // ChaCha20 first: it is four times as fast as AES where there are no AES instructions.
             cipher_suites: SUPPORTED_SUITES.to_vec(),
-            groups: vec![NamedGroup::X25519, NamedGroup::SECP256R1],
+            groups: SUPPORTED_GROUPS.to_vec(),
             psk_modes: vec![PskKeyExchangeMode::PSK_DHE_KE],
             alpn: Vec::new(),
             record_size_limit: None,

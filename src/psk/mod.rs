@@ -19,7 +19,7 @@ pub use kinds::PskKinds;
 pub(crate) use list::key_of;
 pub use list::{Found, PskList};
 pub use offer::{OfferedPsk, OfferedPskList, OfferedTicket};
-pub use roles::{Role, claim};
+pub use roles::{Role, may_serve};
 pub(crate) use session::{Origin, resumption_psk};
 pub use session::{Session, TicketAge};
 pub(crate) use ticket::TicketState;

@@ -7,7 +7,9 @@
 
 use std::sync::{Mutex, PoisonError};
 
+use super::Psk;
 use super::list::{IdentityMap, key_of};
+use crate::keys::BinderKind;
 
 /// The side of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,8 +24,13 @@ pub enum Role {
 /// server's when a binder has verified, so a stranger adds nothing.
 static ROLES: Mutex<Option<IdentityMap<Role>>> = Mutex::new(None);
 
-/// Whether this process may use the identity in this role, which it does from now on.
-pub fn claim(identity: &[u8], role: Role) -> bool {
+/// Whether this process may use the PSK in this role, which it does from now on. A ticket is used once and opens for
+/// those alone who have its server's keys: it is not remembered, as tickets have no end.
+pub fn may_serve(psk: &Psk, role: Role) -> bool {
+    psk.kind == BinderKind::Resumption || claim(&psk.identity, role)
+}
+
+fn claim(identity: &[u8], role: Role) -> bool {
     // A thread that panicked with the lock in hand left the map as it was: insertions are whole.
     let mut roles = ROLES.lock().unwrap_or_else(PoisonError::into_inner);
     *roles.get_or_insert_default().entry(key_of(identity)).or_insert(role) == role

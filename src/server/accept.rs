@@ -15,7 +15,7 @@ use crate::keys::{
     EarlySecret, HandshakeSecret, KeyLogLabel, TrafficSecret, Transcript, TranscriptBuffer,
     binder_hash_of_first_hello,
 };
-use crate::psk::{EarlyDataParameters, Psk, Role, claim};
+use crate::psk::{EarlyDataParameters, Psk, Role, may_serve};
 use crate::wire::{
     CipherSuite, ClientHello, EncryptedExtensions, Finished, KeyShareEntry, OfferedPsks,
     ProtocolVersion, PskKeyExchangeMode, ServerExtensions, ServerHello,
@@ -139,7 +139,7 @@ pub(super) fn accept(ctx: &mut Context, acceptance: Acceptance) -> Result<State,
     let (index, psk) = match chosen {
         Some(Chosen { index, psk }) => {
             // The binder has verified, so this is no stranger's word.
-            if !config.parameters.allow_both_roles && !claim(&psk.identity, Role::Server) {
+            if !config.parameters.allow_both_roles && !may_serve(&psk, Role::Server) {
                 return Err(Violation::IdentityInBothRoles.into());
             }
             let index = u16::try_from(index).map_err(|_| Violation::NoAcceptablePsk)?;

@@ -471,3 +471,18 @@ test("the classes show certificates without any streams", async () => {
   assert.throws(() => client.decideCertificate(true), { code: "ERR_TLS_USAGE" });
   for (const object of [client, server, clientConfig, serverConfig]) object.free();
 });
+
+test("X25519MLKEM768 is a group of this build alone", async () => {
+  const groups = ["X25519MLKEM768"];
+  const { clientInfo } = await connected({ groups });
+  assert.equal(clientInfo.group, "X25519MLKEM768");
+  const psks = [psk()];
+  const [clientEnd, serverEnd] = pipe();
+  const server = acceptTls(serverEnd, { ...USUAL, psks });
+  const client = startTls(clientEnd, { ...USUAL, psks, groups });
+  assert.equal((await client.opened).pskMode, "psk_dhe_ke");
+  assert.equal((await server.opened).group, "X25519MLKEM768");
+
+  const refused = small.startTls(pipe()[0], { ...USUAL, psks, groups });
+  assert.equal((await rejection(refused.opened)).code, "ERR_TLS_CONFIG");
+});

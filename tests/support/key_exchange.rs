@@ -1,20 +1,21 @@
 //! The crate's key exchange, compiled once more over randomness that a test can choose.
 //!
 //! In the crate a private key comes from randomness and from nowhere else, so a published one cannot enter. The source
-//! file is the crate's own; only [`Random`] is another. Its paths begin at `crate`: the test's root has to import
+//! files are the crate's own; only [`Random`] is another. Their paths begin at `crate`: the test's root has to import
 //! `wire`.
 
 pub use tls_psk::crypto::CryptoError;
 
-/// Takes the place of the crate's own: what it gives is what it was told.
-pub struct Random(pub [u8; 32]);
+/// Takes the place of the crate's own: what it gives is what it was told, from the front.
+pub struct Random(pub Vec<u8>);
 
 impl Random {
     pub fn array<const N: usize>(&mut self) -> [u8; N] {
-        self.0.as_slice().try_into().expect("private keys of 32 bytes")
+        let rest = self.0.split_off(N);
+        core::mem::replace(&mut self.0, rest).try_into().expect("N bytes")
     }
 }
 
 #[allow(dead_code, reason = "the tests agree, they do not negotiate")]
-#[path = "../../src/crypto/group.rs"]
+#[path = "../../src/crypto/group/mod.rs"]
 pub mod group;

@@ -1,0 +1,121 @@
+//! Key exchange over the supported groups (RFC 9846 sections 4.3.8 and 7.4).
+
+mod p256;
+mod x25519;
+#[cfg(feature = "mlkem")]
+mod x25519_mlkem768;
+
+use zeroize::Zeroizing;
+
+use super::{CryptoError, Random};
+use crate::wire::NamedGroup;
+
+/// The groups, most preferred first.
+///
+/// The one that withstands quantum computers comes last: beside an external PSK it adds nothing against them as long as
+/// the PSK stays secret, and its shares take 1.2 KB of each hello. It is for those who ask for it.
+#[cfg(feature = "mlkem")]
+pub const SUPPORTED_GROUPS: [NamedGroup; 3] =
+    [NamedGroup::X25519, NamedGroup::SECP256R1, NamedGroup::X25519MLKEM768];
+/// The groups, most preferred first.
+#[cfg(not(feature = "mlkem"))]
+pub const SUPPORTED_GROUPS: [NamedGroup; 2] = [NamedGroup::X25519, NamedGroup::SECP256R1];
+
+/// Whether keys can be exchanged over `group`.
+pub fn is_supported(group: NamedGroup) -> bool {
+    SUPPORTED_GROUPS.contains(&group)
+}
+
+/// What a key exchange comes to, the (EC)DHE input of the key schedule. It wipes itself, and has no `Debug`.
+pub struct SharedSecret(Zeroizing<Vec<u8>>);
+
+impl SharedSecret {
+    /// The parts of the secret, concatenated.
+    fn new(parts: &[&[u8]]) -> Self {
+        Self(Zeroizing::new(parts.concat()))
+    }
+
+    /// The secret itself.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+/// A key share that waits for the peer's: a client's, as the other half of a KEM follows from it ([`respond`]). It is used
+/// for one connection, and up with its agreement.
+pub struct KeyShare {
+    group: NamedGroup,
+    secret: PrivateKey,
+    public: Vec<u8>,
+}
+
+enum PrivateKey {
+    X25519(x25519::PrivateKey),
+    P256(p256::PrivateKey),
+    #[cfg(feature = "mlkem")]
+    X25519MlKem768(Box<x25519_mlkem768::PrivateKey>),
+}
+
+impl KeyShare {
+    /// A fresh key pair.
+    pub fn generate(group: NamedGroup, random: &mut Random) -> Result<Self, CryptoError> {
+        let (secret, public) = match group {
+            NamedGroup::X25519 => {
+                let secret = x25519::PrivateKey::generate(random);
+                let public = secret.public().to_vec();
+                (PrivateKey::X25519(secret), public)
+            }
+            NamedGroup::SECP256R1 => {
+                let secret = p256::PrivateKey::generate(random);
+                let public = secret.public();
+                (PrivateKey::P256(secret), public)
+            }
+            #[cfg(feature = "mlkem")]
+            NamedGroup::X25519MLKEM768 => {
+                let secret = Box::new(x25519_mlkem768::PrivateKey::generate(random));
+                let public = secret.public();
+                (PrivateKey::X25519MlKem768(secret), public)
+            }
+            _ => return Err(CryptoError::UnsupportedGroup),
+        };
+        Ok(Self { group, secret, public })
+    }
+
+    /// The group it belongs to.
+    pub fn group(&self) -> NamedGroup {
+        self.group
+    }
+
+    /// `KeyShareEntry.key_exchange`, in the group's own encoding.
+    pub fn public(&self) -> &[u8] {
+        &self.public
+    }
+
+    /// Agrees with the peer's share. One that is malformed, or brings nothing of the peer's into the secret, fails
+    /// (sections 4.3.8.2 and 7.4.2).
+    pub fn agree(self, peer: &[u8]) -> Result<SharedSecret, CryptoError> {
+        Ok(match self.secret {
+            PrivateKey::X25519(secret) => SharedSecret::new(&[secret.agree(peer)?.as_bytes()]),
+            PrivateKey::P256(secret) => {
+                SharedSecret::new(&[secret.agree(peer)?.raw_secret_bytes()])
+            }
+            #[cfg(feature = "mlkem")]
+            PrivateKey::X25519MlKem768(secret) => secret.agree(peer)?,
+        })
+    }
+}
+
+/// Answers a client's share: the server's `key_exchange`, and the secret.
+pub fn respond(
+    group: NamedGroup,
+    peer: &[u8],
+    random: &mut Random,
+) -> Result<(Vec<u8>, SharedSecret), CryptoError> {
+    #[cfg(feature = "mlkem")]
+    if group == NamedGroup::X25519MLKEM768 {
+        return x25519_mlkem768::respond(peer, random);
+    }
+    let share = KeyShare::generate(group, random)?;
+    let public = share.public.clone();
+    Ok((public, share.agree(peer)?))
+}
