@@ -49,7 +49,17 @@ async function buildWasm({ name, out, profile, features }, { wasmEnv, bindgen })
   };
   const label = ["compiling the core to wasm", features.join(" and ")].filter(Boolean).join(", with ");
   await incrementally(label, step, async () => {
-    const cargo = ["build", "--quiet", "--profile", profile, "--lib", "--locked", "--no-default-features", "--target", TARGET];
+    const cargo = [
+      "build",
+      "--quiet",
+      "--profile",
+      profile,
+      "--lib",
+      "--locked",
+      "--no-default-features",
+      "--target",
+      TARGET,
+    ];
     await run("cargo", [...cargo, ...features.flatMap((feature) => ["--features", feature])], {
       env: { ...wasmEnv, ...shipped },
       cwd: root,
