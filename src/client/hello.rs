@@ -57,8 +57,9 @@ pub(super) fn send_first(
         record_size_limit: parameters.record_size_limit(),
         early_data: early_data.is_some(),
         supported_versions: Some(vec![ProtocolVersion::TLS13]),
+        // Without a PSK to offer they say how a ticket of this connection can be used.
         psk_key_exchange_modes: Some(parameters.psk_modes().to_vec())
-            .filter(|_| !offered.is_empty()),
+            .filter(|_| !config.full_handshake() || !offered.is_empty() || kinds.resumption()),
         cert_with_extern_psk,
         ..ClientExtensions::default()
     };
