@@ -1,6 +1,7 @@
 // npm run lint: every check that reads the code without running it.
 
 import { build } from "./build.mjs";
+import { crateDocs, packageDocs } from "./docs.mjs";
 import { npmBin, root } from "./lib/paths.mjs";
 import { Failure, main, run, step } from "./lib/run.mjs";
 import { setUpRustLint, TARGET, wasmToolchain } from "./lib/toolchain.mjs";
@@ -21,23 +22,21 @@ await main(async () => {
     ["clippy with certificates", "cargo", clippy("--all-targets", ...CERTIFICATES)],
     ["clippy for wasm", "cargo", clippy("--lib", "--test", "wasm*", "--target", TARGET), wasmEnv],
     ["clippy for wasm with certificates", "cargo", clippy("--lib", "--target", TARGET, ...CERTIFICATES), wasmEnv],
-    [
-      "cargo doc",
-      "cargo",
-      ["doc", "--quiet", "--no-deps", "--locked", ...CERTIFICATES],
-      { RUSTDOCFLAGS: "-D warnings" },
-    ],
     ["biome", npmBin("biome"), ["check", "--error-on-warnings"]],
     ["types of the package", npmBin("tsc"), ["--noEmit", "--project", "pkg"]],
     ["types as users have them", npmBin("tsc"), ["--noEmit", "--project", "tests/types"]],
     ["types of the demo page", npmBin("tsc"), ["--noEmit", "--project", "www"]],
   ];
   const failed = [];
-  for (const [name, program, args, env] of checks) {
-    await step(name, () => run(program, args, { cwd: root, env })).catch((error) => {
+  const attempt = (name, check) =>
+    check().catch((error) => {
       console.error(error.output?.trimEnd() || error.message);
       failed.push(name);
     });
+  for (const [name, program, args, env] of checks) {
+    await attempt(name, () => step(name, () => run(program, args, { cwd: root, env })));
   }
+  await attempt("reference of the package", packageDocs);
+  await attempt("reference of the crate", crateDocs);
   if (failed.length > 0) throw new Failure(`These checks failed: ${failed.join(", ")}.`);
 });

@@ -27,16 +27,17 @@ export async function setUpNative() {
   if (!which("cc")) await aptInstall(["gcc", "libc6-dev"], "for cargo to link with");
 }
 
-/** node_modules, as package-lock.json has it. */
-export async function setUpNpm() {
+/** A directory's node_modules, as its package-lock.json has them. Some directories besides the root have their own. */
+export async function setUpNpm(directory = ".") {
   const lock = createHash("sha256")
-    .update(readFileSync(inRoot("package-lock.json")))
+    .update(readFileSync(inRoot(directory, "package-lock.json")))
     .digest("hex");
-  const stamp = inRoot("node_modules", ".installed-from");
+  const stamp = inRoot(directory, "node_modules", ".installed-from");
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === lock) return;
-  await step("installing npm packages", async () => {
-    await run("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], { cwd: inRoot() }).catch((error) => {
-      throw new Failure("npm ci could not install the packages of package-lock.json.", error.output);
+  await step(`installing npm packages${directory === "." ? "" : ` of ${directory}`}`, async () => {
+    const cwd = inRoot(directory);
+    await run("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], { cwd }).catch((error) => {
+      throw new Failure(`npm ci could not install the packages of ${directory}/package-lock.json.`, error.output);
     });
     writeFileSync(stamp, lock);
   });

@@ -1,8 +1,13 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 
-// The classes of the core: TLS without any I/O, synchronous, for callers who bring their own loop. They are generated
-// by wasm-bindgen; these are the types they have. Everything here throws `TlsError`, and everything with a `free()`
-// owns memory of the WebAssembly until that is called (or, much later, until the garbage collector finds it).
+/**
+ * The classes of the core: TLS without any I/O, synchronous, for callers who bring their own loop. They are generated
+ * by wasm-bindgen; these are the types they have. Everything here throws `TlsError`, and everything with a `free()`
+ * owns memory of the WebAssembly until that is called (or, much later, until the garbage collector finds it). All of
+ * it is exported by `tls-psk`.
+ *
+ * @module core
+ */
 
 /** The hash a PSK belongs to. It decides which cipher suites the PSK can be used with. */
 export type HashName = "SHA-256" | "SHA-384";
@@ -40,6 +45,7 @@ export type StateName = string;
 interface Freeable {
   /** Gives the memory back and wipes the secrets in it. The object must not be used afterwards. */
   free(): void;
+  /** As {@link free}, at the end of a block with `using`. */
   [Symbol.dispose](): void;
 }
 
@@ -276,7 +282,9 @@ export interface OfferedPsk extends OfferedIdentity, Freeable {}
 /** The offered identities: a copy that outlives the handshake, with a cursor. Iteration yields plain objects. */
 export interface OfferedPskList extends Freeable, Iterable<OfferedIdentity> {
   readonly length: number;
+  /** The one with this place in the list, wherever the cursor is. */
   get(index: number): OfferedPsk | undefined;
+  /** Whether there is another one behind the cursor. */
   hasNext(): boolean;
   /** The next one, or `undefined` at the end of the list. */
   next(): OfferedPsk | undefined;

@@ -2,7 +2,7 @@
  * What the fields that `inspect` and `inspectRecords` find are for, in a sentence each, as RFC 9846 puts it. Apart from
  * the rest, because only those who show fields to people want to download it.
  *
- * @module
+ * @module tls-psk/describe
  */
 
 import type { Field } from "./core-types.js";

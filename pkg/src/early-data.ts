@@ -31,6 +31,23 @@ export function singleUse(store: ReplayStore): AcceptEarlyData {
   return ({ id, replayableUntil }) => store.add(hex(id), replayableUntil);
 }
 
+/** Options of {@link MemoryReplayStore}. */
+export interface MemoryReplayStoreOptions {
+  /**
+   * How many ids it remembers, 100,000 unless given. While it is full it takes nothing, so that forgetting is never the
+   * way to make room.
+   */
+  capacity?: number;
+  /**
+   * What it does with early data that it may have seen before it was started. `"reject"`, unless given, refuses what
+   * could be a copy from then, which is all early data in the first seconds and that of external PSKs at any time.
+   * `"accept"` is for PSKs and ticket keys that are no older than the store.
+   */
+  coldStart?: "reject" | "accept";
+  /** The clock, in milliseconds since the Unix epoch, for tests. */
+  now?: () => number;
+}
+
 /** A {@link ReplayStore} of one process. */
 export class MemoryReplayStore implements ReplayStore {
   readonly #seen = new Map<string, number>();
@@ -39,23 +56,8 @@ export class MemoryReplayStore implements ReplayStore {
   readonly #now: () => number;
   readonly #startedAt: number;
 
-  /**
-   * @param options.capacity how many ids it remembers; while it is full it takes nothing, so that forgetting is never
-   *   the way to make room
-   * @param options.coldStart what it does with early data that it may have seen before it was started: `"reject"`
-   *   refuses what could be a copy from then, which is all early data in the first seconds and that of external PSKs at
-   *   any time. `"accept"` is for PSKs and ticket keys that are no older than the store.
-   * @param options.now the clock, for tests
-   */
-  constructor({
-    capacity = 100_000,
-    coldStart = "reject",
-    now = Date.now,
-  }: {
-    capacity?: number;
-    coldStart?: "reject" | "accept";
-    now?: () => number;
-  } = {}) {
+  /** An empty store, which counts the time from now on. */
+  constructor({ capacity = 100_000, coldStart = "reject", now = Date.now }: MemoryReplayStoreOptions = {}) {
     this.#capacity = capacity;
     this.#coldStart = coldStart;
     this.#now = now;

@@ -7,7 +7,7 @@
  * `tls-psk/full` has certificates as well, in a larger WebAssembly, and otherwise the same; `tls-psk/full/slim` is that
  * without the WebAssembly.
  *
- * @module
+ * @module tls-psk
  */
 
 export type { Bytes } from "./bytes.js";
@@ -66,7 +66,13 @@ export type {
   TraceEvent,
   VerifyCertificateEvent,
 } from "./core-types.js";
-export { type AcceptEarlyData, MemoryReplayStore, type ReplayStore, singleUse } from "./early-data.js";
+export {
+  type AcceptEarlyData,
+  MemoryReplayStore,
+  type MemoryReplayStoreOptions,
+  type ReplayStore,
+  singleUse,
+} from "./early-data.js";
 export { TlsError, type TlsErrorCode, type TlsErrorDetails, type TlsPhase } from "./errors.js";
 export { init, initSync, type WasmSource } from "./loader.js";
 export type { ClientOptions, PskChoice, SelectPsk, ServerOptions, TlsOptions } from "./options.js";

@@ -64,3 +64,20 @@ test("README.md and the types tell the same error codes", () => {
   const inTable = new Set([...read("README.md").matchAll(/^\| `(ERR_TLS_\w+)` \|/gm)].map(([, code]) => code));
   assert.deepEqual([...inTable].sort(), [...inTypes].sort());
 });
+
+test("docs/migration.md names nothing of ours that is not there", () => {
+  const types = ["options", "psk", "core-types", "socket", "certificates", "resumption"];
+  const source = [...types.map((name) => read(`pkg/src/${name}.ts`)), read("pkg/src/slim.ts")].join("\n");
+  const rows = read("docs/migration.md")
+    .split("\n")
+    .filter((line) => /^\| (?!\w+\S* \| tls-psk|---)/.test(line));
+  let names = 0;
+  for (const row of rows) {
+    const ours = row.split("|").slice(2, -1).join(" ");
+    for (const [, name] of ours.matchAll(/`([A-Za-z]\w+)(?=[`(:])/g)) {
+      names += 1;
+      assert.match(source, new RegExp(`\\b${name}\\b`), `there is no ${name}: ${row}`);
+    }
+  }
+  assert.ok(names > 50, `${names} names`);
+});

@@ -38,6 +38,7 @@ import {
   type KeyLogEvent,
   type KeyUpdatedEvent,
   MemoryReplayStore,
+  type MemoryReplayStoreOptions,
   type MessageTrace,
   type Negotiated,
   type OfferedIdentity,
@@ -188,9 +189,10 @@ const serverOptions: ServerOptions = {
   cookieKeys: [secret],
   acceptEarlyData,
 };
+const storeOptions: MemoryReplayStoreOptions = { capacity: 10, coldStart: "accept", now: Date.now };
 const stores: ServerOptions[] = [
   { acceptEarlyData: singleUse(new Database()) },
-  { acceptEarlyData: singleUse(new MemoryReplayStore({ capacity: 10, coldStart: "accept", now: Date.now })) },
+  { acceptEarlyData: singleUse(new MemoryReplayStore(storeOptions)) },
 ];
 
 export async function streams(transport: Transport): Promise<void> {
