@@ -22,22 +22,27 @@ const WASM_OPT = [
   "--enable-sign-ext",
 ];
 
-// the two builds of the core
-const MODULES = [
-  { name: "wasm", out: "pkg/dist/wasm", profile: "release", features: [] },
-  { name: "wasm-full", out: "pkg/dist/full/wasm", profile: "full", features: ["certificates", "mlkem"] },
-];
+/** Where the core for the demo page is: in no package, as it shows its secrets. */
+const PAGE_CORE = "target/wasm-page";
 
-/** Builds up to the named part, skipping what is up to date. */
-export async function build(last = "demo") {
+// the builds of the core: two of the package, and the page's
+const SMALL = { name: "wasm", out: "pkg/dist/wasm", profile: "release", features: [] };
+const FULL = { name: "wasm-full", out: "pkg/dist/full/wasm", profile: "full", features: ["certificates", "mlkem"] };
+const PAGE = { name: "wasm-page", out: PAGE_CORE, profile: "release", features: ["mlkem", "steps"] };
+
+/** Builds up to the named part, skipping what is up to date; without `tls-psk/full` if `full` is false. */
+export async function build(last = "demo", { full = true } = {}) {
   const parts = PARTS.slice(0, PARTS.indexOf(last) + 1);
   if (parts.length === 0) throw new Failure(`There is no part "${last}" to build; the parts are ${PARTS.join(", ")}.`);
   const tools = await setUpBuild();
-  if (parts.includes("wasm")) {
-    for (const module of MODULES) await buildWasm(module, tools);
-  }
+  await buildWasm(SMALL, tools);
+  if (full) await buildWasm(FULL, tools);
   if (parts.includes("package")) await buildPackage();
-  if (parts.includes("demo")) await buildDemo();
+  if (parts.includes("package") && full) await buildFullPackage();
+  if (parts.includes("demo")) {
+    await buildWasm(PAGE, tools);
+    await buildDemo();
+  }
 }
 
 async function buildWasm({ name, out, profile, features }, { wasmEnv, bindgen }) {
@@ -79,21 +84,25 @@ async function buildWasm({ name, out, profile, features }, { wasmEnv, bindgen })
   });
 }
 
+const PACKAGE_INPUTS = ["pkg/src", "pkg/tsconfig.json", "pkg/dist/wasm/tls_psk.d.ts", "package-lock.json"];
+
 async function buildPackage() {
   const step = {
     name: "package",
-    inputs: ["pkg/src", "pkg/tsconfig.json", "pkg/dist/wasm/tls_psk.d.ts", "package-lock.json"],
-    outputs: ["pkg/dist/index.js", "pkg/dist/full/index.js"],
+    inputs: PACKAGE_INPUTS,
+    outputs: ["pkg/dist/index.js"],
   };
   await incrementally("compiling the package", step, async () => {
-    const [dist, full] = [inRoot("pkg", "dist"), inRoot("pkg", "dist", "full")];
-    // what a renamed source left behind would still be packed
-    for (const directory of [dist, full]) {
-      for (const name of readdirSync(directory)) {
-        if (name !== "wasm" && name !== "full") rmSync(join(directory, name), { recursive: true });
-      }
-    }
+    clear(inRoot("pkg", "dist"));
     await run(npmBin("tsc"), ["--project", "pkg"], { cwd: root });
+  });
+}
+
+async function buildFullPackage() {
+  const step = { name: "package-full", inputs: PACKAGE_INPUTS, outputs: ["pkg/dist/full/index.js"] };
+  await incrementally("putting the package beside the larger core", step, async () => {
+    const [dist, full] = [inRoot("pkg", "dist"), inRoot("pkg", "dist", "full")];
+    clear(full);
     // the same beside the larger module, which "./wasm/" is there; the types and the command line serve both
     for (const name of readdirSync(dist)) {
       if (name.endsWith(".js")) cpSync(join(dist, name), join(full, name));
@@ -101,10 +110,17 @@ async function buildPackage() {
   });
 }
 
+/** Removes all but the cores: what a renamed source left behind would still be packed. */
+function clear(directory) {
+  for (const name of readdirSync(directory)) {
+    if (name !== "wasm" && name !== "full") rmSync(join(directory, name), { recursive: true });
+  }
+}
+
 async function buildDemo() {
   const step = {
     name: "demo",
-    inputs: ["www", ...["package.json", "dist"].map((name) => `pkg/${name}`), "package-lock.json"],
+    inputs: ["www", ...["package.json", "dist"].map((name) => `pkg/${name}`), PAGE_CORE, "package-lock.json"],
     outputs: ["www/dist/index.html", "www/dist/main.js"],
   };
   await incrementally("bundling the demo page", step, async () => {
@@ -119,6 +135,7 @@ async function buildDemo() {
       format: "esm",
       logLevel: "silent",
       minify: true,
+      plugins: [pageCore],
       sourcemap: true,
       target: "es2022",
     }).catch((error) => {
@@ -129,10 +146,19 @@ async function buildDemo() {
       if (!isSource) cpSync(inRoot("www", name), join(out, name), { recursive: true });
     }
     // the package looks for its module beside the script that it was bundled into
-    const wasm = join("wasm", "tls_psk_bg.wasm");
-    cpSync(inRoot("pkg", "dist", wasm), join(out, wasm));
+    const wasm = "tls_psk_bg.wasm";
+    cpSync(inRoot(PAGE_CORE, wasm), join(out, "wasm", wasm));
   });
 }
+
+/** Gives the package on the page the page's own core, which has `page-core` beside what the package knows of. */
+const pageCore = {
+  name: "page-core",
+  setup(build) {
+    const path = inRoot(PAGE_CORE, "tls_psk.js");
+    build.onResolve({ filter: /^(page-core|\.\/wasm\/tls_psk\.js)$/ }, () => ({ path }));
+  },
+};
 
 if (isEntry(import.meta)) {
   await main(async () => {

@@ -7,6 +7,7 @@ import { Failure, main, run, step } from "./lib/run.mjs";
 import { setUpRustLint, TARGET, wasmToolchain } from "./lib/toolchain.mjs";
 
 const CERTIFICATES = ["--features", "certificates"];
+const STEPS = ["--features", "steps"];
 
 await main(async () => {
   // the TypeScript imports types that the build generates, and the page those of the package
@@ -20,8 +21,10 @@ await main(async () => {
     ["cargo fmt of the s2n peer", "cargo", ["fmt", "--check", "--manifest-path", "tests/interop/s2n-peer/Cargo.toml"]],
     ["clippy", "cargo", clippy("--all-targets")],
     ["clippy with certificates", "cargo", clippy("--all-targets", ...CERTIFICATES)],
+    ["clippy with steps", "cargo", clippy("--all-targets", ...STEPS)],
     ["clippy for wasm", "cargo", clippy("--lib", "--test", "wasm*", "--target", TARGET), wasmEnv],
     ["clippy for wasm with certificates", "cargo", clippy("--lib", "--target", TARGET, ...CERTIFICATES), wasmEnv],
+    ["clippy for wasm with steps", "cargo", clippy("--lib", "--target", TARGET, ...STEPS), wasmEnv],
     ["biome", npmBin("biome"), ["check", "--error-on-warnings"]],
     ["types of the package", npmBin("tsc"), ["--noEmit", "--project", "pkg"]],
     ["types as users have them", npmBin("tsc"), ["--noEmit", "--project", "tests/types"]],

@@ -7,7 +7,7 @@ import { heading, main, run } from "./lib/run.mjs";
 import { serve } from "./serve.mjs";
 
 await main(async () => {
-  await build();
+  await build("demo", { full: false });
 
   const example = inRoot("examples", "handshake.mjs");
   if (existsSync(example)) {

@@ -14,7 +14,11 @@ const PARTS = {
   async rust() {
     await setUpNative();
     const test = (...selection) => countRust("cargo", ["test", "--locked", "--no-fail-fast", ...selection]);
-    return [await test(), await test("--features", "certificates")];
+    return [
+      await test(),
+      await test("--features", "certificates"),
+      await test("--features", "steps", "--test", "steps"),
+    ];
   },
 
   async wasm() {

@@ -47,6 +47,8 @@ pub struct AeadKey {
     algorithm: AeadAlgorithm,
     // A key schedule of AES takes hundreds of bytes; boxed, it is not left behind on the stack at every move.
     key: Box<Key>,
+    #[cfg(feature = "steps")]
+    bytes: Vec<u8>,
 }
 
 enum Key {
@@ -58,6 +60,8 @@ enum Key {
 impl AeadKey {
     /// A key of exactly [`AeadAlgorithm::key_len`] bytes.
     pub fn new(algorithm: AeadAlgorithm, key: &[u8]) -> Result<Self, CryptoError> {
+        #[cfg(feature = "steps")]
+        let bytes = key.to_vec();
         let key = match algorithm {
             AeadAlgorithm::Aes128Gcm => Aes128Gcm::new_from_slice(key).map(Key::Aes128Gcm),
             AeadAlgorithm::Aes256Gcm => Aes256Gcm::new_from_slice(key).map(Key::Aes256Gcm),
@@ -66,7 +70,12 @@ impl AeadKey {
             }
         }
         .map_err(|_| CryptoError::KeyLength)?;
-        Ok(Self { algorithm, key: Box::new(key) })
+        Ok(Self {
+            algorithm,
+            key: Box::new(key),
+            #[cfg(feature = "steps")]
+            bytes,
+        })
     }
 
     /// The algorithm the key is for.
@@ -83,6 +92,8 @@ impl AeadKey {
         start: usize,
     ) -> Result<(), CryptoError> {
         let text = buffer.get_mut(start..).unwrap_or_default();
+        #[cfg(feature = "steps")]
+        let (iv, plaintext) = (nonce, text.to_vec());
         let nonce = &(*nonce).into();
         let tag = match &*self.key {
             Key::Aes128Gcm(key) => key.encrypt_inout_detached(nonce, associated_data, text.into()),
@@ -93,6 +104,11 @@ impl AeadKey {
         }
         .map_err(|_| CryptoError::PlaintextLength)?;
         buffer.extend_from_slice(&tag);
+        #[cfg(feature = "steps")]
+        {
+            let sealed = buffer.get(start..).unwrap_or_default();
+            self.explain("seal", iv, associated_data, ("plaintext", &plaintext), sealed);
+        }
         Ok(())
     }
 
@@ -104,6 +120,8 @@ impl AeadKey {
         associated_data: &[u8],
         ciphertext: &'a mut [u8],
     ) -> Result<&'a mut [u8], CryptoError> {
+        #[cfg(feature = "steps")]
+        let (iv, sealed) = (nonce, ciphertext.to_vec());
         let (text, tag) =
             ciphertext.split_last_chunk_mut::<TAG_LEN>().ok_or(CryptoError::Decrypt)?;
         let tag = &(*tag).into();
@@ -120,6 +138,31 @@ impl AeadKey {
             }
         }
         .map_err(|_| CryptoError::Decrypt)?;
+        #[cfg(feature = "steps")]
+        self.explain("open", iv, associated_data, ("ciphertext", &sealed), text);
         Ok(text)
+    }
+
+    #[cfg(feature = "steps")]
+    fn explain(
+        &self,
+        operation: &'static str,
+        nonce: &[u8],
+        associated_data: &[u8],
+        text: (&'static str, &[u8]),
+        output: &[u8],
+    ) {
+        let algorithm = match self.algorithm {
+            AeadAlgorithm::Aes128Gcm => "AES-128-GCM",
+            AeadAlgorithm::Aes256Gcm => "AES-256-GCM",
+            AeadAlgorithm::ChaCha20Poly1305 => "ChaCha20-Poly1305",
+        };
+        let inputs = [
+            ("key", self.bytes.as_slice()),
+            ("nonce", nonce),
+            ("additional_data", associated_data),
+            text,
+        ];
+        super::steps::step(operation, algorithm, "", &inputs, output);
     }
 }

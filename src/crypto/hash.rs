@@ -58,7 +58,10 @@ impl HashAlgorithm {
     pub fn digest(self, data: &[u8]) -> Digest {
         let mut hasher = self.hasher();
         hasher.update(data);
-        hasher.finish()
+        let digest = hasher.finish();
+        #[cfg(feature = "steps")]
+        super::steps::step("hash", self.name(), "", &[("message", data)], digest.as_ref());
+        digest
     }
 
     /// HMAC (RFC 2104) with a key of any length.

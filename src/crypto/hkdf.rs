@@ -9,7 +9,10 @@ use super::secret::Secret;
 
 /// `HKDF-Extract(salt, IKM)`
 pub fn extract(hash: HashAlgorithm, salt: &[u8], ikm: &[u8]) -> Secret {
-    Secret::from_output(hash.hmac(salt, ikm).into_bytes(), hash)
+    let prk = Secret::from_output(hash.hmac(salt, ikm).into_bytes(), hash);
+    #[cfg(feature = "steps")]
+    super::steps::step("extract", hash.name(), "", &[("salt", salt), ("IKM", ikm)], prk.as_bytes());
+    prk
 }
 
 /// Fills `out`: `HKDF-Expand(PRK, info, out.len())`
@@ -41,7 +44,10 @@ pub fn expand_label(
     out: &mut [u8],
 ) -> Result<(), CryptoError> {
     let info = hkdf_label(out.len(), label, context).ok_or(CryptoError::OutputLength)?;
-    expand(hash, secret, &info, out)
+    expand(hash, secret, &info, out)?;
+    #[cfg(feature = "steps")]
+    explain_expansion(hash, secret, label, context, out);
+    Ok(())
 }
 
 /// `HKDF-Expand-Label(Secret, Label, Context, Hash.length)`, the derivation of every secret from another.
@@ -58,7 +64,22 @@ pub fn expand_label_secret(
     debug_assert!(context.len() <= 0xff, "a context of HkdfLabel holds at most 255 bytes");
     let mut block = hkdf_label(hash.output_len(), label, context).unwrap_or_default();
     block.push(1);
-    Secret::from_output(hash.hmac(secret.as_bytes(), &block).into_bytes(), hash)
+    let output = Secret::from_output(hash.hmac(secret.as_bytes(), &block).into_bytes(), hash);
+    #[cfg(feature = "steps")]
+    explain_expansion(hash, secret.as_bytes(), label, context, output.as_bytes());
+    output
+}
+
+#[cfg(feature = "steps")]
+fn explain_expansion(
+    hash: HashAlgorithm,
+    secret: &[u8],
+    label: &str,
+    context: &[u8],
+    output: &[u8],
+) {
+    let inputs = [("Secret", secret), ("Context", context)];
+    super::steps::step("expand-label", hash.name(), label, &inputs, output);
 }
 
 /// ```text

@@ -9,6 +9,8 @@ mod sealing;
 mod secret;
 #[cfg(feature = "certificates")]
 pub mod signature;
+#[cfg(feature = "steps")]
+pub mod steps;
 mod suite;
 
 pub use aead::{AeadAlgorithm, AeadKey, NONCE_LEN, TAG_LEN};

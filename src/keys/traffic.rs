@@ -74,7 +74,16 @@ impl FinishedKey {
 
     /// `verify_data = HMAC(finished_key, Transcript-Hash)`
     pub fn verify_data(&self, transcript_hash: &Digest) -> Digest {
-        self.hash.hmac(self.secret.as_bytes(), transcript_hash.as_ref())
+        let mac = self.hash.hmac(self.secret.as_bytes(), transcript_hash.as_ref());
+        #[cfg(feature = "steps")]
+        crate::crypto::steps::step(
+            "hmac",
+            self.hash.name(),
+            "",
+            &[("key", self.secret.as_bytes()), ("message", transcript_hash.as_ref())],
+            mac.as_ref(),
+        );
+        mac
     }
 
     /// Compares in constant time.

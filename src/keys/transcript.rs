@@ -22,7 +22,7 @@ impl TranscriptBuffer {
 
     /// Hashes what was kept.
     pub fn start(&self, hash: HashAlgorithm) -> Transcript {
-        let mut transcript = Transcript { hasher: hash.hasher() };
+        let mut transcript = Transcript::new(hash);
         transcript.add(&self.messages);
         transcript
     }
@@ -38,26 +38,41 @@ impl TranscriptBuffer {
 #[derive(Clone)]
 pub struct Transcript {
     hasher: Hasher,
+    #[cfg(feature = "steps")]
+    seen: (HashAlgorithm, Vec<u8>),
 }
 
 impl Transcript {
+    fn new(hash: HashAlgorithm) -> Self {
+        Self {
+            hasher: hash.hasher(),
+            #[cfg(feature = "steps")]
+            seen: (hash, Vec::new()),
+        }
+    }
+
     /// A transcript that begins with `message_hash` over an earlier ClientHello's digest, as after a
     /// HelloRetryRequest.
     pub fn from_message_hash(hash: HashAlgorithm, client_hello: &[u8]) -> Self {
-        let mut hasher = hash.hasher();
-        hasher.update(&[HandshakeType::MESSAGE_HASH.0, 0, 0, client_hello.len() as u8]);
-        hasher.update(client_hello);
-        Self { hasher }
+        let mut transcript = Self::new(hash);
+        transcript.add(&[HandshakeType::MESSAGE_HASH.0, 0, 0, client_hello.len() as u8]);
+        transcript.add(client_hello);
+        transcript
     }
 
     /// Adds a whole handshake message, header included.
     pub fn add(&mut self, message: &[u8]) {
         self.hasher.update(message);
+        #[cfg(feature = "steps")]
+        self.seen.1.extend_from_slice(message);
     }
 
     /// Transcript-Hash of the messages so far.
     pub fn current(&self) -> Digest {
-        self.hasher.peek()
+        let digest = self.hasher.peek();
+        #[cfg(feature = "steps")]
+        self.explain(&[], &digest);
+        digest
     }
 
     /// Transcript-Hash of the messages so far and a truncated ClientHello: what the binders of a second
@@ -65,7 +80,18 @@ impl Transcript {
     pub fn with_truncated(&self, client_hello: &[u8]) -> Digest {
         let mut hasher = self.hasher.clone();
         hasher.update(client_hello);
-        hasher.finish()
+        let digest = hasher.finish();
+        #[cfg(feature = "steps")]
+        self.explain(client_hello, &digest);
+        digest
+    }
+
+    #[cfg(feature = "steps")]
+    fn explain(&self, more: &[u8], digest: &Digest) {
+        let (hash, seen) = &self.seen;
+        let message = [seen, more].concat();
+        let inputs = [("message", message.as_slice())];
+        crate::crypto::steps::step("hash", hash.name(), "", &inputs, digest.as_ref());
     }
 }
 

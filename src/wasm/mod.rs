@@ -11,3 +11,5 @@ mod object;
 mod offer;
 mod psk;
 mod session;
+#[cfg(feature = "steps")]
+mod steps;

@@ -24,6 +24,11 @@ impl PrivateKey {
         encode(self.0.public_key().as_affine())
     }
 
+    #[cfg(feature = "steps")]
+    pub(super) fn explain(&self) -> Vec<u8> {
+        self.0.to_bytes().to_vec()
+    }
+
     pub(super) fn agree(&self, peer: &[u8]) -> Result<SharedSecret, CryptoError> {
         let peer = decode(peer).ok_or(CryptoError::BadPeerShare)?;
         Ok(diffie_hellman(self.0.to_nonzero_scalar(), peer))

@@ -19,6 +19,11 @@ impl PrivateKey {
         self.0.diffie_hellman(&PublicKey::from(X25519_BASEPOINT_BYTES)).to_bytes()
     }
 
+    #[cfg(feature = "steps")]
+    pub(super) fn explain(&self) -> Vec<u8> {
+        self.0.to_bytes().to_vec()
+    }
+
     pub(super) fn agree(&self, peer: &[u8]) -> Result<SharedSecret, CryptoError> {
         let peer: [u8; PUBLIC_LEN] = peer.try_into().map_err(|_| CryptoError::BadPeerShare)?;
         let shared = self.0.diffie_hellman(&peer.into());
