@@ -35,7 +35,7 @@ pub fn take() -> Vec<Step> {
 }
 
 /// Records a step, if steps are recorded.
-pub(crate) fn step(
+pub fn step(
     operation: &'static str,
     algorithm: &'static str,
     label: &str,
