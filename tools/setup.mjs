@@ -58,6 +58,7 @@ export async function setUpPeers() {
   const packages = new Set(missing.map(([, name]) => name));
   if (packages.size > 0) await aptInstall([...packages], "to test against other implementations");
   await setUpNative();
+  await setUpNpm("tests/interop");
   await s2nPeer();
 }
 

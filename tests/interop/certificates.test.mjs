@@ -1,21 +1,12 @@
 import assert from "node:assert/strict";
-import { once } from "node:events";
 import { test } from "node:test";
-import tls from "node:tls";
-import * as build from "tls-psk/full";
-import { credentials, ders, NAME, path, pem, withWebCryptoKey } from "../node/support/certificates.mjs";
-import { start, startCli, startServer } from "../node/support/process.mjs";
+import { credentials, NAME, path, pem, withWebCryptoKey } from "../node/support/certificates.mjs";
+import { startCli, startServer } from "../node/support/process.mjs";
+import { assertFull, assertPsk, client, server } from "./support/certificates.mjs";
 import { REVERSE, startSClient, startSServer } from "./support/openssl.mjs";
-import { deferred, echo, ourClient, ourServer, PSK, psk, readExactly, rejection, write } from "./support/peers.mjs";
+import { echo, PSK, psk, readExactly, rejection, write } from "./support/peers.mjs";
 
 const KEYS = ["p256", "p384", "ed25519", "rsa"];
-
-/** Our client, which knows the root and no PSK. */
-const client = (t, port, options) =>
-  ourClient(t, port, { build, psks: [], ca: pem("root"), serverName: NAME, ...options });
-
-/** Our server, which has a certificate and no PSK. */
-const server = (t, options) => ourServer(t, { build, psks: [], certificates: [credentials("p256")], ...options });
 
 /** What an OpenSSL command is given to show a certificate, and to verify one. */
 const shows = (name) => ["-cert", path(name), "-key", path(`${name}.key`), "-cert_chain", path(`${name}.chain`)];
@@ -27,12 +18,6 @@ const startCertified = (t, name, args = []) => startSServer(t, [REVERSE, ...show
 async function assertReversed({ readable, writable }) {
   await write(writable, "hello\n");
   assert.equal(String(await readExactly(readable, 6)), "olleh\n");
-}
-
-function assertFull(info, name) {
-  assert.equal(info.serverCertificate, true);
-  assert.equal(info.pskIdentity, undefined);
-  if (name) assert.deepEqual(Buffer.from(info.peerCertificates[0]), ders(name)[0]);
 }
 
 // Our client, OpenSSL's server.
@@ -51,9 +36,7 @@ test("the client offers a PSK that s_server knows, and gets no certificate", asy
   const peer = await startCertified(t, "p256");
   const socket = await client(t, peer.port, { psks: [PSK] });
   await assertReversed(socket);
-  const { pskIdentity, serverCertificate } = await socket.opened;
-  assert.equal(String(Buffer.from(pskIdentity)), PSK.identity);
-  assert.equal(serverCertificate, false);
+  assertPsk(await socket.opened, PSK);
 });
 
 test("the client offers a PSK that s_server does not know, and gets its certificate", async (t) => {
@@ -144,7 +127,7 @@ test("s_client verifies what WebCrypto has signed", async (t) => {
 
 test("s_client with a PSK gets no certificate from a server that knows it, and one from a server that does not", async (t) => {
   const known = await acceptSClient(t, { ours: { psks: [PSK] }, theirs: [] });
-  assert.equal(String(Buffer.from((await known.socket.opened).pskIdentity)), PSK.identity);
+  assertPsk(await known.socket.opened, PSK);
   const unknown = await acceptSClient(t, { ours: { psks: [psk("stranger")] }, theirs: [] });
   assertFull(await unknown.socket.opened);
   await unknown.peer.printed(/Verify return code: 0 \(ok\)/);
@@ -173,78 +156,6 @@ test("s_client chooses among two certificates by the name it asks for", async (t
   assertFull(await (await socket).opened);
   await peer.printed(/Verify return code: 0 \(ok\)/);
 });
-
-// Node's TLS.
-
-const NODE = { minVersion: "TLSv1.3" };
-
-for (const name of KEYS) {
-  test(`the client verifies the certificate of Node's server: ${name}`, async (t) => {
-    const peer = tls.createServer({ ...NODE, cert: pem(`${name}.chain`), key: pem(`${name}.key`) }, (socket) =>
-      socket.pipe(socket),
-    );
-    t.after(() => peer.close());
-    peer.listen(0, "127.0.0.1");
-    await once(peer, "listening");
-    const socket = await client(t, peer.address().port);
-    await write(socket.writable, "hello");
-    assert.equal(String(await readExactly(socket.readable, 5)), "hello");
-    assertFull(await socket.opened, name);
-    await socket.close();
-  });
-
-  test(`Node's client verifies the server's certificate: ${name}`, async (t) => {
-    const { port, socket } = await server(t, { certificates: [credentials(name)] });
-    const peer = tls.connect({ ...NODE, host: "127.0.0.1", port, ca: pem("root"), servername: NAME });
-    t.after(() => peer.destroy());
-    await once(peer, "secureConnect");
-    assert.equal(peer.authorized, true);
-    echo(await socket).catch(() => {});
-    peer.write("hello");
-    const [data] = await once(peer, "data");
-    assert.equal(String(data), "hello");
-    assertFull(await (await socket).opened);
-  });
-}
-
-test("Node and we show each other certificates, in both roles", async (t) => {
-  const theirs = deferred();
-  const options = { cert: pem("p256.chain"), key: pem("p256.key"), ca: pem("root"), requestCert: true };
-  const peer = tls.createServer({ ...NODE, ...options }, theirs.resolve);
-  t.after(() => peer.close());
-  peer.listen(0, "127.0.0.1");
-  await once(peer, "listening");
-  const socket = await client(t, peer.address().port, { certificate: credentials("client") });
-  assertFull(await socket.opened, "p256");
-  const seen = await theirs.promise;
-  assert.equal(seen.authorized, true);
-  assert.equal(seen.getPeerCertificate().subject.CN, "tls-psk test client");
-  await socket.close();
-
-  const ours = await server(t, { requestCertificate: { ca: pem("root") } });
-  const cert = { cert: pem("client.chain"), key: pem("client.key") };
-  const node = tls.connect({ ...NODE, ...cert, host: "127.0.0.1", port: ours.port, ca: pem("root"), servername: NAME });
-  t.after(() => node.destroy());
-  assertFull(await (await ours.socket).opened, "client");
-});
-
-// GnuTLS's client.
-
-for (const name of KEYS) {
-  test(`gnutls-cli verifies the server's certificate: ${name}`, async (t) => {
-    const { port, socket } = await server(t, { certificates: [credentials(name)] });
-    const trust = ["--x509cafile", path("root"), "--sni-hostname", NAME, "--verify-hostname", NAME];
-    const priority = "--priority=NORMAL:-VERS-ALL:+VERS-TLS1.3";
-    const peer = start(t, "gnutls-cli", [...trust, priority, "--port", port, "127.0.0.1"]);
-    echo(await socket).catch(() => {});
-    await peer.printed(/The certificate is trusted/);
-    await peer.printed(/Handshake was completed/);
-    peer.write("hello\n");
-    await peer.printed(/^hello$/m);
-    assertFull(await (await socket).opened);
-    assert.equal(await peer.finish(), 0, peer.stderr);
-  });
-}
 
 // The command line.
 

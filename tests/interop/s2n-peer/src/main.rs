@@ -1,21 +1,31 @@
-//! s2n-tls with external PSKs, for one connection over TCP: `s2n-peer serve|connect PORT PSK...`.
+//! s2n-tls with external PSKs and certificates, for one connection over TCP:
+//! `s2n-peer serve|connect PORT OPTION...`.
 //!
-//! PORT 0 takes a free one. Each PSK is `IDENTITY:SECRET:HASH`, the most preferred first. In either
-//! role it says what was negotiated and then sends back whatever it receives; a line "key update"
-//! has it change its key first.
+//! PORT 0 takes a free one. The options:
+//!
+//! - `IDENTITY:SECRET:HASH`, a PSK, the most preferred first
+//! - `--cert CHAIN KEY`, files in PEM: what it shows of itself
+//! - `--ca FILE`, in PEM: whom it trusts; a server asks its client for a certificate
+//! - `--name NAME`, whom a client wants to reach
+//! - `--policy NAME`, one of the security policies of s2n-tls
+//!
+//! In either role it says what was negotiated and then sends back whatever it receives; a line "key
+//! update" has it change its key first.
 
 use std::error::Error;
 use std::ffi::{c_int, c_void};
+use std::fs;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::ExitCode;
 use std::task::Poll;
 
+use s2n_tls::callbacks::VerifyHostNameCallback;
 use s2n_tls::config::Config;
 use s2n_tls::connection::Connection;
-use s2n_tls::enums::{Blinding, Mode, PeerKeyUpdate, PskHmac};
+use s2n_tls::enums::{Blinding, ClientAuthType, Mode, PeerKeyUpdate, PskHmac};
 use s2n_tls::psk::Psk;
-use s2n_tls::security::DEFAULT_TLS13;
+use s2n_tls::security::Policy;
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
@@ -31,7 +41,8 @@ fn main() -> ExitCode {
 }
 
 fn run(args: &[String]) -> Result<()> {
-    let [role, port, psks @ ..] = args else { return Err("serve|connect PORT PSK...".into()) };
+    let [role, port, rest @ ..] = args else { return Err("serve|connect PORT OPTION...".into()) };
+    let options = Options::parse(rest)?;
     let address = ("127.0.0.1", port.parse()?);
     let (mode, stream) = match role.as_str() {
         "serve" => {
@@ -43,18 +54,65 @@ fn run(args: &[String]) -> Result<()> {
         _ => return Err("the role is serve or connect".into()),
     };
     stream.set_nodelay(true)?;
-    talk(mode, &stream, psks)
+    talk(mode, &stream, &options)
 }
 
-fn talk(mode: Mode, stream: &TcpStream, psks: &[String]) -> Result<()> {
+#[derive(Default)]
+struct Options<'a> {
+    psks: Vec<&'a str>,
+    cert: Option<(&'a str, &'a str)>,
+    ca: Option<&'a str>,
+    name: Option<&'a str>,
+    policy: Option<&'a str>,
+}
+
+impl<'a> Options<'a> {
+    fn parse(args: &'a [String]) -> Result<Self> {
+        let mut this = Self::default();
+        let mut args = args.iter().map(String::as_str);
+        while let Some(arg) = args.next() {
+            let mut value = || args.next().ok_or(format!("{arg} lacks its value"));
+            match arg {
+                "--cert" => this.cert = Some((value()?, value()?)),
+                "--ca" => this.ca = Some(value()?),
+                "--name" => this.name = Some(value()?),
+                "--policy" => this.policy = Some(value()?),
+                psk => this.psks.push(psk),
+            }
+        }
+        Ok(this)
+    }
+}
+
+fn talk(mode: Mode, stream: &TcpStream, options: &Options<'_>) -> Result<()> {
     let mut config = Config::builder();
-    config.set_security_policy(&DEFAULT_TLS13)?;
+    config
+        .set_security_policy(&Policy::from_version(options.policy.unwrap_or("default_tls13"))?)?;
+    config.with_system_certs(false)?;
+    if let Some((chain, key)) = options.cert {
+        config.load_pem(&fs::read(chain)?, &fs::read(key)?)?;
+    }
+    if let Some(ca) = options.ca {
+        config.trust_pem(&fs::read(ca)?)?;
+    }
+    let asks = mode == Mode::Server && options.ca.is_some();
+    let shows = mode == Mode::Client && options.cert.is_some();
+    if asks || shows {
+        config.set_client_auth_type(ClientAuthType::Required)?;
+    }
+    if asks {
+        // Any client of the authority is welcome, whatever its name.
+        config.set_verify_host_callback(AnyName)?;
+    }
     let mut connection = Connection::new(mode);
     connection.set_config(config.build()?)?;
     // Without it, a failure would be held back for half a minute.
     connection.set_blinding(Blinding::SelfService)?;
-    for psk in psks {
+    for psk in &options.psks {
         connection.append_psk(&parse_psk(psk)?)?;
+    }
+    if let Some(name) = options.name {
+        connection.set_server_name(name)?;
     }
     connection.set_receive_callback(Some(receive))?.set_send_callback(Some(send))?;
     let context = std::ptr::from_ref(stream).cast_mut().cast::<c_void>();
@@ -73,17 +131,34 @@ fn talk(mode: Mode, stream: &TcpStream, psks: &[String]) -> Result<()> {
     Ok(())
 }
 
+struct AnyName;
+
+impl VerifyHostNameCallback for AnyName {
+    fn verify_host_name(&self, _: &str) -> bool {
+        true
+    }
+}
+
 fn report(connection: &Connection) -> Result<()> {
     let mut identity = vec![0; connection.negotiated_psk_identity_length()?];
     connection.negotiated_psk_identity(&mut identity)?;
     println!("identity: {}", String::from_utf8_lossy(&identity));
+    if let Ok(chain) = connection.peer_cert_chain()
+        && let Some(certificate) = chain.iter().next()
+    {
+        println!("peer: {}", hex(certificate?.der()?));
+    }
     println!("suite: {}", connection.cipher_suite()?);
+    println!("group: {}", connection.selected_key_exchange_group().unwrap_or("none"));
     println!("messages: {}", connection.handshake_type()?);
     let mut exported = [0; 42];
     connection.tls_exporter(b"EXPORTER-test", b"context", &mut exported)?;
-    let hex: String = exported.iter().map(|byte| format!("{byte:02x}")).collect();
-    println!("exported: {hex}");
+    println!("exported: {}", hex(&exported));
     Ok(())
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn echo(connection: &mut Connection) -> Result<()> {
