@@ -30,7 +30,7 @@ pub fn inspect_records(records: &[u8]) -> (Vec<Span>, Option<Error>) {
     })
 }
 
-fn inspect_all(
+pub(crate) fn inspect_all(
     bytes: &[u8],
     read: impl FnOnce(&mut Reader<'_>) -> Result<(), Error>,
 ) -> (Vec<Span>, Option<Error>) {
@@ -92,14 +92,21 @@ const PROTECTED: u8 = ContentType::APPLICATION_DATA.0;
 /// RFC 9846 section 5.1.
 fn inspect_plaintext(r: &mut Reader<'_>) -> Result<(), Error> {
     let content_type = inspect_header(r, "type")?;
-    let mut fragment = r.vec16("fragment")?;
+    inspect_content(content_type, r.vec16("fragment")?)
+}
+
+/// What a record holds, once it is in clear.
+pub(crate) fn inspect_content(
+    content_type: ContentType,
+    mut content: Reader<'_>,
+) -> Result<(), Error> {
     match content_type {
-        ContentType::HANDSHAKE if holds_whole_messages(fragment.peek()) => {
-            inspect_messages(&mut fragment)
+        ContentType::HANDSHAKE if holds_whole_messages(content.peek()) => {
+            inspect_messages(&mut content)
         }
-        ContentType::ALERT => Alert::read(fragment).map(drop),
+        ContentType::ALERT => Alert::read(content).map(drop),
         _ => {
-            fragment.rest();
+            content.rest();
             Ok(())
         }
     }

@@ -48,6 +48,8 @@ pub mod certificates;
 pub mod client;
 mod connection;
 pub mod crypto;
+#[cfg(feature = "dissect")]
+pub mod dissect;
 pub mod endpoint;
 pub mod error;
 mod inspect;

@@ -13,7 +13,7 @@ use tls_psk::wire::{
     PskKeyExchangeMode, ServerExtensions, ServerHello, SignatureScheme, Span, SpanValue, Writer,
     grease, handshake,
 };
-use tls_psk::{Error, Event, Violation, inspect, inspect_records};
+use tls_psk::{Error, Event, ImportedIdentity, Violation, inspect, inspect_records};
 
 /// Makes messages of every kind, with whatever may be in them.
 struct Maker(Random);
@@ -82,9 +82,19 @@ impl Maker {
         extensions
     }
 
+    /// Of an imported PSK now and then.
+    fn identity(&mut self) -> Vec<u8> {
+        if self.below(3) > 0 {
+            return self.bytes(1..40);
+        }
+        let (external_identity, context) = (self.bytes(1..20), self.bytes(0..20));
+        let (target_protocol, target_kdf) = (ImportedIdentity::TLS13, 1 + self.below(2) as u16);
+        ImportedIdentity { external_identity, context, target_protocol, target_kdf }.encode()
+    }
+
     fn offer(&mut self) -> OfferedPsks {
         let identities: Vec<_> = self.some(|maker| PskIdentity {
-            identity: maker.bytes(1..40),
+            identity: maker.identity(),
             obfuscated_ticket_age: u32::from_be_bytes(maker.0.array()),
         });
         let binders = identities.iter().map(|_| self.bytes(32..49)).collect();
@@ -268,6 +278,19 @@ impl Maker {
             _ => (22, self.messages().concat()),
         };
         record(kind, &content)
+    }
+}
+
+#[cfg(feature = "dissect")]
+impl Maker {
+    /// What a protected record holds: its content, its type and its padding.
+    fn inner_plaintext(&mut self) -> Vec<u8> {
+        let record = self.record();
+        let padding = self.below(3) * 20;
+        let mut inner = record[5..].to_vec();
+        inner.push(record[0]);
+        inner.resize(inner.len() + padding, 0);
+        inner
     }
 }
 
@@ -487,12 +510,32 @@ fn described(table: &str) -> BTreeSet<String> {
     keys.collect()
 }
 
+#[cfg(feature = "dissect")]
+#[test]
+fn what_protected_records_hold_is_tiled_with_fields() {
+    let mut maker = Maker(Random::from_seed([6; 32]));
+    for _ in 0..3_000 {
+        let inner = maker.inner_plaintext();
+        let dissection = tls_psk::dissect::dissect_inner_plaintext(&inner);
+        assert_eq!(dissection.error, None);
+        assert_tiled(&dissection.fields, inner.len());
+        let messages = maker.messages().concat();
+        let dissection = tls_psk::dissect::dissect(&messages);
+        assert_eq!(dissection.error, None);
+        assert_tiled(&dissection.fields, messages.len());
+    }
+}
+
+#[cfg(feature = "dissect")]
 #[test]
 fn every_field_and_every_extension_is_described_and_nothing_else() {
+    use tls_psk::dissect::{dissect, dissect_inner_plaintext};
     let mut maker = Maker(Random::from_seed([5; 32]));
     let (mut fields, mut extensions) = (BTreeSet::new(), BTreeSet::new());
     for _ in 0..10_000 {
-        for (spans, _) in [inspect(&maker.messages().concat()), inspect_records(&maker.record())] {
+        let messages = dissect(&maker.messages().concat()).fields;
+        let inner = dissect_inner_plaintext(&maker.inner_plaintext()).fields;
+        for spans in [messages, inspect_records(&maker.record()).0, inner] {
             for span in spans {
                 fields.insert(span.name.to_owned());
                 if let ("Extension", SpanValue::Named(name)) = (span.name, span.value) {

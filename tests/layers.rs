@@ -1,12 +1,13 @@
-//! Imports point down: wasm, inspect -> connection -> client | server -> endpoint -> psk, record, certificates -> keys ->
+//! Imports point down: wasm, dissect, inspect -> connection -> client | server -> endpoint -> psk, record, certificates -> keys ->
 //! crypto -> wire -> error.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The layers from the top. A file may use its own layer's room and every room of the lines below.
-const LAYERS: [&[&str]; 10] = [
+const LAYERS: [&[&str]; 11] = [
     &["wasm"],
+    &["dissect"],
     &["inspect"],
     &["connection"],
     &["client", "server"],

@@ -28,7 +28,7 @@ const PAGE_CORE = "target/wasm-page";
 // the builds of the core: two of the package, and the page's
 const SMALL = { name: "wasm", out: "pkg/dist/wasm", profile: "release", features: [] };
 const FULL = { name: "wasm-full", out: "pkg/dist/full/wasm", profile: "full", features: ["certificates", "mlkem"] };
-const PAGE = { name: "wasm-page", out: PAGE_CORE, profile: "release", features: ["mlkem", "steps"] };
+const PAGE = { name: "wasm-page", out: PAGE_CORE, profile: "release", features: ["dissect", "mlkem", "steps"] };
 
 /** Builds up to the named part, skipping what is up to date; without `tls-psk/full` if `full` is false. */
 export async function build(last = "demo", { full = true } = {}) {

@@ -18,6 +18,15 @@ impl Secret {
         Self { bytes: [0; MAX_HASH_LEN], len: hash.output_len() }
     }
 
+    /// A secret that somebody else derived, such as one of a key log; `None` if its length is not the hash's.
+    #[cfg(feature = "dissect")]
+    pub fn from_bytes(hash: HashAlgorithm, secret: &[u8]) -> Option<Self> {
+        let mut this = Self::zeros(hash);
+        (secret.len() == this.len)
+            .then(|| this.bytes.iter_mut().zip(secret).for_each(|(to, byte)| *to = *byte))?;
+        Some(this)
+    }
+
     /// The output of a hash, taken over.
     pub(super) fn from_output(bytes: [u8; MAX_HASH_LEN], hash: HashAlgorithm) -> Self {
         Self { bytes, len: hash.output_len() }

@@ -19,6 +19,12 @@ impl TrafficSecret {
         Self { hash, secret }
     }
 
+    /// A secret from a key log.
+    #[cfg(feature = "dissect")]
+    pub(crate) fn from_key_log(hash: HashAlgorithm, secret: Secret) -> Self {
+        Self::new(hash, secret)
+    }
+
     /// The record protection key and IV under `suite`.
     ///
     /// ```text

@@ -45,11 +45,17 @@ impl ImportedIdentity {
     /// Reads a wire identity. Anything may look like one, so this serves display, never a decision.
     pub fn read(bytes: &[u8]) -> Result<Self, Error> {
         let mut r = Reader::new(bytes);
+        let this = Self::read_from(&mut r)?;
+        r.finish("ImportedIdentity")?;
+        Ok(this)
+    }
+
+    /// Reads the structure, which ends where its bytes do.
+    pub(crate) fn read_from(r: &mut Reader<'_>) -> Result<Self, Error> {
         let external_identity = r.vec16("external_identity")?.rest().to_vec();
         let context = r.vec16("context")?.rest().to_vec();
         let target_protocol = r.u16("target_protocol")?;
         let target_kdf = r.u16("target_kdf")?;
-        r.finish("ImportedIdentity")?;
         if external_identity.is_empty() {
             return Err(Error::Decode("external_identity"));
         }

@@ -19,7 +19,7 @@ pub fn inspect_records(records: &[u8]) -> Array {
     to_array(&crate::inspect::inspect_records(records).0)
 }
 
-fn to_array(spans: &[Span]) -> Array {
+pub(super) fn to_array(spans: &[Span]) -> Array {
     spans.iter().map(to_object).collect()
 }
 

@@ -4,6 +4,8 @@
 mod certificates;
 mod config;
 mod connection;
+#[cfg(feature = "dissect")]
+mod dissect;
 mod error;
 mod event;
 mod inspect;

@@ -180,6 +180,13 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Splits the next `len` bytes off, as what a field without a length of its own holds.
+    #[cfg(feature = "dissect")]
+    pub(crate) fn split(&mut self, field: &'static str, len: usize) -> Result<Self, Error> {
+        let start = self.clone();
+        Ok(Self { rest: self.take(field, len)?, ..start })
+    }
+
     fn uint(&mut self, field: &'static str, len: usize) -> Result<u32, Error> {
         let bytes = self.take(field, len)?;
         let value = bytes.iter().fold(0, |value, byte| (value << 8) | u32::from(*byte));

@@ -1,0 +1,11 @@
+//! What a page that teaches shows: messages that others made, their binders, and records opened with a key log.
+//!
+//! A feature of the crate, `dissect`, which no build of the package has: nothing here takes part in a connection.
+
+mod binders;
+mod fields;
+mod records;
+
+pub use binders::{BinderCheck, check_binders};
+pub use fields::{Dissection, dissect, dissect_inner_plaintext, dissect_records};
+pub use records::RecordOpener;

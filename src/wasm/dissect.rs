@@ -1,0 +1,82 @@
+//! What only the demo page's build has: messages, binders and records that others made.
+
+use js_sys::Array;
+use wasm_bindgen::prelude::*;
+use zeroize::Zeroizing;
+
+use super::error::{Result, throw, throw_option};
+use super::inspect::to_array;
+use super::object::{Fields, bytes};
+use super::psk::ExternalPsk;
+use crate::dissect;
+use crate::keys::BinderKind;
+use crate::wire::CipherSuite;
+
+/// The fields of handshake messages ("messages"), of records ("records") or of what a protected record holds ("inner"),
+/// and where the bytes stop making sense, if they do: `{ fields, error?: { code, message, position } }`.
+#[wasm_bindgen]
+pub fn dissect(octets: &[u8], what: &str) -> JsValue {
+    let dissection = match what {
+        "records" => dissect::dissect_records(octets),
+        "inner" => dissect::dissect_inner_plaintext(octets),
+        _ => dissect::dissect(octets),
+    };
+    let object = Fields::new();
+    object.set("fields", to_array(&dissection.fields));
+    if let Some((error, position)) = dissection.error {
+        let thrown = throw(error, "handshake");
+        let _ = js_sys::Reflect::set(&thrown, &"position".into(), &(position as u32).into());
+        object.set("error", thrown);
+    }
+    object.into_value()
+}
+
+/// The binders that a PSK makes for those identities of a ClientHello that are its own:
+/// `{ index, kind, transcriptHash, expected, verified }`.
+#[wasm_bindgen(js_name = checkBinders)]
+pub fn check_binders(messages: &[u8], psk: &ExternalPsk) -> Result<Array> {
+    let checks = dissect::check_binders(messages, &psk.0).map_err(|e| throw(e, "handshake"))?;
+    let to_object = |check: &dissect::BinderCheck| {
+        let kind = match check.kind {
+            BinderKind::External => "external",
+            BinderKind::Resumption => "resumption",
+            BinderKind::Imported => "imported",
+        };
+        let fields = Fields::new();
+        fields
+            .set("index", check.index as u32)
+            .set("kind", kind)
+            .set("transcriptHash", bytes(check.transcript_hash.as_ref()))
+            .set("expected", bytes(check.expected.as_ref()))
+            .set("verified", check.verified);
+        fields.into_value()
+    };
+    Ok(checks.iter().map(to_object).collect())
+}
+
+/// Opens the records of one direction with a secret from a key log.
+#[wasm_bindgen]
+pub struct RecordOpener(dissect::RecordOpener);
+
+#[wasm_bindgen]
+impl RecordOpener {
+    /// The name of the cipher suite, and a traffic secret.
+    #[wasm_bindgen(constructor)]
+    pub fn new(suite: &str, secret: Vec<u8>) -> Result<Self> {
+        let secret = Zeroizing::new(secret);
+        CipherSuite::from_name(suite)
+            .and_then(|suite| dissect::RecordOpener::new(suite, &secret))
+            .map(Self)
+            .ok_or_else(|| throw_option("the secret is not one of this cipher suite"))
+    }
+
+    /// What the next record holds, with its type and its padding.
+    pub fn open(&mut self, record: &[u8]) -> Result<Vec<u8>> {
+        self.0.open(record).map_err(|error| throw(error, "connected"))
+    }
+
+    /// Goes on to the key after a KeyUpdate.
+    pub fn update(&mut self) -> Result<()> {
+        self.0.update().map_err(|error| throw(error, "connected"))
+    }
+}

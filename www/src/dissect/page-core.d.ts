@@ -1,0 +1,41 @@
+// What the page's own build of the core has for messages, binders and records that others made: src/wasm/dissect.rs.
+declare module "page-core" {
+  import type { ExternalPsk, Field, TlsError } from "tls-psk";
+
+  export interface Dissection {
+    readonly fields: Field[];
+    /** Why the bytes make no sense from `position` on, if they do not: the end of the last field that was read. */
+    readonly error?: TlsError & { readonly position: number };
+  }
+
+  /** Handshake messages, records, or what a protected record holds, as fields. An imported identity has its own. */
+  export function dissect(bytes: Uint8Array, what: "messages" | "records" | "inner"): Dissection;
+
+  export interface BinderCheck {
+    /** The place of the identity in the offer, from 0. */
+    readonly index: number;
+    readonly kind: "external" | "imported" | "resumption";
+    /** The hash of the transcript up to the end of the truncated ClientHello. */
+    readonly transcriptHash: Uint8Array;
+    /** The binder that belongs there. */
+    readonly expected: Uint8Array;
+    /** Whether it is the one that is there. */
+    readonly verified: boolean;
+  }
+
+  /**
+   * Computes the binders of those identities of a ClientHello that are the PSK's. The messages are a ClientHello, or a
+   * first one with the HelloRetryRequest and the second.
+   */
+  export function checkBinders(messages: Uint8Array, psk: ExternalPsk): BinderCheck[];
+
+  /** Opens the records of one direction with a secret from a key log. */
+  export class RecordOpener {
+    constructor(suite: string, secret: Uint8Array);
+    /** What the next record holds, with its type and its padding. A record that does not open is not counted. */
+    open(record: Uint8Array): Uint8Array;
+    /** Goes on to the key after a KeyUpdate. */
+    update(): void;
+    free(): void;
+  }
+}
