@@ -104,8 +104,10 @@ async function buildFullPackage() {
     const [dist, full] = [inRoot("pkg", "dist"), inRoot("pkg", "dist", "full")];
     clear(full);
     // the same beside the larger module, which "./wasm/" is there; the types and the command line serve both
-    for (const name of readdirSync(dist)) {
-      if (name.endsWith(".js")) cpSync(join(dist, name), join(full, name));
+    for (const directory of [".", "adapters"]) {
+      for (const name of readdirSync(join(dist, directory))) {
+        if (name.endsWith(".js")) cpSync(join(dist, directory, name), join(full, directory, name));
+      }
     }
   });
 }

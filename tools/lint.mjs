@@ -28,6 +28,7 @@ await main(async () => {
     ["biome", npmBin("biome"), ["check", "--error-on-warnings"]],
     ["types of the package", npmBin("tsc"), ["--noEmit", "--project", "pkg"]],
     ["types as users have them", npmBin("tsc"), ["--noEmit", "--project", "tests/types"]],
+    ["types as users of Node have them", npmBin("tsc"), ["--noEmit", "--project", "tests/types/node"]],
     ["types of the demo page", npmBin("tsc"), ["--noEmit", "--project", "www"]],
   ];
   const failed = [];

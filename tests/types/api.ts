@@ -83,6 +83,7 @@ import * as fullSlim from "tls-psk/full/slim";
 import fullWasm from "tls-psk/full/wasm";
 import * as slim from "tls-psk/slim";
 import wasm from "tls-psk/wasm";
+import { type WebSocketLike, type WebSocketTransportOptions, webSocketTransport } from "tls-psk/websocket";
 
 // The streams
 
@@ -217,6 +218,12 @@ export function failure(reason: unknown): TlsPhase | undefined {
   const details: TlsErrorDetails = { phase: reason.phase, cause: reason.cause };
   console.log(code, reason.alert, reason.alertDirection, details);
   return reason.phase;
+}
+
+export function overWebSocket(socket: WebSocket): TlsSocket {
+  const limits: WebSocketTransportOptions = { maxBuffered: 1_000_000, highWaterMark: 100_000 };
+  const like: WebSocketLike = socket;
+  return startTls(webSocketTransport(like, limits), common);
 }
 
 // The WebAssembly

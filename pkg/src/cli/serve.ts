@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import { setImmediate } from "node:timers/promises";
+import { transportOf } from "../adapters/duplex.js";
 import type { Psk, SelectPsk, ServerOptions } from "../node.js";
 import { checkPsk } from "../psk.js";
 import type { ServeArguments } from "./arguments.js";
@@ -8,7 +9,6 @@ import { type Build, loadBuild } from "./build.js";
 import { collectPsks, read } from "./psks.js";
 import { describe, explain, say } from "./report.js";
 import { runService } from "./services.js";
-import { transportOf } from "./tcp.js";
 import { observers } from "./trace.js";
 
 /** How long a client may take for the handshake, in milliseconds. */

@@ -1,0 +1,46 @@
+import type { Duplex } from "node:stream";
+import type { Transport } from "../transport.js";
+
+/**
+ * The streams of a Duplex of Node, such as a socket. Those of `Duplex.toWeb` would end only when both directions have: a
+ * peer that goes without close_notify would never be noticed.
+ *
+ * From here on the Duplex belongs to the streams. It no longer ends by itself because the peer has ended.
+ */
+export function transportOf(duplex: Duplex): Transport {
+  duplex.allowHalfOpen = true;
+  // The streams report errors; a second one, as of a reset after the first, must not end the process.
+  duplex.on("error", () => {});
+  return { readable: readableOf(duplex), writable: writableOf(duplex) };
+}
+
+function readableOf(duplex: Duplex): ReadableStream<Uint8Array> {
+  // Else the end of the iteration would be one of both directions.
+  const chunks: AsyncIterator<Uint8Array> = duplex.iterator({ destroyOnReturn: false });
+  return new ReadableStream(
+    {
+      async pull(controller) {
+        const { done, value } = await chunks.next();
+        if (done) controller.close();
+        else controller.enqueue(value);
+      },
+      cancel: () => {
+        duplex.destroy();
+      },
+    },
+    { highWaterMark: 0 }, // the Duplex has a buffer of its own
+  );
+}
+
+function writableOf(duplex: Duplex): WritableStream<Uint8Array> {
+  /** Settles when the Duplex has done what it was told with this callback. */
+  const done = (start: (callback: (error?: Error | null) => void) => void) =>
+    new Promise<void>((resolve, reject) => start((error) => (error ? reject(error) : resolve())));
+  return new WritableStream({
+    write: (chunk) => done((callback) => duplex.write(chunk, callback)),
+    close: () => done((callback) => duplex.end(callback)),
+    abort: () => {
+      duplex.destroy();
+    },
+  });
+}

@@ -1,0 +1,10 @@
+/**
+ * TLS for code written for `node:tls`: a Duplex in, a Duplex out, with PSKs from a `pskCallback` as Node spells it.
+ *
+ * @module
+ */
+
+export type { Awaitable, NodeClientOptions, NodeServerOptions, NodeTlsOptions, Pem } from "./node-options.js";
+export { connect, type TlsConnectOptions } from "./tls-connect.js";
+export { createServer, Server, type TlsServerOptions } from "./tls-server.js";
+export { TLSSocket, type TLSSocketOptions } from "./tls-socket.js";

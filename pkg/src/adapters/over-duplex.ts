@@ -1,0 +1,108 @@
+import type { AddressInfo, Socket } from "node:net";
+import { Duplex } from "node:stream";
+
+/** A Duplex, and what it has more if it is a socket. */
+type Underneath = Duplex & Partial<Omit<Socket, keyof Duplex>>;
+
+/** What a socket tells of its own life, beside that of a Duplex. */
+const EVENTS = ["connect", "ready", "lookup", "timeout"];
+
+/** A Duplex over another one, which passes on what `node:net` has beside the streams. */
+export class OverDuplex extends Duplex {
+  protected readonly under: Underneath;
+  /** Milliseconds without activity until the event `timeout`; 0 for never. */
+  timeout = 0;
+  #idle: NodeJS.Timeout | undefined;
+
+  constructor(under: Duplex, allowHalfOpen: boolean) {
+    super({ allowHalfOpen });
+    this.under = under;
+    for (const event of EVENTS) under.on(event, (...args) => this.emit(event, ...args));
+    this.once("close", () => clearTimeout(this.#idle));
+  }
+
+  /** Emits `timeout` after so many milliseconds without any activity; 0 turns that off. */
+  setTimeout(milliseconds: number, callback?: () => void): this {
+    this.timeout = milliseconds;
+    if (callback && milliseconds > 0) this.once("timeout", callback);
+    else if (callback) this.removeListener("timeout", callback);
+    if (this.under.setTimeout) {
+      this.under.setTimeout(milliseconds);
+      return this;
+    }
+    clearTimeout(this.#idle);
+    this.#idle = undefined;
+    if (milliseconds > 0 && !this.destroyed) this.#idle = setTimeout(() => this.emit("timeout"), milliseconds).unref();
+    return this;
+  }
+
+  /** To be called when there is some activity. */
+  protected refreshTimeout(): void {
+    this.#idle?.refresh();
+  }
+
+  /** Ends as soon as everything is written, whatever the peer still says. */
+  destroySoon(): void {
+    if (this.writable) this.end();
+    if (this.writableFinished) this.destroy();
+    else this.once("finish", () => this.destroy());
+  }
+
+  ref(): this {
+    this.under.ref?.();
+    return this;
+  }
+
+  unref(): this {
+    this.under.unref?.();
+    return this;
+  }
+
+  setNoDelay(noDelay?: boolean): this {
+    this.under.setNoDelay?.(noDelay);
+    return this;
+  }
+
+  setKeepAlive(enable?: boolean, initialDelay?: number): this {
+    this.under.setKeepAlive?.(enable, initialDelay);
+    return this;
+  }
+
+  /** An empty object unless there is a socket underneath. */
+  address(): AddressInfo | Record<string, never> {
+    return (this.under.address?.() as AddressInfo | undefined) ?? {};
+  }
+
+  /** Whether the socket underneath is still to be connected. */
+  get connecting(): boolean {
+    return this.under.connecting ?? false;
+  }
+
+  get pending(): boolean {
+    return this.under.pending ?? false;
+  }
+
+  get remoteAddress(): string | undefined {
+    return this.under.remoteAddress;
+  }
+
+  get remotePort(): number | undefined {
+    return this.under.remotePort;
+  }
+
+  get remoteFamily(): string | undefined {
+    return this.under.remoteFamily;
+  }
+
+  get localAddress(): string | undefined {
+    return this.under.localAddress;
+  }
+
+  get localPort(): number | undefined {
+    return this.under.localPort;
+  }
+
+  get localFamily(): string | undefined {
+    return this.under.localFamily;
+  }
+}

@@ -1,0 +1,230 @@
+import { X509Certificate } from "node:crypto";
+import type { Duplex } from "node:stream";
+import type { Bytes } from "../bytes.js";
+import type { CipherSuite, Negotiated } from "../core-types.js";
+import { TlsError } from "../errors.js";
+import type { SavedSession } from "../resumption.js";
+import { acceptTls, startTls, type TlsSocket } from "../socket.js";
+import { transportOf } from "./duplex.js";
+import { clientOptions, type NodeClientOptions, type NodeServerOptions, serverOptions } from "./node-options.js";
+import { OverDuplex } from "./over-duplex.js";
+
+/** Options of a {@link TLSSocket}. */
+export type TLSSocketOptions = {
+  /**
+   * Whether our writing goes on after the peer has ended. As the Duplex underneath has it, unless given: a socket of
+   * `node:net` ends then as well.
+   */
+  allowHalfOpen?: boolean;
+} & ((NodeClientOptions & { isServer?: false; host?: string | undefined }) | (NodeServerOptions & { isServer: true }));
+
+type Callback = (error?: Error | null) => void;
+
+const nothing = (): void => {};
+
+/**
+ * A TLS connection over a Duplex, itself a Duplex with what code written for `node:tls` looks for. Errors of TLS are
+ * `TlsError`s; one of the Duplex underneath, such as ECONNRESET, arrives as it is.
+ *
+ * Events: `secure`, on clients `secureConnect` as well, when the handshake is complete; `session`, with its bytes, if
+ * `session`, `onSession` or `pskKinds` ask for sessions; `connect`, `ready`, `lookup` and `timeout` of the socket
+ * underneath.
+ */
+export class TLSSocket extends OverDuplex {
+  readonly encrypted = true;
+  /** Whether the peer has proved who it is, by a PSK or by a certificate that was checked. */
+  authorized = false;
+  authorizationError: Error | null = null;
+  /** `null` before the handshake is complete, `false` if no protocol was agreed upon. */
+  alpnProtocol: string | false | null = null;
+  /** The name that the client asked for, or `false`. */
+  servername: string | false | null = null;
+  /** What was negotiated, as soon as it is. */
+  negotiated: Negotiated | undefined;
+  /** Whether the handshake is under way. */
+  secureConnecting = true;
+  /** Plaintext that has arrived, in bytes. */
+  bytesRead = 0;
+  /** Plaintext that was sent, in bytes. */
+  bytesWritten = 0;
+
+  readonly #isServer: boolean;
+  readonly #started: Promise<TlsSocket>;
+  #tls: TlsSocket | undefined;
+  #reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
+  #writer: WritableStreamDefaultWriter<Bytes> | undefined;
+  #session: Buffer | undefined;
+
+  constructor(socket: Duplex, options: TLSSocketOptions = {}) {
+    super(socket, options.allowHalfOpen ?? socket.allowHalfOpen);
+    this.#isServer = options.isServer ?? false;
+    // Until there is something that reads, and so would notice.
+    socket.once("close", () => {
+      if (this.#tls === undefined) this.destroy(socket.errored ?? undefined);
+    });
+    this.#started = this.#start(socket, options);
+    this.#started.catch((error) => this.destroy(error));
+  }
+
+  async #start(socket: Duplex, options: TLSSocketOptions): Promise<TlsSocket> {
+    const transport = transportOf(socket);
+    // Whatever is wrong with the options is an event, and whoever made the socket shall listen by then.
+    await undefined;
+    const ours = options.isServer ? serverOptions(options, this) : await this.#clientOptions(options);
+    if (this.destroyed) throw new Error("the socket was destroyed");
+    const tls = options.isServer ? acceptTls(transport, ours) : startTls(transport, ours);
+    this.#tls = tls;
+    this.#reader = tls.readable.getReader();
+    this.#writer = tls.writable.getWriter();
+    const unverified = !options.isServer && options.rejectUnauthorized === false;
+    tls.opened.then((negotiated) => queueMicrotask(() => this.#onOpened(negotiated, unverified)), nothing);
+    tls.closed.catch((error) => this.destroy(unwrapped(error)));
+    return tls;
+  }
+
+  async #clientOptions(options: NodeClientOptions & { host?: string | undefined }) {
+    const ours = await clientOptions(options).catch((cause: unknown) => {
+      if (cause instanceof TlsError) throw cause;
+      throw new TlsError("ERR_TLS_SELECTION", `pskCallback failed: ${cause}`, { phase: "configuration", cause });
+    });
+    const { session, onSession, pskKinds = "external" } = options;
+    if (session !== undefined || onSession || pskKinds !== "external") {
+      ours.onSession = (saved) => this.#onSession(saved, onSession);
+    }
+    return ours;
+  }
+
+  #onOpened(negotiated: Negotiated, unverified: boolean): void {
+    if (this.destroyed) return;
+    const { pskIdentity, peerCertificates, alpn, serverName } = negotiated;
+    this.negotiated = negotiated;
+    this.secureConnecting = false;
+    this.authorized = pskIdentity !== undefined || (peerCertificates !== undefined && !unverified);
+    if (!this.authorized && !this.#isServer) this.authorizationError = new Error("the certificate was not verified");
+    this.alpnProtocol = alpn ?? false;
+    this.servername = serverName ?? false;
+    this.emit("secure");
+    if (!this.#isServer) this.emit("secureConnect");
+  }
+
+  #onSession(saved: SavedSession, onSession: NodeClientOptions["onSession"]): void {
+    onSession?.(saved);
+    const session = Buffer.from(saved.bytes);
+    this.#session = session;
+    queueMicrotask(() => this.emit("session", session));
+  }
+
+  override _read(): void {
+    this.#started
+      .then(() => this.#reader?.read())
+      // Outside of the promise: what a listener throws has to be an exception, not a rejection.
+      .then((result) => queueMicrotask(() => this.#onRead(result?.value)))
+      .catch(nothing); // `closed` tells
+  }
+
+  #onRead(bytes: Uint8Array | undefined): void {
+    if (this.destroyed) return;
+    this.refreshTimeout();
+    this.bytesRead += bytes?.length ?? 0;
+    this.push(bytes ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength) : null);
+  }
+
+  override _write(chunk: Buffer, _encoding: string, callback: Callback): void {
+    this.refreshTimeout();
+    this.bytesWritten += chunk.length;
+    this.#do((writer) => writer.write(chunk), callback);
+  }
+
+  override _writev(chunks: { chunk: Buffer }[], callback: Callback): void {
+    // Together, as each write has a record of its own.
+    this._write(Buffer.concat(chunks.map(({ chunk }) => chunk)), "buffer", callback);
+  }
+
+  override _final(callback: Callback): void {
+    this.#do((writer) => writer.close(), callback);
+  }
+
+  #do(action: (writer: WritableStreamDefaultWriter<Bytes>) => Promise<void>, callback: Callback): void {
+    this.#started
+      .then(() => this.#writer && action(this.#writer))
+      .then(
+        () => queueMicrotask(callback),
+        (error) => queueMicrotask(() => callback(unwrapped(error))),
+      );
+  }
+
+  override _destroy(error: Error | null, callback: Callback): void {
+    void this.#end(error).then(() => queueMicrotask(() => callback(error)));
+  }
+
+  async #end(error: Error | null): Promise<void> {
+    if (this.#tls === undefined) {
+      this.under.destroy();
+      return;
+    }
+    // An iteration destroys the socket at its end, before it could end by itself as one that is not half-open does.
+    const over = this.readableEnded && !this.allowHalfOpen && this.writableLength === 0;
+    // Without an end of our own, the peer is not to believe that it has everything.
+    if (error || !(this.writableFinished || over)) {
+      await this.#writer?.abort(error ?? new Error("the socket was destroyed")).catch(nothing);
+    }
+    await this.#tls.close().catch(nothing);
+  }
+
+  /** `null` before the handshake is complete. */
+  getProtocol(): "TLSv1.3" | null {
+    return this.negotiated ? "TLSv1.3" : null;
+  }
+
+  /** `undefined` before the handshake is complete. */
+  getCipher(): { name: CipherSuite; standardName: CipherSuite; version: "TLSv1.3" } | undefined {
+    const name = this.negotiated?.cipherSuite;
+    return name && { name, standardName: name, version: "TLSv1.3" };
+  }
+
+  /** Whether the handshake was one with a PSK, which is what `node:tls` calls so. */
+  isSessionReused(): boolean {
+    return this.negotiated?.pskIdentity !== undefined;
+  }
+
+  /** The last session of the event `session`. */
+  getSession(): Buffer | undefined {
+    return this.#session;
+  }
+
+  /** As `node:tls` describes a certificate; an empty object if the peer has shown none. */
+  getPeerCertificate(): object {
+    return this.getPeerX509Certificate()?.toLegacyObject() ?? {};
+  }
+
+  getPeerX509Certificate(): X509Certificate | undefined {
+    const [first] = this.negotiated?.peerCertificates ?? [];
+    return first && new X509Certificate(first);
+  }
+
+  /**
+   * Keying material (RFC 9846 section 7.5), with the arguments in Node's order.
+   *
+   * @throws `ERR_TLS_USAGE` before the handshake is complete and after the end
+   */
+  exportKeyingMaterial(length: number, label: string, context?: Bytes): Buffer {
+    if (this.#tls === undefined) {
+      throw new TlsError("ERR_TLS_USAGE", "the connection is not open yet", { phase: "handshake" });
+    }
+    return Buffer.from(this.#tls.exportKeyingMaterial(label, context, length));
+  }
+
+  /** Changes the key of our direction, and with `requestPeer` the peer's as well (RFC 9846 section 4.7.3). */
+  async updateKeys(options?: { requestPeer?: boolean }): Promise<void> {
+    await (await this.#started).updateKeys(options);
+  }
+
+  /** Does nothing: there is no renegotiation in TLS 1.3. */
+  disableRenegotiation(): void {}
+}
+
+/** What code for sockets looks for in an error is in that of the Duplex underneath. */
+function unwrapped(error: unknown): Error {
+  const { code, cause } = error as TlsError;
+  return code === "ERR_TLS_TRANSPORT" && cause instanceof Error ? cause : (error as Error);
+}

@@ -1,0 +1,233 @@
+/**
+ * A classic WebSocket as a transport: the browser's, workerd's after `accept()`, Node's, Deno's, Bun's, and those of the
+ * package `ws`. It imports nothing, and both builds take what it makes.
+ *
+ * @module
+ */
+
+import { type Bytes, isBytes, viewOf } from "../bytes.js";
+import type { Transport } from "../transport.js";
+
+/** What is used of a WebSocket. */
+export interface WebSocketLike {
+  readonly readyState: number;
+  /** Absent in workerd, where nothing tells how much waits to be sent. */
+  readonly bufferedAmount?: number;
+  binaryType?: string;
+  send(data: Uint8Array<ArrayBuffer>): void;
+  close(code?: number, reason?: string): void;
+  // biome-ignore lint/suspicious/noExplicitAny: each runtime has types of its own for its events
+  addEventListener(type: string, listener: (event: any) => void): void;
+  // biome-ignore lint/suspicious/noExplicitAny: as above
+  removeEventListener(type: string, listener: (event: any) => void): void;
+  /** Of `ws`, whose WebSockets can stop reading. */
+  pause?(): void;
+  resume?(): void;
+}
+
+/** Limits of {@link webSocketTransport}, in bytes. */
+export interface WebSocketTransportOptions {
+  /**
+   * How much may have arrived and not been read, 16 MiB unless given. A WebSocket cannot be told to wait, except one of
+   * `ws`: when more than this arrives while the reader stalls, the connection fails. Each message counts as 128 bytes
+   * more than it has.
+   */
+  maxBuffered?: number;
+  /** How much may wait to be sent before writing stalls, 256 KiB unless given. */
+  highWaterMark?: number;
+}
+
+const CONNECTING = 0;
+const CLOSING = 2;
+const CLOSED = 3;
+
+/** The codes of an ordinary end (RFC 6455 section 7.4.1): done, going away, no code at all. */
+const ORDINARY = [1000, 1001, 1005];
+
+/** Ours for an end by error. Applications have 4000 to 4999 for themselves. */
+const FAILED = 4000;
+
+/** What a message costs beside its bytes, roughly. */
+const MESSAGE_COST = 128;
+
+/** Messages are passed on together up to this many bytes. */
+const BATCH = 2 ** 16;
+
+/** How often the amount that waits is looked at, in milliseconds: there is no event for it. */
+const SHORTEST_WAIT = 1;
+const LONGEST_WAIT = 32;
+
+/**
+ * Makes a transport for `startTls` and `acceptTls` of a WebSocket that is open or still connecting. It has to be called
+ * before messages arrive, so without an `await` since the WebSocket was made or accepted.
+ *
+ * Messages are binary; a text message is an error. A WebSocket has one end for both directions: closing `writable`
+ * closes it when all is sent, and is done when it is closed. An end with a code that means a failure, and a WebSocket
+ * that does not open, fail both streams, behind what had arrived.
+ */
+export function webSocketTransport(socket: WebSocketLike, options: WebSocketTransportOptions = {}): Transport {
+  const streams = new WebSocketStreams(socket, options);
+  return { readable: streams.readable, writable: streams.writable };
+}
+
+class WebSocketStreams implements Transport {
+  readonly readable: ReadableStream<Uint8Array>;
+  readonly writable: WritableStream<Uint8Array>;
+
+  readonly #socket: WebSocketLike;
+  readonly #maxBuffered: number;
+  readonly #highWaterMark: number;
+  /** What arrived and was not read, and how many bytes that is. */
+  #received: Uint8Array[] = [];
+  #buffered = 0;
+  #paused = false;
+  /** Whether nothing more will arrive, and if that is a failure, which one. */
+  #ended = false;
+  #failure: Error | undefined;
+  #writableController!: WritableStreamDefaultController;
+  /** Wakes whoever waits for something to happen to the WebSocket. */
+  #wake = new Set<() => void>();
+
+  constructor(socket: WebSocketLike, { maxBuffered = 2 ** 24, highWaterMark = 2 ** 18 }: WebSocketTransportOptions) {
+    this.#socket = socket;
+    this.#maxBuffered = maxBuffered;
+    this.#highWaterMark = highWaterMark;
+    // Else messages would be Blobs, whose bytes come later and in any order.
+    if (socket.binaryType !== undefined) socket.binaryType = "arraybuffer";
+    socket.addEventListener("open", this.#notify);
+    socket.addEventListener("message", this.#onMessage);
+    socket.addEventListener("error", this.#onError);
+    socket.addEventListener("close", this.#onClose);
+    this.readable = new ReadableStream<Uint8Array>(
+      { pull: (controller) => this.#pull(controller), cancel: () => this.#end(undefined, 1000) },
+      { highWaterMark: 0 },
+    );
+    this.writable = new WritableStream<Uint8Array>({
+      start: (controller) => {
+        this.#writableController = controller;
+        return this.#until(() => socket.readyState !== CONNECTING || this.#ended);
+      },
+      write: (chunk) => this.#write(chunk),
+      close: () => this.#close(),
+      abort: () => this.#end(new Error("the transport was aborted"), FAILED),
+    });
+    if (socket.readyState >= CLOSING) this.#end(new Error("the WebSocket is closed already"));
+  }
+
+  readonly #notify = (): void => {
+    for (const wake of this.#wake) wake();
+  };
+
+  readonly #onMessage = ({ data }: { data: unknown }): void => {
+    if (this.#ended) return;
+    if (!isBytes(data)) {
+      const what = typeof data === "string" ? "a text message" : "a message that is no ArrayBuffer";
+      this.#end(new TypeError(`${what} came over the WebSocket, where TLS needs binary ones`), FAILED);
+      return;
+    }
+    const bytes = viewOf(data);
+    if (bytes.length === 0) return;
+    this.#received.push(bytes);
+    this.#buffered += bytes.length + MESSAGE_COST;
+    if (this.#buffered > this.#maxBuffered) {
+      // There is no use in keeping what cannot be completed.
+      this.#received = [];
+      this.#end(new RangeError(`more than ${this.#maxBuffered} bytes came over the WebSocket and nobody read`), FAILED);
+    } else if (this.#buffered >= this.#highWaterMark && !this.#paused) {
+      this.#paused = true;
+      this.#socket.pause?.();
+    }
+    this.#notify();
+  };
+
+  readonly #onError = ({ error: cause }: { error?: unknown }): void => {
+    this.#end(new Error("the WebSocket failed", { cause }));
+  };
+
+  readonly #onClose = ({ code, reason }: { code: number; reason: string }): void => {
+    const failed = !ORDINARY.includes(code);
+    this.#end(failed ? new Error(`the WebSocket was closed with ${`${code} ${reason}`.trim()}`) : undefined, 1000);
+    this.#socket.removeEventListener("open", this.#notify);
+    this.#socket.removeEventListener("message", this.#onMessage);
+    this.#socket.removeEventListener("error", this.#onError);
+    this.#socket.removeEventListener("close", this.#onClose);
+  };
+
+  /** Takes nothing more, closes the WebSocket if there is a code for that, and lets the streams know. */
+  #end(failure: Error | undefined, code?: number): void {
+    if (code !== undefined && this.#socket.readyState !== CLOSED) this.#socket.close(code);
+    if (!this.#ended) {
+      this.#ended = true;
+      this.#failure = failure;
+      // Only a WebSocket that reads learns that it is closed.
+      if (this.#paused) this.#socket.resume?.();
+      this.#writableController.error(failure ?? new Error("the WebSocket is closed"));
+    }
+    this.#notify();
+  }
+
+  async #pull(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
+    await this.#until(() => this.#received.length > 0 || this.#ended);
+    if (this.#received.length > 0) {
+      controller.enqueue(this.#take());
+      if (this.#paused && this.#buffered < this.#highWaterMark) {
+        this.#paused = false;
+        this.#socket.resume?.();
+      }
+    } else if (this.#failure !== undefined) controller.error(this.#failure);
+    else controller.close();
+  }
+
+  /** The next bytes. Small messages come together, as moving up a long list for each of them would take its time. */
+  #take(): Uint8Array {
+    let [count, length] = [0, 0];
+    for (const { length: more } of this.#received) {
+      if (count > 0 && length + more > BATCH) break;
+      count += 1;
+      length += more;
+    }
+    this.#buffered -= length + count * MESSAGE_COST;
+    const messages = this.#received.splice(0, count);
+    if (messages[0]?.length === length) return messages[0];
+    const bytes = new Uint8Array(length);
+    let at = 0;
+    for (const message of messages) {
+      bytes.set(message, at);
+      at += message.length;
+    }
+    return bytes;
+  }
+
+  async #write(chunk: Bytes): Promise<void> {
+    if (!isBytes(chunk)) throw new TypeError("only bytes can be written");
+    this.#socket.send(viewOf(chunk) as Uint8Array<ArrayBuffer>);
+    let wait = SHORTEST_WAIT;
+    while (!this.#ended && (this.#socket.bufferedAmount ?? 0) > this.#highWaterMark) {
+      await this.#sleep(wait);
+      wait = Math.min(wait * 2, LONGEST_WAIT);
+    }
+  }
+
+  async #close(): Promise<void> {
+    if (this.#socket.readyState < CLOSING) this.#socket.close(1000);
+    await this.#until(() => this.#ended);
+  }
+
+  /** Settles when the condition holds, which something that happens to the WebSocket makes true. */
+  async #until(condition: () => boolean): Promise<void> {
+    while (!condition()) await this.#sleep();
+  }
+
+  /** Settles when something happens, or after so many milliseconds. */
+  #sleep(milliseconds?: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = milliseconds === undefined ? undefined : setTimeout(() => wake(), milliseconds);
+      const wake = (): void => {
+        clearTimeout(timer);
+        this.#wake.delete(wake);
+        resolve();
+      };
+      this.#wake.add(wake);
+    });
+  }
+}
