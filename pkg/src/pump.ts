@@ -384,18 +384,19 @@ export class Pump {
     await this.outbound.drained();
     this.outbound.fail(this.#error("ERR_TLS_USAGE", "the socket is closed"));
     await this.#sendCloseNotify();
-    await this.#transport.endWriting().catch(() => {});
+    await this.#transport.endWriting();
     // Cutting the transport at once could make it drop, with a reset, what the peer has not read yet.
-    if (!this.#over) this.#timer = setTimeout(() => this.#finish(), CLOSE_GRACE);
+    if (!this.#over) this.#timer = setTimeout(() => this.#finish(0), CLOSE_GRACE);
   }
 
   /** The clean end: close_notify went both ways, or the application wants nothing more. */
-  async #finish(): Promise<void> {
+  async #finish(grace = CLOSE_GRACE): Promise<void> {
     if (this.#over) return;
     this.#over = true;
     this.#release();
     this.inbound.end();
-    await this.#transport.close();
+    await this.#transport.endWriting();
+    await this.#transport.close(grace);
     this.#options.signal?.removeEventListener("abort", this.#onAbort);
     this.closed.resolve();
   }
@@ -426,7 +427,7 @@ export class Pump {
     this.#release();
     this.#options.signal?.removeEventListener("abort", this.#onAbort);
     // Time for an alert to get through.
-    void this.#transport.close(error, CLOSE_GRACE);
+    void this.#transport.close(CLOSE_GRACE, error);
   }
 
   /** Passes the last bytes on, without regard to room as they are few, and gives the connection's memory back. */

@@ -18,6 +18,8 @@ export class TransportStreams {
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
   #undelivered: Uint8Array = new Uint8Array(0);
+  /** The last write, behind which all others are through. */
+  #written: Promise<void> = Promise.resolve();
   #ending: Promise<void> | undefined;
 
   /** Throws `ERR_TLS_CONFIG` when a stream is locked already. */
@@ -50,19 +52,28 @@ export class TransportStreams {
   }
 
   write(bytes: Uint8Array): Promise<void> {
-    return this.#writer.write(bytes);
+    this.#written = this.#writer.write(bytes);
+    return this.#written;
   }
 
-  /** Ends our direction. Settles when everything written is through. */
-  endWriting(): Promise<void> {
+  /** Ends our direction. Settles when everything written is through, or has failed. */
+  async endWriting(): Promise<void> {
     this.#ending ??= this.#writer.close();
-    return this.#ending;
+    this.#ending.catch(() => {});
+    await this.#written.catch(() => {});
   }
 
-  /** Ends our direction and, when that is through or `grace` milliseconds have passed, the other. */
-  async close(reason?: unknown, grace?: number): Promise<void> {
-    const timer = grace && setTimeout(() => this.destroy(reason), grace);
-    await this.endWriting().catch(() => {});
+  /**
+   * Ends our direction and then the other: when the transport has ended the first, which some do only when the peer has
+   * ended the other, or `grace` milliseconds after it was told to.
+   */
+  async close(grace: number, reason?: unknown): Promise<void> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const patience = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, grace);
+    });
+    this.endWriting();
+    await Promise.race([this.#ending?.catch(() => {}), patience]);
     clearTimeout(timer);
     this.destroy(reason);
   }

@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import net from "node:net";
+import { Duplex } from "node:stream";
 import { after, test } from "node:test";
 import { startTls, TlsError } from "tls-psk";
 import { connect, connected, pipe, psk, read, readAll, rejection, settled, write } from "./support/endpoints.mjs";
@@ -207,3 +210,28 @@ test("cancelling the readable stream leaves the other direction alone", async ()
   await client.writable.close();
   await Promise.all([client.closed, server.closed]);
 });
+
+for (const [name, answers] of [
+  ["that closes TLS as well", true],
+  ["that says nothing more", false],
+]) {
+  test(`close does not wait for the other end of a TCP connection ${name}`, async (t) => {
+    const listener = net.createServer({ allowHalfOpen: true }).listen(0, "127.0.0.1");
+    t.after(() => listener.close());
+    await once(listener, "listening");
+    const ours = net.connect(listener.address().port, "127.0.0.1");
+    const [theirs] = await once(listener, "connection");
+    t.after(() => theirs.destroy());
+    // The streams of `Duplex.toWeb` have ended their writing only when the peer has, too, and this one never does.
+    const heard = new TransformStream();
+    Duplex.toWeb(theirs)
+      .readable.pipeTo(heard.writable)
+      .catch(() => {});
+    const writable = new WritableStream({ write: (chunk) => void theirs.write(chunk) });
+    const { client, server } = await connected({}, {}, [Duplex.toWeb(ours), { readable: heard.readable, writable }]);
+    if (answers) await Promise.all([client.close(), server.writable.close()]);
+    else await client.close();
+    await client.closed;
+    assert.equal(ours.destroyed, true);
+  });
+}
