@@ -97,7 +97,7 @@ export interface ServerOptions extends TlsOptions {
   selectPsk?: SelectPsk;
   /** Issues session tickets, and accepts them again. An empty object will do. */
   tickets?: TicketOptions;
-  /** Whether to take early data; without it none is. {@link singleUse} makes one of a store. */
+  /** Whether to take early data; without it none is. `singleUse` makes one of a store. */
   acceptEarlyData?: AcceptEarlyData;
   /**
    * Puts the state of a HelloRetryRequest into a cookie (RFC 9846 section 4.3.2), so that the client's answer can go to

@@ -1,7 +1,7 @@
 /**
  * TLS for code written for `node:tls`: a Duplex in, a Duplex out, with PSKs from a `pskCallback` as Node spells it.
  *
- * @module
+ * @module tls-psk/node
  */
 
 export type { Awaitable, NodeClientOptions, NodeServerOptions, NodeTlsOptions, Pem } from "./node-options.js";

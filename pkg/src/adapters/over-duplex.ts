@@ -9,6 +9,7 @@ const EVENTS = ["connect", "ready", "lookup", "timeout"];
 
 /** A Duplex over another one, which passes on what `node:net` has beside the streams. */
 export class OverDuplex extends Duplex {
+  /** @internal */
   protected readonly under: Underneath;
   /** Milliseconds without activity until the event `timeout`; 0 for never. */
   timeout = 0;
@@ -36,7 +37,11 @@ export class OverDuplex extends Duplex {
     return this;
   }
 
-  /** To be called when there is some activity. */
+  /**
+   * To be called when there is some activity.
+   *
+   * @internal
+   */
   protected refreshTimeout(): void {
     this.#idle?.refresh();
   }
@@ -48,21 +53,25 @@ export class OverDuplex extends Duplex {
     else this.once("finish", () => this.destroy());
   }
 
+  /** As that of a socket; without one it does nothing, as the next three. */
   ref(): this {
     this.under.ref?.();
     return this;
   }
 
+  /** As {@link ref}. */
   unref(): this {
     this.under.unref?.();
     return this;
   }
 
+  /** As {@link ref}. */
   setNoDelay(noDelay?: boolean): this {
     this.under.setNoDelay?.(noDelay);
     return this;
   }
 
+  /** As {@link ref}. */
   setKeepAlive(enable?: boolean, initialDelay?: number): this {
     this.under.setKeepAlive?.(enable, initialDelay);
     return this;

@@ -34,14 +34,12 @@ export interface TlsConnectOptions
   allowHalfOpen?: boolean;
 }
 
-type Listener = () => void;
-
 /** Connects as a client. `listener` is for the event `secureConnect`. */
-export function connect(options: TlsConnectOptions, listener?: Listener): TLSSocket;
+export function connect(options: TlsConnectOptions, listener?: () => void): TLSSocket;
 /** As {@link connect}, to a port. */
-export function connect(port: number, options?: TlsConnectOptions, listener?: Listener): TLSSocket;
+export function connect(port: number, options?: TlsConnectOptions, listener?: () => void): TLSSocket;
 /** As {@link connect}, to a port of a host. */
-export function connect(port: number, host?: string, options?: TlsConnectOptions, listener?: Listener): TLSSocket;
+export function connect(port: number, host?: string, options?: TlsConnectOptions, listener?: () => void): TLSSocket;
 export function connect(...args: unknown[]): TLSSocket {
   const { listener, ...options } = optionsOf(args);
   const { socket, allowHalfOpen, timeout } = options;
@@ -55,12 +53,12 @@ export function connect(...args: unknown[]): TLSSocket {
   return tls;
 }
 
-function optionsOf(args: unknown[]): TlsConnectOptions & { listener?: Listener } {
-  const options: TlsConnectOptions & { listener?: Listener } = {};
+function optionsOf(args: unknown[]): TlsConnectOptions & { listener?: () => void } {
+  const options: TlsConnectOptions & { listener?: () => void } = {};
   for (const arg of args) {
     if (typeof arg === "number") options.port = arg;
     else if (typeof arg === "string") options.host = arg;
-    else if (typeof arg === "function") options.listener = arg as Listener;
+    else if (typeof arg === "function") options.listener = arg as () => void;
     else Object.assign(options, arg);
   }
   return options;

@@ -114,6 +114,7 @@ export class TLSSocket extends OverDuplex {
     queueMicrotask(() => this.emit("session", session));
   }
 
+  /** @internal */
   override _read(): void {
     this.#started
       .then(() => this.#reader?.read())
@@ -129,17 +130,20 @@ export class TLSSocket extends OverDuplex {
     this.push(bytes ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength) : null);
   }
 
+  /** @internal */
   override _write(chunk: Buffer, _encoding: string, callback: Callback): void {
     this.refreshTimeout();
     this.bytesWritten += chunk.length;
     this.#do((writer) => writer.write(chunk), callback);
   }
 
+  /** @internal */
   override _writev(chunks: { chunk: Buffer }[], callback: Callback): void {
     // Together, as each write has a record of its own.
     this._write(Buffer.concat(chunks.map(({ chunk }) => chunk)), "buffer", callback);
   }
 
+  /** @internal */
   override _final(callback: Callback): void {
     this.#do((writer) => writer.close(), callback);
   }
@@ -153,6 +157,7 @@ export class TLSSocket extends OverDuplex {
       );
   }
 
+  /** @internal */
   override _destroy(error: Error | null, callback: Callback): void {
     void this.#end(error).then(() => queueMicrotask(() => callback(error)));
   }
@@ -197,6 +202,7 @@ export class TLSSocket extends OverDuplex {
     return this.getPeerX509Certificate()?.toLegacyObject() ?? {};
   }
 
+  /** The certificate itself; `undefined` if the peer has shown none. */
   getPeerX509Certificate(): X509Certificate | undefined {
     const [first] = this.negotiated?.peerCertificates ?? [];
     return first && new X509Certificate(first);

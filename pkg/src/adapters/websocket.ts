@@ -2,7 +2,7 @@
  * A classic WebSocket as a transport: the browser's, workerd's after `accept()`, Node's, Deno's, Bun's, and those of the
  * package `ws`. It imports nothing, and both builds take what it makes.
  *
- * @module
+ * @module tls-psk/websocket
  */
 
 import { type Bytes, isBytes, viewOf } from "../bytes.js";
@@ -14,14 +14,19 @@ export interface WebSocketLike {
   /** Absent in workerd, where nothing tells how much waits to be sent. */
   readonly bufferedAmount?: number;
   binaryType?: string;
+  /** Queues a message. */
   send(data: Uint8Array<ArrayBuffer>): void;
+  /** Begins to close it. */
   close(code?: number, reason?: string): void;
+  /** As of every `EventTarget`. */
   // biome-ignore lint/suspicious/noExplicitAny: each runtime has types of its own for its events
   addEventListener(type: string, listener: (event: any) => void): void;
+  /** As of every `EventTarget`. */
   // biome-ignore lint/suspicious/noExplicitAny: as above
   removeEventListener(type: string, listener: (event: any) => void): void;
   /** Of `ws`, whose WebSockets can stop reading. */
   pause?(): void;
+  /** Goes on after {@link pause}. */
   resume?(): void;
 }
 
