@@ -1,6 +1,7 @@
 // The demo page: a scene is played by two endpoints, and every panel shows a part of what they reported.
 
 import { init } from "tls-psk";
+import { bringView } from "./dissect/bring.js";
 import { byId } from "./dom.js";
 import type { Scene } from "./scene.js";
 import { agreementView } from "./views/agreement.js";
@@ -83,6 +84,7 @@ function goToBytes(): void {
 try {
   await init();
   scene.begin();
+  bringView({ example: () => exchange?.entries[0]?.bytes });
   byId("stage").hidden = false;
 } catch (thrown) {
   dataset.state = "unavailable";

@@ -9,6 +9,8 @@ const ROW = 8;
 export interface HexGrid {
   show(bytes: Uint8Array, label: string): void;
   highlight(how: Highlight, span: { start: number; end: number } | undefined): void;
+  /** Shades the first so many bytes. */
+  shade(count: number): void;
   /** Puts the cursor on a byte, and scrolls to it. */
   moveTo(at: number): void;
 }
@@ -46,6 +48,13 @@ export function hexGrid(root: HTMLElement, { point, choose }: HexActions): HexGr
       cell.classList.toggle(how, inside);
       cell.classList.toggle(`${how}-first`, inside && at === start);
       cell.classList.toggle(`${how}-last`, inside && at === end - 1);
+    });
+  }
+
+  function shade(count: number): void {
+    cells.forEach((cell, at) => {
+      cell.classList.toggle("covered", at < count);
+      cell.classList.toggle("covered-last", at === count - 1);
     });
   }
 
@@ -96,5 +105,5 @@ export function hexGrid(root: HTMLElement, { point, choose }: HexActions): HexGr
     if (to >= 0 && to < cells.length) chooseAndFocus(to);
   });
 
-  return { show, highlight, moveTo };
+  return { show, highlight, shade, moveTo };
 }

@@ -147,6 +147,8 @@ export function fieldTree(root: HTMLElement, { point, choose }: FieldActions): F
 
 /** The value that the core reads in the field; of an opaque one the text that it is, or its first bytes. */
 function textOf({ field: { value, start, end, name } }: Branch, message: Uint8Array): string {
+  // which extension it is is in its label
+  if (name === "Extension" || name === "extension_data") return "";
   if (value !== undefined) return value;
   if (name !== "opaque") return "";
   const bytes = message.slice(start, end);

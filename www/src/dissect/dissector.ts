@@ -1,0 +1,171 @@
+// Bytes beside the fields that the core finds in them, each linked to the other, with a caption for what is pointed at.
+
+import type { Field } from "tls-psk";
+import { describe } from "tls-psk/describe";
+import { countBytes } from "../bytes.js";
+import { h } from "../dom.js";
+import { type Branch, flatten, grow, labelOf } from "./branches.js";
+import { fieldTree } from "./fields.js";
+import { hexGrid } from "./hex.js";
+
+/** What is shown at a time. */
+export interface Layer {
+  /** For the tab that it is shown under, if there are others. */
+  title: string;
+  /** Completes "Bytes of". */
+  label: string;
+  bytes: Uint8Array;
+  fields: readonly Field[];
+  /** What there is to say about it as a whole. */
+  hint: string;
+  /** How many of its first bytes the binders cover, and a sentence about what else they do. */
+  covered?: { count: number; besides: string } | undefined;
+}
+
+export interface Dissector {
+  /** Shows the layers, the first of them at first; what was selected stays selected if it is there again. */
+  show(layers: readonly Layer[], options?: { keep?: boolean }): void;
+  select(field: Field): void;
+}
+
+const INVITATION = "Point at a byte or at a field, or walk through them with the arrow keys.";
+
+/** Fills `root`. The ids of its parts begin with `prefix`, of which the page has each once. */
+export function dissector(root: HTMLElement, prefix = ""): Dissector {
+  const tabs = h("div", { class: "layers", role: "radiogroup", "aria-label": "What is shown of it" });
+  const trail = h("p", { class: "trail", id: `${prefix}trail`, "aria-live": "polite" });
+  const caption = h("p", { class: "caption", id: `${prefix}caption` });
+  const around = h("p", { class: "caption around" });
+  const legend = h("p", { class: "legend", id: `${prefix}legend` });
+  const hexRoot = h("div", { class: "hex", id: `${prefix}hex`, role: "grid" });
+  const treeRoot = h("div", { class: "fields", id: `${prefix}fields`, role: "tree", "aria-label": "Fields" });
+  const panes = h("div", { class: "panes", id: `${prefix}panes` }, hexRoot, treeRoot);
+  const told = h("div", { class: "told" }, trail, caption, around);
+  root.classList.add("dissector");
+  root.replaceChildren(tabs, told, panes, legend);
+
+  const hex = hexGrid(hexRoot, { point: (at) => point(at === undefined ? undefined : smallestAt(at)), choose });
+  const tree = fieldTree(treeRoot, { point, choose: mark });
+
+  let layers: readonly Layer[] = [];
+  let shown: Layer | undefined;
+  let branches: Branch[] = [];
+  let selected: Branch | undefined;
+  let pointed: Branch | undefined;
+
+  function show(next: readonly Layer[], { keep = false } = {}): void {
+    const title = keep ? shown?.title : undefined;
+    const kept = keep ? selected?.field : undefined;
+    layers = next;
+    tabs.hidden = layers.length < 2;
+    tabs.replaceChildren(...layers.map((layer, at) => tab(layer, at)));
+    open(layers.find((layer) => layer.title === title) ?? layers[0], kept);
+  }
+
+  function tab(layer: Layer, at: number): HTMLElement {
+    const input = h("input", {
+      type: "radio",
+      name: `${prefix}layer`,
+      value: String(at),
+      on: { change: () => open(layer) },
+    });
+    return h("label", { class: "layer" }, input, h("span", { text: layer.title }));
+  }
+
+  function open(layer: Layer | undefined, kept?: Field): void {
+    shown = layer;
+    selected = undefined;
+    pointed = undefined;
+    const bytes = layer?.bytes ?? new Uint8Array();
+    const roots = grow(layer?.fields ?? []);
+    branches = flatten(roots);
+    for (const input of tabs.querySelectorAll("input")) input.checked = layers[Number(input.value)] === layer;
+    panes.hidden = layer === undefined;
+    panes.dataset.plain = String(roots.length === 0);
+    hex.show(bytes, `Bytes of ${layer?.label}`);
+    tree.show(roots, bytes);
+    treeRoot.setAttribute("aria-label", `Fields of ${layer?.label}`);
+    showCovered(layer?.covered);
+    if (kept) select(kept);
+    else tell(undefined);
+  }
+
+  function showCovered(covered: Layer["covered"]): void {
+    hex.shade(covered?.count ?? 0);
+    legend.hidden = covered === undefined;
+    if (!covered) return;
+    const { count, besides } = covered;
+    legend.replaceChildren(
+      h("span", { class: "swatch", "aria-hidden": "true" }),
+      `Shaded and underlined: the truncated ClientHello, bytes 0 to ${count - 1}. Every binder is a MAC over these`,
+      ` bytes${besides} (section 4.3.11.2); the cut is where the binders begin.`,
+    );
+  }
+
+  function select({ name, start, end }: Field): void {
+    const found = ({ field }: Branch) => field.name === name && field.start === start && field.end === end;
+    const branch = branches.find(found);
+    if (!branch) {
+      tell(undefined);
+      return;
+    }
+    mark(branch);
+    tree.moveTo(branch);
+  }
+
+  /** Chooses a field; its first byte comes into sight with it. */
+  function mark(branch: Branch): void {
+    highlight(branch);
+    hex.moveTo(branch.field.start);
+  }
+
+  /** Chooses the field that a byte belongs to. */
+  function choose(at: number): void {
+    const branch = smallestAt(at);
+    if (!branch) return;
+    highlight(branch);
+    tree.moveTo(branch);
+  }
+
+  function highlight(branch: Branch): void {
+    selected = branch;
+    hex.highlight("selected", branch.field);
+    tree.highlight("selected", branch);
+    tell(branch);
+  }
+
+  function point(branch: Branch | undefined): void {
+    if (branch === pointed) return;
+    pointed = branch;
+    hex.highlight("pointed", branch?.field);
+    tree.highlight("pointed", branch);
+    tell(branch ?? selected);
+  }
+
+  function smallestAt(at: number): Branch | undefined {
+    return branches.findLast(({ field }) => field.start <= at && at < field.end);
+  }
+
+  /** Says where in the bytes a field is and what it is for, or how to find out. */
+  function tell(branch: Branch | undefined): void {
+    const enclosing = branch && PLAIN.has(branch.field.name) ? branch.parent : undefined;
+    if (branch) trail.textContent = `${pathOf(branch)}: ${whereIs(branch.field)}`;
+    else trail.textContent = shown ? `${countBytes(shown.bytes.length)}. ${shown.hint}` : "";
+    caption.textContent = branch ? (describe(branch.field) ?? "") : branches.length > 0 ? INVITATION : "";
+    around.textContent = enclosing ? `${labelOf(enclosing)}: ${describe(enclosing.field) ?? ""}` : "";
+  }
+
+  return { show, select };
+}
+
+/** Fields that say what they are only together with what they are in. */
+const PLAIN: ReadonlySet<string> = new Set(["length", "opaque"]);
+
+function pathOf(branch: Branch): string {
+  return branch.parent ? `${pathOf(branch.parent)} › ${labelOf(branch)}` : labelOf(branch);
+}
+
+function whereIs({ start, end }: Field): string {
+  if (start === end) return "empty";
+  return end - start === 1 ? `byte ${start}` : `bytes ${start} to ${end - 1}`;
+}
