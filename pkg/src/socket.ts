@@ -1,13 +1,18 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import type { Bytes } from "./bytes.js";
+import { type Bytes, viewOf } from "./bytes.js";
 import type { Negotiated } from "./core-types.js";
+import { TlsError } from "./errors.js";
 import type { ClientOptions, ServerOptions } from "./options.js";
 import { Pump } from "./pump.js";
 import type { Transport } from "./transport.js";
 
 /**
- * A TLS connection, in the shape of the sockets of WinterTC and Cloudflare. When it fails, `opened`, `closed` and both
- * streams do so with the same `TlsError`; neither promise is ever reported as an unhandled rejection.
+ * A TLS connection, in the shape of the sockets of WinterTC and Cloudflare. Those have addresses in `opened`, which only
+ * the transport knows, and drop what is under way on `close()`, which here ends in good order: to drop it there are
+ * `signal` and `writable.abort()`.
+ *
+ * When a connection fails, `opened`, `closed` and both streams do so with the same `TlsError`; neither promise is ever
+ * reported as an unhandled rejection.
  */
 export interface TlsSocket extends AsyncDisposable {
   /** Decrypted data: a byte stream, which ends at the peer's close_notify. The transport is read as this one is. */
@@ -49,6 +54,17 @@ export interface TlsSocket extends AsyncDisposable {
    * @throws `ERR_TLS_USAGE` before the connection is open and after it is closed
    */
   updateKeys(options?: { requestPeer?: boolean }): Promise<void>;
+  /** As in WinterTC's sockets: it is TLS already. */
+  readonly secureTransport: "on";
+  /** As in WinterTC's sockets: `startTls` has made no other socket of this one. */
+  readonly upgraded: false;
+  /**
+   * As in WinterTC's sockets, where TLS can begin once. For TLS within TLS, the socket is a transport for the function
+   * of that name.
+   *
+   * @throws `ERR_TLS_USAGE`, always
+   */
+  startTls(): never;
   /** Closes the socket, as `await using` does at the end of a block. Never throws. */
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -76,9 +92,16 @@ function socketOf(pump: Pump): TlsSocket {
     opened: pump.opened.promise,
     closed: pump.closed.promise,
     close: () => pump.close(),
-    exportKeyingMaterial: (label, context, length) => pump.exportKeyingMaterial(label, context, length),
-    exportEarlyKeyingMaterial: (label, context, length) => pump.exportEarlyKeyingMaterial(label, context, length),
+    exportKeyingMaterial: (label, context, length) =>
+      pump.live().exportKeyingMaterial(label, context && viewOf(context), length),
+    exportEarlyKeyingMaterial: (label, context, length) =>
+      pump.live().exportEarlyKeyingMaterial(label, context && viewOf(context), length),
     updateKeys: ({ requestPeer = false } = {}) => pump.updateKeys(requestPeer),
+    secureTransport: "on",
+    upgraded: false,
+    startTls() {
+      throw new TlsError("ERR_TLS_USAGE", "the socket has begun TLS already", { phase: pump.phase });
+    },
     [Symbol.asyncDispose]: () => pump.close().catch(() => {}),
   };
 }

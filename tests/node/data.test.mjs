@@ -152,3 +152,19 @@ test("a callback that throws ends the connection, with its error as the cause", 
   assert.equal(error.cause, bug);
   assert.equal((await rejection(server.opened)).phase, "handshake");
 });
+
+test("TLS within TLS: a socket is a transport", async () => {
+  const outer = await connected();
+  const inner = await connected({ psks: [psk("inner")] }, { psks: [psk("inner")] }, [outer.client, outer.server]);
+  await write(inner.client.writable, "wrapped twice");
+  assert.equal(String(await read(inner.server.readable)), "wrapped twice");
+  await Promise.all([inner.client.close(), inner.server.close()]);
+  await Promise.all([outer.client.closed, outer.server.closed]);
+});
+
+test("a socket says, as those of WinterTC do, that it is TLS already", async () => {
+  const { client } = connect();
+  assert.deepEqual([client.secureTransport, client.upgraded], ["on", false]);
+  assert.throws(() => client.startTls(), { code: "ERR_TLS_USAGE" });
+  await rejection(client.close());
+});

@@ -205,6 +205,8 @@ export async function streams(transport: Transport): Promise<void> {
   console.log(negotiated.serverCertificate, chain?.length);
   const exported: Uint8Array = client.exportKeyingMaterial("EXPORTER-test", undefined, 32);
   const early: Uint8Array = client.exportEarlyKeyingMaterial("EXPORTER-test", exported, 32);
+  const shape: ["on", false, () => never] = [client.secureTransport, client.upgraded, client.startTls];
+  console.log(shape);
   await client.updateKeys({ requestPeer: early.length > 0 });
   await server.earlyData.pipeTo(new WritableStream());
   await server.readable.pipeTo(server.writable);

@@ -1,0 +1,44 @@
+import type { TlsErrorCode, TlsErrorDetails } from "./errors.js";
+import { checkTimeout, type TlsOptions } from "./options.js";
+
+type Cancel = (code: TlsErrorCode, message: string, details?: Pick<TlsErrorDetails, "cause">) => void;
+
+/** What ends a connection from outside: the application's signal, at any time, and the deadline of the handshake. */
+export class Limits {
+  readonly #signal: AbortSignal | undefined;
+  readonly #cancel: Cancel;
+  #deadline: ReturnType<typeof setTimeout> | undefined;
+
+  /** Throws `ERR_TLS_CONFIG` for a deadline that no timer can do. Nothing ends before {@link start}. */
+  constructor({ signal, handshakeTimeout, selectionTimeout }: TlsOptions, cancel: Cancel) {
+    checkTimeout("handshakeTimeout", handshakeTimeout);
+    checkTimeout("selectionTimeout", selectionTimeout);
+    this.#signal = signal;
+    this.#cancel = cancel;
+  }
+
+  start(handshakeTimeout: number | undefined): void {
+    if (handshakeTimeout !== undefined) {
+      this.#deadline = setTimeout(() => {
+        this.#cancel("ERR_TLS_TIMEOUT", `the handshake took longer than ${handshakeTimeout} ms`);
+      }, handshakeTimeout);
+    }
+    this.#signal?.addEventListener("abort", this.#onAbort);
+    if (this.#signal?.aborted) this.#onAbort();
+  }
+
+  /** The handshake is complete. */
+  opened(): void {
+    clearTimeout(this.#deadline);
+  }
+
+  /** Nothing is left that could be ended. */
+  lift(): void {
+    this.opened();
+    this.#signal?.removeEventListener("abort", this.#onAbort);
+  }
+
+  readonly #onAbort = (): void => {
+    this.#cancel("ERR_TLS_ABORTED", "the signal aborted", { cause: this.#signal?.reason });
+  };
+}

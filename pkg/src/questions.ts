@@ -1,0 +1,141 @@
+import { isBytes, viewOf } from "./bytes.js";
+import { signerOf } from "./certificates.js";
+import type { Connection } from "./core.js";
+import type { DecideEarlyDataEvent, SelectPskEvent, SignEvent, VerifyCertificateEvent } from "./core-types.js";
+import { TlsError, type TlsErrorCode, type TlsErrorDetails, type TlsPhase } from "./errors.js";
+import type { ClientOptions, ServerOptions } from "./options.js";
+import { choose, readOffer } from "./selection.js";
+
+/** What the handshake waits for. */
+interface Question<T> {
+  name: string;
+  /** Of the error when there is no answer. */
+  code: TlsErrorCode;
+  question: (connection: Connection) => T | Promise<T>;
+  answer: (connection: Connection, answer: T) => void;
+}
+
+/** Whose handshake it is. */
+interface Asker {
+  readonly phase: TlsPhase;
+  /** The connection, unless it is over. */
+  readonly connection: Connection | undefined;
+  /** Does what is due after an answer, or after the lack of one. */
+  settle(failure?: TlsError): void;
+}
+
+/** What is asked of the application, which may take its time. */
+export class Questions {
+  readonly #asker: Asker;
+  readonly #options: ClientOptions & ServerOptions;
+  /** Tells those who are asked when nobody waits for their answers any more. */
+  readonly #nobodyWaits = new AbortController();
+
+  constructor(asker: Asker, options: ClientOptions & ServerOptions) {
+    this.#asker = asker;
+    this.#options = options;
+  }
+
+  /** Nobody waits any more. */
+  abort(error: TlsError): void {
+    this.#nobodyWaits.abort(error);
+  }
+
+  /** Asks, and never rejects. */
+  ask(event: SelectPskEvent | DecideEarlyDataEvent | VerifyCertificateEvent | SignEvent): Promise<void> {
+    switch (event.type) {
+      case "selectPsk":
+        return this.#selectPsk(event);
+      case "decideEarlyData":
+        return this.#decideEarlyData(event);
+      case "verifyCertificate":
+        return this.#verifyCertificate(event);
+      case "sign":
+        return this.#sign(event);
+    }
+  }
+
+  #selectPsk({ serverName, alpn = [] }: SelectPskEvent): Promise<void> {
+    const context = { serverName, alpn, signal: this.#nobodyWaits.signal };
+    return this.#ask({
+      name: "selectPsk",
+      code: "ERR_TLS_SELECTION",
+      question: (connection) => this.#options.selectPsk?.(readOffer(connection), context),
+      answer: choose,
+    });
+  }
+
+  #decideEarlyData({ type: _, ...request }: DecideEarlyDataEvent): Promise<void> {
+    const context = { signal: this.#nobodyWaits.signal };
+    return this.#ask({
+      name: "acceptEarlyData",
+      code: "ERR_TLS_EARLY_DATA",
+      question: () => this.#options.acceptEarlyData?.(request, context),
+      answer: (connection, accepted) => connection.decideEarlyData(accepted === true),
+    });
+  }
+
+  #verifyCertificate({ chain, serverName }: VerifyCertificateEvent): Promise<void> {
+    const context = { serverName, signal: this.#nobodyWaits.signal };
+    const { verifyCertificate, requestCertificate } = this.#options;
+    return this.#ask({
+      name: "verifying the certificate",
+      code: "ERR_TLS_CERTIFICATE",
+      question: () => (verifyCertificate ?? requestCertificate?.verify)?.(chain, context),
+      answer: (connection, accepted) => connection.decideCertificate(accepted === true),
+    });
+  }
+
+  #sign({ scheme, content, credentials }: SignEvent): Promise<void> {
+    const context = { signal: this.#nobodyWaits.signal };
+    return this.#ask({
+      name: "signing",
+      code: "ERR_TLS_SIGNING",
+      question: () => signerOf(this.#options, credentials)?.({ scheme, content }, context),
+      answer: (connection, signature) => {
+        if (!isBytes(signature)) throw new TypeError("a signature must be bytes");
+        connection.sign(viewOf(signature));
+      },
+    });
+  }
+
+  async #ask<T>({ name, code, question, answer }: Question<T>): Promise<void> {
+    const asker = this.#asker;
+    const { connection } = asker;
+    if (connection === undefined) return;
+    const { selectionTimeout } = this.#options;
+    const deadline =
+      selectionTimeout &&
+      setTimeout(() => {
+        const message = `${name} took longer than ${selectionTimeout} ms`;
+        if (asker.connection) asker.settle(this.#giveUp(connection, "ERR_TLS_TIMEOUT", message));
+      }, selectionTimeout);
+    let failure: TlsError | undefined;
+    try {
+      const answered = await question(connection);
+      if (asker.connection === undefined) return;
+      answer(connection, answered);
+    } catch (cause) {
+      if (asker.connection === undefined) return;
+      // If the core still waits, it was not given an answer, or an impossible one.
+      failure = connection.suspended
+        ? this.#giveUp(connection, code, `${name} failed: ${cause}`, { cause })
+        : TlsError.from(cause, asker.phase);
+    } finally {
+      clearTimeout(deadline);
+    }
+    asker.settle(failure);
+  }
+
+  /** Ends a question without an answer. The peer is told nothing but internal_error. */
+  #giveUp(
+    connection: Connection,
+    code: TlsErrorCode,
+    message: string,
+    details: Pick<TlsErrorDetails, "cause"> = {},
+  ): TlsError {
+    connection.cancelSelection();
+    const { phase } = this.#asker;
+    return new TlsError(code, message, { phase, alert: "internal_error", alertDirection: "sent", ...details });
+  }
+}

@@ -1,0 +1,52 @@
+import type { TransportStreams } from "./transport.js";
+
+/** The way from the connection to the transport: one loop, however often it is asked, so that nothing is overtaken. */
+export class Sender {
+  readonly #transport: TransportStreams;
+  readonly #poll: () => Uint8Array | undefined;
+  readonly #onError: (cause: unknown) => void;
+  /** What the transport gets next. */
+  #next: Uint8Array | undefined;
+  #loop: Promise<void> | undefined;
+
+  /** Takes from `poll` until there is nothing more. */
+  constructor(transport: TransportStreams, poll: () => Uint8Array | undefined, onError: (cause: unknown) => void) {
+    this.#transport = transport;
+    this.#poll = poll;
+    this.#onError = onError;
+  }
+
+  /** Settles when the transport, as far as it has room, was given all that there is, or has failed. */
+  flush(): Promise<void> | undefined {
+    if (this.#more()) this.#loop ??= this.#run();
+    return this.#loop;
+  }
+
+  /** Passes the last bytes on, without regard to room as they are few. */
+  release(): void {
+    while (this.#more()) this.#write(() => {});
+  }
+
+  async #run(): Promise<void> {
+    try {
+      do {
+        await this.#transport.ready;
+        this.#write(this.#onError);
+      } while (this.#more());
+    } catch (cause) {
+      this.#onError(cause);
+    } finally {
+      this.#loop = undefined;
+    }
+  }
+
+  #more(): boolean {
+    this.#next ??= this.#poll();
+    return this.#next !== undefined;
+  }
+
+  #write(onError: (cause: unknown) => void): void {
+    if (this.#next !== undefined) this.#transport.write(this.#next).catch(onError);
+    this.#next = undefined;
+  }
+}
