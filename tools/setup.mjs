@@ -54,12 +54,28 @@ const PEERS = {
 
 /** The foreign peers of the interop tests, and tshark, which reads what goes between two of ours. */
 export async function setUpPeers() {
-  const missing = Object.entries(PEERS).filter(([program]) => !which(program));
-  const packages = new Set(missing.map(([, name]) => name));
-  if (packages.size > 0) await aptInstall([...packages], "to test against other implementations");
+  await setUpPrograms(PEERS, "to test against other implementations");
   await setUpNative();
   await setUpNpm("tests/interop");
   await s2nPeer();
+}
+
+/** The programs that the examples reach, and Debian's packages that have them. */
+const SERVICES = { mosquitto: "mosquitto", openssl: "openssl", stunnel4: "stunnel4" };
+
+/** What the examples with packages of their own need, and who they talk to. */
+export async function setUpExamples() {
+  await setUpPrograms(SERVICES, "to test the examples");
+  await setUpBrowser();
+  for (const directory of ["tests/interop", "examples/gateway", "examples/mqtt", "examples/pages"]) {
+    await setUpNpm(directory);
+  }
+}
+
+async function setUpPrograms(programs, reason) {
+  const missing = Object.entries(programs).filter(([program]) => !which(program));
+  const packages = new Set(missing.map(([, name]) => name));
+  if (packages.size > 0) await aptInstall([...packages], reason);
 }
 
 if (isEntry(import.meta)) {
@@ -70,6 +86,7 @@ if (isEntry(import.meta)) {
     await setUpRustLint();
     await setUpBrowser();
     await setUpPeers();
+    await setUpExamples();
     console.log("Everything is there.");
   });
 }

@@ -8,7 +8,7 @@ import { files } from "./lib/incremental.mjs";
 import { root } from "./lib/paths.mjs";
 import { Failure, heading, main, run, seconds } from "./lib/run.mjs";
 import { wasmToolchain } from "./lib/toolchain.mjs";
-import { setUpNative, setUpPeers } from "./setup.mjs";
+import { setUpExamples, setUpNative, setUpPeers } from "./setup.mjs";
 
 const PARTS = {
   async rust() {
@@ -47,6 +47,12 @@ const PARTS = {
     await build("package");
     await setUpPeers();
     return [await countNode("tests/interop")];
+  },
+
+  async examples() {
+    await build("package");
+    await setUpExamples();
+    return [await countNode("tests/examples")];
   },
 
   async browser() {

@@ -6,14 +6,15 @@ import { start } from "../../node/support/process.mjs";
 
 const fileOf = (path) => fileURLToPath(new URL(path, import.meta.url));
 
-const NODE = fileOf(`../node_modules/node24-${process.arch}/bin/node`);
+/** The program itself. */
+export const NODE24 = fileOf(`../node_modules/node24-${process.arch}/bin/node`);
 const PROGRAM = fileOf("node24-peer.mjs");
 
 function startNode24(t, role, port, { psk, cert, key, ca, servername, groups }) {
-  if (!existsSync(NODE)) throw new Error("Node 24 is not there: npm run setup installs it");
+  if (!existsSync(NODE24)) throw new Error("Node 24 is not there: npm run setup installs it");
   const secret = psk && Buffer.from(psk.secret).toString("hex");
   const options = { psk: psk && { ...psk, secret }, cert, key, ca, servername, ecdhCurve: groups.join(":") };
-  return start(t, NODE, [PROGRAM, role, String(port), JSON.stringify(options)]);
+  return start(t, NODE24, [PROGRAM, role, String(port), JSON.stringify(options)]);
 }
 
 /** Starts a server of Node 24 on a free port for one connection, in which it sends back what it receives. */

@@ -5,10 +5,10 @@ import { fileURLToPath } from "node:url";
 
 const CLI = fileURLToPath(new URL("./bin/tls-psk.mjs", import.meta.resolve("tls-psk/package.json")));
 
-/** Starts a program. `t` is the context of the test, at whose end it is ended. */
-export function start(t, command, args, { env = {} } = {}) {
-  const child = spawn(command, args, { env: { ...process.env, TLS_PSK: undefined, ...env } });
-  t.after(() => child.kill("SIGKILL"));
+/** Starts a program. `t` is the context of the test, at whose end it is ended, with all that it has started itself. */
+export function start(t, command, args, { env = {}, cwd } = {}) {
+  const child = spawn(command, args, { cwd, detached: true, env: { ...process.env, TLS_PSK: undefined, ...env } });
+  t.after(() => endGroup(child.pid));
   const output = { stdout: Buffer.alloc(0), stderr: Buffer.alloc(0) };
   const waiting = new Set();
   const check = () => {
@@ -72,6 +72,15 @@ export function start(t, command, args, { env = {} } = {}) {
       return ended;
     },
   };
+}
+
+/** Ends a program that was started as the first of a group, and the rest of the group. */
+function endGroup(pid) {
+  try {
+    if (pid !== undefined) process.kill(-pid, "SIGKILL");
+  } catch (error) {
+    if (error.code !== "ESRCH") throw error; // they have ended already
+  }
 }
 
 /** Starts `tls-psk`. */

@@ -1,0 +1,26 @@
+// TLS over a serial line: the port of WebSerial has the two streams that a transport needs.
+
+import { startTls } from "tls-psk";
+import { converse, say } from "../lib/terminal.js";
+
+document.getElementById("connect").onsubmit = async (event) => {
+  event.preventDefault();
+  const key = document.getElementById("key");
+  const secret = Uint8Array.from(key.value.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
+  key.value = "";
+  try {
+    const port = await navigator.serial.requestPort();
+    await port.open({ baudRate: 115_200 });
+    const socket = startTls(port, {
+      psks: [{ identity: "console", secret }],
+      recordSizeLimit: 1_024, // a small device has a small buffer, and so has its serial line
+      handshakeTimeout: 5_000,
+    });
+    await socket.opened;
+    say("Connected.");
+    await converse(socket);
+    await port.close();
+  } catch (error) {
+    say(`${error.code ?? error.name}: ${error.message}`);
+  }
+};
