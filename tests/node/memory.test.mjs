@@ -1,21 +1,14 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { before, test } from "node:test";
-import { fileURLToPath } from "node:url";
-import { init } from "tls-psk";
 import { connect, connected, pipe, psk, readAll, rejection, settled } from "./support/endpoints.mjs";
+import { heap, watchWasm } from "./support/usage.mjs";
 
 const MB = 1_000_000;
 
 /** The memory of the WebAssembly, in bytes. */
 let wasmMemory;
 before(async () => {
-  await init();
-  const glue = await import(new URL("./wasm/tls_psk.js", import.meta.resolve("tls-psk")));
-  // Initialised already, it returns what it has.
-  const file = fileURLToPath(import.meta.resolve("tls-psk/wasm"));
-  const { memory } = glue.initSync({ module: readFileSync(file) });
-  wasmMemory = () => memory.buffer.byteLength;
+  wasmMemory = await watchWasm();
 });
 
 /** A transport of which the test sees how much went over it. */
@@ -60,6 +53,83 @@ test("a reader that stalls stops the transport and the writer at the other end",
   assert.equal(received, written);
   assert.equal(wasmMemory(), memoryAtRest);
   await sent;
+});
+
+for (const [from, to] of [
+  ["client", "server"],
+  ["server", "client"],
+]) {
+  test(`a gigabyte that the ${from} offers to a reader that stalls costs no memory`, async () => {
+    const { ends, meter } = meteredPipe();
+    const aborted = new AbortController();
+    const sides = await connected({ signal: aborted.signal }, { signal: aborted.signal }, ends);
+    // Opened, and one chunk read: what is measured is the stall in the middle of a transfer.
+    const reader = sides[to].readable.getReader();
+    const chunk = new Uint8Array(1 * MB);
+    const before = [wasmMemory(), await heap()];
+    let offered = 0;
+    const source = new ReadableStream(
+      {
+        pull(controller) {
+          // A copy, as memory that is piled up shall show.
+          controller.enqueue(chunk.slice());
+          offered += chunk.length;
+          if (offered >= 1_000 * MB) controller.close();
+        },
+      },
+      { highWaterMark: 0 },
+    );
+    const sent = source.pipeTo(sides[from].writable);
+    await reader.read();
+    await settled();
+    const offeredAtRest = offered;
+    const during = [wasmMemory(), await heap()];
+    await settled();
+    assert.equal(offered, offeredAtRest);
+    assert.ok(offered <= 4 * MB, `${offered} bytes were taken from the source`);
+    assert.ok(meter.bytes < 1 * MB, `${meter.bytes} bytes went over the transport`);
+    assert.equal(during[0], before[0]);
+    assert.ok(during[1] - before[1] < 6 * MB, `${during[1] - before[1]} bytes are held`);
+
+    // It was the reader alone that stopped it.
+    let received = 0;
+    while (received < 10 * MB) received += (await reader.read()).value.length;
+    assert.ok(offered > 9 * MB);
+    aborted.abort();
+    await rejection(sent);
+  });
+}
+
+test("a transport that could deliver a gigabyte at once is read as the reader reads", async () => {
+  // The bytes are real: what a client has sent, record by record.
+  const { ends, meter } = meteredPipe();
+  const [clientEnd, serverEnd] = ends;
+  let delivered = 0;
+  const eager = new TransformStream(
+    {
+      transform(bytes, controller) {
+        delivered += bytes.length;
+        controller.enqueue(bytes);
+      },
+    },
+    // Whatever it is given it takes, and holds it for the server.
+    new ByteLengthQueuingStrategy({ highWaterMark: 1_000 * MB }),
+  );
+  serverEnd.readable.pipeTo(eager.writable).catch(() => {});
+  const { client, server } = await connected({}, {}, [
+    clientEnd,
+    { readable: eager.readable, writable: serverEnd.writable },
+  ]);
+  const before = wasmMemory();
+  const writer = client.writable.getWriter();
+  await writer.write(new Uint8Array(20 * MB));
+  await settled();
+  assert.ok(meter.bytes > 20 * MB);
+  assert.ok(delivered < 1 * MB, `the server has taken ${delivered} bytes`);
+  assert.equal(wasmMemory(), before);
+  const received = readAll(server.readable);
+  await writer.close();
+  assert.equal((await received).length, 20 * MB);
 });
 
 test("a chunk of many megabytes does not have to fit into the WebAssembly", async () => {
