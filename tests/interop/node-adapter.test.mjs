@@ -4,7 +4,9 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { test } from "node:test";
 import tls from "node:tls";
+import * as full from "tls-psk/full/node";
 import * as adapter from "tls-psk/node";
+import { credentials, NAME, pem } from "../node/support/certificates.mjs";
 import { HEX, LARGE, PSK, readAll } from "./support/peers.mjs";
 
 const KEY = Buffer.from(HEX, "hex");
@@ -72,3 +74,54 @@ for (const [name, theirs, ours] of [
     assert.ok((await refused)[0].code);
   });
 }
+
+// Certificates, in the larger build, as Node is told of them.
+
+const { chain: cert, key } = credentials("p256");
+const CERTIFIED = { minVersion: "TLSv1.3", cert, key };
+const TRUSTING = { minVersion: "TLSv1.3", host: "127.0.0.1", ca: pem("root"), servername: NAME };
+
+for (const [name, theirs, ours] of [
+  ["Node's client and our server", tls, full],
+  ["our client and Node's server", full, tls],
+]) {
+  test(`${name} and certificates of both`, async (t) => {
+    const options = { ...CERTIFIED, ca: pem("root"), requestCert: true };
+    const { server, port } = await listen(t, ours, { ...options, pskCallback: undefined });
+    const accepted = once(server, "secureConnection");
+    const shown = credentials("client");
+    const client = theirs.connect({ ...TRUSTING, port, cert: shown.chain, key: shown.key });
+    await once(client, "secureConnect");
+    const [socket] = await accepted;
+    assert.deepEqual([client.authorized, socket.authorized], [true, true]);
+    assert.ok(client.getPeerCertificate().subjectaltname.includes(`DNS:${NAME}`));
+    assert.ok(client.getPeerX509Certificate().checkHost(NAME));
+    assert.match(socket.getPeerX509Certificate().subject, /CN=/);
+    assert.equal(client.isSessionReused(), false);
+    socket.resume();
+    client.resume().end();
+    await once(client, "close");
+  });
+
+  test(`${name}: a certificate of somebody else's authority is refused, unless nobody cares`, async (t) => {
+    const { server, port } = await listen(t, ours, { ...CERTIFIED, pskCallback: undefined }, (socket) =>
+      socket.resume(),
+    );
+    server.on("tlsClientError", () => {});
+    const refusing = theirs.connect({ ...TRUSTING, port, ca: pem("other-root") });
+    assert.ok((await once(refusing, "error"))[0].code);
+    const careless = theirs.connect({ ...TRUSTING, port, ca: undefined, rejectUnauthorized: false });
+    await once(careless, "secureConnect");
+    assert.equal(careless.authorized, false);
+    assert.ok(careless.authorizationError);
+    careless.resume().end();
+    await once(careless, "close");
+  });
+}
+
+test("the smaller build refuses options about certificates", async (t) => {
+  const { port } = await listen(t, tls, { ...CERTIFIED, pskCallback: undefined });
+  const [error] = await once(adapter.connect({ ...TRUSTING, port }), "error");
+  assert.equal(error.code, "ERR_TLS_CONFIG");
+  assert.match(error.message, /tls-psk\/full/);
+});

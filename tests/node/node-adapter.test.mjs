@@ -9,6 +9,7 @@ import { test } from "node:test";
 import { connect, createServer, TLSSocket } from "tls-psk/node";
 import { WebSocket, WebSocketServer } from "ws";
 import { readAll } from "./support/streams.mjs";
+import { listeners } from "./support/usage.mjs";
 
 const IDENTITY = "device-7";
 const KEY = Buffer.alloc(32, 7);
@@ -284,7 +285,7 @@ test("ciphers and ecdhCurve are read as Node spells them; names of TLS 1.2 are p
 
 test("a session is an event, and resumes with the option of the same name", async (t) => {
   const { port } = await listen(t, { tickets: {} }, echo);
-  const first = connect({ ...CLIENT, port, pskKinds: "both" });
+  const first = connect({ ...CLIENT, port });
   const received = once(first, "session");
   first.end("first");
   assert.equal(String(await readAll(first)), "first");
@@ -294,6 +295,19 @@ test("a session is an event, and resumes with the option of the same name", asyn
   second.end("second");
   assert.equal(String(await readAll(second)), "second");
   assert.equal(second.negotiated.pskKind, "resumption");
+});
+
+test("the lines of the key log are events on both sides, and nothing is logged unless somebody listens", async (t) => {
+  const { server, port } = await listen(t, {}, echo);
+  const [ours, theirs] = [[], []];
+  server.on("keylog", (line, socket) => theirs.push([String(line), socket instanceof TLSSocket]));
+  const client = connect({ ...CLIENT, port });
+  client.on("keylog", (line) => ours.push([String(line), true]));
+  client.end("hello");
+  assert.equal(String(await readAll(client)), "hello");
+  assert.ok(ours.length >= 4);
+  assert.match(ours[0][0], /^\w+ [0-9a-f]{64} [0-9a-f]{64}\n$/);
+  assert.deepEqual(ours.toSorted(), theirs.toSorted());
 });
 
 test("a timeout is an event, over a socket and over a Duplex", async (t) => {
@@ -310,9 +324,37 @@ test("a timeout is an event, over a socket and over a Duplex", async (t) => {
   ours.destroy();
 });
 
-test("a handshake that nobody answers runs into its deadline", async () => {
-  const [error] = await once(new TLSSocket(pair()[0], { ...CLIENT, handshakeTimeout: 20 }), "error");
-  assert.equal(error.code, "ERR_TLS_TIMEOUT");
+test("a handshake that nobody answers runs into its deadline, and so does a callback that never does", async () => {
+  for (const options of [{}, { pskCallback: () => new Promise(() => {}) }]) {
+    const [one, other] = pair();
+    const [error] = await once(new TLSSocket(one, { ...CLIENT, handshakeTimeout: 20, ...options }), "error");
+    assert.deepEqual([error.code, error.phase], ["ERR_TLS_TIMEOUT", "handshake"]);
+    other.resume();
+    if (!one.destroyed) await once(one, "close");
+  }
+  const wrong = new TLSSocket(pair()[0], { ...CLIENT, handshakeTimeout: -1 });
+  assert.equal((await once(wrong, "error"))[0].code, "ERR_TLS_CONFIG");
+});
+
+test("a signal ends a socket before, in and after the handshake", async (t) => {
+  const { port } = await listen(t, {}, (socket) => socket.on("error", () => {}));
+  const stages = [
+    { pskCallback: () => new Promise(() => {}) },
+    { port, reached: "connect" },
+    { port, reached: "secureConnect" },
+  ];
+  for (const { reached, ...options } of stages) {
+    const controller = new AbortController();
+    const reason = new Error("changed my mind");
+    const { signal } = controller;
+    const socket = options.port ? {} : { socket: pair()[0] };
+    const client = connect({ ...CLIENT, signal, ...socket, ...options });
+    if (reached) await once(client, reached);
+    controller.abort(reason);
+    const [error] = await once(client, "error");
+    assert.deepEqual([error.code, error.cause], ["ERR_TLS_ABORTED", reason]);
+    assert.equal(listeners(signal), 0);
+  }
 });
 
 test("a writer is stopped by a reader that stalls", async (t) => {

@@ -17,7 +17,7 @@ export interface TlsServerOptions extends NodeServerOptions {
 
 /**
  * A server of `node:net` that speaks TLS. Events: `secureConnection` with each {@link TLSSocket} whose handshake is
- * complete, and `tlsClientError` with the error and the socket of one that is not. A Duplex that does not come from
+ * complete, `tlsClientError` with the error and the socket of one that is not, and `keylog`. A Duplex that does not come from
  * `listen` goes in by `server.emit("connection", duplex)`.
  */
 export class Server extends NetServer {
@@ -39,6 +39,7 @@ export class Server extends NetServer {
       });
       const onError = (error: Error) => this.emit("tlsClientError", error, tls);
       tls.on("error", onError);
+      if (this.listenerCount("keylog") > 0) tls.on("keylog", (line) => this.emit("keylog", line, tls));
       tls.once("secure", () => {
         tls.off("error", onError);
         this.emit("secureConnection", tls);

@@ -3,6 +3,7 @@ import type { Duplex } from "node:stream";
 import type { Bytes } from "../bytes.js";
 import type { CipherSuite, Negotiated } from "../core-types.js";
 import { TlsError } from "../errors.js";
+import { Limits } from "../limits.js";
 import type { SavedSession } from "../resumption.js";
 import { acceptTls, startTls, type TlsSocket } from "../socket.js";
 import { transportOf } from "./duplex.js";
@@ -26,9 +27,9 @@ const nothing = (): void => {};
  * A TLS connection over a Duplex, itself a Duplex with what code written for `node:tls` looks for. Errors of TLS are
  * `TlsError`s; one of the Duplex underneath, such as ECONNRESET, arrives as it is.
  *
- * Events: `secure`, on clients `secureConnect` as well, when the handshake is complete; `session`, with its bytes, if
- * `session`, `onSession` or `pskKinds` ask for sessions; `connect`, `ready`, `lookup` and `timeout` of the socket
- * underneath.
+ * Events: `secure`, on clients `secureConnect` as well, when the handshake is complete; `session` with the bytes of a
+ * session, and `keylog` with a line, to whoever listens from the beginning; `connect`, `ready`, `lookup` and `timeout` of
+ * the socket underneath.
  */
 export class TLSSocket extends OverDuplex {
   readonly encrypted = true;
@@ -50,6 +51,7 @@ export class TLSSocket extends OverDuplex {
 
   readonly #isServer: boolean;
   readonly #started: Promise<TlsSocket>;
+  #limits: Limits | undefined;
   #tls: TlsSocket | undefined;
   #reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
   #writer: WritableStreamDefaultWriter<Bytes> | undefined;
@@ -70,8 +72,20 @@ export class TLSSocket extends OverDuplex {
     const transport = transportOf(socket);
     // Whatever is wrong with the options is an event, and whoever made the socket shall listen by then.
     await undefined;
-    const ours = options.isServer ? serverOptions(options, this) : await this.#clientOptions(options);
+    // Here and not in the pump, as asking for a PSK is also a part of the handshake.
+    const { signal: _, handshakeTimeout, ...rest } = options;
+    this.#limits = new Limits(options, (code, message, details) => {
+      this.destroy(new TlsError(code, message, { phase: this.secureConnecting ? "handshake" : "data", ...details }));
+    });
+    this.#limits.start(handshakeTimeout);
+    const ours = rest.isServer ? serverOptions(rest, this) : await this.#clientOptions(rest);
     if (this.destroyed) throw new Error("the socket was destroyed");
+    if (this.listenerCount("keylog") > 0) {
+      ours.onKeylog = (line) => {
+        options.onKeylog?.(line);
+        queueMicrotask(() => this.emit("keylog", Buffer.from(`${line}\n`)));
+      };
+    }
     const tls = options.isServer ? acceptTls(transport, ours) : startTls(transport, ours);
     this.#tls = tls;
     this.#reader = tls.readable.getReader();
@@ -88,7 +102,7 @@ export class TLSSocket extends OverDuplex {
       throw new TlsError("ERR_TLS_SELECTION", `pskCallback failed: ${cause}`, { phase: "configuration", cause });
     });
     const { session, onSession, pskKinds = "external" } = options;
-    if (session !== undefined || onSession || pskKinds !== "external") {
+    if (session !== undefined || onSession || pskKinds !== "external" || this.listenerCount("session") > 0) {
       ours.onSession = (saved) => this.#onSession(saved, onSession);
     }
     return ours;
@@ -99,6 +113,7 @@ export class TLSSocket extends OverDuplex {
     const { pskIdentity, peerCertificates, alpn, serverName } = negotiated;
     this.negotiated = negotiated;
     this.secureConnecting = false;
+    this.#limits?.opened();
     this.authorized = pskIdentity !== undefined || (peerCertificates !== undefined && !unverified);
     if (!this.authorized && !this.#isServer) this.authorizationError = new Error("the certificate was not verified");
     this.alpnProtocol = alpn ?? false;
@@ -163,6 +178,7 @@ export class TLSSocket extends OverDuplex {
   }
 
   async #end(error: Error | null): Promise<void> {
+    this.#limits?.lift();
     if (this.#tls === undefined) {
       this.under.destroy();
       return;
