@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { aptInstall } from "./lib/apt.mjs";
-import { setUpBrowser } from "./lib/browser.mjs";
+import { setUpBrowser, setUpMoreBrowsers } from "./lib/browser.mjs";
 import { s2nPeer, wasmBindgen, wasmPack } from "./lib/cargo-tools.mjs";
 import { cache, inRoot } from "./lib/paths.mjs";
 import { Failure, isEntry, main, run, step, which } from "./lib/run.mjs";
@@ -41,6 +41,17 @@ export async function setUpNpm(directory = ".") {
     });
     writeFileSync(stamp, lock);
   });
+}
+
+/**
+ * The runtimes and bundlers of tests/runtimes, which have a package-lock.json of their own for their gigabyte, and the
+ * browsers, of which the quick part needs one.
+ */
+export async function setUpRuntimes({ quick = false } = {}) {
+  await setUpNpm();
+  await setUpNpm("tests/runtimes");
+  await setUpBrowser();
+  if (!quick) await setUpMoreBrowsers();
 }
 
 /** The programs that the interop tests run, and Debian's packages that have them. */
@@ -87,6 +98,7 @@ if (isEntry(import.meta)) {
     await setUpBrowser();
     await setUpPeers();
     await setUpExamples();
+    await setUpRuntimes();
     console.log("Everything is there.");
   });
 }

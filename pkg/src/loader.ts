@@ -34,6 +34,9 @@ export function init(source?: WasmSource | Promise<WasmSource>): Promise<void> {
 /** As {@link init}, for runtimes that have the compiled module, or the bytes, at hand. */
 export function initSync(module: WebAssembly.Module | Bytes): void {
   if (initialised) return;
+  // The generated code takes a module of another realm for bytes, and that is what edge functions are given.
+  const isForeign = isModule(module) && !(module instanceof WebAssembly.Module);
+  if (isForeign) Object.setPrototypeOf(module, WebAssembly.Module.prototype);
   instantiateSync({ module: module as WebAssembly.Module | BufferSource });
   initialised = true;
 }
@@ -66,7 +69,7 @@ async function initialise(source: WasmSource | Promise<WasmSource> | undefined):
 }
 
 async function compile(source: WasmSource | undefined): Promise<WebAssembly.Module> {
-  if (source instanceof WebAssembly.Module) return source;
+  if (isModule(source)) return source as WebAssembly.Module;
   if (isBytes(source)) return WebAssembly.compile(source as BufferSource);
   const response = source instanceof Response ? source : await fetch(source as URL | string);
   if (!response.ok) throw new Error(`${response.url} answered ${response.status} ${response.statusText}`);
@@ -74,6 +77,11 @@ async function compile(source: WasmSource | undefined): Promise<WebAssembly.Modu
   const streamable = response.headers.get("content-type")?.startsWith("application/wasm");
   if (streamable && "compileStreaming" in WebAssembly) return WebAssembly.compileStreaming(response);
   return WebAssembly.compile(await response.arrayBuffer());
+}
+
+/** Whether it is a compiled module, of this realm or another. */
+function isModule(source: unknown): boolean {
+  return Object.prototype.toString.call(source) === "[object WebAssembly.Module]";
 }
 
 function notInitialised(message: string, details: { cause?: unknown } = {}): TlsError {

@@ -1,0 +1,17 @@
+import { connect } from "cloudflare:sockets";
+import { initSync, startTls } from "tls-psk/slim";
+import wasm from "tls-psk/tls-psk.wasm";
+
+initSync(wasm);
+
+export default {
+  async fetch(request, env) {
+    const secret = Uint8Array.from(atob(env.PSK), (c) => c.charCodeAt(0));
+    const tcp = connect("device.example:4433");
+    const tls = startTls(tcp, { psks: [{ identity: "device-7", secret }] });
+    const writer = tls.writable.getWriter();
+    await writer.write(new TextEncoder().encode("hello\n"));
+    await writer.close();
+    return new Response(tls.readable);
+  },
+};

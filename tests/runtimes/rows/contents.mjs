@@ -1,0 +1,57 @@
+// The tarball: what is in it, and what two linters of packages make of it.
+
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join, relative } from "node:path";
+import { inRoot } from "../../../tools/lib/paths.mjs";
+import { versionOf } from "../lib/paths.mjs";
+
+/** The paths of all files under a directory. */
+function filesUnder(directory) {
+  return readdirSync(directory, { recursive: true })
+    .filter((path) => statSync(join(directory, path)).isFile())
+    .map((path) => relative(directory, join(directory, path)))
+    .sort();
+}
+
+/** Exactly what must be packed: what comes of each source, two of each WebAssembly and its glue, and what is not built. */
+function expected() {
+  const modules = filesUnder(inRoot("pkg", "src"))
+    .filter((path) => path.endsWith(".ts") && !path.endsWith(".d.ts"))
+    .map((path) => path.replace(/\.ts$/, ""));
+  const compiled = modules.flatMap((name) => [`dist/${name}.js`, `dist/${name}.d.ts`]);
+  const again = modules.filter((name) => !name.includes("/")).map((name) => `dist/full/${name}.js`);
+  const wasm = ["dist/wasm", "dist/full/wasm"].flatMap((path) => [`${path}/tls_psk.js`, `${path}/tls_psk_bg.wasm`]);
+  const others = ["LICENSE-APACHE", "LICENSE-MIT", "README.md", "package.json", "bin/tls-psk.mjs", "types/wasm.d.ts"];
+  return [...compiled, ...again, ...wasm, ...others].sort();
+}
+
+const tarball = {
+  what: "the tarball",
+  how: "exactly the files that belong there",
+  quick: true,
+  async run({ packed }) {
+    const root = join(packed.fresh, "node_modules", "tls-psk");
+    assert.deepEqual(filesUnder(root), expected());
+    for (const path of ["dist/wasm", "dist/full/wasm"]) {
+      const bytes = readFileSync(join(root, path, "tls_psk_bg.wasm"));
+      assert.ok(bytes.equals(readFileSync(inRoot("pkg", path, "tls_psk_bg.wasm"))), path);
+      assert.ok(WebAssembly.validate(bytes), path);
+    }
+    const { dependencies = {}, scripts = {} } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+    assert.deepEqual({ ...dependencies, ...scripts }, {});
+  },
+};
+
+const linted = (what, args) => ({
+  what,
+  version: versionOf(what === "attw" ? "@arethetypeswrong/cli" : what),
+  how: "no complaint",
+  quick: true,
+  async run({ t, packed }) {
+    const project = packed.newProject(t, { files: {}, tools: [what === "attw" ? "@arethetypeswrong/cli" : what] });
+    await project.run("npx", [what, ...args, packed.tarball]);
+  },
+});
+
+export const contents = [tarball, linted("publint", ["run", "--strict"]), linted("attw", ["--profile", "esm-only"])];
