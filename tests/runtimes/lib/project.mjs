@@ -27,13 +27,13 @@ export async function pack(t) {
 let projects = 0;
 
 /** Puts a package of this directory, and its commands for npx, into the node_modules of a project. */
-function link(modules, name) {
-  const { bin = {} } = JSON.parse(readFileSync(installed(name, "package.json"), "utf8"));
-  const commands = typeof bin === "string" ? [name] : Object.keys(bin);
-  const links = [name, ...commands.map((command) => join(".bin", command))];
-  for (const path of links) {
-    mkdirSync(dirname(join(modules, path)), { recursive: true });
-    symlinkSync(installed(path), join(modules, path));
+function link(modules, directory) {
+  const { name, bin = {} } = JSON.parse(readFileSync(installed(directory, "package.json"), "utf8"));
+  const commands = Object.entries(typeof bin === "string" ? { [name]: bin } : bin);
+  const links = [[name, "."], ...commands.map(([command, path]) => [join(".bin", command), path])];
+  for (const [from, to] of links) {
+    mkdirSync(dirname(join(modules, from)), { recursive: true });
+    symlinkSync(installed(directory, to), join(modules, from));
   }
 }
 

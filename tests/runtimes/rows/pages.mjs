@@ -1,1 +1,112 @@
-export const pages = [];
+// Pages in Debian's browsers, over a WebSocket: without a bundler, from each bundler, and under a policy.
+
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { BROWSER_NAMES, browser } from "../lib/browsers.mjs";
+import { program, versionOf } from "../lib/paths.mjs";
+import { LINE, startPeer } from "../lib/peer.mjs";
+import { serveSite } from "../lib/site.mjs";
+
+const BOTH = ["tls-psk", "tls-psk/full"];
+
+/** The page's script. For slim, its head brings the WebAssembly. */
+function script(entry, slim) {
+  const source = program("page.js");
+  return entry === "tls-psk/slim" ? source.replace('import { startTls } from "tls-psk";\n', program(slim)) : source;
+}
+
+/**
+ * A row that visits one page in each browser. `show` builds and serves it, and resolves to its address; `html` goes to
+ * where the tool wants it.
+ */
+function page({ what, how, entries = BOTH, slim, tools = [], html, show, version, quick = false, only }) {
+  return {
+    what,
+    version,
+    how,
+    over: "WebSocket",
+    entries,
+    quick,
+    async run(context) {
+      const { t, matrix, packed, entry } = context;
+      const peer = await startPeer(t);
+      const files = { ...html, "src/index.js": script(entry, slim), "src/websocket.js": "websocket.js" };
+      const full = entry === "tls-psk/full";
+      const project = packed.newProject(t, { files, peer, tools, full });
+      const url = await show({ t, project, entry });
+      for (const name of only ?? (context.quick ? BROWSER_NAMES.slice(0, 1) : BROWSER_NAMES)) {
+        const { visit } = await browser(matrix, name);
+        const { text, complaints } = await visit(`${url}#${peer.secret}`);
+        assert.equal(text, LINE.trim(), `${name}: ${text}\n${complaints.join("\n")}`);
+        await peer.met();
+      }
+    },
+  };
+}
+
+/** Runs the commands of the guide, then serves what they have made. */
+function built(commands, { slim = commands } = {}) {
+  return async ({ t, project, entry }) => {
+    let text = program(entry === "tls-psk/slim" ? slim : commands);
+    if (entry === "tls-psk/full") text = text.replaceAll("tls-psk/dist/", "tls-psk/dist/full/");
+    await project.run("sh", ["-e", "-c", text]);
+    return serveSite(t, join(project.root, "dist"));
+  };
+}
+
+/** Runs the development server of Vite. */
+async function developed({ project }) {
+  const server = project.start("sh", ["-c", program("vite-dev.sh")], { FORCE_COLOR: "0", NO_COLOR: "1" });
+  const [, url] = await server.printed(/Local:\s+(http:\S+)/);
+  return url;
+}
+
+const VITE = { entries: [...BOTH, "tls-psk/slim"], slim: "slim-vite.js", html: { "index.html": "page.html" } };
+const vite = (name) => {
+  const version = versionOf(name);
+  const what = `Vite ${version.split(".")[0]}`;
+  const row = { ...VITE, what, version, tools: [name], quick: name === "vite" };
+  return [
+    page({ ...row, how: "development server", show: developed }),
+    page({ ...row, how: "build", show: built("vite-build.sh") }),
+  ];
+};
+
+const BUNDLED = { html: { "dist/index.html": "bundle.html" } };
+
+export const pages = [
+  page({
+    what: "module script",
+    how: "no bundler, an import map",
+    html: { "index.html": "plain.html" },
+    show: ({ t, project }) => serveSite(t, project.root),
+  }),
+  ...vite("vite"),
+  ...vite("vite7"),
+  page({
+    what: "webpack",
+    version: versionOf("webpack"),
+    how: "no configuration",
+    tools: ["webpack", "webpack-cli"],
+    html: { "dist/index.html": "webpack.html" },
+    show: built("webpack.sh"),
+  }),
+  page({
+    ...BUNDLED,
+    what: "esbuild",
+    version: versionOf("esbuild"),
+    how: "the WebAssembly copied, or in the bundle with `slim`",
+    tools: ["esbuild"],
+    entries: [...BOTH, "tls-psk/slim"],
+    slim: "slim-esbuild.js",
+    show: built("esbuild.sh", { slim: "esbuild-slim.sh" }),
+  }),
+  page({
+    ...BUNDLED,
+    what: "Rollup",
+    version: versionOf("rollup"),
+    how: "node-resolve, the WebAssembly copied",
+    tools: ["rollup", "@rollup/plugin-node-resolve"],
+    show: built("rollup.sh"),
+  }),
+];
