@@ -4,10 +4,19 @@ import { hasCertificates } from "./core.js";
 import { provideWasm } from "./loader.js";
 
 provideWasm(async () => {
-  const { href } = new URL("./wasm/tls_psk_bg.wasm", import.meta.url);
+  const { href } = address();
   // Vite's development server moves this file into its cache and leaves the WebAssembly where it was.
   const directory = hasCertificates() ? "/tls-psk/dist/full/wasm/" : "/tls-psk/dist/wasm/";
   return fetch(href.replace("/.vite/deps/wasm/", directory));
 });
+
+function address(): URL {
+  try {
+    return new URL("./wasm/tls_psk_bg.wasm", import.meta.url);
+  } catch (cause) {
+    const remedy = "bundle as an ES module, or hand the WebAssembly to init()";
+    throw new Error(`this script does not know its own address, import.meta.url: ${remedy}`, { cause });
+  }
+}
 
 export * from "./slim.js";

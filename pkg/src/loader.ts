@@ -64,7 +64,10 @@ async function initialise(source: WasmSource | Promise<WasmSource> | undefined):
     await instantiate({ module_or_path: module });
     initialised = true;
   } catch (cause) {
-    throw notInitialised(`the WebAssembly could not be loaded: ${cause}`, { cause });
+    // Some browsers only speak of 'unsafe-eval' here, which would allow far more than is needed.
+    const forbidden = /unsafe-eval|CSP|content security/i.test(`${cause}`);
+    const remedy = forbidden ? " (the page's Content-Security-Policy needs 'wasm-unsafe-eval' in its script-src)" : "";
+    throw notInitialised(`the WebAssembly could not be loaded: ${cause}${remedy}`, { cause });
   }
 }
 
@@ -73,9 +76,12 @@ async function compile(source: WasmSource | undefined): Promise<WebAssembly.Modu
   if (isBytes(source)) return WebAssembly.compile(source as BufferSource);
   const response = source instanceof Response ? source : await fetch(source as URL | string);
   if (!response.ok) throw new Error(`${response.url} answered ${response.status} ${response.statusText}`);
+  const type = response.headers.get("content-type") ?? "";
+  // Servers of single pages answer so for what they do not have.
+  if (type.startsWith("text/html")) throw new Error(`${response.url} is a page: the WebAssembly was not carried there`);
   // Compiling while downloading is only for servers that know the type; the others are many.
-  const streamable = response.headers.get("content-type")?.startsWith("application/wasm");
-  if (streamable && "compileStreaming" in WebAssembly) return WebAssembly.compileStreaming(response);
+  if (type.startsWith("application/wasm") && "compileStreaming" in WebAssembly)
+    return WebAssembly.compileStreaming(response);
   return WebAssembly.compile(await response.arrayBuffer());
 }
 

@@ -17,6 +17,7 @@ export async function runMatrix({ quick = false, names = [], write = false } = {
   const { rows } = await import("./rows/index.mjs");
   const { outdated, report } = await import("./lib/table.mjs");
   const { pack } = await import("./lib/project.mjs");
+  const { browsersUsed } = await import("./lib/browsers.mjs");
 
   const unknown = names.find((name) => !rows.some(({ what }) => what.startsWith(name)));
   if (unknown)
@@ -25,6 +26,7 @@ export async function runMatrix({ quick = false, names = [], write = false } = {
 
   const matrix = context();
   const results = [];
+  let browsers = [];
   try {
     const packed = await pack(matrix);
     for (const row of asked.filter((row) => row.quick || !quick)) {
@@ -32,6 +34,7 @@ export async function runMatrix({ quick = false, names = [], write = false } = {
         results.push(await runRow(row, { matrix, packed, entry, quick }));
       }
     }
+    browsers = await browsersUsed();
   } finally {
     await matrix.end();
   }
@@ -40,6 +43,7 @@ export async function runMatrix({ quick = false, names = [], write = false } = {
   const documents = write && failed > 0 ? [] : outdated(rows, { write });
   heading("results");
   console.log(report(results));
+  if (browsers.length > 0) console.log(`Browsers: ${browsers.join(", ")}`);
   for (const path of documents) {
     console.log(write ? `${path} is written.` : `${path} differs: "npm run test:runtimes -- --write" mends it.`);
   }

@@ -24,6 +24,12 @@ export function browser(t, name) {
   return running.get(name);
 }
 
+/** The browsers that were started, with their versions. */
+export async function browsersUsed() {
+  const used = [...running].map(async ([name, starting]) => `${name} ${(await starting).version}`);
+  return (await Promise.allSettled(used)).map(({ value, reason }) => value ?? `${reason}`);
+}
+
 async function drive(t, options) {
   const instance = await puppeteer.launch({ ...options, headless: true });
   t.after(() => instance.close());
@@ -38,10 +44,12 @@ async function drive(t, options) {
       try {
         await page.goto(url);
         await page
+          // biome-ignore lint/performance/useDomNodeTextContent: what visitors see, which scripts are not
           .waitForFunction(() => document.body?.innerText.trim(), { timeout: PATIENCE })
           .catch((cause) => {
             throw new Error(`the page said nothing: ${complaints.join("; ")}`, { cause });
           });
+        // biome-ignore lint/performance/useDomNodeTextContent: as above
         return { text: await page.evaluate(() => document.body.innerText.trim()), complaints };
       } finally {
         await page.close();

@@ -1,7 +1,6 @@
 // Where the other runtimes are: what package-lock.json of this directory has.
 
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { inRoot } from "../../../tools/lib/paths.mjs";
 
 export const here = (...parts) => inRoot("tests", "runtimes", ...parts);

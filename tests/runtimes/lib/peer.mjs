@@ -1,4 +1,4 @@
-// The other side of every conversation: Node's TLS with a PSK, reached over TCP, a WebSocket or the body of a request.
+// The other side of every conversation: Node's TLS with a PSK, reached over TCP or the body of a request.
 
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
@@ -17,11 +17,10 @@ const APPLICATION_DATA = 23;
 const PROTECTED_ALERT = 2 + 1 + 16;
 
 /**
- * Starts the peer on free ports of 127.0.0.1: `port` speaks TLS, `gateway` passes WebSockets and requests on to it.
- * `secret` is the PSK in base64, `met()` waits for the next conversation to end and checks how it went.
+ * Starts the peer on free ports of 127.0.0.1: `port` speaks TLS, `gateway` passes the bodies of requests on to it.
+ * `secret` is the PSK in hexadecimal, `met()` waits for the next conversation to end and checks how it went.
  */
 export async function startPeer(t) {
-  const { WebSocketServer, createWebSocketStream } = await import("ws");
   const secret = randomBytes(32);
   const conversations = queue();
 
@@ -59,10 +58,6 @@ export async function startPeer(t) {
     response.flushHeaders();
     pipeline(request, tcp, response, () => {});
   });
-  new WebSocketServer({ server: http }).on("connection", (socket) => {
-    const stream = createWebSocketStream(socket);
-    pipeline(stream, createConnection(wire.address().port, "127.0.0.1"), stream, () => {});
-  });
 
   for (const server of [tls, wire, http]) {
     server.listen(0, "127.0.0.1");
@@ -73,7 +68,7 @@ export async function startPeer(t) {
     });
   }
   return {
-    secret: secret.toString("base64"),
+    secret: secret.toString("hex"),
     port: wire.address().port,
     gateway: http.address().port,
     async met() {

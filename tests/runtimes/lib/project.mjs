@@ -47,11 +47,12 @@ function newProject(t, { directory, fresh }, { files, peer, tools = [], full = f
   cpSync(fresh, root, { recursive: true });
   for (const [path, source] of Object.entries(files)) {
     let text = source.includes("\n") ? source : program(source);
-    if (full) text = text.replaceAll(/"(\/node_modules\/)?tls-psk(\/dist)?(?!\/websocket)/g, '"$1tls-psk$2/full');
+    if (full) text = text.replaceAll(/"tls-psk(?=["/])(?!\/websocket)|tls-psk\/dist(?=\/index)/g, "$&/full");
     text = text
       .replaceAll("wss://gateway.example/", `ws://127.0.0.1:${peer?.gateway}/`)
       .replaceAll("https://gateway.example/", `http://127.0.0.1:${peer?.gateway}/`)
       .replaceAll("device.example", "127.0.0.1")
+      .replaceAll(/\b8433\b/g, "0")
       .replaceAll(/\b4433\b/g, `${peer?.port}`);
     mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), text);

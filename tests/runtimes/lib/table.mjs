@@ -1,16 +1,22 @@
-// The table of results, as the terminal and README.md show it.
+// The results as the terminal and README.md show them, and the programs as the guide does.
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { inRoot } from "../../../tools/lib/paths.mjs";
 import { program } from "./paths.mjs";
 
-const COLUMNS = ["runtime", "how", "bytes over", "entries"];
+const COLUMNS = ["where", "how", "tested with", "bytes over", "entries"];
 
 /** One line for each row that runs the package, in Markdown. */
 export function markdown(rows) {
   const lines = rows
     .filter(({ entries }) => entries)
-    .map(({ what, how, over, entries }) => [what, how, over, entries.map((entry) => `\`${entry}\``).join(", ")]);
+    .map(({ what, where, how, version = "", over, entries }) => [
+      where ?? what,
+      where ? `${what}: ${how}` : how,
+      version,
+      over,
+      entries.map((entry) => `\`${entry}\``).join(", "),
+    ]);
   return [COLUMNS, COLUMNS.map(() => "---"), ...lines].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 }
 
@@ -25,37 +31,27 @@ export function report(results) {
     time,
   ]);
   const widths = lines[0].map((_, column) => Math.max(...lines.map((cells) => cells[column].length)));
-  return lines
-    .map((cells) =>
-      cells
-        .map((cell, column) => cell.padEnd(widths[column]))
-        .join("  ")
-        .trimEnd(),
-    )
-    .join("\n");
+  const padded = lines.map((cells) => cells.map((cell, column) => cell.padEnd(widths[column])).join("  "));
+  return padded.map((line) => line.trimEnd()).join("\n");
 }
 
-/** The documents with parts that are made here: the table between its markers, and the programs of the guide. */
-const DOCUMENTS = {
-  "README.md": (text, rows) =>
-    text.replace(
-      /(<!-- runtimes: .*?-->\n)[^]*?(<!-- end of runtimes -->)/,
-      (_, head, end) => `${head}\n${markdown(rows)}\n\n${end}`,
-    ),
-  "docs/runtimes.md": (text) =>
-    text.replaceAll(
-      /(<!-- tests\/runtimes\/programs\/(\S+) -->\n```\w*\n)[^]*?```/g,
-      (_, head, name) => `${head}${program(name)}\`\`\``,
-    ),
-};
+const DOCUMENTS = ["README.md", "docs/runtimes.md"];
+const TABLE = /(<!-- the table of npm run test:runtimes -->\n)[\s\S]*?(<!-- end -->)/;
+const PROGRAM = /(<!-- tests\/runtimes\/programs\/(\S+) -->\n```\w*\n)[\s\S]*?```/g;
+
+/** A document with the table and the programs in the places that are marked for them. */
+export function filledIn(text, rows) {
+  return text
+    .replace(TABLE, (_, head, end) => `${head}\n${markdown(rows)}\n\n${end}`)
+    .replaceAll(PROGRAM, (_, head, name) => `${head}${program(name)}\`\`\``);
+}
 
 /** The documents that differ from what they should be; with `write` they are mended instead. */
 export function outdated(rows, { write = false } = {}) {
-  return Object.entries(DOCUMENTS).flatMap(([path, make]) => {
+  return DOCUMENTS.filter((path) => {
     const text = readFileSync(inRoot(path), "utf8");
-    const wanted = make(text, rows);
-    if (wanted === text) return [];
-    if (write) writeFileSync(inRoot(path), wanted);
-    return [path];
+    const wanted = filledIn(text, rows);
+    if (wanted !== text && write) writeFileSync(inRoot(path), wanted);
+    return wanted !== text;
   });
 }

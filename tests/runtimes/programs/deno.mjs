@@ -1,7 +1,7 @@
 import { startTls } from "tls-psk";
 
 const tcp = await Deno.connect({ hostname: "device.example", port: 4433 });
-const secret = Uint8Array.fromBase64(Deno.env.get("PSK"));
+const secret = Uint8Array.fromHex(Deno.env.get("PSK"));
 const tls = startTls(tcp, { psks: [{ identity: "device-7", secret }] });
 
 const writer = tls.writable.getWriter();

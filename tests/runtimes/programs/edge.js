@@ -3,7 +3,7 @@ import { startTls } from "tls-psk";
 export const config = { runtime: "edge" };
 
 export default async function handler() {
-  const secret = Uint8Array.from(atob(process.env.PSK), (c) => c.charCodeAt(0));
+  const secret = Uint8Array.from(process.env.PSK.match(/../g), (byte) => Number.parseInt(byte, 16));
   // no sockets here: the gateway sends the request's body to the device, and what the device says as the response's
   const up = new TransformStream();
   const down = new TransformStream();

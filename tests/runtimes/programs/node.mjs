@@ -3,7 +3,7 @@ import { Duplex } from "node:stream";
 import { startTls } from "tls-psk";
 
 const tcp = connect({ host: "device.example", port: 4433 });
-const secret = Buffer.from(process.env.PSK, "base64");
+const secret = Buffer.from(process.env.PSK, "hex");
 const tls = startTls(Duplex.toWeb(tcp), { psks: [{ identity: "device-7", secret }] });
 
 const writer = tls.writable.getWriter();

@@ -1,10 +1,10 @@
 import { startTls } from "tls-psk";
-import { byteStreams } from "./websocket.js";
+import { webSocketTransport } from "tls-psk/websocket";
 
 async function hello() {
-  // the part of the address that no server sees
-  const secret = Uint8Array.from(atob(location.hash.slice(1)), (c) => c.charCodeAt(0));
-  const transport = byteStreams(new WebSocket("wss://gateway.example/device-7"));
+  // from behind the # of the address, which no server sees
+  const secret = Uint8Array.from(location.hash.slice(1).match(/../g), (byte) => Number.parseInt(byte, 16));
+  const transport = webSocketTransport(new WebSocket("wss://gateway.example/device-7"));
   const tls = startTls(transport, { psks: [{ identity: "device-7", secret }] });
   const writer = tls.writable.getWriter();
   await writer.write(new TextEncoder().encode("hello\n"));

@@ -1,4 +1,4 @@
+import { init } from "tls-psk/slim";
 import wasm from "tls-psk/tls-psk.wasm?url";
-import { init, startTls } from "tls-psk/slim";
 
 init(wasm);

@@ -5,8 +5,8 @@ import wasm from "tls-psk/tls-psk.wasm";
 initSync(wasm);
 
 export default {
-  async fetch(request, env) {
-    const secret = Uint8Array.from(atob(env.PSK), (c) => c.charCodeAt(0));
+  async fetch(_request, env) {
+    const secret = Uint8Array.from(env.PSK.match(/../g), (byte) => Number.parseInt(byte, 16));
     const tcp = connect("device.example:4433");
     const tls = startTls(tcp, { psks: [{ identity: "device-7", secret }] });
     const writer = tls.writable.getWriter();

@@ -12,16 +12,17 @@ const BOTH = ["tls-psk", "tls-psk/full"];
 /** The page's script. For slim, its head brings the WebAssembly. */
 function script(entry, slim) {
   const source = program("page.js");
-  return entry === "tls-psk/slim" ? source.replace('import { startTls } from "tls-psk";\n', program(slim)) : source;
+  return entry === "tls-psk/slim" ? program(slim) + source.replace('"tls-psk"', '"tls-psk/slim"') : source;
 }
 
 /**
  * A row that visits one page in each browser. `show` builds and serves it, and resolves to its address; `html` goes to
  * where the tool wants it.
  */
-function page({ what, how, entries = BOTH, slim, tools = [], html, show, version, quick = false, only }) {
+function page({ what, how, entries = BOTH, slim, tools = [], html, show, version, quick = false, check = hears }) {
   return {
     what,
+    where: BROWSER_NAMES.join(", "),
     version,
     how,
     over: "WebSocket",
@@ -30,27 +31,46 @@ function page({ what, how, entries = BOTH, slim, tools = [], html, show, version
     async run(context) {
       const { t, matrix, packed, entry } = context;
       const peer = await startPeer(t);
-      const files = { ...html, "src/index.js": script(entry, slim), "src/websocket.js": "websocket.js" };
+      peer.gateway = await startGateway(t, packed, peer);
+      const files = { ...html, "src/index.js": script(entry, slim) };
       const full = entry === "tls-psk/full";
       const project = packed.newProject(t, { files, peer, tools, full });
-      const url = await show({ t, project, entry });
-      for (const name of only ?? (context.quick ? BROWSER_NAMES.slice(0, 1) : BROWSER_NAMES)) {
+      const url = await show({ t, project, peer, entry });
+      for (const name of context.quick ? BROWSER_NAMES.slice(0, 1) : BROWSER_NAMES) {
         const { visit } = await browser(matrix, name);
-        const { text, complaints } = await visit(`${url}#${peer.secret}`);
-        assert.equal(text, LINE.trim(), `${name}: ${text}\n${complaints.join("\n")}`);
-        await peer.met();
+        await check({ name, peer, ...(await visit(`${url}#${peer.secret}`)) });
       }
     },
   };
 }
 
+/** The gateway of the guide, from WebSockets to the peer's port; resolves to its own. */
+async function startGateway(t, packed, peer) {
+  const project = packed.newProject(t, { files: { "gateway.mjs": "gateway.mjs" }, peer, tools: ["ws"] });
+  const gateway = project.start(process.execPath, ["gateway.mjs"]);
+  const [, port] = await gateway.printed(/listening on port (\d+)/);
+  return port;
+}
+
+/** The page shows what Node's server has sent back. */
+async function hears({ name, peer, text, complaints }) {
+  assert.equal(text, LINE.trim(), `${name}: ${text}\n${complaints.join("\n")}`);
+  await peer.met();
+}
+
+/** The page shows an error that says what its policy lacks. */
+function isRefused({ name, text }) {
+  assert.match(text, /^TlsError: the WebAssembly could not be loaded: .* needs 'wasm-unsafe-eval'/s, name);
+}
+
 /** Runs the commands of the guide, then serves what they have made. */
-function built(commands, { slim = commands } = {}) {
-  return async ({ t, project, entry }) => {
+function built(commands, { slim = commands, policy } = {}) {
+  return async ({ t, project, peer, entry }) => {
     let text = program(entry === "tls-psk/slim" ? slim : commands);
     if (entry === "tls-psk/full") text = text.replaceAll("tls-psk/dist/", "tls-psk/dist/full/");
     await project.run("sh", ["-e", "-c", text]);
-    return serveSite(t, join(project.root, "dist"));
+    const headers = policy ? { "Content-Security-Policy": policy(peer) } : {};
+    return serveSite(t, join(project.root, "dist"), headers);
   };
 }
 
@@ -73,6 +93,12 @@ const vite = (name) => {
 };
 
 const BUNDLED = { html: { "dist/index.html": "bundle.html" } };
+
+const POLICED = { html: { "index.html": "page.html" }, tools: ["vite"] };
+const policy =
+  (scripts) =>
+  ({ gateway }) =>
+    `default-src 'self'; script-src ${scripts}; connect-src 'self' ws://127.0.0.1:${gateway}`;
 
 export const pages = [
   page({
@@ -108,5 +134,18 @@ export const pages = [
     how: "node-resolve, the WebAssembly copied",
     tools: ["rollup", "@rollup/plugin-node-resolve"],
     show: built("rollup.sh"),
+  }),
+  page({
+    ...POLICED,
+    what: "Content-Security-Policy",
+    how: "`script-src 'self' 'wasm-unsafe-eval'`, without `unsafe-eval`",
+    show: built("vite-build.sh", { policy: policy("'self' 'wasm-unsafe-eval'") }),
+  }),
+  page({
+    ...POLICED,
+    what: "Content-Security-Policy",
+    how: "`script-src 'self'`: an error that says what is missing",
+    show: built("vite-build.sh", { policy: policy("'self'") }),
+    check: isRefused,
   }),
 ];
