@@ -60,6 +60,12 @@ const PARTS = {
     await setUpBrowser();
     return [await countNode("tests/browser")];
   },
+
+  // what is quick of `npm run test:runtimes`
+  async runtimes() {
+    const { runMatrix } = await import("../tests/runtimes/matrix.mjs");
+    return [await runMatrix({ quick: true })];
+  },
 };
 
 /** Runs tests of Rust's harness, or one that speaks like it, and adds up its `test result:` lines. */

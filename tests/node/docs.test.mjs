@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
+import { withPrograms } from "../runtimes/lib/table.mjs";
 
 const repository = new URL("../../", import.meta.url);
 const read = (path) => readFileSync(new URL(path, repository), "utf8");
@@ -30,6 +31,20 @@ test("each line of docs/psk-semantics.md names tests, and all of them exist", ()
       if (!known.has(path)) known.set(path, new Set(testsOf(path)));
       assert.ok(known.get(path).has(name), `${path} has no test "${name}"`);
     }
+  }
+});
+
+test("README.md and docs/runtimes.md show the programs of tests/runtimes as they are run", () => {
+  for (const path of ["README.md", "docs/runtimes.md"]) assert.equal(withPrograms(read(path)), read(path), path);
+});
+
+test("docs/runtimes.md shows each program of tests/runtimes that a user has to write", () => {
+  const guide = read("docs/runtimes.md");
+  const programs = readdirSync(new URL("tests/runtimes/programs", repository));
+  assert.ok(programs.length > 10);
+  // pages with nothing but the script that the bundler has made
+  for (const name of programs.filter((name) => !["bundle.html", "webpack.html"].includes(name))) {
+    assert.ok(guide.includes(`<!-- tests/runtimes/programs/${name} -->`), name);
   }
 });
 

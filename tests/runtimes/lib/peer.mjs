@@ -17,7 +17,7 @@ const APPLICATION_DATA = 23;
 const PROTECTED_ALERT = 2 + 1 + 16;
 
 /**
- * Starts the peer on free ports of 127.0.0.1: `port` speaks TLS, `gateway` passes the bodies of requests on to it.
+ * Starts the peer on free ports of 127.0.0.1: `port` speaks TLS, `requests` passes the bodies of requests on to it.
  * `secret` is the PSK in hexadecimal, `met()` waits for the next conversation to end and checks how it went.
  */
 export async function startPeer(t) {
@@ -70,7 +70,7 @@ export async function startPeer(t) {
   return {
     secret: secret.toString("hex"),
     port: wire.address().port,
-    gateway: http.address().port,
+    requests: http.address().port,
     async met() {
       const { error, last, ...seen } = await conversations.next();
       if (error) throw new Error(`Node's server: ${error.message}`, { cause: error });

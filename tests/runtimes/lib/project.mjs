@@ -39,7 +39,7 @@ function link(modules, directory) {
 
 /**
  * A project with `files`, whose contents are the test programs named, or text with more than one line; `full` makes them
- * import `tls-psk/full`. The `peer` takes the place of the addresses in them, and `tools` are npm packages that the user
+ * import `tls-psk/full`. The ports of the `peer` take the place of those in them, and `tools` are npm packages that the user
  * has installed as well.
  */
 function newProject(t, { directory, fresh }, { files, peer, tools = [], full = false }) {
@@ -49,10 +49,8 @@ function newProject(t, { directory, fresh }, { files, peer, tools = [], full = f
     let text = source.includes("\n") ? source : program(source);
     if (full) text = text.replaceAll(/"tls-psk(?=["/])(?!\/websocket)|tls-psk\/dist(?=\/index)/g, "$&/full");
     text = text
-      .replaceAll("wss://gateway.example/", `ws://127.0.0.1:${peer?.gateway}/`)
-      .replaceAll("https://gateway.example/", `http://127.0.0.1:${peer?.gateway}/`)
-      .replaceAll("device.example", "127.0.0.1")
-      .replaceAll(/\b8433\b/g, "0")
+      .replaceAll("https://gateway.example/", `http://127.0.0.1:${peer?.requests}/`)
+      .replaceAll(/\b8433\b/g, `${peer?.gateway ?? 0}`)
       .replaceAll(/\b4433\b/g, `${peer?.port}`);
     mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), text);

@@ -39,18 +39,17 @@ const DOCUMENTS = ["README.md", "docs/runtimes.md"];
 const TABLE = /(<!-- the table of npm run test:runtimes -->\n)[\s\S]*?(<!-- end -->)/;
 const PROGRAM = /(<!-- tests\/runtimes\/programs\/(\S+) -->\n```\w*\n)[\s\S]*?```/g;
 
-/** A document with the table and the programs in the places that are marked for them. */
-export function filledIn(text, rows) {
-  return text
-    .replace(TABLE, (_, head, end) => `${head}\n${markdown(rows)}\n\n${end}`)
-    .replaceAll(PROGRAM, (_, head, name) => `${head}${program(name)}\`\`\``);
-}
+/** A document with the table in the place that is marked for it. */
+const withTable = (text, rows) => text.replace(TABLE, (_, head, end) => `${head}\n${markdown(rows)}\n\n${end}`);
+
+/** A document with the programs in the places that are marked for them. */
+export const withPrograms = (text) => text.replaceAll(PROGRAM, (_, head, name) => `${head}${program(name)}\`\`\``);
 
 /** The documents that differ from what they should be; with `write` they are mended instead. */
 export function outdated(rows, { write = false } = {}) {
   return DOCUMENTS.filter((path) => {
     const text = readFileSync(inRoot(path), "utf8");
-    const wanted = filledIn(text, rows);
+    const wanted = withPrograms(withTable(text, rows));
     if (wanted !== text && write) writeFileSync(inRoot(path), wanted);
     return wanted !== text;
   });

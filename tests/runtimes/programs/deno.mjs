@@ -1,6 +1,6 @@
 import { startTls } from "tls-psk";
 
-const tcp = await Deno.connect({ hostname: "device.example", port: 4433 });
+const tcp = await Deno.connect({ hostname: "127.0.0.1", port: 4433 });
 const secret = Uint8Array.fromHex(Deno.env.get("PSK"));
 const tls = startTls(tcp, { psks: [{ identity: "device-7", secret }] });
 

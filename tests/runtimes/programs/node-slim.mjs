@@ -5,7 +5,7 @@ import { initSync, startTls } from "tls-psk/slim";
 
 initSync(await readFile(new URL(import.meta.resolve("tls-psk/wasm"))));
 
-const tcp = connect({ host: "device.example", port: 4433 });
+const tcp = connect({ host: "127.0.0.1", port: 4433 });
 const secret = Buffer.from(process.env.PSK, "hex");
 const tls = startTls(Duplex.toWeb(tcp), { psks: [{ identity: "device-7", secret }] });
 

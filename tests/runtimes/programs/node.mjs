@@ -2,7 +2,7 @@ import { connect } from "node:net";
 import { Duplex } from "node:stream";
 import { startTls } from "tls-psk";
 
-const tcp = connect({ host: "device.example", port: 4433 });
+const tcp = connect({ host: "127.0.0.1", port: 4433 });
 const secret = Buffer.from(process.env.PSK, "hex");
 const tls = startTls(Duplex.toWeb(tcp), { psks: [{ identity: "device-7", secret }] });
 

@@ -7,7 +7,7 @@ initSync(wasm);
 export default {
   async fetch(_request, env) {
     const secret = Uint8Array.from(env.PSK.match(/../g), (byte) => Number.parseInt(byte, 16));
-    const tcp = connect("device.example:4433");
+    const tcp = connect("127.0.0.1:4433");
     const tls = startTls(tcp, { psks: [{ identity: "device-7", secret }] });
     const writer = tls.writable.getWriter();
     await writer.write(new TextEncoder().encode("hello\n"));

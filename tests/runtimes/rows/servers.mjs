@@ -4,7 +4,9 @@ import assert from "node:assert/strict";
 import { installed, versionOf } from "../lib/paths.mjs";
 import { LINE, startPeer } from "../lib/peer.mjs";
 
-const ENTRIES = ["tls-psk", "tls-psk/full", "tls-psk/slim"];
+const ENTRIES = ["tls-psk", "tls-psk/full", "tls-psk/slim", "tls-psk/node"];
+
+const OTHERS = { "tls-psk/slim": "node-slim.mjs", "tls-psk/node": "node-duplex.mjs" };
 
 /** A row that runs a program of the project with a runtime's own binary. */
 function command({ what, package: name, binary, args = [], program = "node.mjs", version = versionOf(name) }) {
@@ -17,7 +19,7 @@ function command({ what, package: name, binary, args = [], program = "node.mjs",
     quick: true,
     async run({ t, packed, entry }) {
       const peer = await startPeer(t);
-      const files = { "app.mjs": entry === "tls-psk/slim" ? "node-slim.mjs" : program };
+      const files = { "app.mjs": OTHERS[entry] ?? program };
       const project = packed.newProject(t, { files, peer, full: entry === "tls-psk/full" });
       const output = await project.run(installed(name, binary), [...args, "app.mjs"]);
       assert.equal(output.trimEnd(), LINE.trimEnd());
