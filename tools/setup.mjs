@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { aptInstall } from "./lib/apt.mjs";
-import { setUpBrowser, setUpMoreBrowsers } from "./lib/browser.mjs";
+import { setUpBrowser } from "./lib/browser.mjs";
 import { s2nPeer, wasmBindgen, wasmPack } from "./lib/cargo-tools.mjs";
 import { cache, inRoot } from "./lib/paths.mjs";
 import { Failure, isEntry, main, run, step, which } from "./lib/run.mjs";
@@ -43,6 +43,9 @@ export async function setUpNpm(directory = ".") {
   });
 }
 
+/** The browsers beside Chromium, and Debian's packages that have them; WebKit's needs a screen. */
+const BROWSERS = { "firefox-esr": "firefox-esr", WebKitWebDriver: "webkit2gtk-driver", Xvfb: "xvfb" };
+
 /**
  * The runtimes and bundlers of tests/runtimes, which have a package-lock.json of their own for their gigabyte, and the
  * browsers, of which the quick part needs one.
@@ -51,7 +54,7 @@ export async function setUpRuntimes({ quick = false } = {}) {
   await setUpNpm();
   await setUpNpm("tests/runtimes");
   await setUpBrowser();
-  if (!quick) await setUpMoreBrowsers();
+  if (!quick) await setUpPrograms(BROWSERS, "to test in Firefox and WebKit");
 }
 
 /** The programs that the interop tests run, and Debian's packages that have them. */

@@ -7,7 +7,7 @@ import { which } from "./run.mjs";
 
 export const chromium = () => which("chromium", "chromium-browser", "google-chrome", "google-chrome-stable");
 export const chromedriver = () => which("chromedriver");
-export const firefox = () => which("firefox-esr", "firefox");
+export const firefox = () => which("firefox-esr");
 
 /** The flags that a headless Chromium is started with, the same whether wasm-pack or a test of a page starts it. */
 export function chromiumFlags() {
@@ -18,19 +18,4 @@ export function chromiumFlags() {
 /** Installs a browser and its driver unless both are there. */
 export async function setUpBrowser() {
   if (!chromium() || !chromedriver()) await aptInstall(["chromium", "chromium-driver"], "to test in a browser");
-}
-
-/** Installs the browsers beside Chromium, for tests of the package in all of them. */
-export async function setUpMoreBrowsers() {
-  const missing = [
-    [firefox(), "firefox-esr"],
-    [which("WebKitWebDriver"), "webkit2gtk-driver"],
-    [which("Xvfb"), "xvfb"],
-  ].filter(([found]) => !found);
-  if (missing.length > 0) {
-    await aptInstall(
-      missing.map(([, name]) => name),
-      "to test in Firefox and WebKit",
-    );
-  }
 }
