@@ -131,7 +131,8 @@ async function buildDemo() {
     mkdirSync(out, { recursive: true });
     const { build } = await import("esbuild");
     await build({
-      entryPoints: [inRoot("www", "src", "main.ts")],
+      entryPoints: [inRoot("www", "src", "main.ts"), inRoot("www", "styles.css")],
+      entryNames: "[name]",
       outdir: out,
       bundle: true,
       format: "esm",
@@ -144,7 +145,7 @@ async function buildDemo() {
       throw new Failure("The demo page could not be bundled.", error.message);
     });
     for (const name of readdirSync(inRoot("www"))) {
-      const isSource = ["dist", "src", "tsconfig.json", "package.json"].includes(name);
+      const isSource = ["dist", "src", "tsconfig.json", "package.json"].includes(name) || name.endsWith(".css");
       if (!isSource) cpSync(inRoot("www", name), join(out, name), { recursive: true });
     }
     // the package looks for its module beside the script that it was bundled into

@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { aptInstall } from "./lib/apt.mjs";
-import { setUpBrowser } from "./lib/browser.mjs";
+import { setUpBrowser, setUpMoreBrowsers } from "./lib/browser.mjs";
 import { s2nPeer, wasmBindgen, wasmPack } from "./lib/cargo-tools.mjs";
 import { cache, inRoot } from "./lib/paths.mjs";
 import { Failure, isEntry, main, run, step, which } from "./lib/run.mjs";
@@ -66,6 +66,11 @@ const PEERS = {
   tshark: "tshark",
 };
 
+/** OpenSSL's command line, which computes again what the demo page shows. */
+export async function setUpOpenssl() {
+  if (!which("openssl")) await aptInstall([PEERS.openssl], "to compute the key schedule with");
+}
+
 /** The foreign peers of the interop tests, and tshark, which reads what goes between two of ours. */
 export async function setUpPeers() {
   await setUpPrograms(PEERS, "to test against other implementations");
@@ -99,6 +104,7 @@ if (isEntry(import.meta)) {
     await wasmPack();
     await setUpRustLint();
     await setUpBrowser();
+    await setUpMoreBrowsers();
     await setUpPeers();
     await setUpExamples();
     await setUpRuntimes();

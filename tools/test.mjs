@@ -2,13 +2,13 @@
 
 import { delimiter, join } from "node:path";
 import { build } from "./build.mjs";
-import { chromedriver, setUpBrowser } from "./lib/browser.mjs";
+import { chromedriver, setUpBrowser, setUpMoreBrowsers } from "./lib/browser.mjs";
 import { wasmBindgen, wasmPack } from "./lib/cargo-tools.mjs";
 import { files } from "./lib/incremental.mjs";
 import { root } from "./lib/paths.mjs";
 import { Failure, heading, main, run, seconds } from "./lib/run.mjs";
 import { wasmToolchain } from "./lib/toolchain.mjs";
-import { setUpExamples, setUpNative, setUpPeers } from "./setup.mjs";
+import { setUpExamples, setUpNative, setUpOpenssl, setUpPeers } from "./setup.mjs";
 
 const PARTS = {
   async rust() {
@@ -58,6 +58,8 @@ const PARTS = {
   async browser() {
     await build("demo");
     await setUpBrowser();
+    await setUpMoreBrowsers();
+    await setUpOpenssl();
     return [await countNode("tests/browser")];
   },
 

@@ -1,13 +1,22 @@
 // The demo page: a scene is played by two endpoints, and every panel shows a part of what they reported.
 
+import { recordSteps } from "page-core";
 import { init } from "tls-psk";
+import { attacksView } from "./attacks/view.js";
+import { copyButton } from "./copy.js";
+import { derivationView } from "./derivation/view.js";
 import { bringView } from "./dissect/bring.js";
 import { byId } from "./dom.js";
+import { linkOf, readLink } from "./link.js";
+import type { Meddling } from "./meddling.js";
+import { goTo, navigation } from "./navigation.js";
+import { workOffline } from "./offline.js";
 import type { Scene } from "./scene.js";
 import { agreementView } from "./views/agreement.js";
 import { bytesView } from "./views/bytes.js";
 import { echoView } from "./views/echo.js";
 import { flightView } from "./views/flight.js";
+import { meddleView } from "./views/meddle.js";
 import { offerView } from "./views/offer.js";
 import { outcomeView } from "./views/outcome.js";
 import { sceneView } from "./views/scene.js";
@@ -17,6 +26,13 @@ const { dataset } = document.documentElement;
 
 let exchange: Exchange | undefined;
 let opened: Entry | undefined;
+let scene: Scene | undefined;
+let preset = "";
+let meddlings: Meddling[] = [];
+let attack: string | undefined;
+let step: string | undefined;
+/** Whether a link is being read, which is not written over before it was read. */
+let reading = false;
 
 const outcome = outcomeView();
 const offer = offerView({ select: (answer) => act((played) => played.select(answer)), reveal });
@@ -27,11 +43,33 @@ const echo = echoView({
   say: (text) => act((played) => played.say(text)),
   close: () => act((played) => played.close()),
 });
-const scene = sceneView({ play });
+const derivation = derivationView({ changed: writeLink });
+const meddle = meddleView({
+  meddle: (changed) => {
+    meddlings = changed;
+    replay();
+  },
+});
+const attacks = attacksView({
+  ran: (id) => {
+    attack = id;
+    writeLink();
+  },
+});
+const stage = sceneView({ play });
 
-function play(scene: Scene, preset: string): void {
+function play(played: Scene, name: string): void {
+  scene = played;
+  // what somebody did on the wire was done to another scene
+  if (!reading && name !== "edited") meddlings = [];
+  preset = name;
+  replay();
+}
+
+function replay(): void {
+  if (!scene) return;
   exchange?.free();
-  exchange = new Exchange(scene);
+  exchange = new Exchange(scene, { meddlings });
   dataset.preset = preset;
   show(exchange);
 }
@@ -49,6 +87,7 @@ function act(action: (exchange: Exchange) => void): void {
 function show(exchange: Exchange): void {
   outcome.show(exchange);
   offer.show(exchange);
+  derivation.show(exchange);
   flight.show(exchange);
   agreement.show(exchange);
   echo.show(exchange);
@@ -59,33 +98,81 @@ function show(exchange: Exchange): void {
 
 function open(entry: Entry | undefined): void {
   opened = entry;
-  bytes.show(entry);
+  bytes.show(entry, exchange);
   if (entry) flight.mark(entry);
+  if (exchange) meddle.show(exchange, entry);
+  writeLink();
 }
 
 /** Opens an entry for the visitor; where its bytes are beneath the messages, and not beside them, goes there. */
 function read(entry: Entry): void {
   open(entry);
   const isBeneath = byId("bytes").getBoundingClientRect().top >= byId("flights").getBoundingClientRect().bottom;
-  if (isBeneath) goToBytes();
+  if (isBeneath) goTo("bytes", "nearest");
 }
 
 function reveal(entry: Entry, field: Parameters<typeof bytes.select>[0]): void {
   open(entry);
   bytes.select(field);
-  goToBytes();
+  goTo("bytes", "nearest");
 }
 
-function goToBytes(): void {
-  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  byId("bytes").scrollIntoView({ block: "nearest", behavior: still ? "auto" : "smooth" });
+// the bytes tell where the visitor stands by the focus, whichever way they came there
+for (const name of ["focusin", "click"] as const) {
+  byId("message-bytes").addEventListener(name, ({ target }) => {
+    const cell = target instanceof Element ? target.closest<HTMLElement>("[data-at]") : null;
+    if (cell) meddle.stand(Number(cell.dataset.at), bytes.layer);
+  });
 }
+
+function link(): string {
+  if (!scene) return "";
+  return linkOf({ preset, scene, meddlings, open: opened?.id, value: derivation.selected, attack, step });
+}
+
+function writeLink(): void {
+  if (!reading && scene) history.replaceState(null, "", link());
+}
+
+/** Puts the page into the state that its address asks for. */
+function followLink(): void {
+  reading = true;
+  const linked = readLink(location.hash);
+  meddlings = linked.meddlings ?? [];
+  attack = undefined;
+  step = linked.step;
+  stage.begin(linked.preset, linked.scene, linked.secretsLeftOut);
+  const entry = exchange?.entries.find(({ id }) => id === linked.open);
+  if (entry) open(entry);
+  if (linked.value) derivation.select(linked.value.side, linked.value.id);
+  if (linked.attack) {
+    attack = linked.attack;
+    attacks.run(linked.attack);
+  }
+  reading = false;
+}
+
+navigation({
+  went: (id) => {
+    step = id;
+    writeLink();
+  },
+});
+byId("share").append(copyButton("Copy a link to this", () => new URL(link(), location.href).href, "quiet"));
+addEventListener("hashchange", () => {
+  followLink();
+  if (step) goTo(step);
+});
 
 try {
   await init();
-  scene.begin();
+  recordSteps(true);
+  followLink();
   bringView({ example: () => exchange?.entries[0]?.bytes });
   byId("stage").hidden = false;
+  if (step) goTo(step);
+  performance.mark("ready");
+  workOffline();
 } catch (thrown) {
   dataset.state = "unavailable";
   byId("unavailable").hidden = false;

@@ -1,6 +1,6 @@
 // The offer of a ClientHello: each identity with its binder, as `inspect` finds them, and what became of it.
 
-import type { Field, PskTrace } from "tls-psk";
+import type { Field, ImportedIdentity, OfferedIdentity, PskTrace } from "tls-psk";
 
 /** What became of an offered identity: the outcomes that the server's core reported, in their order. */
 export type Outcome = PskTrace["outcome"];
@@ -9,6 +9,8 @@ export interface OfferedHalves {
   index: number;
   identity: Part;
   binder: Part;
+  /** What the identity consists of, if it reads as an imported one. */
+  imported: ImportedIdentity | undefined;
   outcomes: Outcome[];
 }
 
@@ -19,14 +21,18 @@ export interface Part {
 }
 
 /** The identities of a ClientHello joined to their binders; none if it offers none. */
-export function readOffer(clientHello: Uint8Array, fields: readonly Field[]): OfferedHalves[] {
+export function readOffer(
+  clientHello: Uint8Array,
+  fields: readonly Field[],
+  offered: readonly OfferedIdentity[] = [],
+): OfferedHalves[] {
   const contents = (name: string) =>
     fields.flatMap((field, at) => (field.name === name ? [content(clientHello, fields, at)] : []));
   const identities = contents("PskIdentity");
   const binders = contents("PskBinderEntry");
   return identities.flatMap((identity, index) => {
     const binder = binders[index];
-    return binder ? [{ index, identity, binder, outcomes: [] }] : [];
+    return binder ? [{ index, identity, binder, imported: offered[index]?.imported, outcomes: [] }] : [];
   });
 }
 

@@ -9,6 +9,8 @@ export interface Key {
   /** Hexadecimal digits. */
   secret: string;
   hmac: HashName;
+  /** The context with which it is imported (RFC 9258), if it is. */
+  context?: string | undefined;
 }
 
 /** The settings that both roles have. */
@@ -19,9 +21,24 @@ export interface Settings {
   suites: CipherSuite[];
 }
 
+export interface ClientSettings extends Settings {
+  /** Whether it sends data with its ClientHello, under its first key. */
+  earlyData: boolean;
+}
+
+export interface ServerSettings extends Settings {
+  selection: "first-match" | "application";
+  /** What it does with early data that it could take. */
+  earlyData: "reject" | "accept";
+  /** Whether it keeps the state of a HelloRetryRequest itself, or gives it to the client in a cookie. */
+  retryState: "kept" | "cookie";
+  /** Whether it gives the client a ticket to resume with. */
+  tickets: "none" | "one";
+}
+
 export interface Scene {
-  client: Settings;
-  server: Settings & { selection: "first-match" | "application" };
+  client: ClientSettings;
+  server: ServerSettings;
   /** What the client says once it is connected, and the server says back. */
   greeting: string;
   /** Where the randomness of both sides comes from: the same seed plays to the same bytes. */
@@ -31,7 +48,13 @@ export interface Scene {
 /** The lists of names that the settings can be, most preferred first. */
 export const CHOICES = {
   modes: [["psk_dhe_ke"], ["psk_ke"], ["psk_dhe_ke", "psk_ke"]],
-  groups: [["x25519", "secp256r1"], ["secp256r1", "x25519"], ["x25519"], ["secp256r1"]],
+  groups: [
+    ["x25519", "secp256r1"],
+    ["secp256r1", "x25519"],
+    ["X25519MLKEM768", "x25519", "secp256r1"],
+    ["x25519"],
+    ["secp256r1"],
+  ],
   suites: [
     ["TLS_CHACHA20_POLY1305_SHA256", "TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384"],
     ["TLS_AES_256_GCM_SHA384", "TLS_AES_128_GCM_SHA256", "TLS_CHACHA20_POLY1305_SHA256"],
@@ -75,10 +98,23 @@ const MAST: Key = {
   hmac: "SHA-256",
 };
 
+const PUMP: Key = {
+  identity: "pump-5",
+  secret: "e92a604fd71b35c8f05e8ac2197d63b4402ff6158e9bcad37c61b08e25f4937d",
+  hmac: "SHA-256",
+  context: "pumps to control room",
+};
+
 /** The secret of {@link LAMP} with one bit flipped. */
 const FORGED: Key = { ...LAMP, secret: LAMP.secret.replace(/^8f/, "8e") };
 
-function settings(keys: Key[], changes: Partial<Settings> = {}): Settings {
+/** The secrets of the presets by names, which links carry: they are as public as this is. */
+export const SHOWN_SECRETS: Readonly<Record<string, string>> = Object.fromEntries([
+  ...[LAMP, GATE, VALVE, VAULT, MAST, PUMP].map(({ identity, secret }) => [identity, secret]),
+  ["forged", FORGED.secret],
+]);
+
+export function settingsOf(keys: Key[], changes: Partial<Settings> = {}): Settings {
   return {
     keys: keys.map((key) => ({ ...key })),
     modes: [...CHOICES.modes[0]],
@@ -88,8 +124,17 @@ function settings(keys: Key[], changes: Partial<Settings> = {}): Settings {
   };
 }
 
-function scene(client: Settings, server: Settings, selection: Scene["server"]["selection"] = "first-match"): Scene {
-  return { client, server: { ...server, selection }, greeting: "Is the gate shut?", seed: 1 };
+export function sceneOf(
+  client: Settings & Partial<ClientSettings>,
+  server: Settings & Partial<ServerSettings>,
+  selection: ServerSettings["selection"] = "first-match",
+): Scene {
+  return {
+    client: { earlyData: false, ...client },
+    server: { earlyData: "reject", retryState: "kept", tickets: "none", selection, ...server },
+    greeting: "Is the gate shut?",
+    seed: 1,
+  };
 }
 
 export const PRESETS: readonly Preset[] = [
@@ -97,37 +142,56 @@ export const PRESETS: readonly Preset[] = [
     id: "one",
     name: "One key",
     about: "Both sides hold the same key, and the client offers no other.",
-    scene: scene(settings([LAMP]), settings([LAMP])),
+    scene: sceneOf(settingsOf([LAMP]), settingsOf([LAMP])),
   },
   {
     id: "several",
     name: "Several keys",
     about: "The client offers three keys; the server holds the second and the third, in that order.",
-    scene: scene(settings([LAMP, GATE, VALVE]), settings([GATE, VALVE])),
+    scene: sceneOf(settingsOf([LAMP, GATE, VALVE]), settingsOf([GATE, VALVE])),
   },
   {
     id: "retry",
     name: "A second hello",
     about: "The client shares an X25519 key, the server wants P-256 and asks again with a HelloRetryRequest.",
-    scene: scene(settings([GATE, VAULT]), settings([GATE], { groups: ["secp256r1"] })),
+    scene: sceneOf(settingsOf([GATE, VAULT]), settingsOf([GATE], { groups: ["secp256r1"] })),
+  },
+  {
+    id: "imported",
+    name: "Imported key",
+    about: "Both sides import one key with the same context (RFC 9258), so the client offers it once for each hash.",
+    scene: sceneOf(settingsOf([PUMP]), settingsOf([PUMP])),
+  },
+  {
+    id: "early",
+    name: "Early data",
+    about: "The client sends data together with its ClientHello, and the server is ready to take it.",
+    scene: sceneOf({ ...settingsOf([LAMP]), earlyData: true }, { ...settingsOf([LAMP]), earlyData: "accept" }),
+  },
+  {
+    id: "ticket",
+    name: "A ticket",
+    about:
+      "After the handshake the server sends a ticket, with which the client could resume: a key for the next time.",
+    scene: sceneOf(settingsOf([LAMP]), { ...settingsOf([LAMP]), tickets: "one" }),
   },
   {
     id: "wrong-secret",
     name: "Wrong secret",
     about: "Both sides know the identity, but their secrets differ in one bit.",
-    scene: scene(settings([FORGED]), settings([LAMP])),
+    scene: sceneOf(settingsOf([FORGED]), settingsOf([LAMP])),
   },
   {
     id: "unknown",
     name: "Unknown key",
     about: "The client offers a key that the server has never heard of.",
-    scene: scene(settings([MAST]), settings([LAMP, GATE])),
+    scene: sceneOf(settingsOf([MAST]), settingsOf([LAMP, GATE])),
   },
   {
     id: "waiting",
     name: "Your choice",
     about: "The server stops in the middle of the handshake and lets you choose among the offered keys.",
-    scene: scene(settings([MAST, LAMP, GATE]), settings([LAMP, GATE]), "application"),
+    scene: sceneOf(settingsOf([MAST, LAMP, GATE]), settingsOf([LAMP, GATE]), "application"),
   },
 ];
 
@@ -140,12 +204,14 @@ export interface KeyBytes {
   identity: Uint8Array;
   secret: Uint8Array;
   hmac: HashName;
+  context: Uint8Array | undefined;
 }
 
 /** The bytes that a key was typed as; `undefined` if its secret is not hexadecimal. What they are worth is not judged. */
 export function readKey(key: Key): KeyBytes | undefined {
   const secret = fromHex(key.secret);
-  return secret && { identity: fromText(key.identity), secret, hmac: key.hmac };
+  const context = key.context === undefined ? undefined : fromText(key.context);
+  return secret && { identity: fromText(key.identity), secret, hmac: key.hmac, context };
 }
 
 /** The 32 bytes that make one side of the scene reproducible. */

@@ -1,26 +1,17 @@
 // Two endpoints of the core, the wire between them, and a record of what both reported.
 
-import {
-  Config,
-  Connection,
-  type CoreEvent,
-  ExternalPsk,
-  type Field,
-  inspect,
-  type Negotiated,
-  TlsError,
-} from "tls-psk";
+import { type Step, takeSteps } from "page-core";
+import { type Connection, type CoreEvent, type Field, inspect, type Negotiated, TlsError } from "tls-psk";
 import { concat, fromText, sameBytes } from "./bytes.js";
+import { connectionOf, type EndOptions, peerOf, SIDES, type Side } from "./endpoints.js";
+import { type Delivery, deliver, type Meddling, meddledScene } from "./meddling.js";
 import { type OfferedHalves, readOffer } from "./offer.js";
-import { readKey, type Scene, seedOf } from "./scene.js";
+import { offeredIn } from "./offered.js";
+import { recordAround, recordsIn, type WireRecord } from "./records.js";
+import type { Scene } from "./scene.js";
 
-export type Side = "client" | "server";
-
-export const SIDES: readonly Side[] = ["client", "server"];
-
-export function peerOf(side: Side): Side {
-  return side === "client" ? "server" : "client";
-}
+export { peerOf, SIDES, type Side } from "./endpoints.js";
+export type { WireRecord } from "./records.js";
 
 /** Something that one side said. */
 export interface Entry {
@@ -38,26 +29,28 @@ export interface Entry {
   bytes: Uint8Array | undefined;
   /** What `inspect` finds in a handshake message. */
   fields: Field[];
+  /** The record that carried it: its flight, by number, and its place there. */
+  place: { flight: number; record: number } | undefined;
 }
 
 /** What went over the wire at once. */
 export interface Flight {
   from: Side;
+  /** As it was sent. */
+  bytes: Uint8Array;
   length: number;
+  /** As it arrived, if somebody meddled with it. */
+  meddled: Delivery | undefined;
   records: WireRecord[];
   entries: Entry[];
-}
-
-/** A record as anyone on the wire sees it. */
-export interface WireRecord {
-  type: string;
-  length: number;
 }
 
 /** The offer of one ClientHello. */
 export interface Offer {
   hello: Entry;
   psks: OfferedHalves[];
+  /** Whether the offer is another one than the client sent: it is shown as it reached the server. */
+  altered: boolean;
 }
 
 /** Something that the core refused or gave up with. */
@@ -71,11 +64,39 @@ export type Stage = "refused" | "handshaking" | "waiting" | "connected" | "faile
 
 const EXPORTER_LABEL = "EXPERIMENTAL-tls-psk-demo";
 
+/** How early data is listed: it travels as application_data, but before the handshake is complete. */
+const EARLY_DATA = "early data";
+
+export interface ExchangeOptions extends EndOptions {
+  /** What somebody on the wire does to it. */
+  meddlings?: readonly Meddling[];
+  /** As `meddlings`, by a program: what arrives of the flight with this number. */
+  onWire?: (bytes: Uint8Array, flight: number) => Uint8Array;
+  /** What the server's application says of early data with this id; it accepts all unless told otherwise. */
+  acceptsEarlyData?: (id: Uint8Array) => boolean;
+}
+
+function offerOf(hello: Uint8Array): OfferedHalves[] {
+  return readOffer(hello, inspect(hello), offeredIn(recordAround(hello)));
+}
+
+/** Finds the records that carried entries: the core gives each message, alert and piece of data one of its own. */
+function place(entries: readonly Entry[], records: readonly WireRecord[], flight: number): void {
+  const carriers = records.flatMap(({ type }, record) => (type === "change_cipher_spec" ? [] : [record]));
+  for (const [at, entry] of entries.entries()) {
+    const record = carriers[at];
+    if (record !== undefined) entry.place = { flight, record };
+  }
+}
+
 /**
  * One play of a scene. Everything in it comes from the connections: their events, their bytes on the wire, and what
  * `inspect` reads in their messages.
  */
 export class Exchange {
+  /** What was played, the secrets as they were meddled with. */
+  readonly scene: Scene;
+  readonly meddlings: readonly Meddling[];
   readonly flights: Flight[] = [];
   readonly offers: Offer[] = [];
   readonly faults: Fault[] = [];
@@ -83,29 +104,55 @@ export class Exchange {
   /** 32 bytes that each side derived for the application, once it is connected. */
   readonly exported: Partial<Record<Side, Uint8Array>> = {};
   /** Application data as it came out at the other end. */
-  readonly arrived: { at: Side; bytes: Uint8Array }[] = [];
+  readonly arrived: { at: Side; bytes: Uint8Array; early: boolean }[] = [];
+  /** What each side computed, in order. */
+  readonly steps: Record<Side, Step[]> = { client: [], server: [] };
+  /** The handshake messages in the order in which each side sent or received them, as it saw them. */
+  readonly seen: Record<Side, { name: string; bytes: Uint8Array }[]> = { client: [], server: [] };
+  /** The key log (RFC 9850) of each side, a line for each secret. */
+  readonly keyLog: Record<Side, string[]> = { client: [], server: [] };
   /** A call that came at the wrong time, or was not possible: it changed nothing. */
   complaint: Fault | undefined;
 
   readonly #ends: Partial<Record<Side, Connection>> = {};
   readonly #unsent: Record<Side, Entry[]> = { client: [], server: [] };
   readonly #closed = new Set<Side>();
+  /** Nothing gets through any more. */
+  #lost = false;
+  readonly #onWire: (bytes: Uint8Array, flight: number) => Uint8Array;
+  readonly #acceptsEarlyData: (id: Uint8Array) => boolean;
+  #greeting: string | undefined;
   #refused = false;
   #entries = 0;
 
-  constructor(scene: Scene) {
+  constructor(scene: Scene, { meddlings = [], acceptsEarlyData, onWire, ...ends }: ExchangeOptions = {}) {
+    this.scene = meddledScene(scene, meddlings);
+    this.meddlings = meddlings;
+    this.#acceptsEarlyData = acceptsEarlyData ?? (() => true);
+    this.#onWire = onWire ?? ((bytes) => bytes);
+    this.#greeting = scene.greeting;
+    takeSteps();
     for (const side of SIDES) {
       try {
-        this.#ends[side] = connectionOf(scene, side);
+        this.#ends[side] = connectionOf(this.scene, side, ends);
       } catch (thrown) {
         this.#refuse({ side, error: TlsError.from(thrown, "configuration") });
       }
+      this.steps[side].push(...takeSteps());
     }
     if (this.#refused) return;
-    this.#call("client", (client) => client.start());
+    this.#attempt("client", (client) => client.start());
     // a client that has nothing to offer does not start
-    if (this.complaint) this.#refuse(this.complaint);
-    if (this.stage === "connected") this.say(scene.greeting);
+    if (this.complaint) {
+      this.#refuse(this.complaint);
+      return;
+    }
+    this.#call("client", (client) => {
+      if (!scene.client.earlyData || client.earlyDataLimit === undefined) return;
+      const bytes = fromText(scene.greeting);
+      client.sendEarlyData(bytes);
+      this.#said("client", { kind: "data", name: EARLY_DATA, bytes, protected: true });
+    });
   }
 
   get stage(): Stage {
@@ -132,9 +179,10 @@ export class Exchange {
   }
 
   /** Answers the selection that the server waits with. */
-  select(answer: number | "default" | "none"): void {
+  select(answer: number | "default" | "none" | "timeout"): void {
     this.#call("server", (server) => {
       if (answer === "default") server.selectDefault();
+      else if (answer === "timeout") server.cancelSelection();
       else if (answer === "none") server.selectNone();
       else server.selectOffered(answer);
     });
@@ -187,6 +235,11 @@ export class Exchange {
       moved = false;
       for (const from of SIDES) moved = this.#carry(from) || moved;
     }
+    if (this.#greeting !== undefined && this.stage === "connected") {
+      const greeting = this.#greeting;
+      this.#greeting = undefined;
+      this.say(greeting);
+    }
   }
 
   #attempt(side: Side, action: (connection: Connection) => void): void {
@@ -199,6 +252,7 @@ export class Exchange {
       if (error.code === "ERR_TLS_USAGE") this.complaint = { side, error };
       else this.faults.push({ side, error });
     }
+    this.steps[side].push(...takeSteps());
     for (let event = connection.pollEvent(); event; event = connection.pollEvent()) this.#note(side, event);
   }
 
@@ -210,19 +264,33 @@ export class Exchange {
     if (chunks.length === 0) return false;
 
     const bytes = concat(chunks);
-    const records = recordsIn(bytes);
+    const records = recordsIn(bytes, this.steps[from]);
     const entries = this.#unsent[from].splice(0);
+    const flight = this.flights.length;
+    place(entries, records, flight);
     for (const entry of entries) entry.protected ??= records.at(-1)?.type === "application_data";
-    this.flights.push({ from, length: bytes.length, records, entries });
-    this.#attempt(peerOf(from), (peer) => peer.receive(bytes));
+    const delivery = this.#lost
+      ? { bytes: new Uint8Array(), ends: false }
+      : deliver(this.#onWire(bytes, flight), flight, this.meddlings);
+    const meddled = sameBytes(delivery.bytes, bytes) ? undefined : delivery;
+    this.flights.push({ from, bytes, length: bytes.length, meddled, records, entries });
+    if (delivery.bytes.length > 0) this.#attempt(peerOf(from), (peer) => peer.receive(delivery.bytes));
+    if (delivery.ends) {
+      this.#lost = true;
+      for (const side of SIDES) this.#attempt(side, (connection) => connection.transportClosed());
+    }
     return true;
   }
 
   #note(side: Side, event: CoreEvent): void {
     switch (event.type) {
       case "message":
-        if (event.direction === "received") this.#heard(side, event.name);
-        else this.#said(side, { kind: "handshake", ...event });
+        this.seen[side].push({ name: event.name, bytes: event.bytes });
+        if (event.direction === "sent") this.#said(side, { kind: "handshake", ...event });
+        else {
+          this.#heard(side, event.name);
+          if (event.name === "client_hello") this.#reread(event.bytes);
+        }
         break;
       case "alert":
         if (event.direction === "received") this.#heard(side, event.description);
@@ -230,7 +298,20 @@ export class Exchange {
         break;
       case "data":
         this.#heard(side, "application_data");
-        this.arrived.push({ at: side, bytes: event.data });
+        this.arrived.push({ at: side, bytes: event.data, early: false });
+        break;
+      case "decideEarlyData":
+        this.#attempt(side, (connection) => connection.decideEarlyData(this.#acceptsEarlyData(event.id)));
+        break;
+      case "earlyData":
+        this.#heard(side, EARLY_DATA);
+        this.arrived.push({ at: side, bytes: event.data, early: true });
+        break;
+      case "session":
+        event.session.free();
+        break;
+      case "keyLog":
+        this.keyLog[side].push(event.line);
         break;
       case "psk":
         this.#offerHeard()?.psks[event.index]?.outcomes.push(event.outcome);
@@ -249,9 +330,20 @@ export class Exchange {
     const { kind, name, bytes, fatal = false } = said;
     const fields = kind === "handshake" && bytes ? inspect(bytes) : [];
     const id = this.#entries++;
-    const entry = { id, kind, name, from, heard: false, protected: said.protected, fatal, bytes, fields };
+    const entry: Entry = {
+      id,
+      kind,
+      name,
+      from,
+      heard: false,
+      protected: said.protected,
+      fatal,
+      bytes,
+      fields,
+      place: undefined,
+    };
     this.#unsent[from].push(entry);
-    if (name === "client_hello" && bytes) this.offers.push({ hello: entry, psks: readOffer(bytes, fields) });
+    if (name === "client_hello" && bytes) this.offers.push({ hello: entry, psks: offerOf(bytes), altered: false });
   }
 
   #heard(by: Side, name: string): void {
@@ -259,55 +351,16 @@ export class Exchange {
     if (entry) entry.heard = true;
   }
 
+  /** Takes the offer as it reached the server, if it was changed on its way. */
+  #reread(hello: Uint8Array): void {
+    const offer = this.#offerHeard();
+    if (!offer?.hello.bytes || sameBytes(offer.hello.bytes, hello)) return;
+    offer.psks = offerOf(hello);
+    offer.altered = true;
+  }
+
   /** The offer that the server's reports are about: that of the last ClientHello which reached it. */
   #offerHeard(): Offer | undefined {
     return this.offers.findLast((offer) => offer.hello.heard);
   }
-}
-
-function connectionOf(scene: Scene, side: Side): Connection {
-  const { keys, modes, groups, suites } = scene[side];
-  const config = new Config(side);
-  try {
-    config.setTrace(true);
-    // The page is both ends of the wire.
-    config.setAllowBothRoles(true);
-    config.setModes(modes);
-    config.setGroups(groups);
-    config.setCipherSuites(suites);
-    if (side === "server") config.setSelection(scene.server.selection);
-    for (const key of keys) {
-      const read = readKey(key);
-      if (!read) continue;
-      const psk = new ExternalPsk(read.identity, read.secret, read.hmac);
-      try {
-        config.appendPsk(psk);
-      } finally {
-        psk.free();
-      }
-    }
-    return new Connection(config, seedOf(scene, side));
-  } finally {
-    config.free();
-  }
-}
-
-const RECORD_TYPES: Record<number, string> = {
-  20: "change_cipher_spec",
-  21: "alert",
-  22: "handshake",
-  23: "application_data",
-};
-
-/** The records that bytes on the wire are cut into (RFC 9846 section 5.1). */
-function recordsIn(bytes: Uint8Array): WireRecord[] {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const records: WireRecord[] = [];
-  for (let at = 0; at + 5 <= bytes.length; ) {
-    const type = view.getUint8(at);
-    const length = view.getUint16(at + 3);
-    records.push({ type: RECORD_TYPES[type] ?? `type ${type}`, length });
-    at += 5 + length;
-  }
-  return records;
 }

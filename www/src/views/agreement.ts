@@ -11,6 +11,7 @@ const ROWS: [string, (negotiated: Negotiated) => string][] = [
   ["Mode", ({ pskMode }) => pskMode ?? "none"],
   ["Cipher suite", ({ cipherSuite }) => cipherSuite],
   ["Group", ({ group }) => group ?? "none"],
+  ["Early data", ({ earlyData }) => earlyData ?? "none"],
   ["HelloRetryRequest", ({ helloRetryRequest }) => (helloRetryRequest ? "yes" : "no")],
 ];
 

@@ -2,36 +2,56 @@
 
 import type { Field } from "tls-psk";
 import { dissector, type Layer } from "../dissect/dissector.js";
-import { dataLayer, messageLayer } from "../dissect/layers.js";
+import { dataLayer, innerLayer, messageLayer, recordLayer } from "../dissect/layers.js";
 import { byId } from "../dom.js";
-import type { Entry } from "../wire.js";
+import type { Entry, Exchange } from "../wire.js";
 
 export interface BytesView {
   /** Shows an entry; what was selected in it stays selected if it is the one that is shown already. */
-  show(entry: Entry | undefined): void;
+  show(entry: Entry | undefined, exchange: Exchange | undefined): void;
   select(field: Field): void;
+  /** What is shown of the entry: its bytes as they count in the message, or in the record around it. */
+  readonly layer: "message" | "record";
 }
 
 export function bytesView(): BytesView {
   const title = byId("message-name");
   const empty = byId("no-bytes");
-  const view = dissector(byId("message-bytes"));
+  const root = byId("message-bytes");
+  const view = dissector(root);
   let shown: Entry | undefined;
 
   return {
-    show(entry) {
+    show(entry, exchange) {
       const keep = entry?.id === shown?.id && entry?.name === shown?.name;
       shown = entry;
       title.textContent = entry?.name ?? "no message";
-      const layers = entry ? layersOf(entry) : [];
+      const layers = entry ? layersOf(entry, exchange) : [];
       empty.hidden = entry === undefined || layers.length > 0;
       view.show(layers, { keep });
     },
     select: view.select,
+    get layer() {
+      const chosen = root.querySelector<HTMLInputElement>(".layers input:checked");
+      return chosen?.parentElement?.textContent === RECORD ? "record" : "message";
+    },
   };
 }
 
-function layersOf({ kind, name, bytes }: Entry): Layer[] {
-  if (!bytes) return [];
-  return [kind === "data" ? dataLayer(name, bytes) : messageLayer(name, bytes)];
+const RECORD = "On the wire";
+
+function layersOf({ kind, name, bytes, place }: Entry, exchange: Exchange | undefined): Layer[] {
+  const layers: Layer[] = [];
+  if (bytes) {
+    const retried = exchange?.entries.some(({ name }) => name === "hello_retry_request") ?? false;
+    const second = retried && name === "client_hello" && place?.flight !== 0;
+    layers.push(kind === "data" ? dataLayer(name, bytes) : messageLayer(name, bytes, { retried: second }));
+  }
+  const flight = place && exchange?.flights[place.flight];
+  const record = flight?.records[place?.record ?? 0];
+  if (flight && record) {
+    if (record.inner) layers.push(innerLayer(name, record.inner));
+    layers.push(recordLayer(name, flight.bytes.subarray(record.start, record.end), RECORD));
+  }
+  return layers;
 }

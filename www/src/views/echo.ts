@@ -25,11 +25,11 @@ export function echoView(actions: EchoActions): { show(exchange: Exchange): void
     show({ arrived, stage }) {
       controls.disabled = stage !== "connected";
       log.replaceChildren(
-        ...arrived.map(({ at, bytes }) =>
+        ...arrived.map(({ at, bytes, early }) =>
           h(
             "li",
             { class: at, data: { at } },
-            h("span", { class: "who", text: `The ${at} received` }),
+            h("span", { class: "who", text: `The ${at} received${early ? " as early data" : ""}` }),
             h("q", { text: asLabel(bytes) }),
           ),
         ),

@@ -1,15 +1,16 @@
 // The offer: each identity as one half of a stick, its binder as the other, and what the server made of them.
 
-import type { Field } from "tls-psk";
-import { asLabel, countBytes, toHexGroups } from "../bytes.js";
+import type { Field, ImportedIdentity } from "tls-psk";
+import { asLabel, countBytes, sameBytes, toHexGroups } from "../bytes.js";
 import { byId, h } from "../dom.js";
 import { icon, type Mark } from "../icons.js";
 import type { OfferedHalves, Outcome, Part } from "../offer.js";
 import { half } from "../tally.js";
 import type { Entry, Exchange, Offer } from "../wire.js";
+import { clock } from "./clock.js";
 
 export interface OfferActions {
-  select(answer: number | "default" | "none"): void;
+  select(answer: number | "default" | "none" | "timeout"): void;
   /** Shows a field of a message among its bytes. */
   reveal(entry: Entry, field: Field): void;
 }
@@ -58,6 +59,7 @@ export function offerView(actions: OfferActions): { show(exchange: Exchange): vo
   const root = byId("offers");
   const selection = byId("selection");
   const complaint = h("p", { class: "problem", role: "alert" });
+  const timer = clock({ ranOut: () => actions.select("timeout") });
 
   const answer = (text: string, value: number | "default" | "none", unseen = "") =>
     h(
@@ -67,20 +69,15 @@ export function offerView(actions: OfferActions): { show(exchange: Exchange): vo
       h("span", { class: "unseen", text: unseen }),
     );
 
-  selection.append(
-    h("p", {
-      text: "The handshake has stopped in the server, which asks its application for a key. Be the application:",
-    }),
-    h("div", { class: "actions" }, answer("Let the server choose", "default"), answer("Choose none", "none")),
-    complaint,
-  );
+  byId("answers").append(answer("Let the server choose", "default"), answer("Choose none", "none"));
+  selection.append(complaint);
 
   function stick(exchange: Exchange, offer: Offer, psk: OfferedHalves): HTMLElement {
     const waits = exchange.stage === "waiting" && offer === exchange.offers.at(-1);
     const outcome = psk.outcomes.at(-1);
     const fate = outcome ? FATES[outcome] : waits ? WAITING : UNTOUCHED;
     const verified = outcome === "verified";
-    const name = asLabel(psk.identity.bytes);
+    const name = asLabel(psk.imported?.externalIdentity ?? psk.identity.bytes);
     const part = (what: string, { field, bytes }: Part, text: string) =>
       h(
         "button",
@@ -108,6 +105,7 @@ export function offerView(actions: OfferActions): { show(exchange: Exchange): vo
           verified ? psk.binder.bytes : undefined,
           { class: "client" },
           part("Identity", psk.identity, name),
+          psk.imported && importedParts(psk.imported),
         ),
         half(
           "lower",
@@ -126,6 +124,7 @@ export function offerView(actions: OfferActions): { show(exchange: Exchange): vo
           ...steps.map(([mark, text]) => h("li", {}, icon(mark), text)),
         ),
         h("p", { class: "explained", text: fate.text }),
+        outcome === "failed" && computedInstead(exchange, psk),
         waits && answer("Choose this key", psk.index, `: ${name}`),
       ),
     );
@@ -134,6 +133,8 @@ export function offerView(actions: OfferActions): { show(exchange: Exchange): vo
   return {
     show(exchange) {
       selection.hidden = exchange.stage !== "waiting";
+      if (selection.hidden) timer.reset();
+      else timer.run();
       complaint.textContent = exchange.complaint ? `${exchange.complaint.error.message}. Nothing was sent.` : "";
       const { offers } = exchange;
       root.replaceChildren(
@@ -142,6 +143,8 @@ export function offerView(actions: OfferActions): { show(exchange: Exchange): vo
             "section",
             { class: "offer" },
             offers.length > 1 && h("h3", { text: index === 0 ? "First ClientHello" : "Second ClientHello" }),
+            offer.altered &&
+              h("p", { class: "altered" }, icon("alert"), "As it reached the server: it was changed on its way."),
             offer.psks.length === 0 && h("p", { text: "This ClientHello offers no keys." }),
             h("ol", { class: "psks" }, ...offer.psks.map((psk) => stick(exchange, offer, psk))),
           ),
@@ -150,4 +153,29 @@ export function offerView(actions: OfferActions): { show(exchange: Exchange): vo
       if (offers.length === 0) root.append(h("p", { text: "No ClientHello was sent." }));
     },
   };
+}
+
+/** What an imported identity consists of (RFC 9258 section 5.1). */
+function importedParts({ context, targetProtocol, targetKdf }: ImportedIdentity): HTMLElement {
+  const row = (name: string, value: string) => h("div", {}, h("dt", { text: name }), h("dd", { text: value }));
+  return h(
+    "dl",
+    { class: "imported" },
+    row("Context", context.length > 0 ? asLabel(context) : "empty"),
+    row("For the protocol", PROTOCOLS[targetProtocol] ?? `0x${targetProtocol.toString(16).padStart(4, "0")}`),
+    row("For the KDF", KDFS[targetKdf] ?? String(targetKdf)),
+  );
+}
+
+const PROTOCOLS: Record<number, string> = { 772: "TLS 1.3" };
+/** RFC 9258 section 10. */
+const KDFS: Record<number, string> = { 1: "HKDF_SHA256", 2: "HKDF_SHA384" };
+
+/** The binder that the server computed for a key whose binder did not verify. */
+function computedInstead({ steps }: Exchange, { binder }: OfferedHalves): HTMLElement | undefined {
+  const macs = steps.server.filter(
+    ({ operation, output }) => operation === "hmac" && output.length === binder.bytes.length,
+  );
+  const own = macs.findLast(({ output }) => !sameBytes(output, binder.bytes));
+  return own && h("p", { class: "computed" }, "It computed ", h("code", { text: toHexGroups(own.output) }), ".");
 }

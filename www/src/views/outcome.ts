@@ -5,7 +5,7 @@ import { icon } from "../icons.js";
 import { recut } from "../tally.js";
 import { type Exchange, type Fault, SIDES, type Side, type Stage } from "../wire.js";
 
-const HEADLINES: Record<Stage, string> = {
+export const HEADLINES: Record<Stage, string> = {
   connected: "They fit.",
   closed: "They fit, and have closed.",
   failed: "They do not fit.",
@@ -39,7 +39,7 @@ export function outcomeView(): { show(exchange: Exchange): void } {
 }
 
 /** The alerts that ended it, in the gap between the halves. */
-function alertsOf({ stage, entries }: Exchange): Node[] {
+export function alertsOf({ stage, entries }: Exchange): Node[] {
   if (stage !== "failed") return [];
   return entries
     .filter(({ fatal }) => fatal)
@@ -54,18 +54,28 @@ function alertsOf({ stage, entries }: Exchange): Node[] {
     );
 }
 
-function reasonsOf(exchange: Exchange): (Node | string)[][] {
+/** Why it stands as it does; `beside` where the stick of the endpoints is in sight. */
+export function reasonsOf(exchange: Exchange, beside = true): (Node | string)[][] {
   const faults = exchange.faults.map(reasonOf);
   if (faults.length > 0) return faults;
+  if (exchange.stage === "handshaking") return [[WAITS]];
   if (exchange.stage === "waiting") {
     return [[h("a", { href: "#selection", text: "Choose among the keys that the client offers" }), "."]];
   }
   const { client, server } = exchange.exported;
   if (!client || !server) return [];
   return exchange.exportsMatch
-    ? [[`The cuts are the same ${client.length} bytes, which each side exported for itself.`]]
+    ? [
+        [
+          beside
+            ? `The cuts are the same ${client.length} bytes, which each side exported for itself.`
+            : `Each side has exported the same ${client.length} bytes.`,
+        ],
+      ]
     : [["The two sides exported different bytes."]];
 }
+
+const WAITS = "Nobody has given up: with what arrived, a side goes on waiting for more bytes.";
 
 /** Who gave up and why, and which alert went which way. */
 function reasonOf({ side, error }: Fault): (Node | string)[] {

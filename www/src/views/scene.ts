@@ -14,31 +14,37 @@ export interface SceneActions {
 
 const HASHES: readonly HashName[] = ["SHA-256", "SHA-384"];
 
-export function sceneView({ play }: SceneActions): { begin(): void } {
+export interface SceneView {
+  /** Plays this preset, or the scene of a link; the first preset unless told otherwise. */
+  begin(preset?: string, scene?: Scene, secretsLeftOut?: boolean): void;
+}
+
+export function sceneView({ play }: SceneActions): SceneView {
   const presets = byId("presets");
   const about = byId("about");
   const keys: Record<Side, HTMLElement> = { client: byId("client-keys"), server: byId("server-keys") };
   const settings: Record<Side, HTMLElement> = { client: byId("client-settings"), server: byId("server-settings") };
   const seed = byId("seed") as HTMLInputElement;
 
-  let preset: Preset | undefined;
   let scene: Scene;
 
   function choose(chosen: Preset): void {
-    preset = chosen;
-    scene = copyOf(chosen.scene);
+    set(chosen.scene);
+    about.textContent = chosen.about;
+    play(scene, chosen.id);
+  }
+
+  function set(to: Scene): void {
+    scene = copyOf(to);
     seed.value = String(scene.seed);
     for (const side of SIDES) {
       listKeys(side);
       settings[side].replaceChildren(...settingsOf(side));
     }
-    about.textContent = chosen.about;
-    play(scene, chosen.id);
   }
 
   /** Plays the scene after an edit, which makes it none of the presets any more. */
   function edited(): void {
-    preset = undefined;
     about.textContent = "A scene of your own.";
     for (const radio of presets.querySelectorAll("input")) radio.checked = false;
     const readable = SIDES.every((side) => scene[side].keys.every(readKey));
@@ -115,6 +121,36 @@ export function sceneView({ play }: SceneActions): { begin(): void } {
       },
       ...HASHES.map((name) => h("option", { text: name, selected: name === key.hmac })),
     );
+    const context = h("input", {
+      value: key.context ?? "",
+      autocomplete: "off",
+      spellcheck: "false",
+      id: `${id}-context`,
+      disabled: key.context === undefined,
+      on: {
+        input: () => {
+          key.context = context.value;
+          edited();
+        },
+      },
+    });
+    const use = h(
+      "select",
+      {
+        id: `${id}-use`,
+        on: {
+          change: () => {
+            const imported = use.selectedIndex === 1;
+            context.disabled = !imported;
+            if (imported) key.context = context.value;
+            else delete key.context;
+            edited();
+          },
+        },
+      },
+      h("option", { text: "as it is", selected: key.context === undefined }),
+      h("option", { text: "imported", selected: key.context !== undefined }),
+    );
     const named = (what: string) => `${what} ${key.identity} of the ${side}`;
     const move = (by: number) => {
       list.splice(index, 1);
@@ -137,6 +173,8 @@ export function sceneView({ play }: SceneActions): { begin(): void } {
       field("Hash", hash),
       field("Secret", secret),
       h("div", { class: "actions" }, ...buttons),
+      field("Used", use),
+      field("Context (RFC 9258)", context),
       problem,
       cut,
     );
@@ -162,7 +200,34 @@ export function sceneView({ play }: SceneActions): { begin(): void } {
         of.suites = suites;
       }),
     ];
+    if (side === "client") {
+      const choices = [["none"], ["what it says first"]];
+      all.push(
+        dropdown(side, "Early data", String(choices[scene.client.earlyData ? 1 : 0]), choices, (index) => {
+          scene.client.earlyData = index === 1;
+        }),
+      );
+    }
     if (side === "server") {
+      const takes = [["rejected"], ["taken, under the key it came with"]];
+      all.push(
+        dropdown(side, "Early data", String(takes[scene.server.earlyData === "accept" ? 1 : 0]), takes, (index) => {
+          scene.server.earlyData = index === 1 ? "accept" : "reject";
+        }),
+      );
+      const tickets = [["none"], ["one, after the handshake"]];
+      all.push(
+        dropdown(side, "Tickets", String(tickets[scene.server.tickets === "one" ? 1 : 0]), tickets, (index) => {
+          scene.server.tickets = index === 1 ? "one" : "none";
+        }),
+      );
+      const keeps = [["kept by the server"], ["given to the client in a cookie"]];
+      const kept = String(keeps[scene.server.retryState === "cookie" ? 1 : 0]);
+      all.push(
+        dropdown(side, "State of a HelloRetryRequest", kept, keeps, (index) => {
+          scene.server.retryState = index === 1 ? "cookie" : "kept";
+        }),
+      );
       const choices = [["the server’s first match"], ["you, while the handshake waits"]];
       const asks = scene.server.selection === "application";
       all.push(
@@ -216,12 +281,16 @@ export function sceneView({ play }: SceneActions): { begin(): void } {
   }
 
   return {
-    begin() {
-      const radio = presets.querySelector("input");
-      const first = PRESETS[0];
-      if (!radio || !first || preset) return;
-      radio.checked = true;
-      choose(first);
+    begin(id, linked, secretsLeftOut = false) {
+      const chosen = PRESETS.find((preset) => preset.id === (id ?? PRESETS[0]?.id));
+      for (const radio of presets.querySelectorAll("input")) radio.checked = radio.value === chosen?.id;
+      if (chosen) return choose(chosen);
+      if (!linked) return;
+      set(linked);
+      about.textContent = secretsLeftOut
+        ? "A scene from a link. Links carry no secrets that somebody typed: others stand in for them."
+        : "A scene from a link.";
+      play(scene, "edited");
     },
   };
 }

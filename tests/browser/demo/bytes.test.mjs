@@ -1,0 +1,77 @@
+// The bytes of a message and its fields, each linked to the other.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { HANDSHAKE, onThePage } from "../support/demo.mjs";
+
+onThePage("the bytes", (demo) => {
+  const press = async (...keys) => {
+    for (const key of keys) await demo.page.keyboard.press(key);
+  };
+  const selectedBytes = () =>
+    demo.page.$$eval(".byte.selected", (cells) => cells.map(({ dataset }) => Number(dataset.at)));
+
+  test("of a binder are those that its half shows", async () => {
+    await demo.choosePreset("several");
+    const binder = '.psk[data-index="1"] .lower .part';
+    const shown = (await demo.text(`${binder} code`)).replaceAll(" ", "");
+    await demo.page.click(binder);
+    assert.match(await demo.text("#trail"), /pre_shared_key › .*PskBinderEntry\[1\]: bytes \d+ to \d+$/);
+    assert.equal(await demo.hexOf(".byte.selected"), `20${shown}`);
+  });
+
+  test("of each field lie within those of the field around it, and a message is covered whole", async () => {
+    const lengths = (await demo.texts(".flights .entry .size")).map((size) => Number.parseInt(size, 10));
+    for (let at = 0; at < HANDSHAKE.length; at++) {
+      await demo.page.$$eval(".flights .entry", (entries, at) => entries[at].click(), at);
+      assert.equal((await demo.page.$$("#hex .byte")).length, lengths[at]);
+      assert.equal(await demo.text("#fields > [role=treeitem] > .label .span"), `0–${lengths[at] - 1}`);
+    }
+  });
+
+  test("and fields are linked by pointer, and by click", async () => {
+    const first = await demo.page.$("#hex .byte");
+    await first.hover();
+    assert.equal(await demo.text(".fields .pointed .name"), "msg_type");
+    assert.equal(await demo.hexOf(".byte.pointed"), "01");
+    await demo.page.hover("#message-name");
+    assert.equal(await demo.page.$(".byte.pointed"), null);
+    await first.click();
+    assert.equal(await demo.text(".fields .selected .name"), "msg_type");
+    assert.equal(await demo.text("#trail"), "Handshake › msg_type: byte 0");
+  });
+
+  test("and fields can be walked through with the keyboard", async () => {
+    await demo.page.focus("#fields [role=treeitem]");
+    await press("ArrowDown", "ArrowDown", "ArrowDown");
+    assert.equal(await demo.text("#trail"), "Handshake › ClientHello › length: bytes 1 to 3");
+    assert.deepEqual(await selectedBytes(), [1, 2, 3]);
+    await press("ArrowLeft", "ArrowLeft");
+    assert.equal(await demo.page.$eval(".fields .selected", (item) => item.getAttribute("aria-expanded")), "false");
+    await press("ArrowDown");
+    assert.match(await demo.text("#trail"), /^Handshake › ClientHello: /);
+    await press("ArrowRight", "End");
+    assert.match(await demo.text("#trail"), /^Handshake › ClientHello › extensions › Extension pre_shared_key: /);
+
+    await demo.page.focus("#hex .byte[tabindex='0']");
+    await press("Home", "ArrowRight", "ArrowRight");
+    assert.deepEqual(await selectedBytes(), [1, 2, 3]);
+    await press("ArrowDown");
+    assert.equal(await demo.evaluate(() => document.activeElement.dataset.at), "10");
+    assert.match(await demo.text("#trail"), /› random: bytes 6 to 37$/);
+  });
+
+  test("of a message that is opened come into sight, also where they are beneath", async () => {
+    const top = () => demo.evaluate(() => document.getElementById("bytes").getBoundingClientRect().top);
+    await demo.page.click(".flights [data-name=encrypted_extensions] button");
+    assert.equal(await demo.text("#message-name"), "encrypted_extensions");
+    await demo.page.setViewport({ width: 360, height: 800 });
+    await demo.page.click(".flights [data-name=server_hello] button");
+    assert.equal(await demo.text("#message-name"), "server_hello");
+    await demo.page.waitForFunction(() => {
+      const { top } = document.getElementById("bytes").getBoundingClientRect();
+      return top >= 0 && top < 400;
+    });
+    assert.ok((await top()) >= 0);
+  });
+});

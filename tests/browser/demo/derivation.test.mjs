@@ -1,0 +1,108 @@
+// The key schedule: its values, what they depend on, and the commands that compute them again.
+
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { test } from "node:test";
+import { onThePage } from "../support/demo.mjs";
+
+onThePage("the derivation", (demo) => {
+  const names = () => demo.texts(".derived-value .name");
+  const needed = () => demo.texts(".derived-value[data-needed=true] .name");
+  const value = async () => (await demo.text("#value .whole")).replaceAll(" ", "");
+  const choose = (name) => demo.click(`.derived-value[data-name="${name}"]`);
+  const switchTo = (selector) => demo.page.$eval(selector, (radio) => radio.click());
+
+  test("has the whole schedule, from the key to what was exported", async () => {
+    await demo.choosePreset("ticket");
+    assert.deepEqual(await names(), [
+      "PSK lamp-7",
+      "Early Secret",
+      "binder_key",
+      "finished_key",
+      "binder",
+      "derived",
+      "x25519 shared secret",
+      "Handshake Secret",
+      "client_handshake_traffic_secret",
+      "write_key",
+      "write_iv",
+      "finished_key",
+      "verify_data",
+      "server_handshake_traffic_secret",
+      "write_key",
+      "write_iv",
+      "finished_key",
+      "verify_data",
+      "derived",
+      "0",
+      "Main Secret",
+      "client_application_traffic_secret_0",
+      "write_key",
+      "write_iv",
+      "server_application_traffic_secret_0",
+      "write_key",
+      "write_iv",
+      "exporter_secret",
+      'Derive-Secret(., "EXPERIMENTAL-tls-psk-demo", "")',
+      "exported bytes",
+      "resumption_secret",
+      "PSK of a ticket",
+    ]);
+    await demo.choosePreset("early");
+    assert.ok((await names()).includes("client_early_traffic_secret"));
+    assert.ok((await names()).includes("early_exporter_secret"));
+  });
+
+  test("marks what a value depends on, and nothing else", async () => {
+    assert.equal(await demo.text("#value h3"), "binder");
+    assert.deepEqual(await needed(), ["PSK lamp-7", "Early Secret", "binder_key", "finished_key"]);
+    await choose("Handshake Secret");
+    assert.deepEqual(await needed(), ["PSK lamp-7", "Early Secret", "derived", "x25519 shared secret"]);
+    await choose("exporter_secret");
+    assert.ok((await needed()).includes("Main Secret"));
+    assert.ok(!(await needed()).includes("binder"));
+  });
+
+  test("shows the binder that is on the wire, and what both sides have alike", async () => {
+    assert.equal(await value(), (await demo.text(".psk .lower .part code")).replaceAll(" ", ""));
+    await choose("exported bytes");
+    assert.equal(await value(), (await demo.agreed())["Exported bytes"][0].replaceAll(" ", ""));
+    const client = await demo.texts(".derived-value .start");
+    await switchTo("#derived-server");
+    assert.equal((await demo.texts(".agrees")).length, client.filter((text) => /as on the/.test(text)).length);
+    await demo.choosePreset("wrong-secret");
+    assert.ok((await demo.texts(".differs")).length >= 4);
+  });
+
+  test("shows the key that the server takes where it has none", async () => {
+    await demo.choosePreset("unknown");
+    await switchTo("#derived-server");
+    assert.ok((await names()).includes("stand-in key"));
+  });
+
+  // a process for each command takes its time, and the commands do not depend on the browser
+  const presets = demo.name === "Chromium" ? ["one", "retry", "imported"] : ["one"];
+  for (const preset of presets) {
+    test(`can be computed elsewhere: ${preset}`, async () => {
+      await demo.choosePreset(preset);
+      const total = (await names()).length;
+      const commands = new Map();
+      for (const tool of ["openssl", "node"]) {
+        for (let at = 0; at < total; at++) {
+          await demo.page.$$eval(".derived-value", (buttons, at) => buttons[at].click(), at);
+          const radio = await demo.page.$(`#value input[value=${tool}]`);
+          await radio?.evaluate((input) => input.checked || input.click());
+          const command = await demo.text("#value .command");
+          if (command) commands.set(command, await value());
+        }
+      }
+      assert.ok(commands.size > total, `${commands.size} commands for ${total} values`);
+      // one shell for all, as each start of one takes its time
+      const script = [...commands.keys()].map((command) => `(${command}) | tr -d '\\n'; echo`).join("\n");
+      const printed = execFileSync("sh", ["-c", script], { encoding: "utf8", maxBuffer: 1 << 24 })
+        .trim()
+        .split("\n");
+      assert.deepEqual(printed, [...commands.values()]);
+    });
+  }
+});

@@ -1,0 +1,60 @@
+// The pause: the server waits in selection, and the visitor answers or does not.
+
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+import { onThePage } from "../support/demo.mjs";
+
+onThePage("while the server waits", (demo) => {
+  beforeEach(() => demo.choosePreset("waiting"));
+
+  const choose = (index) => demo.click(`.psk[data-index="${index}"] .fate button`);
+  const clickButton = (within, name) =>
+    demo.page.$$eval(
+      `${within} button`,
+      (buttons, name) => buttons.find(({ textContent }) => textContent.startsWith(name)).click(),
+      name,
+    );
+
+  test("the visitor's choice is what becomes of it", async () => {
+    assert.equal(await demo.text("#server-state"), "SELECTING_PSK");
+    await choose(2);
+    assert.equal(await demo.state(), "connected");
+    assert.equal((await demo.fates())[0][2][1], "verified");
+    assert.deepEqual((await demo.agreed())["PSK identity"], ["gate-2", "gate-2"]);
+    assert.equal(await demo.evaluate(() => document.activeElement.id), "headline");
+  });
+
+  test("a key that the server lacks cannot be chosen, and the server goes on waiting", async () => {
+    await choose(0);
+    assert.equal(await demo.state(), "waiting");
+    assert.match(await demo.text("#selection .problem"), /no PSK for this identity/);
+    await choose(1);
+    assert.equal(await demo.state(), "connected");
+  });
+
+  test("the server can choose for itself", async () => {
+    await clickButton("#selection", "Let the server choose");
+    assert.deepEqual((await demo.agreed())["PSK identity"], ["lamp-7", "lamp-7"]);
+  });
+
+  test("choosing none ends it", async () => {
+    await clickButton("#selection", "Choose none");
+    assert.equal(await demo.state(), "failed");
+    assert.deepEqual(await demo.messages(), ["client: client_hello", "server: decrypt_error"]);
+  });
+
+  test("the clock is seen, can be stopped, and runs out", async () => {
+    assert.match(await demo.text("#clock-left"), /^(30|2\d) s left to choose$/);
+    await clickButton("#clock", "Stop the clock");
+    assert.match(await demo.text("#clock-left"), /stopped$/);
+    await clickButton("#clock", "Start the clock again");
+    await clickButton("#clock", "Let the time run out");
+    assert.equal(await demo.state(), "failed");
+    assert.deepEqual(await demo.messages(), ["client: client_hello", "server: internal_error"]);
+  });
+
+  test("the time runs out by itself", async () => {
+    await demo.page.waitForFunction(() => document.documentElement.dataset.state === "failed", { timeout: 60_000 });
+    assert.deepEqual(await demo.messages(), ["client: client_hello", "server: internal_error"]);
+  });
+});

@@ -1,0 +1,139 @@
+// The demo page in a browser, for each test of a file, asserted from the page itself, as its visitors have it.
+
+import assert from "node:assert/strict";
+import { after, afterEach, before, beforeEach, describe } from "node:test";
+import puppeteer from "puppeteer-core";
+import { chromium, chromiumFlags, firefox } from "../../../tools/lib/browser.mjs";
+import { serve } from "../../../tools/serve.mjs";
+
+const LAUNCH = {
+  Chromium: () => puppeteer.launch({ executablePath: process.env.CHROMIUM ?? chromium(), args: chromiumFlags() }),
+  Firefox: () =>
+    puppeteer.launch({ browser: "firefox", executablePath: process.env.FIREFOX ?? firefox(), headless: true }),
+};
+
+/**
+ * Runs tests in both browsers, each on a page of its own. They are given what drives it, and the page has nothing to
+ * complain about when they end, whatever they did.
+ */
+export function onThePage(name, tests, { browsers = Object.keys(LAUNCH) } = {}) {
+  for (const browser of browsers) describe(`${name}, in ${browser}`, () => tests(driver(LAUNCH[browser], browser)));
+}
+
+function driver(launch, name) {
+  const demo = { name, complaints: [] };
+  let server;
+  let browser;
+
+  before(async () => {
+    server = await serve({ port: 0 });
+    browser = await launch();
+    demo.url = server.url;
+  });
+
+  after(async () => {
+    await browser?.close();
+    await server?.close();
+  });
+
+  beforeEach(async () => {
+    demo.complaints = [];
+    demo.page = await browser.newPage();
+    await watch(demo);
+    await demo.page.setViewport({ width: 1280, height: 900 });
+    await demo.open();
+  });
+
+  afterEach(async () => {
+    const { page } = demo;
+    demo.complaints.push(...(await page.evaluate(() => window.violations ?? [])));
+    await page.close();
+    assert.deepEqual(demo.complaints, []);
+  });
+
+  return Object.assign(demo, helpers(demo), { stopServing: () => server.close(), server: () => server });
+}
+
+async function watch(demo) {
+  const { page } = demo;
+  page.on("console", (message) => {
+    if (["error", "warn"].includes(message.type())) demo.complaints.push(message.text());
+  });
+  page.on("pageerror", (error) => demo.complaints.push(error.message));
+  page.on("requestfailed", (request) => demo.complaints.push(`${request.url()} failed`));
+  page.on("request", (request) => {
+    if (!request.url().startsWith(demo.url) && !request.url().startsWith("data:"))
+      demo.complaints.push(`${request.url()} is not of this page`);
+  });
+  await page.evaluateOnNewDocument(() => {
+    window.violations = [];
+    addEventListener("securitypolicyviolation", (event) =>
+      window.violations.push(`violates ${event.violatedDirective}`),
+    );
+  });
+}
+
+function helpers(demo) {
+  const evaluate = (...args) => demo.page.evaluate(...args);
+  const all = (selector, read) => demo.page.$$eval(selector, read);
+  const texts = (selector) => all(selector, (elements) => elements.map((element) => element.textContent.trim()));
+  const ready = () => demo.page.waitForFunction(() => document.documentElement.dataset.state !== "loading");
+  return {
+    async open(hash = "") {
+      // an address that differs in its fragment alone would not load the page again
+      await demo.page.goto("about:blank");
+      await demo.page.goto(demo.url + hash);
+      await ready();
+    },
+    ready,
+    evaluate,
+    texts,
+    text: async (selector) => (await texts(selector))[0],
+    state: () => evaluate(() => document.documentElement.dataset.state),
+    click: (selector) => demo.page.$eval(selector, (element) => element.click()),
+    choosePreset: (id) => demo.page.$eval(`input[name=preset][value=${id}]`, (radio) => radio.click()),
+    presets: () => all("input[name=preset]", (radios) => radios.map(({ value }) => value)),
+    /** The fate of each identity, for each ClientHello. */
+    fates: () =>
+      all(".offer", (offers) =>
+        offers.map((offer) =>
+          [...offer.querySelectorAll(".psk")].map(({ dataset }) => [dataset.identity, dataset.fate]),
+        ),
+      ),
+    /** The messages in their order: who sent what. */
+    messages: () =>
+      all(".flights [data-name]", (entries) => entries.map(({ dataset }) => `${dataset.from}: ${dataset.name}`)),
+    /** What both sides report of what was agreed. */
+    agreed: () =>
+      all("#negotiated tr", (rows) =>
+        Object.fromEntries(
+          rows.map((row) => [row.dataset.row, [...row.cells].slice(1).map((cell) => cell.textContent)]),
+        ),
+      ),
+    hexOf: (selector) => all(selector, (cells) => cells.map((cell) => cell.textContent).join("")),
+    async retype(selector, value) {
+      await demo.page.focus(selector);
+      await demo.page.$eval(selector, (input) => input.select());
+      await demo.page.keyboard.press("Backspace");
+      await demo.page.type(selector, value);
+    },
+    select: (selector, label) =>
+      demo.page.$eval(
+        selector,
+        (select, label) => {
+          select.selectedIndex = [...select.options].findIndex(({ text }) => text === label);
+          select.dispatchEvent(new Event("change", { bubbles: true }));
+        },
+        label,
+      ),
+  };
+}
+
+export const HANDSHAKE = [
+  "client: client_hello",
+  "server: server_hello",
+  "server: encrypted_extensions",
+  "server: finished",
+  "client: finished",
+];
+export const ECHO = ["client: application_data", "server: application_data"];

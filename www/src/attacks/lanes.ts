@@ -1,0 +1,46 @@
+// What an attack comes to: one lane for each way of defending, told by what the core reports and by nothing else.
+
+import { countBytes, toHexGroups } from "../bytes.js";
+import type { Exchange } from "../wire.js";
+
+export interface Lane {
+  title: string;
+  /** How the handshake ended. */
+  stage: Exchange["stage"];
+  facts: [name: string, value: string][];
+}
+
+export interface Result {
+  lanes: Lane[];
+  /** What the lanes have in common or not, as it was compared. */
+  verdict: string;
+}
+
+export interface Attack {
+  id: string;
+  name: string;
+  /** What the attacker does. How it ends is not foretold. */
+  about: string;
+  run(): Result;
+}
+
+/** The facts that every exchange has: what each side gave up with, and the alert that went out. */
+export function laneOf(title: string, exchange: Exchange, more: Lane["facts"] = []): Lane {
+  const faults = exchange.faults.map(({ side, error }): [string, string] => [
+    `The ${side} says`,
+    `${error.message} (${error.code})`,
+  ]);
+  const alerts = exchange.entries
+    .filter(({ kind, fatal }) => kind === "alert" && fatal)
+    .map(({ name, from }): [string, string] => ["Alert sent", `${name}, by the ${from}`]);
+  return { title, stage: exchange.stage, facts: [...more, ...faults, ...alerts] };
+}
+
+/** All that the server put on the wire. */
+export function answerOf({ flights }: Exchange): Uint8Array[] {
+  return flights.filter(({ from }) => from === "server").map(({ bytes }) => bytes);
+}
+
+export function shownBytes(bytes: Uint8Array): string {
+  return `${toHexGroups(bytes)} (${countBytes(bytes.length)})`;
+}

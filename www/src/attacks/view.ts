@@ -1,0 +1,67 @@
+// The gallery: cards with a button that runs the attack, and what it came to.
+
+import { byId, h } from "../dom.js";
+import { icon, type Mark } from "../icons.js";
+import type { Stage } from "../wire.js";
+import { ATTACKS } from "./gallery.js";
+import type { Attack, Lane } from "./lanes.js";
+
+const ENDS: Record<Stage, [Mark, string]> = {
+  connected: ["verified", "Connected"],
+  closed: ["verified", "Connected, and closed"],
+  failed: ["failed", "Refused"],
+  refused: ["unusable", "Not begun"],
+  waiting: ["waiting", "Waiting"],
+  handshaking: ["waiting", "Still shaking hands"],
+};
+
+export interface AttacksView {
+  /** Runs the attack of this name, if there is one. */
+  run(id: string): void;
+}
+
+export function attacksView({ ran }: { ran(id: string): void }): AttacksView {
+  const root = byId("attack-list");
+  const runs = new Map<string, () => void>();
+
+  root.replaceChildren(...ATTACKS.map(card));
+
+  function card(attack: Attack): HTMLElement {
+    const result = h("div", { class: "result", "aria-live": "polite" });
+    const button = h("button", { type: "button" }, "Run it", h("span", { class: "unseen", text: `: ${attack.name}` }));
+    const run = () => {
+      const { lanes, verdict } = attack.run();
+      result.replaceChildren(
+        h("ol", { class: "lanes" }, ...lanes.map(laneItem)),
+        h("p", { class: "verdict" }, h("strong", { text: verdict })),
+      );
+      button.firstChild?.replaceWith("Run it again");
+    };
+    runs.set(attack.id, run);
+    button.addEventListener("click", () => {
+      run();
+      ran(attack.id);
+    });
+    return h(
+      "li",
+      { class: "attack", id: `attack-${attack.id}` },
+      h("h3", { text: attack.name }),
+      h("p", { text: attack.about }),
+      h("div", { class: "actions" }, button),
+      result,
+    );
+  }
+
+  return { run: (id) => runs.get(id)?.() };
+}
+
+function laneItem({ title, stage, facts }: Lane): HTMLElement {
+  const [mark, end] = ENDS[stage];
+  return h(
+    "li",
+    { class: "lane", data: { stage } },
+    h("h4", { text: title }),
+    h("p", { class: "end" }, icon(mark), h("strong", { text: end })),
+    h("dl", {}, ...facts.map(([name, value]) => h("div", {}, h("dt", { text: name }), h("dd", { text: value })))),
+  );
+}

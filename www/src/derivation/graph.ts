@@ -1,0 +1,180 @@
+// The key schedule as the core computed it: values, each with the step that made it and the values that went in. What
+// depends on what is told by the bytes: an input that is the output of an earlier step is that step's value.
+
+import type { Step } from "page-core";
+import { sameBytes, toHex } from "../bytes.js";
+
+/** A value of the key schedule. */
+export interface Value {
+  /** Tells values of one side apart, and stays the same when the scene is played again. */
+  id: string;
+  name: string;
+  bytes: Uint8Array;
+  /** How it was computed; absent for what was there before: a PSK, zeros. */
+  step: Step | undefined;
+  inputs: Input[];
+}
+
+export interface Input {
+  /** The parameter, as the specification calls it. */
+  name: string;
+  value: Value;
+}
+
+export interface Given {
+  name: string;
+  bytes: Uint8Array;
+}
+
+/** What a side begins with, to recognise inputs by. */
+export interface Beginnings {
+  /** The secrets of its keys. */
+  secrets: readonly Given[];
+  /** The handshake messages as it saw them. */
+  messages: readonly Given[];
+}
+
+/** Of an expansion with this label, by what it is expanded from; RFC 9846 section 7.1, RFC 9258 section 5. */
+const EXPANSIONS: Record<string, string> = {
+  "ext binder": "binder_key",
+  "res binder": "binder_key",
+  "imp binder": "binder_key",
+  "c e traffic": "client_early_traffic_secret",
+  "e exp master": "early_exporter_secret",
+  "c hs traffic": "client_handshake_traffic_secret",
+  "s hs traffic": "server_handshake_traffic_secret",
+  "c ap traffic": "client_application_traffic_secret_0",
+  "s ap traffic": "server_application_traffic_secret_0",
+  "exp master": "exporter_secret",
+  "res master": "resumption_secret",
+  "derived psk": "ipskx",
+  derived: "derived",
+  finished: "finished_key",
+  key: "write_key",
+  iv: "write_iv",
+  exporter: "exported bytes",
+  resumption: "PSK of a ticket",
+};
+
+/** The values that these steps made, in order, each once. */
+export function valuesOf(steps: readonly Step[], beginnings: Beginnings): Value[] {
+  const made = new Map<string, Value>();
+  const names = new Map<string, number>();
+  const givens = new Map<string, Value>();
+  const given = (bytes: Uint8Array, parameter: string): Value => {
+    const [id, name] = identify(bytes, parameter, beginnings);
+    const value = givens.get(id) ?? { id, name, bytes, step: undefined, inputs: [] };
+    givens.set(id, value);
+    return value;
+  };
+
+  for (const step of steps) {
+    // what was opened or sealed with the keys is shown where the records are
+    if (step.operation === "open" || step.operation === "seal") continue;
+    const key = toHex(step.output);
+    if (made.has(key)) continue;
+    const inputs = Object.entries(step.inputs)
+      .filter(([name]) => name !== "message" || step.operation === "hmac")
+      .map(([name, bytes]) => ({ name, value: made.get(toHex(bytes)) ?? given(bytes, name) }));
+    const name = nameOf(step, inputs, steps, beginnings);
+    const base = `${name}<${mainInput({ inputs })?.id ?? ""}`;
+    const count = (names.get(base) ?? 0) + 1;
+    names.set(base, count);
+    made.set(key, { id: count === 1 ? base : `${base}#${count}`, name, bytes: step.output, step, inputs });
+  }
+  return [...made.values()];
+}
+
+/** What an input is that no step made: its identifier and its name. */
+function identify(bytes: Uint8Array, parameter: string, { secrets }: Beginnings): [id: string, name: string] {
+  const known = secrets.find((secret) => sameBytes(secret.bytes, bytes));
+  if (known) return [`secret:${known.name}`, known.name];
+  if (bytes.length > 0 && bytes.every((byte) => byte === 0)) return [`zeros:${bytes.length}`, "0"];
+  // where there is no PSK the core computes with a key of its own, so that a refusal takes as long as any
+  if (parameter === "IKM") return ["stand-in", "stand-in key"];
+  return [`given:${parameter}:${toHex(bytes)}`, parameter];
+}
+
+/** What a value is mainly made from: the secret, not the salt, the label or the transcript. */
+export function mainInput({ inputs }: Pick<Value, "inputs">): Value | undefined {
+  const of = (...names: string[]) => inputs.find(({ name }) => names.includes(name))?.value;
+  const salt = of("salt");
+  return salt?.step ? salt : of("IKM", "Secret", "key");
+}
+
+/** Everything that a value depends on, itself included. */
+export function ancestry(value: Value): Set<Value> {
+  const found = new Set<Value>();
+  const visit = (one: Value) => {
+    if (found.has(one)) return;
+    for (const { name, value } of one.inputs) {
+      // a salt that no step made is the zeros that stand for none
+      if (name !== "salt" || value.step) visit(value);
+    }
+    found.add(one);
+  };
+  visit(value);
+  return found;
+}
+
+function nameOf(step: Step, inputs: Input[], steps: readonly Step[], { messages }: Beginnings): string {
+  const from = mainInput({ inputs });
+  switch (step.operation) {
+    case "agree":
+      return `${step.algorithm} shared secret`;
+    case "hash":
+      if (steps.some(imports("Context", step.output))) return "Hash(ImportedIdentity)";
+      return hashName(step.inputs.message ?? new Uint8Array(), messages);
+    case "extract": {
+      if (from?.name === "derived") return from.inputs[0]?.value.name === "Early Secret" ? HANDSHAKE : MAIN;
+      return steps.some(imports("Secret", step.output)) ? "epskx" : "Early Secret";
+    }
+    case "hmac":
+      return from && mainInput(from)?.name === "binder_key" ? "binder" : "verify_data";
+    default:
+      return EXPANSIONS[step.label] ?? `Derive-Secret(., "${step.label}", "")`;
+  }
+}
+
+/** Whether a step imports a PSK (RFC 9258) with this value as an input. */
+const imports =
+  (input: string, value: Uint8Array) =>
+  ({ label, inputs }: Step) =>
+    label === "derived psk" && sameBytes(inputs[input] ?? new Uint8Array(), value);
+
+const HANDSHAKE = "Handshake Secret";
+const MAIN = "Main Secret";
+
+/** What was hashed: some of the messages from the first on, the last of them perhaps truncated. */
+function hashName(hashed: Uint8Array, messages: readonly Given[]): string {
+  if (hashed.length === 0) return 'Hash("")';
+  let rest = hashed;
+  let first = "";
+  let from = 0;
+  if (rest[0] === MESSAGE_HASH) {
+    first = "message_hash";
+    rest = rest.subarray(4 + (rest[3] ?? 0));
+    from = 1;
+  }
+  for (const { name, bytes } of messages.slice(from)) {
+    const last = messageName(name);
+    const so = first ? `${first}…${last}` : last;
+    if (rest.length < bytes.length) {
+      const truncated = rest.length > 0 && sameBytes(rest, bytes.subarray(0, rest.length));
+      return truncated ? `Hash(${first ? `${first}…` : ""}Truncate(${last}))` : "Hash(.)";
+    }
+    if (!sameBytes(rest.subarray(0, bytes.length), bytes)) return "Hash(.)";
+    rest = rest.subarray(bytes.length);
+    first ||= last;
+    if (rest.length === 0) return `Hash(${so})`;
+  }
+  return "Hash(.)";
+}
+
+/** HandshakeType message_hash (RFC 9846 section 4.1). */
+const MESSAGE_HASH = 254;
+
+/** A message's name as the RFC's structures have it. */
+function messageName(name: string): string {
+  return name.replace(/(^|_)([a-z])/g, (_, __, letter: string) => letter.toUpperCase());
+}

@@ -1,0 +1,91 @@
+// The connections of a scene: its keys and settings, as the core wants them.
+
+import { type CipherSuite, Config, Connection, ExternalPsk } from "tls-psk";
+import { type Key, readKey, type Scene, seedOf } from "./scene.js";
+
+export type Side = "client" | "server";
+
+export const SIDES: readonly Side[] = ["client", "server"];
+
+export function peerOf(side: Side): Side {
+  return side === "client" ? "server" : "client";
+}
+
+/** The most early data that goes with a key of a scene, in bytes. */
+const MAX_EARLY_DATA = 1024;
+
+/** The keys that seal cookies and tickets: of the page, as nobody else gets to see one. */
+const COOKIE_KEY = new Uint8Array(32).fill(0xc0);
+const TICKET_KEY = new Uint8Array(32).fill(0x71);
+
+/** How long a ticket is good for, in seconds. */
+const TICKET_LIFETIME = 3600;
+
+/** The time of a scene, in milliseconds: the same each time, so that its bytes are. */
+const NOON = Date.UTC(2026, 0, 1, 12);
+
+export interface EndOptions {
+  /** Whether one process may be both ends with one key, as the page is; without it the core's guard stands. */
+  bothRoles?: boolean;
+}
+
+export function connectionOf(scene: Scene, side: Side, { bothRoles = true }: EndOptions = {}): Connection {
+  const { keys, modes, groups, suites, earlyData } = scene[side];
+  const config = new Config(side);
+  try {
+    config.setTrace(true);
+    config.setKeyLog(true);
+    config.setAllowBothRoles(bothRoles);
+    config.setModes(modes);
+    config.setGroups(groups);
+    config.setCipherSuites(suites);
+    config.setEarlyData(earlyData === true || earlyData === "accept");
+    if (scene.server.tickets === "one") config.setPskKinds("both");
+    if (side === "server") {
+      if (scene.server.tickets === "one") config.setTickets(TICKET_KEY, 1, TICKET_LIFETIME, 0);
+      config.setSelection(scene.server.selection);
+      if (scene.server.retryState === "cookie") config.setCookieKeys(COOKIE_KEY);
+    }
+    for (const key of keys) {
+      const psk = pskOf(scene, key);
+      if (!psk) continue;
+      try {
+        config.appendPsk(psk);
+      } finally {
+        psk.free();
+      }
+    }
+    const connection = new Connection(config, seedOf(scene, side));
+    connection.setTime(NOON);
+    return connection;
+  } finally {
+    config.free();
+  }
+}
+
+/** The key as the core has it; `undefined` if its secret cannot be read. */
+export function pskOf(scene: Scene, key: Key): ExternalPsk | undefined {
+  const read = readKey(key);
+  if (!read) return undefined;
+  let psk = new ExternalPsk(read.identity, read.secret, read.hmac);
+  const replace = (next: ExternalPsk) => {
+    psk.free();
+    psk = next;
+  };
+  try {
+    if (read.context) replace(psk.withContext(read.context));
+    const suite = earlyDataSuite(scene, key);
+    if (suite) replace(psk.withEarlyData(MAX_EARLY_DATA, suite));
+    return psk;
+  } catch (thrown) {
+    psk.free();
+    throw thrown;
+  }
+}
+
+/** The suite that early data is bound to on both sides: the first that both have and that fits the key. */
+function earlyDataSuite({ client, server }: Scene, { hmac, context }: Key): CipherSuite | undefined {
+  if (!client.earlyData && server.earlyData === "reject") return undefined;
+  const fits = (suite: CipherSuite) => context !== undefined || suite.endsWith("384") === (hmac === "SHA-384");
+  return server.suites.find((suite) => client.suites.includes(suite) && fits(suite));
+}

@@ -1,0 +1,39 @@
+// The way to the parts of the page. Its links have addresses, but leave the rest of the address alone.
+
+import { byId } from "./dom.js";
+
+/** Brings a part of the page into sight, without a glide for those who want none. */
+export function goTo(id: string, block: ScrollLogicalPosition = "start"): void {
+  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  document.getElementById(id)?.scrollIntoView({ block, behavior: still ? "auto" : "smooth" });
+}
+
+export function navigation({ went }: { went(id: string): void }): void {
+  const links = [...byId("parts").querySelectorAll<HTMLAnchorElement>("a")];
+  const partOf = (link: HTMLAnchorElement) => new URLSearchParams(link.hash.slice(1)).get("step") ?? "";
+  for (const link of links) {
+    link.addEventListener("click", (event) => {
+      event.preventDefault();
+      const id = partOf(link);
+      went(id);
+      goTo(id);
+      // whoever walks with the keyboard goes on from there
+      document.querySelector<HTMLElement>(`#${id} :is(h2, h3)`)?.focus({ preventScroll: true });
+    });
+  }
+
+  const seen = new IntersectionObserver(
+    (entries) => {
+      for (const { target, isIntersecting } of entries) {
+        const link = links.find((link) => partOf(link) === target.id);
+        if (isIntersecting) link?.setAttribute("aria-current", "true");
+        else link?.removeAttribute("aria-current");
+      }
+    },
+    { rootMargin: "-20% 0px -60% 0px" },
+  );
+  for (const link of links) {
+    const part = document.getElementById(partOf(link));
+    if (part) seen.observe(part);
+  }
+}

@@ -1,0 +1,46 @@
+// The records on the wire (RFC 9846 section 5), and what was sealed in them.
+
+import type { Step } from "page-core";
+import { concat, sameBytes } from "./bytes.js";
+
+/** A record as anyone on the wire sees it, and what its sender sealed in it. */
+export interface WireRecord {
+  type: string;
+  /** Of what follows the header. */
+  length: number;
+  /** Where its header begins among the bytes of the flight. */
+  start: number;
+  end: number;
+  /** Content, type and padding of a protected record, as its sender sealed them. */
+  inner: Uint8Array | undefined;
+}
+
+export const HEADER_LENGTH = 5;
+
+const TYPES: Record<number, string> = {
+  20: "change_cipher_spec",
+  21: "alert",
+  22: "handshake",
+  23: "application_data",
+};
+
+/** The records that bytes on the wire are cut into; `steps` are the computations of their sender. */
+export function recordsIn(bytes: Uint8Array, steps: readonly Step[] = []): WireRecord[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const records: WireRecord[] = [];
+  for (let start = 0; start + HEADER_LENGTH <= bytes.length; ) {
+    const type = view.getUint8(start);
+    const length = view.getUint16(start + 3);
+    const end = start + HEADER_LENGTH + length;
+    const fragment = bytes.subarray(start + HEADER_LENGTH, end);
+    const sealed = steps.findLast(({ operation, output }) => operation === "seal" && sameBytes(output, fragment));
+    records.push({ type: TYPES[type] ?? `type ${type}`, length, start, end, inner: sealed?.inputs.plaintext });
+    start = end;
+  }
+  return records;
+}
+
+/** A record in clear around a handshake message. */
+export function recordAround(message: Uint8Array): Uint8Array {
+  return concat([Uint8Array.of(22, 3, 1, message.length >> 8, message.length & 0xff), message]);
+}
