@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { aptInstall } from "./lib/apt.mjs";
-import { setUpBrowser, setUpMoreBrowsers } from "./lib/browser.mjs";
+import { setUpBrowser } from "./lib/browser.mjs";
 import { s2nPeer, wasmBindgen, wasmPack } from "./lib/cargo-tools.mjs";
 import { cache, inRoot } from "./lib/paths.mjs";
 import { Failure, isEntry, main, run, step, which } from "./lib/run.mjs";
@@ -66,9 +66,10 @@ const PEERS = {
   tshark: "tshark",
 };
 
-/** OpenSSL's command line, which computes again what the demo page shows. */
-export async function setUpOpenssl() {
-  if (!which("openssl")) await aptInstall([PEERS.openssl], "to compute the key schedule with");
+/** What the tests of the demo page need: browsers, and OpenSSL, which computes again what the page shows. */
+export async function setUpPage() {
+  await setUpBrowser();
+  await setUpPrograms({ ...BROWSERS, openssl: PEERS.openssl }, "to test the demo page");
 }
 
 /** The foreign peers of the interop tests, and tshark, which reads what goes between two of ours. */
@@ -104,7 +105,6 @@ if (isEntry(import.meta)) {
     await wasmPack();
     await setUpRustLint();
     await setUpBrowser();
-    await setUpMoreBrowsers();
     await setUpPeers();
     await setUpExamples();
     await setUpRuntimes();

@@ -2,13 +2,13 @@
 
 import { delimiter, join } from "node:path";
 import { build } from "./build.mjs";
-import { chromedriver, setUpBrowser, setUpMoreBrowsers } from "./lib/browser.mjs";
+import { chromedriver, setUpBrowser } from "./lib/browser.mjs";
 import { wasmBindgen, wasmPack } from "./lib/cargo-tools.mjs";
 import { files } from "./lib/incremental.mjs";
 import { root } from "./lib/paths.mjs";
 import { Failure, heading, main, run, seconds } from "./lib/run.mjs";
 import { wasmToolchain } from "./lib/toolchain.mjs";
-import { setUpExamples, setUpNative, setUpOpenssl, setUpPeers } from "./setup.mjs";
+import { setUpExamples, setUpNative, setUpPage, setUpPeers } from "./setup.mjs";
 
 const PARTS = {
   async rust() {
@@ -57,9 +57,7 @@ const PARTS = {
 
   async browser() {
     await build("demo");
-    await setUpBrowser();
-    await setUpMoreBrowsers();
-    await setUpOpenssl();
+    await setUpPage();
     return [await countNode("tests/browser")];
   },
 
@@ -79,7 +77,7 @@ async function countRust(program, args, env) {
 }
 
 /** The milliseconds after which a file that does not end, say for a process it left behind, has failed. */
-const FILE_TIMEOUT = 180_000;
+const FILE_TIMEOUT = 300_000;
 
 /** Runs the Node tests under a directory and reads the runner's own totals. */
 async function countNode(dir) {
