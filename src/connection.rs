@@ -8,7 +8,7 @@
 use std::sync::Arc;
 
 #[cfg(feature = "certificates")]
-use crate::certificates::{SignatureRequest, VerificationRequest};
+use crate::certificates::{Answer, Question, SignatureRequest, VerificationRequest};
 use crate::client::{self, ClientConfig};
 use crate::crypto::{CryptoError, Random};
 use crate::endpoint::{Context, Direction, Established, Event, Negotiated};
@@ -264,10 +264,9 @@ impl Connection {
     /// The peer's certificates, while they wait for [`Connection::decide_certificate`].
     #[cfg(feature = "certificates")]
     pub fn certificate_to_verify(&self) -> Option<VerificationRequest<'_>> {
-        match &self.phase {
-            Phase::Client(state) => state.certificate_to_verify(),
-            Phase::Server(state) => state.certificate_to_verify(),
-            Phase::Abandoned | Phase::Failed(_) => None,
+        match self.question()? {
+            Question::Verify(request) => Some(request),
+            Question::Sign(_) => None,
         }
     }
 
@@ -278,22 +277,15 @@ impl Connection {
         if self.certificate_to_verify().is_none() {
             return Err(Usage::NotVerifying.into());
         }
-        let next = match core::mem::replace(&mut self.phase, Phase::Abandoned) {
-            Phase::Client(state) => state.decide_certificate(accepted).map(Phase::Client),
-            Phase::Server(state) => state.decide_certificate(accepted).map(Phase::Server),
-            phase => Ok(phase),
-        };
-        self.advance(next)?;
-        self.process()
+        self.answer(Answer::Verdict(accepted))
     }
 
     /// What is to be signed with the key of our certificate, and how, while that waits for [`Connection::sign`].
     #[cfg(feature = "certificates")]
     pub fn to_sign(&self) -> Option<SignatureRequest<'_>> {
-        match &self.phase {
-            Phase::Client(state) => state.to_sign(),
-            Phase::Server(state) => state.to_sign(),
-            Phase::Abandoned | Phase::Failed(_) => None,
+        match self.question()? {
+            Question::Sign(request) => Some(request),
+            Question::Verify(_) => None,
         }
     }
 
@@ -304,10 +296,24 @@ impl Connection {
         if self.to_sign().is_none() {
             return Err(Usage::NotSigning.into());
         }
+        self.answer(Answer::Signature(signature))
+    }
+
+    #[cfg(feature = "certificates")]
+    fn question(&self) -> Option<Question<'_>> {
+        match &self.phase {
+            Phase::Client(state) => state.question(),
+            Phase::Server(state) => state.question(),
+            Phase::Abandoned | Phase::Failed(_) => None,
+        }
+    }
+
+    #[cfg(feature = "certificates")]
+    fn answer(&mut self, answer: Answer) -> Result<(), Error> {
         let context = &mut self.context;
         let next = match core::mem::replace(&mut self.phase, Phase::Abandoned) {
-            Phase::Client(state) => state.sign(context, signature).map(Phase::Client),
-            Phase::Server(state) => state.sign(context, signature).map(Phase::Server),
+            Phase::Client(state) => state.answer(context, answer).map(Phase::Client),
+            Phase::Server(state) => state.answer(context, answer).map(Phase::Server),
             phase => Ok(phase),
         };
         self.advance(next)?;

@@ -7,5 +7,5 @@ mod trust;
 
 pub use credentials::{Credentials, CredentialsError, KeySource};
 pub use proof::{Signer, signed_content, verify_proof};
-pub use request::{SignatureRequest, VerificationRequest};
+pub use request::{Answer, Question, SignatureRequest, VerificationRequest};
 pub use trust::{TrustAnchors, TrustError, Verification};

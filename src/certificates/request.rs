@@ -21,3 +21,21 @@ pub struct SignatureRequest<'a> {
     /// What is to be signed, not hashed yet.
     pub content: &'a [u8],
 }
+
+/// What the handshake waits for.
+#[derive(Clone, Copy, Debug)]
+pub enum Question<'a> {
+    /// Whether the peer's certificate is accepted.
+    Verify(VerificationRequest<'a>),
+    /// A signature.
+    Sign(SignatureRequest<'a>),
+}
+
+/// What the application says to a [`Question`].
+#[derive(Clone, Debug)]
+pub enum Answer {
+    /// Whether the certificate is accepted.
+    Verdict(bool),
+    /// The signature.
+    Signature(Vec<u8>),
+}

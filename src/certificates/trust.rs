@@ -5,6 +5,7 @@ use core::time::Duration;
 use std::sync::Arc;
 
 use super::credentials::read_chain;
+use super::{Signer, VerificationRequest};
 use crate::crypto::signature::CERTIFICATE_ALGORITHMS;
 use crate::error::{Violation, named_errors};
 use rustls_pki_types::{CertificateDer, ServerName, TrustAnchor, UnixTime};
@@ -63,28 +64,28 @@ impl TrustAnchors {
         Self { anchors: webpki_roots::TLS_SERVER_ROOTS.to_vec() }
     }
 
-    /// Whether the chain is that of a server of this name, at a time in milliseconds since the Unix epoch.
-    pub(crate) fn verify_server(
+    /// Whether the chain is the peer's: that of any client, or that of the server of this name. The time is in
+    /// milliseconds since the Unix epoch.
+    pub(crate) fn verify(
         &self,
-        chain: &[Vec<u8>],
-        server_name: Option<&[u8]>,
+        peer: Signer,
+        request: &VerificationRequest<'_>,
         now: u64,
     ) -> Result<(), Violation> {
+        if peer == Signer::Client {
+            return self.verify_usage(request.chain, KeyUsage::client_auth(), now, |_| Ok(()));
+        }
         // Without a name anybody with a certificate would do.
-        let name = server_name
+        let name = request
+            .server_name
             .and_then(|name| ServerName::try_from(core::str::from_utf8(name).ok()?).ok())
             .ok_or(Violation::CertificateWrongName)?;
-        self.verify(chain, KeyUsage::server_auth(), now, |certificate| {
+        self.verify_usage(request.chain, KeyUsage::server_auth(), now, |certificate| {
             certificate.verify_is_valid_for_subject_name(&name)
         })
     }
 
-    /// Whether the chain is that of a client.
-    pub(crate) fn verify_client(&self, chain: &[Vec<u8>], now: u64) -> Result<(), Violation> {
-        self.verify(chain, KeyUsage::client_auth(), now, |_| Ok(()))
-    }
-
-    fn verify(
+    fn verify_usage(
         &self,
         chain: &[Vec<u8>],
         usage: KeyUsage,

@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use super::State;
 use super::wait_finished::{Reply, WaitFinished};
-use crate::certificates::{
-    Credentials, KeySource, SignatureRequest, Signer, Verification, VerificationRequest,
-    signed_content, verify_proof,
+use crate::certificates::{Answer, Credentials, Question, Signer, Verification};
+use crate::endpoint::{
+    Authenticated, Context, Flight, Identity, Judgement, Negotiated, Shown, WaitCertificateVerify,
+    read_chain, send_certificate, show,
 };
-use crate::endpoint::{Context, Event};
 use crate::error::{Error, Violation};
-use crate::wire::{Certificate, CertificateRequest, CertificateVerify, Handshake, SignatureScheme};
+use crate::keys::Transcript;
+use crate::wire::{CertificateRequest, Handshake, SignatureScheme};
 
 /// What the client is told about certificates.
 #[derive(Clone, Debug, Default)]
@@ -25,23 +26,50 @@ pub struct CertificateConfig {
     pub with_external_psk: bool,
 }
 
+impl State {
+    /// What the application is asked.
+    pub fn question(&self) -> Option<Question<'_>> {
+        match self {
+            Self::VerifyingCertificate(s) => Some(Question::Verify(s.request())),
+            Self::Signing(s) => Some(Question::Sign(s.request())),
+            _ => None,
+        }
+    }
+
+    /// Takes the answer to [`State::question`].
+    pub fn answer(self, ctx: &mut Context, answer: Answer) -> Result<Self, Error> {
+        match (self, answer) {
+            (Self::VerifyingCertificate(s), Answer::Verdict(accepted)) => {
+                Ok(Self::WaitFinished(s.decide(accepted)?))
+            }
+            (Self::Signing(s), Answer::Signature(signature)) => s.sign(ctx, signature)?.finish(ctx),
+            _ => Err(Error::Internal("an answer to another question")),
+        }
+    }
+}
+
 /// WAIT_CERT_CR, and WAIT_CERT once the server has asked for a certificate.
 pub struct WaitCertificate {
-    pub(super) config: CertificateConfig,
+    verification: Verification,
     /// The server may ask for a certificate of ours: not when it has chosen a PSK.
-    pub(super) may_request: bool,
-    /// It did: the schemes that it takes.
-    pub(super) requested: Option<Vec<SignatureScheme>>,
-    pub(super) next: Box<WaitFinished>,
+    may_request: bool,
+    next: Box<WaitFinished>,
 }
 
 impl WaitCertificate {
+    pub(super) fn new(next: Box<WaitFinished>) -> Result<Self, Error> {
+        // Who cannot judge a certificate lets nobody go on without a PSK.
+        let verification = next.config.certificates.verification.clone();
+        let verification = verification.ok_or(Violation::PskNotSelected)?;
+        Ok(Self { verification, may_request: next.negotiated.psk_identity.is_none(), next })
+    }
+
     pub(super) fn name(&self) -> &'static str {
         if self.may_request { "WAIT_CERT_CR" } else { "WAIT_CERT" }
     }
 
     pub(super) fn on_certificate_request(
-        mut self,
+        mut self: Box<Self>,
         message: &Handshake<'_>,
     ) -> Result<State, Error> {
         if !self.may_request {
@@ -52,90 +80,59 @@ impl WaitCertificate {
         if !request.certificate_request_context.is_empty() {
             return Err(Violation::CertificateContext.into());
         }
-        self.requested =
+        self.next.requested =
             Some(request.signature_algorithms.ok_or(Violation::RequestWithoutSchemes)?);
         self.may_request = false;
         self.next.transcript.add(message.bytes);
-        Ok(State::WaitCertificate(Box::new(self)))
+        Ok(State::WaitCertificate(self))
     }
 
     pub(super) fn on_certificate(mut self, message: &Handshake<'_>) -> Result<State, Error> {
-        let certificate = Certificate::read(message.body())?;
-        if !certificate.certificate_request_context.is_empty() {
-            return Err(Violation::CertificateContext.into());
-        }
-        if !certificate.extensions.is_empty() {
-            return Err(Violation::CertificateExtension.into());
-        }
-        if certificate.certificate_list.is_empty() {
+        let chain = read_chain(message)?;
+        if chain.is_empty() {
             return Err(Violation::CertificateMissing.into());
         }
         self.next.transcript.add(message.bytes);
-        let Self { config, requested, mut next, .. } = self;
-        next.requested = requested;
-        let chain = certificate.certificate_list;
-        Ok(State::WaitCertificateVerify(Box::new(WaitCertificateVerify { config, chain, next })))
+        let Self { verification, next, .. } = self;
+        let next = WaitCertificateVerify { chain, verification, next };
+        Ok(State::WaitCertificateVerify(Box::new(next)))
     }
 }
 
-/// WAIT_CV.
-pub struct WaitCertificateVerify {
-    config: CertificateConfig,
-    chain: Vec<Vec<u8>>,
-    next: Box<WaitFinished>,
-}
-
-impl WaitCertificateVerify {
-    pub(super) fn on_certificate_verify(
-        mut self,
-        ctx: &mut Context,
-        message: &Handshake<'_>,
-    ) -> Result<State, Error> {
-        let proof = CertificateVerify::read(message.body())?;
-        verify_proof(&self.chain, Signer::Server, &self.next.transcript.current(), &proof)?;
-        self.next.transcript.add(message.bytes);
-        let Self { config, chain, next } = self;
-        match &config.verification {
-            Some(Verification::Anchors(anchors)) => {
-                let name = next.negotiated.server_name.as_deref();
-                anchors.verify_server(&chain, name, ctx.now)?;
-                Ok(VerifyingCertificate { chain, next }.accept())
-            }
-            Some(Verification::Application) => {
-                ctx.emit(Event::VerifyCertificate);
-                let verifying = VerifyingCertificate { chain, next };
-                Ok(State::VerifyingCertificate(Box::new(verifying)))
-            }
-            None => Err(Violation::PskNotSelected.into()),
-        }
+/// What follows from the server's CertificateVerify.
+pub(super) fn judged(judgement: Judgement<WaitFinished>) -> State {
+    match judgement {
+        Judgement::Accepted(next) => State::WaitFinished(next),
+        Judgement::Asked(verifying) => State::VerifyingCertificate(verifying),
     }
 }
 
-/// The server has the key of its certificate; the application says whether that is whom it wants.
-pub struct VerifyingCertificate {
-    chain: Vec<Vec<u8>>,
-    next: Box<WaitFinished>,
-}
+impl Authenticated for WaitFinished {
+    const PEER: Signer = Signer::Server;
 
-impl VerifyingCertificate {
-    pub(super) fn request(&self) -> VerificationRequest<'_> {
-        let server_name = self.next.negotiated.server_name.as_deref();
-        VerificationRequest { chain: &self.chain, server_name }
+    fn transcript(&mut self) -> &mut Transcript {
+        &mut self.transcript
     }
 
-    pub(super) fn decide(self, accepted: bool) -> Result<State, Error> {
-        if accepted { Ok(self.accept()) } else { Err(Violation::CertificateRefused.into()) }
+    fn negotiated(&self) -> &Negotiated {
+        &self.negotiated
     }
 
-    fn accept(self) -> State {
-        let mut next = self.next;
-        next.peer_certificates = self.chain;
-        State::WaitFinished(next)
+    fn set_peer_certificates(&mut self, chain: Vec<Vec<u8>>) {
+        self.peer_certificates = chain;
     }
 }
 
-/// Answers a CertificateRequest: a Certificate, empty if there is none to show, and its CertificateVerify.
-pub(super) fn show(
+impl Flight for Reply {
+    const SIGNER: Signer = Signer::Client;
+
+    fn transcript(&mut self) -> &mut Transcript {
+        &mut self.transcript
+    }
+}
+
+/// Answers a CertificateRequest, with an empty Certificate if there is none to show, and finishes the handshake.
+pub(super) fn reply(
     ctx: &mut Context,
     mut reply: Box<Reply>,
     credentials: Option<Arc<Credentials>>,
@@ -143,58 +140,12 @@ pub(super) fn show(
 ) -> Result<State, Error> {
     let fitting =
         credentials.and_then(|credentials| Some((credentials.scheme(accepted)?, credentials)));
-    let certificate_list = match &fitting {
-        Some((_, credentials)) => credentials.chain().to_vec(),
-        None => Vec::new(),
+    let Some((scheme, credentials)) = fitting else {
+        send_certificate(ctx, &mut *reply, Vec::new())?;
+        return reply.finish(ctx);
     };
-    let bytes = Certificate { certificate_list, ..Certificate::default() }.encode()?;
-    ctx.send_handshake(&bytes)?;
-    reply.transcript.add(&bytes);
-    let Some((scheme, credentials)) = fitting else { return reply.finish(ctx) };
-    let content = signed_content(Signer::Client, &reply.transcript.current());
-    match credentials.key() {
-        KeySource::Local(key) => {
-            let signature = key
-                .sign(scheme, &content, &mut ctx.random)
-                .map_err(|_| Error::Internal("signing with the certificate's key"))?;
-            prove(ctx, reply, CertificateVerify { algorithm: scheme, signature })
-        }
-        KeySource::External(_) => {
-            ctx.emit(Event::Sign);
-            Ok(State::Signing(Box::new(Signing { reply, credentials, scheme, content })))
-        }
-    }
-}
-
-fn prove(
-    ctx: &mut Context,
-    mut reply: Box<Reply>,
-    proof: CertificateVerify,
-) -> Result<State, Error> {
-    let bytes = proof.encode()?;
-    ctx.send_handshake(&bytes)?;
-    reply.transcript.add(&bytes);
-    reply.finish(ctx)
-}
-
-/// The client's key is somewhere else, and is asked for a signature.
-pub struct Signing {
-    reply: Box<Reply>,
-    credentials: Arc<Credentials>,
-    scheme: SignatureScheme,
-    content: Vec<u8>,
-}
-
-impl Signing {
-    pub(super) fn request(&self) -> SignatureRequest<'_> {
-        SignatureRequest { credentials: 0, scheme: self.scheme, content: &self.content }
-    }
-
-    pub(super) fn sign(self, ctx: &mut Context, signature: Vec<u8>) -> Result<State, Error> {
-        let proof = CertificateVerify { algorithm: self.scheme, signature };
-        let transcript = self.reply.transcript.current();
-        verify_proof(self.credentials.chain(), Signer::Client, &transcript, &proof)
-            .map_err(|_| Error::BadSignature)?;
-        prove(ctx, self.reply, proof)
+    match show(ctx, reply, Identity { place: 0, credentials, scheme })? {
+        Shown::Proven(reply) => reply.finish(ctx),
+        Shown::Signing(signing) => Ok(State::Signing(signing)),
     }
 }

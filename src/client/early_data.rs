@@ -2,7 +2,7 @@
 
 use crate::endpoint::{Context, Negotiated};
 use crate::error::{Error, Usage, Violation};
-use crate::keys::{Exporter, KeyLogLabel, Transcript};
+use crate::keys::{Exporter, Transcript};
 use crate::psk::{EarlyDataParameters, Psk};
 use crate::wire::ContentType;
 
@@ -22,12 +22,7 @@ impl EarlyDataOffer {
         parameters: EarlyDataParameters,
         client_hello: &Transcript,
     ) -> Result<Self, Error> {
-        let transcript = client_hello.current();
-        let early_secret = psk.early_secret();
-        let traffic_secret = early_secret.client_early_traffic_secret(&transcript);
-        let exporter = early_secret.early_exporter(&transcript);
-        ctx.log_key(KeyLogLabel::ClientEarlyTrafficSecret, traffic_secret.as_bytes());
-        ctx.log_key(KeyLogLabel::EarlyExporterSecret, exporter.as_bytes());
+        let (traffic_secret, exporter) = ctx.early_secrets(psk, client_hello);
         ctx.set_send_secret(parameters.cipher_suite, &traffic_secret)?;
         let remaining = parameters.max_size as usize;
         Ok(Self { parameters, remaining, exporter })

@@ -17,16 +17,16 @@ pub use certificates::CertificateConfig;
 pub use config::ClientConfig;
 pub use early_data::EarlyDataOffer;
 
-#[cfg(feature = "certificates")]
-use crate::certificates::{SignatureRequest, VerificationRequest};
 use crate::endpoint::{Context, Established};
-use crate::error::Error;
 #[cfg(feature = "certificates")]
-use crate::error::Usage;
+use crate::endpoint::{Signing, Verifying, WaitCertificateVerify};
+use crate::error::Error;
 use crate::keys::Exporter;
 use crate::psk::{ExternalPsk, PskError, PskKinds, PskList, Session};
 use crate::wire::{Handshake, HandshakeType};
 use wait_encrypted_extensions::WaitEncryptedExtensions;
+#[cfg(feature = "certificates")]
+use wait_finished::Reply;
 use wait_finished::WaitFinished;
 use wait_server_hello::WaitServerHello;
 
@@ -43,13 +43,13 @@ pub enum State {
     WaitCertificate(Box<certificates::WaitCertificate>),
     /// WAIT_CV: the server has to prove that it has the certificate's key.
     #[cfg(feature = "certificates")]
-    WaitCertificateVerify(Box<certificates::WaitCertificateVerify>),
+    WaitCertificateVerify(Box<WaitCertificateVerify<WaitFinished>>),
     /// WAIT_CV, and the application is asked for its verdict.
     #[cfg(feature = "certificates")]
-    VerifyingCertificate(Box<certificates::VerifyingCertificate>),
+    VerifyingCertificate(Box<Verifying<WaitFinished>>),
     /// WAIT_FINISHED, and the application is asked for a signature.
     #[cfg(feature = "certificates")]
-    Signing(Box<certificates::Signing>),
+    Signing(Box<Signing<Reply>>),
     /// WAIT_FINISHED: only the server's Finished is missing.
     WaitFinished(Box<WaitFinished>),
     /// CONNECTED.
@@ -94,7 +94,7 @@ impl State {
             (Self::WaitCertificate(s), HandshakeType::CERTIFICATE) => s.on_certificate(message),
             #[cfg(feature = "certificates")]
             (Self::WaitCertificateVerify(s), HandshakeType::CERTIFICATE_VERIFY) => {
-                s.on_certificate_verify(ctx, message)
+                s.on_certificate_verify(ctx, message).map(certificates::judged)
             }
             (Self::WaitFinished(s), HandshakeType::FINISHED) => s.on_finished(ctx, message),
             (Self::Connected(mut s), HandshakeType::KEY_UPDATE) => {
@@ -115,42 +115,6 @@ impl State {
             #[cfg(feature = "certificates")]
             Self::Signing(_) | Self::VerifyingCertificate(_) => true,
             _ => false,
-        }
-    }
-
-    /// The chain that waits for the application's verdict.
-    #[cfg(feature = "certificates")]
-    pub fn certificate_to_verify(&self) -> Option<VerificationRequest<'_>> {
-        match self {
-            Self::VerifyingCertificate(s) => Some(s.request()),
-            _ => None,
-        }
-    }
-
-    /// The verdict on the peer's certificate.
-    #[cfg(feature = "certificates")]
-    pub fn decide_certificate(self, accepted: bool) -> Result<Self, Error> {
-        match self {
-            Self::VerifyingCertificate(s) => s.decide(accepted),
-            _ => Err(Usage::NotVerifying.into()),
-        }
-    }
-
-    /// What the application is to sign, and how.
-    #[cfg(feature = "certificates")]
-    pub fn to_sign(&self) -> Option<SignatureRequest<'_>> {
-        match self {
-            Self::Signing(s) => Some(s.request()),
-            _ => None,
-        }
-    }
-
-    /// The application's signature.
-    #[cfg(feature = "certificates")]
-    pub fn sign(self, ctx: &mut Context, signature: Vec<u8>) -> Result<Self, Error> {
-        match self {
-            Self::Signing(s) => s.sign(ctx, signature),
-            _ => Err(Usage::NotSigning.into()),
         }
     }
 

@@ -80,12 +80,7 @@ impl WaitEncryptedExtensions {
         });
         #[cfg(feature = "certificates")]
         if next.negotiated.server_certificate {
-            return Ok(State::WaitCertificate(Box::new(WaitCertificate {
-                config: next.config.certificates.clone(),
-                may_request: next.negotiated.psk_identity.is_none(),
-                requested: None,
-                next,
-            })));
+            return Ok(State::WaitCertificate(Box::new(WaitCertificate::new(next)?)));
         }
         Ok(State::WaitFinished(next))
     }

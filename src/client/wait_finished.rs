@@ -1,12 +1,14 @@
 //! WAIT_FINISHED: the server's Finished, and our own (RFC 9846 section 4.5.3).
 
 use super::State;
-use crate::crypto::hash_of;
-use crate::endpoint::{Context, EarlyDataOutcome, Established, Event, Negotiated, TrafficSecrets};
-use crate::error::{Error, Violation};
-use crate::keys::{Exporter, HandshakeSecret, KeyLogLabel, MainSecret, TrafficSecret, Transcript};
+use crate::endpoint::{
+    Context, EarlyDataOutcome, Established, Event, Negotiated, TrafficSecrets, send_finished,
+    take_finished,
+};
+use crate::error::Error;
+use crate::keys::{Exporter, HandshakeSecret, MainSecret, TrafficSecret, Transcript};
 use crate::psk::PskKinds;
-use crate::wire::{EndOfEarlyData, Finished, Handshake};
+use crate::wire::{EndOfEarlyData, Handshake};
 
 /// Only the server's Finished is missing.
 pub struct WaitFinished {
@@ -33,23 +35,12 @@ impl WaitFinished {
         message: &Handshake<'_>,
     ) -> Result<State, Error> {
         let suite = self.negotiated.cipher_suite;
-        let hash = hash_of(suite).ok_or(Error::Internal("suite without a hash"))?;
-        let finished = Finished::read(message.body(), hash.output_len())?;
-        let key = self.server_handshake_traffic_secret.finished_key();
-        if !key.verify(&self.transcript.current(), &finished.verify_data) {
-            return Err(Violation::BadFinished.into());
-        }
-        self.transcript.add(message.bytes);
+        let secret = &self.server_handshake_traffic_secret;
+        take_finished(suite, secret, &mut self.transcript, message)?;
         ctx.reader.accept_change_cipher_spec(false);
 
         let main_secret = self.handshake_secret.into_main_secret();
-        let so_far = self.transcript.current();
-        let client = main_secret.client_application_traffic_secret(&so_far);
-        let server = main_secret.server_application_traffic_secret(&so_far);
-        let exporter = main_secret.exporter(&so_far);
-        ctx.log_key(KeyLogLabel::ClientTrafficSecret0, client.as_bytes());
-        ctx.log_key(KeyLogLabel::ServerTrafficSecret0, server.as_bytes());
-        ctx.log_key(KeyLogLabel::ExporterSecret, exporter.as_bytes());
+        let (client, server, exporter) = ctx.application_secrets(&main_secret, &self.transcript);
         ctx.set_receive_secret(suite, &server)?;
 
         if self.negotiated.early_data == EarlyDataOutcome::Accepted {
@@ -74,14 +65,14 @@ impl WaitFinished {
         #[cfg(feature = "certificates")]
         if let Some(accepted) = self.requested {
             let credentials = self.config.certificates.credentials.clone();
-            return super::certificates::show(ctx, reply, credentials, &accepted);
+            return super::certificates::reply(ctx, reply, credentials, &accepted);
         }
         reply.finish(ctx)
     }
 }
 
 /// The server is authenticated, and the client's own flight goes out.
-pub(super) struct Reply {
+pub struct Reply {
     kinds: PskKinds,
     negotiated: Negotiated,
     pub(super) transcript: Transcript,
@@ -97,11 +88,7 @@ pub(super) struct Reply {
 impl Reply {
     /// Sends the client's Finished.
     pub(super) fn finish(mut self: Box<Self>, ctx: &mut Context) -> Result<State, Error> {
-        let key = self.client_handshake_traffic_secret.finished_key();
-        let verify_data = key.verify_data(&self.transcript.current()).as_ref().to_vec();
-        let bytes = Finished { verify_data }.encode()?;
-        ctx.send_handshake(&bytes)?;
-        self.transcript.add(&bytes);
+        send_finished(ctx, &self.client_handshake_traffic_secret, &mut self.transcript)?;
         ctx.set_send_secret(self.negotiated.cipher_suite, &self.secrets.send)?;
         let resumption_secret = self
             .kinds

@@ -7,7 +7,7 @@ use super::{ClientConfig, EarlyDataOffer, State, hello};
 use crate::crypto::{KeyShare, SharedSecret, hash_of};
 use crate::endpoint::{Context, EarlyDataOutcome, Event, Negotiated};
 use crate::error::{Error, Violation};
-use crate::keys::{EarlySecret, KeyLogLabel, TrafficSecret, Transcript, TranscriptBuffer};
+use crate::keys::{EarlySecret, TrafficSecret, Transcript, TranscriptBuffer};
 use crate::psk::{Psk, PskKinds};
 use crate::wire::{
     CipherSuite, ClientHello, ExtensionType, Handshake, NamedGroup, ProtocolVersion,
@@ -203,11 +203,7 @@ impl WaitServerHello {
             None => EarlySecret::new(hash, None),
         };
         let handshake_secret = early_secret.into_handshake_secret(shared.as_ref());
-        let so_far = transcript.current();
-        let client = handshake_secret.client_handshake_traffic_secret(&so_far);
-        let server = handshake_secret.server_handshake_traffic_secret(&so_far);
-        ctx.log_key(KeyLogLabel::ClientHandshakeTrafficSecret, client.as_bytes());
-        ctx.log_key(KeyLogLabel::ServerHandshakeTrafficSecret, server.as_bytes());
+        let (client, server) = ctx.handshake_secrets(&handshake_secret, &transcript);
         ctx.set_receive_secret(suite, &server)?;
         // From here on an alert can be protected (appendix A.1). Early data keeps its keys until its fate is known.
         if self.early_data.is_none() {

@@ -1,12 +1,24 @@
-//! What client and server have in common: parameters, events, the way in and out, and the connection once it is
-//! established.
+//! What client and server have in common: parameters, events, the way in and out, the secrets and certificates of a
+//! handshake, and the connection once it is established.
 
 mod context;
 mod established;
 mod event;
+#[cfg(feature = "certificates")]
+mod own_certificate;
 mod parameters;
+#[cfg(feature = "certificates")]
+mod peer_certificate;
+mod secrets;
 
 pub use context::Context;
 pub use established::{Established, TrafficSecrets};
 pub use event::{Direction, EarlyDataOutcome, Event, Negotiated, PskOutcome};
+#[cfg(feature = "certificates")]
+pub use own_certificate::{Flight, Identity, Shown, Signing, send_certificate, show};
 pub use parameters::{ConfigError, MIN_RECORD_SIZE_LIMIT, Parameters};
+#[cfg(feature = "certificates")]
+pub use peer_certificate::{
+    Authenticated, Judgement, Verifying, WaitCertificateVerify, read_chain,
+};
+pub use secrets::{send_finished, take_finished};

@@ -9,16 +9,18 @@ use super::wait_client_hello::{Common, GroupChoice};
 use super::wait_finished::WaitFinished;
 use super::{ServerPsks, State};
 use crate::crypto::{Digest, HashAlgorithm, SharedSecret, hash_of, respond};
-use crate::endpoint::{Context, EarlyDataOutcome, Event, Negotiated, TrafficSecrets};
+use crate::endpoint::{
+    Context, EarlyDataOutcome, Event, Negotiated, TrafficSecrets, send_finished,
+};
 use crate::error::{Error, Violation};
 use crate::keys::{
-    EarlySecret, HandshakeSecret, KeyLogLabel, TrafficSecret, Transcript, TranscriptBuffer,
+    EarlySecret, HandshakeSecret, TrafficSecret, Transcript, TranscriptBuffer,
     binder_hash_of_first_hello,
 };
 use crate::psk::{EarlyDataParameters, Psk, Role, may_serve};
 use crate::wire::{
-    CipherSuite, ClientHello, EncryptedExtensions, Finished, KeyShareEntry, OfferedPsks,
-    ProtocolVersion, PskKeyExchangeMode, ServerExtensions, ServerHello,
+    CipherSuite, ClientHello, EncryptedExtensions, KeyShareEntry, OfferedPsks, ProtocolVersion,
+    PskKeyExchangeMode, ServerExtensions, ServerHello,
 };
 
 /// A ClientHello and what follows from it, before a PSK is chosen.
@@ -203,11 +205,8 @@ pub(super) fn accept(ctx: &mut Context, acceptance: Acceptance) -> Result<State,
         None => EarlySecret::new(hash, None),
     };
     let handshake_secret = early_secret.into_handshake_secret(shared.as_ref());
-    let so_far = transcript.current();
-    let client_handshake = handshake_secret.client_handshake_traffic_secret(&so_far);
-    let server_handshake = handshake_secret.server_handshake_traffic_secret(&so_far);
-    ctx.log_key(KeyLogLabel::ClientHandshakeTrafficSecret, client_handshake.as_bytes());
-    ctx.log_key(KeyLogLabel::ServerHandshakeTrafficSecret, server_handshake.as_bytes());
+    let (client_handshake, server_handshake) =
+        ctx.handshake_secrets(&handshake_secret, &transcript);
     ctx.set_send_secret(suite, &server_handshake)?;
     match &early {
         Some(early) => {
@@ -274,7 +273,7 @@ pub(super) fn accept(ctx: &mut Context, acceptance: Acceptance) -> Result<State,
     });
     #[cfg(feature = "certificates")]
     if let Some(identity) = identity {
-        return certificates::show(ctx, flight, identity);
+        return certificates::send(ctx, flight, identity);
     }
     flight.finish(ctx)
 }
@@ -289,7 +288,7 @@ fn certificate_beside(config: &super::ServerConfig, hello: &ClientHello, psk: &P
 }
 
 /// The server's flight behind EncryptedExtensions.
-pub(super) struct Flight {
+pub struct Flight {
     pub(super) psks: ServerPsks,
     pub(super) negotiated: Negotiated,
     pub(super) transcript: Transcript,
@@ -303,29 +302,13 @@ pub(super) struct Flight {
 }
 
 impl Flight {
-    /// Sends a message of the flight.
-    pub(super) fn send(&mut self, ctx: &mut Context, message: &[u8]) -> Result<(), Error> {
-        ctx.send_handshake(message)?;
-        self.transcript.add(message);
-        Ok(())
-    }
-
     /// Sends the server's Finished; the client's is next, if nothing comes before it.
     pub(super) fn finish(mut self: Box<Self>, ctx: &mut Context) -> Result<State, Error> {
-        let key = self.server_handshake.finished_key();
-        let verify_data = key.verify_data(&self.transcript.current()).as_ref().to_vec();
-        self.send(ctx, &Finished { verify_data }.encode()?)?;
+        send_finished(ctx, &self.server_handshake, &mut self.transcript)?;
 
         let main_secret = self.handshake_secret.into_main_secret();
-        let so_far = self.transcript.current();
-        let secrets = TrafficSecrets {
-            send: main_secret.server_application_traffic_secret(&so_far),
-            receive: main_secret.client_application_traffic_secret(&so_far),
-        };
-        let exporter = main_secret.exporter(&so_far);
-        ctx.log_key(KeyLogLabel::ClientTrafficSecret0, secrets.receive.as_bytes());
-        ctx.log_key(KeyLogLabel::ServerTrafficSecret0, secrets.send.as_bytes());
-        ctx.log_key(KeyLogLabel::ExporterSecret, exporter.as_bytes());
+        let (client, server, exporter) = ctx.application_secrets(&main_secret, &self.transcript);
+        let secrets = TrafficSecrets { send: server, receive: client };
         ctx.set_send_secret(self.negotiated.cipher_suite, &secrets.send)?;
 
         let (early_exporter, limits) = self

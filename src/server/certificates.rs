@@ -6,17 +6,15 @@ use std::sync::Arc;
 use super::accept::Flight;
 use super::wait_finished::WaitFinished;
 use super::{ServerConfig, State};
-use crate::certificates::{
-    Credentials, KeySource, SignatureRequest, Signer, Verification, VerificationRequest,
-    signed_content, verify_proof,
-};
+use crate::certificates::{Answer, Credentials, Question, Signer, Verification};
 use crate::crypto::signature::{CERTIFICATE_ONLY_SCHEMES, SUPPORTED_SCHEMES};
-use crate::endpoint::{Context, Event};
-use crate::error::{Error, Violation};
-use crate::wire::{
-    Certificate, CertificateRequest, CertificateVerify, ClientExtensions, Handshake,
-    SignatureScheme,
+use crate::endpoint::{
+    self, Authenticated, Context, Identity, Judgement, Negotiated, Shown, WaitCertificateVerify,
+    read_chain, show,
 };
+use crate::error::{Error, Violation};
+use crate::keys::Transcript;
+use crate::wire::{CertificateRequest, ClientExtensions, Handshake};
 
 /// What the server is told about certificates.
 #[derive(Clone, Debug, Default)]
@@ -39,12 +37,26 @@ pub struct ClientCertificates {
     pub required: bool,
 }
 
-/// A certificate that the client will take.
-pub(super) struct Identity {
-    /// In the configuration's list.
-    place: usize,
-    credentials: Arc<Credentials>,
-    scheme: SignatureScheme,
+impl State {
+    /// What the application is asked about certificates.
+    pub fn question(&self) -> Option<Question<'_>> {
+        match self {
+            Self::VerifyingCertificate(s) => Some(Question::Verify(s.request())),
+            Self::Signing(s) => Some(Question::Sign(s.request())),
+            _ => None,
+        }
+    }
+
+    /// Takes the answer to [`State::question`].
+    pub fn answer(self, ctx: &mut Context, answer: Answer) -> Result<Self, Error> {
+        match (self, answer) {
+            (Self::VerifyingCertificate(s), Answer::Verdict(accepted)) => {
+                Ok(Self::WaitFinished(s.decide(accepted)?))
+            }
+            (Self::Signing(s), Answer::Signature(signature)) => s.sign(ctx, signature)?.finish(ctx),
+            _ => Err(Error::Internal("an answer to another question")),
+        }
+    }
 }
 
 /// Chooses what to show by what the client asked for.
@@ -70,10 +82,10 @@ pub(super) fn choose(
 }
 
 /// Sends CertificateRequest, Certificate and CertificateVerify, and what follows.
-pub(super) fn show(
+pub(super) fn send(
     ctx: &mut Context,
     mut flight: Box<Flight>,
-    Identity { place, credentials, scheme }: Identity,
+    identity: Identity,
 ) -> Result<State, Error> {
     // Beside a PSK no client is asked (RFC 8773 section 5.1).
     if flight.negotiated.psk_identity.is_none() {
@@ -85,55 +97,21 @@ pub(super) fn show(
             signature_algorithms: Some(schemes),
             ..CertificateRequest::default()
         };
-        flight.send(ctx, &request.encode()?)?;
+        let bytes = request.encode()?;
+        ctx.send_handshake(&bytes)?;
+        flight.transcript.add(&bytes);
     }
-    let certificate_list = credentials.chain().to_vec();
-    flight.send(ctx, &Certificate { certificate_list, ..Certificate::default() }.encode()?)?;
-    let content = signed_content(Signer::Server, &flight.transcript.current());
-    match credentials.key() {
-        KeySource::Local(key) => {
-            let signature = key
-                .sign(scheme, &content, &mut ctx.random)
-                .map_err(|_| Error::Internal("signing with the certificate's key"))?;
-            prove(ctx, flight, &CertificateVerify { algorithm: scheme, signature })
-        }
-        KeySource::External(_) => {
-            ctx.emit(Event::Sign);
-            Ok(State::Signing(Box::new(Signing { flight, place, credentials, scheme, content })))
-        }
+    match show(ctx, flight, identity)? {
+        Shown::Proven(flight) => flight.finish(ctx),
+        Shown::Signing(signing) => Ok(State::Signing(signing)),
     }
 }
 
-fn prove(
-    ctx: &mut Context,
-    mut flight: Box<Flight>,
-    proof: &CertificateVerify,
-) -> Result<State, Error> {
-    flight.send(ctx, &proof.encode()?)?;
-    flight.finish(ctx)
-}
+impl endpoint::Flight for Flight {
+    const SIGNER: Signer = Signer::Server;
 
-/// The certificate's key is somewhere else, and is asked for a signature.
-pub struct Signing {
-    flight: Box<Flight>,
-    place: usize,
-    credentials: Arc<Credentials>,
-    scheme: SignatureScheme,
-    content: Vec<u8>,
-}
-
-impl Signing {
-    pub(super) fn request(&self) -> SignatureRequest<'_> {
-        let Self { place, scheme, ref content, .. } = *self;
-        SignatureRequest { credentials: place, scheme, content }
-    }
-
-    pub(super) fn sign(self, ctx: &mut Context, signature: Vec<u8>) -> Result<State, Error> {
-        let proof = CertificateVerify { algorithm: self.scheme, signature };
-        let transcript = self.flight.transcript.current();
-        verify_proof(self.credentials.chain(), Signer::Server, &transcript, &proof)
-            .map_err(|_| Error::BadSignature)?;
-        prove(ctx, self.flight, &proof)
+    fn transcript(&mut self) -> &mut Transcript {
+        &mut self.transcript
     }
 }
 
@@ -145,78 +123,40 @@ pub struct WaitCertificate {
 
 impl WaitCertificate {
     pub(super) fn on_certificate(mut self, message: &Handshake<'_>) -> Result<State, Error> {
-        let certificate = Certificate::read(message.body())?;
-        if !certificate.certificate_request_context.is_empty() {
-            return Err(Violation::CertificateContext.into());
-        }
-        if !certificate.extensions.is_empty() {
-            return Err(Violation::CertificateExtension.into());
-        }
+        let chain = read_chain(message)?;
         self.next.transcript.add(message.bytes);
-        let Self { clients, next } = self;
-        let chain = certificate.certificate_list;
-        match (chain.is_empty(), clients.required) {
+        let Self { clients: ClientCertificates { verification, required }, next } = self;
+        match (chain.is_empty(), required) {
             (true, true) => Err(Violation::ClientCertificateRequired.into()),
             (true, false) => Ok(State::WaitFinished(next)),
             (false, _) => {
-                let verification = clients.verification;
-                let next = WaitCertificateVerify { verification, chain, next };
+                let next = WaitCertificateVerify { chain, verification, next };
                 Ok(State::WaitCertificateVerify(Box::new(next)))
             }
         }
     }
 }
 
-/// WAIT_CV: the client has to prove that it has the certificate's key.
-pub struct WaitCertificateVerify {
-    verification: Verification,
-    chain: Vec<Vec<u8>>,
-    next: Box<WaitFinished>,
-}
-
-impl WaitCertificateVerify {
-    pub(super) fn on_certificate_verify(
-        mut self,
-        ctx: &mut Context,
-        message: &Handshake<'_>,
-    ) -> Result<State, Error> {
-        let proof = CertificateVerify::read(message.body())?;
-        verify_proof(&self.chain, Signer::Client, &self.next.transcript.current(), &proof)?;
-        self.next.transcript.add(message.bytes);
-        let Self { verification, chain, next } = self;
-        let verifying = VerifyingCertificate { chain, next };
-        match verification {
-            Verification::Anchors(anchors) => {
-                anchors.verify_client(&verifying.chain, ctx.now)?;
-                Ok(verifying.accept())
-            }
-            Verification::Application => {
-                ctx.emit(Event::VerifyCertificate);
-                Ok(State::VerifyingCertificate(Box::new(verifying)))
-            }
-        }
+/// What follows from the client's CertificateVerify.
+pub(super) fn judged(judgement: Judgement<WaitFinished>) -> State {
+    match judgement {
+        Judgement::Accepted(next) => State::WaitFinished(next),
+        Judgement::Asked(verifying) => State::VerifyingCertificate(verifying),
     }
 }
 
-/// The client has the key of its certificate; the application says whether it is let in.
-pub struct VerifyingCertificate {
-    chain: Vec<Vec<u8>>,
-    next: Box<WaitFinished>,
-}
+impl Authenticated for WaitFinished {
+    const PEER: Signer = Signer::Client;
 
-impl VerifyingCertificate {
-    pub(super) fn request(&self) -> VerificationRequest<'_> {
-        let server_name = self.next.negotiated.server_name.as_deref();
-        VerificationRequest { chain: &self.chain, server_name }
+    fn transcript(&mut self) -> &mut Transcript {
+        &mut self.transcript
     }
 
-    pub(super) fn decide(self, accepted: bool) -> Result<State, Error> {
-        if accepted { Ok(self.accept()) } else { Err(Violation::CertificateRefused.into()) }
+    fn negotiated(&self) -> &Negotiated {
+        &self.negotiated
     }
 
-    fn accept(self) -> State {
-        let mut next = self.next;
-        next.peer_certificates = self.chain;
-        State::WaitFinished(next)
+    fn set_peer_certificates(&mut self, chain: Vec<Vec<u8>>) {
+        self.peer_certificates = chain;
     }
 }

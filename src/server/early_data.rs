@@ -6,7 +6,7 @@ use super::wait_finished::WaitFinished;
 use super::{ServerPsks, State};
 use crate::endpoint::{Context, Event};
 use crate::error::{Error, Violation};
-use crate::keys::{Exporter, KeyLogLabel, TrafficSecret, Transcript};
+use crate::keys::{Exporter, TrafficSecret, Transcript};
 use crate::psk::{EarlyDataParameters, Psk};
 use crate::wire::{EndOfEarlyData, Handshake};
 
@@ -93,12 +93,7 @@ impl EarlyKeys {
         client_hello: &Transcript,
         parameters: EarlyDataParameters,
     ) -> Self {
-        let transcript = client_hello.current();
-        let early_secret = psk.early_secret();
-        let traffic_secret = early_secret.client_early_traffic_secret(&transcript);
-        let exporter = early_secret.early_exporter(&transcript);
-        ctx.log_key(KeyLogLabel::ClientEarlyTrafficSecret, traffic_secret.as_bytes());
-        ctx.log_key(KeyLogLabel::EarlyExporterSecret, exporter.as_bytes());
+        let (traffic_secret, exporter) = ctx.early_secrets(psk, client_hello);
         Self {
             traffic_secret,
             exporter,

@@ -25,13 +25,15 @@ pub use tickets::TicketPolicy;
 
 use std::sync::Arc;
 
-#[cfg(feature = "certificates")]
-use crate::certificates::{SignatureRequest, VerificationRequest};
 use crate::endpoint::{Context, Established};
+#[cfg(feature = "certificates")]
+use crate::endpoint::{Signing, Verifying, WaitCertificateVerify};
 use crate::error::{Error, Usage};
 use crate::keys::Exporter;
 use crate::psk::{ExternalPsk, OfferedPskList, PskError, PskKinds};
 use crate::wire::{Handshake, HandshakeType};
+#[cfg(feature = "certificates")]
+use accept::Flight;
 use early_data::{DecidingEarlyData, WaitEndOfEarlyData};
 use psks::ServerPsks;
 use selecting_psk::SelectingPsk;
@@ -53,16 +55,16 @@ pub enum State {
     WaitEndOfEarlyData(Box<WaitEndOfEarlyData>),
     /// NEGOTIATED, and the application is asked for a signature.
     #[cfg(feature = "certificates")]
-    Signing(Box<certificates::Signing>),
+    Signing(Box<Signing<Flight>>),
     /// WAIT_CERT: the client was asked for a certificate.
     #[cfg(feature = "certificates")]
     WaitCertificate(Box<certificates::WaitCertificate>),
     /// WAIT_CV: the client has to prove that it has the certificate's key.
     #[cfg(feature = "certificates")]
-    WaitCertificateVerify(Box<certificates::WaitCertificateVerify>),
+    WaitCertificateVerify(Box<WaitCertificateVerify<WaitFinished>>),
     /// WAIT_CV, and the application is asked for its verdict.
     #[cfg(feature = "certificates")]
-    VerifyingCertificate(Box<certificates::VerifyingCertificate>),
+    VerifyingCertificate(Box<Verifying<WaitFinished>>),
     /// WAIT_FINISHED: the server's flight was sent.
     WaitFinished(Box<WaitFinished>),
     /// CONNECTED.
@@ -112,7 +114,7 @@ impl State {
             (Self::WaitCertificate(s), HandshakeType::CERTIFICATE) => s.on_certificate(message),
             #[cfg(feature = "certificates")]
             (Self::WaitCertificateVerify(s), HandshakeType::CERTIFICATE_VERIFY) => {
-                s.on_certificate_verify(ctx, message)
+                s.on_certificate_verify(ctx, message).map(certificates::judged)
             }
             (Self::WaitFinished(s), HandshakeType::FINISHED) => s.on_finished(ctx, message),
             (Self::Connected(mut s), HandshakeType::KEY_UPDATE) => {
@@ -187,42 +189,6 @@ impl State {
             #[cfg(feature = "certificates")]
             Self::Signing(_) | Self::VerifyingCertificate(_) => true,
             _ => false,
-        }
-    }
-
-    /// The chain that waits for the application's verdict.
-    #[cfg(feature = "certificates")]
-    pub fn certificate_to_verify(&self) -> Option<VerificationRequest<'_>> {
-        match self {
-            Self::VerifyingCertificate(s) => Some(s.request()),
-            _ => None,
-        }
-    }
-
-    /// The verdict on the peer's certificate.
-    #[cfg(feature = "certificates")]
-    pub fn decide_certificate(self, accepted: bool) -> Result<Self, Error> {
-        match self {
-            Self::VerifyingCertificate(s) => s.decide(accepted),
-            _ => Err(Usage::NotVerifying.into()),
-        }
-    }
-
-    /// What the application is to sign, and how.
-    #[cfg(feature = "certificates")]
-    pub fn to_sign(&self) -> Option<SignatureRequest<'_>> {
-        match self {
-            Self::Signing(s) => Some(s.request()),
-            _ => None,
-        }
-    }
-
-    /// The application's signature.
-    #[cfg(feature = "certificates")]
-    pub fn sign(self, ctx: &mut Context, signature: Vec<u8>) -> Result<Self, Error> {
-        match self {
-            Self::Signing(s) => s.sign(ctx, signature),
-            _ => Err(Usage::NotSigning.into()),
         }
     }
 

@@ -2,11 +2,10 @@
 
 use super::tickets::send_tickets;
 use super::{ServerPsks, State};
-use crate::crypto::hash_of;
-use crate::endpoint::{Context, Established, Event, Negotiated, TrafficSecrets};
-use crate::error::{Error, Violation};
+use crate::endpoint::{Context, Established, Event, Negotiated, TrafficSecrets, take_finished};
+use crate::error::Error;
 use crate::keys::{Exporter, MainSecret, TrafficSecret, Transcript};
-use crate::wire::{Finished, Handshake};
+use crate::wire::Handshake;
 
 /// The server's flight is out.
 pub struct WaitFinished {
@@ -30,16 +29,11 @@ impl WaitFinished {
         message: &Handshake<'_>,
     ) -> Result<State, Error> {
         let suite = self.negotiated.cipher_suite;
-        let hash = hash_of(suite).ok_or(Error::Internal("suite without a hash"))?;
-        let finished = Finished::read(message.body(), hash.output_len())?;
-        let key = self.client_handshake_traffic_secret.finished_key();
-        if !key.verify(&self.transcript.current(), &finished.verify_data) {
-            return Err(Violation::BadFinished.into());
-        }
+        let secret = &self.client_handshake_traffic_secret;
+        take_finished(suite, secret, &mut self.transcript, message)?;
         ctx.reader.accept_change_cipher_spec(false);
         ctx.reader.stop_skipping();
         ctx.set_receive_secret(suite, &self.secrets.receive)?;
-        self.transcript.add(message.bytes);
         if let Some(policy) = self.psks.ticket_policy() {
             let secret = self.main_secret.resumption_secret(&self.transcript.current());
             send_tickets(ctx, policy, &self.negotiated, &secret)?;
