@@ -25,7 +25,7 @@
 mod certificates;
 #[path = "../src/client/mod.rs"]
 mod client;
-#[path = "../src/connection.rs"]
+#[path = "../src/connection/mod.rs"]
 mod connection;
 #[path = "support/replay/crypto.rs"]
 mod crypto;

@@ -1,0 +1,74 @@
+//! Early data, on both sides.
+
+use super::established::export;
+use super::{Connection, Phase};
+use crate::error::{Error, Usage};
+use crate::server::EarlyDataRequest;
+
+impl Connection {
+    /// Client, from [`Connection::start`] on: how much early data can be sent now, in bytes; `None` when none was
+    /// offered, or the server has said what becomes of it.
+    pub fn early_data_limit(&mut self) -> Option<usize> {
+        match &mut self.phase {
+            Phase::Client(state) => state.early_data().map(|offer| offer.remaining()),
+            _ => None,
+        }
+    }
+
+    /// Client: queues early data, all of it or none. It has no forward secrecy, and the server may get copies of it:
+    /// it must be harmless when done twice (RFC 9846 section 2.3).
+    pub fn send_early_data(&mut self, data: &[u8]) -> Result<(), Error> {
+        self.check_alive()?;
+        let result = match &mut self.phase {
+            Phase::Client(state) => match state.early_data() {
+                Some(offer) => offer.send(&mut self.context, data),
+                None => Err(Usage::NoEarlyData.into()),
+            },
+            _ => Err(Usage::NotAClient.into()),
+        };
+        self.settle(result)
+    }
+
+    /// Server: what is to be decided on early data, while that waits for [`Connection::decide_early_data`].
+    pub fn early_data_request(&self) -> Option<EarlyDataRequest<'_>> {
+        match &self.phase {
+            Phase::Server(state) => state.early_data_request(),
+            _ => None,
+        }
+    }
+
+    /// Server: accepts or rejects early data, and goes on with the handshake.
+    pub fn decide_early_data(&mut self, accepted: bool) -> Result<(), Error> {
+        self.check_alive()?;
+        if self.early_data_request().is_none() {
+            return Err(Usage::NotDecidingEarlyData.into());
+        }
+        match core::mem::replace(&mut self.phase, Phase::Abandoned) {
+            Phase::Server(state) => {
+                let next = state.decide_early_data(&mut self.context, accepted).map(Phase::Server);
+                self.advance(next)?;
+                self.process()
+            }
+            phase => {
+                self.phase = phase;
+                Err(Usage::NotDecidingEarlyData.into())
+            }
+        }
+    }
+
+    /// Exports keying material from the early exporter (RFC 9846 section 7.5): on a client once it has offered early
+    /// data, on a server once it has accepted it. What comes of it has the weaknesses of early data.
+    pub fn export_early_keying_material(
+        &self,
+        label: &str,
+        context: Option<&[u8]>,
+        out: &mut [u8],
+    ) -> Result<(), Error> {
+        let exporter = match &self.phase {
+            Phase::Client(state) => state.early_exporter(),
+            Phase::Server(state) => state.early_exporter(),
+            Phase::Abandoned | Phase::Failed(_) => None,
+        };
+        export(exporter.ok_or(Usage::NoEarlyData)?, label, context, out)
+    }
+}

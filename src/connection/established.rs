@@ -1,0 +1,82 @@
+//! What can be done once the handshake is complete.
+
+use super::{Connection, Phase};
+use crate::client;
+use crate::endpoint::{Context, Established, Negotiated};
+use crate::error::{Error, Usage};
+use crate::keys::Exporter;
+use crate::server;
+use crate::wire::KeyUpdateRequest;
+
+impl Connection {
+    /// Queues application data.
+    pub fn send(&mut self, plaintext: &[u8]) -> Result<(), Error> {
+        let (context, established) = self.writable()?;
+        let result = established.send(context, plaintext);
+        self.settle(result)
+    }
+
+    /// Changes our sending keys, and asks the peer to change its own if told to (RFC 9846 section 4.7.3).
+    pub fn update_keys(&mut self, request: KeyUpdateRequest) -> Result<(), Error> {
+        let (context, established) = self.writable()?;
+        let result = established.update_keys(context, request);
+        self.settle(result)
+    }
+
+    /// Exports keying material (RFC 9846 section 7.5). No context and an empty one are the same.
+    pub fn export_keying_material(
+        &self,
+        label: &str,
+        context: Option<&[u8]>,
+        out: &mut [u8],
+    ) -> Result<(), Error> {
+        let established = self.established().ok_or(Usage::HandshakeNotComplete)?;
+        export(established.exporter(), label, context, out)
+    }
+
+    /// What the handshake agreed on, once it is complete.
+    pub fn negotiated(&self) -> Option<&Negotiated> {
+        self.established().map(|established| &established.negotiated)
+    }
+
+    /// The identity of the PSK in use, on the wire's form; `None` before the handshake is complete.
+    pub fn negotiated_psk_identity(&self) -> Option<&[u8]> {
+        self.negotiated()?.psk_identity.as_deref()
+    }
+
+    pub(super) fn established(&self) -> Option<&Established> {
+        match &self.phase {
+            Phase::Client(client::State::Connected(established))
+            | Phase::Server(server::State::Connected(established)) => Some(established),
+            _ => None,
+        }
+    }
+
+    pub(super) fn established_mut(&mut self) -> Option<(&mut Context, &mut Established)> {
+        match &mut self.phase {
+            Phase::Client(client::State::Connected(established))
+            | Phase::Server(server::State::Connected(established)) => {
+                Some((&mut self.context, established))
+            }
+            _ => None,
+        }
+    }
+
+    pub(super) fn writable(&mut self) -> Result<(&mut Context, &mut Established), Error> {
+        self.check_alive()?;
+        if self.send_closed {
+            return Err(Usage::ClosedForSending.into());
+        }
+        self.established_mut().ok_or(Usage::HandshakeNotComplete.into())
+    }
+}
+
+pub(super) fn export(
+    exporter: &Exporter,
+    label: &str,
+    context: Option<&[u8]>,
+    out: &mut [u8],
+) -> Result<(), Error> {
+    let result = exporter.export(label, context.unwrap_or_default(), out);
+    result.map_err(|_| Usage::ExporterLength.into())
+}

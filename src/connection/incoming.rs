@@ -1,0 +1,122 @@
+//! What comes in, and where a connection goes from there.
+
+use super::{Connection, Phase};
+use crate::endpoint::{Direction, Event};
+use crate::error::{AlertDescription, Error, Violation};
+use crate::record::Incoming;
+use crate::server;
+use crate::wire::{Alert, Handshake};
+
+/// What may pile up while the application is asked: one flight of early data, generously.
+const MAX_BUFFERED_WHILE_SUSPENDED: usize = 1 << 17;
+
+impl Connection {
+    /// Works off what was received, until more is needed or selection waits.
+    pub(super) fn process(&mut self) -> Result<(), Error> {
+        loop {
+            if self.is_suspended() {
+                if self.context.reader.buffered() > MAX_BUFFERED_WHILE_SUSPENDED {
+                    return self.fail(Violation::TooMuchWhileSelecting.into());
+                }
+                return Ok(());
+            }
+            if self.receive_closed {
+                return Ok(());
+            }
+            let result = match self.context.reader.next_incoming() {
+                Ok(None) => return Ok(()),
+                Ok(Some(Incoming::Handshake(message))) => {
+                    self.on_handshake(&message)?;
+                    continue;
+                }
+                Ok(Some(Incoming::ApplicationData(data))) => self.on_data(data),
+                Ok(Some(Incoming::Alert(alert))) => self.on_alert(alert),
+                Err(error) => Err(error),
+            };
+            self.settle(result)?;
+        }
+    }
+
+    fn on_handshake(&mut self, message: &[u8]) -> Result<(), Error> {
+        let mut reader = crate::wire::Reader::new(message);
+        let next = match Handshake::read(&mut reader) {
+            Ok((handshake, _)) => {
+                let protected = self.context.reader.is_protected();
+                self.context.trace_message(Direction::Received, message, protected);
+                match core::mem::replace(&mut self.phase, Phase::Abandoned) {
+                    Phase::Client(state) => {
+                        state.on_handshake(&mut self.context, &handshake).map(Phase::Client)
+                    }
+                    Phase::Server(state) => {
+                        state.on_handshake(&mut self.context, &handshake).map(Phase::Server)
+                    }
+                    phase => Ok(phase),
+                }
+            }
+            Err(error) => Err(error),
+        };
+        self.advance(next)
+    }
+
+    fn on_data(&mut self, data: Vec<u8>) -> Result<(), Error> {
+        let state = self.state();
+        if let Phase::Server(server::State::WaitEndOfEarlyData(early)) = &mut self.phase {
+            return early.on_early_data(&mut self.context, data);
+        }
+        match self.established_mut() {
+            Some((context, established)) => {
+                established.on_data(context, data);
+                Ok(())
+            }
+            None => Err(Error::UnexpectedMessage { received: "application_data", state }),
+        }
+    }
+
+    fn on_alert(&mut self, alert: Alert) -> Result<(), Error> {
+        let description = alert.description;
+        self.context.emit(Event::Alert { direction: Direction::Received, description });
+        match description {
+            AlertDescription::CLOSE_NOTIFY if self.established().is_some() => {
+                self.receive_closed = true;
+                self.context.reader.clear();
+                self.context.emit(Event::CloseNotify);
+                Ok(())
+            }
+            AlertDescription::CLOSE_NOTIFY => Err(Error::ClosedDuringHandshake),
+            // A close_notify follows it (section 6.1).
+            AlertDescription::USER_CANCELED => Ok(()),
+            _ => Err(Error::AlertReceived(description)),
+        }
+    }
+
+    /// Goes to the next state, or fails.
+    pub(super) fn advance(&mut self, next: Result<Phase, Error>) -> Result<(), Error> {
+        match next {
+            Ok(phase) => {
+                self.phase = phase;
+                Ok(())
+            }
+            Err(error) => self.fail(error),
+        }
+    }
+
+    /// Passes usage errors on; any other ends the connection.
+    pub(super) fn settle(&mut self, result: Result<(), Error>) -> Result<(), Error> {
+        match result {
+            Err(error) if !error.is_usage() => self.fail(error),
+            result => result,
+        }
+    }
+
+    /// Ends the connection: the state with its secrets goes, the alert is queued, and so go the keys of both directions.
+    pub(super) fn fail(&mut self, error: Error) -> Result<(), Error> {
+        self.phase = Phase::Failed(error);
+        self.context.reader.clear();
+        if let (Some(alert), false) = (error.alert(), self.send_closed) {
+            // The connection has failed either way; without an alert the peer learns it from the transport.
+            let _ = self.context.send_alert(alert);
+        }
+        self.context.writer.clear_sealer();
+        Err(error)
+    }
+}

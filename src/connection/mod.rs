@@ -1,0 +1,202 @@
+//! The sans-IO connection.
+//!
+//! The contract: feed the connection ([`Connection::receive`], [`Connection::send`] and the rest), then drain it
+//! ([`Connection::poll_transmit`], [`Connection::poll_event`]) until both are empty, whether the call failed or
+//! not. Every error but [`Error::Usage`] ends the connection for good, and the alert that is due is queued before
+//! the call returns. A panic is a bug, whatever the input.
+
+#[cfg(feature = "certificates")]
+mod certificates;
+mod early_data;
+mod established;
+mod incoming;
+mod selection;
+
+use std::sync::Arc;
+
+pub use selection::AppendError;
+
+use crate::client::{self, ClientConfig};
+use crate::crypto::{CryptoError, Random};
+use crate::endpoint::{Context, Event};
+use crate::error::{AlertDescription, Error, Usage};
+use crate::server::{self, ServerConfig};
+
+/// Where a connection's randomness comes from.
+pub struct Entropy(Random);
+
+impl Entropy {
+    /// From the platform.
+    pub fn from_os() -> Result<Self, CryptoError> {
+        Random::from_os().map(Self)
+    }
+
+    /// From a seed: the connection is then reproducible to the byte, and as secret as the seed. For tests and
+    /// demonstrations.
+    pub fn from_seed(seed: [u8; 32]) -> Self {
+        Self(Random::from_seed(seed))
+    }
+}
+
+/// One TLS 1.3 connection, client or server.
+pub struct Connection {
+    context: Context,
+    phase: Phase,
+    /// The peer's close_notify was taken.
+    receive_closed: bool,
+    /// Our close_notify was sent.
+    send_closed: bool,
+}
+
+/// The state of the role, or why there is none any more.
+enum Phase {
+    Client(client::State),
+    Server(server::State),
+    /// Closed by us before the handshake was complete.
+    Abandoned,
+    Failed(Error),
+}
+
+impl Connection {
+    /// A client. It sends nothing before [`Connection::start`].
+    pub fn client(config: Arc<ClientConfig>, random: Entropy) -> Self {
+        let context = Context::new(&config.parameters, random.0);
+        Self::new(context, Phase::Client(client::State::Start(client::Start::new(config))))
+    }
+
+    /// A server.
+    pub fn server(config: Arc<ServerConfig>, random: Entropy) -> Self {
+        let mut context = Context::new(&config.parameters, random.0);
+        // It may come before the ClientHello that answers another server's HelloRetryRequest (section 4.3.2).
+        context.reader.accept_change_cipher_spec(config.cookie_keys.is_some());
+        Self::new(context, Phase::Server(server::State::new(config)))
+    }
+
+    fn new(context: Context, phase: Phase) -> Self {
+        Self { context, phase, receive_closed: false, send_closed: false }
+    }
+
+    /// Tells the time, in milliseconds since the Unix epoch. Only tickets need it: their age is counted from it on both
+    /// sides, and they expire by it. It is to be told before each call that may use it; a connection that is never told
+    /// lives at 0.
+    pub fn set_time(&mut self, now: u64) {
+        self.context.now = now;
+    }
+
+    /// Begins: a client queues its ClientHello. A server has nothing to begin with; it may be called all the same.
+    pub fn start(&mut self) -> Result<(), Error> {
+        match core::mem::replace(&mut self.phase, Phase::Abandoned) {
+            Phase::Client(client::State::Start(start)) => {
+                match start.start(&mut self.context) {
+                    // Nothing was sent: a PSK can still be added.
+                    Err(error) if error.is_usage() => {
+                        self.phase = Phase::Client(client::State::Start(start));
+                        Err(error)
+                    }
+                    next => self.advance(next.map(Phase::Client)),
+                }
+            }
+            Phase::Client(state) => {
+                self.phase = Phase::Client(state);
+                Err(Usage::AlreadyStarted.into())
+            }
+            phase => {
+                self.phase = phase;
+                Ok(())
+            }
+        }
+    }
+
+    /// Takes bytes from the transport, in any chunking, and processes all it can.
+    pub fn receive(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        self.check_alive()?;
+        if matches!(self.phase, Phase::Client(client::State::Start(_))) {
+            return Err(Usage::NotStarted.into());
+        }
+        // Data after a closure alert is ignored (RFC 9846 section 6.1).
+        if self.receive_closed {
+            return Ok(());
+        }
+        self.context.reader.push(bytes);
+        self.process()
+    }
+
+    /// Tells that the transport has ended. Without the peer's close_notify before it, data may be missing.
+    pub fn transport_closed(&mut self) -> Result<(), Error> {
+        match self.phase {
+            Phase::Abandoned | Phase::Failed(_) => Ok(()),
+            _ if self.receive_closed => Ok(()),
+            _ => self.fail(Error::Truncated),
+        }
+    }
+
+    /// Closes the sending side with close_notify; what the peer sends can still be read. Before the handshake is
+    /// complete it gives the connection up (RFC 9846 section 6.1).
+    pub fn close(&mut self) -> Result<(), Error> {
+        if self.send_closed || matches!(self.phase, Phase::Failed(_) | Phase::Abandoned) {
+            return Ok(());
+        }
+        self.send_closed = true;
+        if self.established().is_none() {
+            let unsent = matches!(self.phase, Phase::Client(client::State::Start(_)));
+            self.phase = Phase::Abandoned;
+            self.context.reader.clear();
+            if unsent {
+                return Ok(());
+            }
+            self.context.send_alert(AlertDescription::USER_CANCELED)?;
+        }
+        let result = self.context.send_alert(AlertDescription::CLOSE_NOTIFY);
+        if matches!(self.phase, Phase::Abandoned) {
+            self.context.writer.clear_sealer();
+        }
+        result
+    }
+
+    /// Bytes for the transport. Call until `None` after every other call.
+    pub fn poll_transmit(&mut self) -> Option<Vec<u8>> {
+        self.context.writer.take()
+    }
+
+    /// What happened. Call until `None` after every other call.
+    pub fn poll_event(&mut self) -> Option<Event> {
+        self.context.poll_event()
+    }
+
+    /// The state's name: RFC 9846 appendix A's, SELECTING_PSK, DECIDING_EARLY_DATA, CLOSED or FAILED.
+    pub fn state(&self) -> &'static str {
+        match &self.phase {
+            Phase::Failed(_) => "FAILED",
+            Phase::Abandoned => "CLOSED",
+            _ if self.receive_closed && self.send_closed => "CLOSED",
+            Phase::Client(state) => state.name(),
+            Phase::Server(state) => state.name(),
+        }
+    }
+
+    /// Why the connection failed, if it did.
+    pub fn failure(&self) -> Option<Error> {
+        match self.phase {
+            Phase::Failed(error) => Some(error),
+            _ => None,
+        }
+    }
+
+    /// Whether nothing goes on before the application has answered: `select`, `decide_early_data`, `decide_certificate`
+    /// or `sign`.
+    pub fn is_suspended(&self) -> bool {
+        match &self.phase {
+            Phase::Client(state) => state.is_suspended(),
+            Phase::Server(state) => state.is_suspended(),
+            Phase::Abandoned | Phase::Failed(_) => false,
+        }
+    }
+
+    fn check_alive(&self) -> Result<(), Error> {
+        match self.phase {
+            Phase::Failed(_) => Err(Usage::ConnectionFailed.into()),
+            Phase::Abandoned => Err(Usage::ConnectionClosed.into()),
+            _ => Ok(()),
+        }
+    }
+}
