@@ -20,9 +20,20 @@ pub enum Role {
     Server,
 }
 
-/// Roles by the SHA-256 of the wire identity. Only PSKs that were used are here: a client's when it offers them, a
-/// server's when a binder has verified, so a stranger adds nothing.
-static ROLES: Mutex<Option<IdentityMap<Role>>> = Mutex::new(None);
+/// How many identities the guard remembers at the least: those that were used last. It holds twice as many at the most,
+/// in some four megabytes, however long the process lives.
+const REMEMBERED: usize = 50_000;
+
+/// Roles by the SHA-256 of the wire identity, in two generations. Only PSKs that were used are here: a client's when it
+/// offers them, a server's when a binder has verified, so a stranger neither adds anything nor has anything forgotten.
+#[derive(Default)]
+struct Roles {
+    recent: IdentityMap<Role>,
+    /// What was recent before that was full.
+    older: IdentityMap<Role>,
+}
+
+static ROLES: Mutex<Option<Roles>> = Mutex::new(None);
 
 /// Whether this process may use the PSK in this role, which it does from now on. A ticket is used once and opens for
 /// those alone who have its server's keys: it is not remembered, as tickets have no end.
@@ -31,7 +42,13 @@ pub fn may_serve(psk: &Psk, role: Role) -> bool {
 }
 
 fn claim(identity: &[u8], role: Role) -> bool {
-    // A thread that panicked with the lock in hand left the map as it was: insertions are whole.
+    let key = key_of(identity);
+    // A thread that panicked with the lock in hand left the maps as they were: insertions are whole.
     let mut roles = ROLES.lock().unwrap_or_else(PoisonError::into_inner);
-    *roles.get_or_insert_default().entry(key_of(identity)).or_insert(role) == role
+    let Roles { recent, older } = roles.get_or_insert_default();
+    if recent.len() >= REMEMBERED {
+        *older = core::mem::take(recent);
+    }
+    let first = older.get(&key).copied().unwrap_or(role);
+    *recent.entry(key).or_insert(first) == role
 }
