@@ -10,8 +10,11 @@ import { chromium, chromiumFlags } from "../../../tools/lib/browser.mjs";
 import { inRoot } from "../../../tools/lib/paths.mjs";
 import { serve } from "../../../tools/serve.mjs";
 
-/** Opens the page before each test of the file, and says how to `evaluate` there. Complaints of the page fail the test. */
-export function usePage() {
+/**
+ * Opens the page before each test of the file, and says how to `evaluate` there. Complaints of the page fail the test.
+ * The site's policy keeps a page from other servers, unless told otherwise.
+ */
+export function usePage({ otherServers = false } = {}) {
   let site;
   let server;
   let browser;
@@ -36,6 +39,7 @@ export function usePage() {
   beforeEach(async () => {
     complaints = [];
     page = await browser.newPage();
+    await page.setBypassCSP(otherServers);
     page.on("console", (message) => complaints.push(message.text()));
     // An unhandled rejection is one of these.
     page.on("pageerror", (error) => complaints.push(error.message));
