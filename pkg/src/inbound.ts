@@ -8,13 +8,18 @@ export class Inbound {
   /** Whether the stream still takes data; afterwards it is dropped. */
   #open = true;
   #wake: (() => void) | undefined;
+  /** Of a stream that fails as soon as what is in it was read. */
+  #failure: { error: unknown } | undefined;
 
   constructor() {
     this.stream = byteStream({
       start: (controller) => {
         this.#controller = controller;
       },
-      pull: () => this.#wake?.(),
+      pull: () => {
+        this.#wake?.();
+        if (this.#failure && this.#empty) this.#controller.error(this.#failure.error);
+      },
       cancel: () => this.#close(),
     });
   }
@@ -45,10 +50,15 @@ export class Inbound {
     }
   }
 
-  /** Fails the stream, and drops what is in it. */
-  fail(error: unknown): void {
+  /** Fails the stream, and drops what is in it, or else does so behind that. */
+  fail(error: unknown, behindData: boolean): void {
     this.#close();
-    this.#controller.error(error);
+    if (behindData && !this.#empty) this.#failure = { error };
+    else this.#controller.error(error);
+  }
+
+  get #empty(): boolean {
+    return this.#controller.desiredSize === READ_AHEAD;
   }
 
   #close(): void {

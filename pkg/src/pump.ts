@@ -267,8 +267,8 @@ export class Pump {
     this.#failure = error;
     this.opened.reject(error);
     this.closed.reject(error);
-    this.inbound.fail(error);
-    this.early.fail(error);
+    this.inbound.fail(error, !abruptly);
+    this.early.fail(error, !abruptly);
     this.outbound.fail(error);
     this.#questions.abort(error);
     this.#release();

@@ -92,6 +92,27 @@ test("an end without close_notify is a truncation, behind the data that came bef
   assert.equal(await rejection(client.closed), error);
 });
 
+test("a truncation comes behind everything that had arrived, read or not", async () => {
+  for (const mode of [undefined, "byob"]) {
+    const { ends, end } = fragilePipe();
+    const { client, server } = await connected({}, {}, ends);
+    const chunks = Array.from({ length: 10 }, (_, index) => `chunk ${index};`);
+    for (const chunk of chunks) await write(server.writable, chunk);
+    end();
+    const error = await rejection(client.closed);
+    assert.equal(error.code, "ERR_TLS_TRUNCATED");
+    const reader = client.readable.getReader({ mode });
+    let text = "";
+    const ending = await rejection(
+      (async () => {
+        for (;;) text += Buffer.from((await reader.read(mode && new Uint8Array(7))).value);
+      })(),
+    );
+    assert.equal(ending, error);
+    assert.equal(text, chunks.join(""));
+  }
+});
+
 test("an end during the handshake is a truncation, too", async () => {
   const [clientEnd, serverEnd] = pipe();
   const client = startTls(clientEnd, { psks: [psk()] });

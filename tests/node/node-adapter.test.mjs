@@ -199,7 +199,7 @@ test("a client that cannot connect has the error of the socket, and so has one t
   assert.equal((await once(client, "error"))[0].code, "ECONNRESET");
 });
 
-test("an end without close_notify is an error", async (t) => {
+test("an end without close_notify is an error, behind what had arrived", async (t) => {
   const { server, port } = await listen(t);
   let raw;
   server.prependListener("connection", (socket) => {
@@ -207,12 +207,23 @@ test("an end without close_notify is an error", async (t) => {
   });
   const accepted = once(server, "secureConnection");
   const client = connect({ ...CLIENT, port });
-  client.resume();
-  await once(client, "secureConnect");
   const [theirs] = await accepted;
   theirs.on("error", () => {});
-  raw.end();
+  const data = Buffer.alloc(200_000, "0123456789-");
+  let received = 0;
+  client.on("data", (chunk) => {
+    received += chunk.length;
+  });
+  theirs.write(data, () => raw.end());
   assert.equal((await once(client, "error"))[0].code, "ERR_TLS_TRUNCATED");
+  assert.equal(received, data.length);
+
+  // Whoever does not read learns of it, too.
+  const deaf = connect({ ...CLIENT, port });
+  const [other] = await once(server, "secureConnection");
+  other.on("error", () => {});
+  raw.end();
+  assert.equal((await once(deaf, "error"))[0].code, "ERR_TLS_TRUNCATED");
 });
 
 test("destroying a socket leaves its peer without a proper end, and itself without an error", async (t) => {

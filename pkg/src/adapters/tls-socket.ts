@@ -55,6 +55,7 @@ export class TLSSocket extends OverDuplex {
   #tls: TlsSocket | undefined;
   #reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
   #writer: WritableStreamDefaultWriter<Bytes> | undefined;
+  #reading = false;
   #session: Buffer | undefined;
 
   constructor(socket: Duplex, options: TLSSocketOptions = {}) {
@@ -92,7 +93,10 @@ export class TLSSocket extends OverDuplex {
     this.#writer = tls.writable.getWriter();
     const unverified = !options.isServer && options.rejectUnauthorized === false;
     tls.opened.then((negotiated) => queueMicrotask(() => this.#onOpened(negotiated, unverified)), nothing);
-    tls.closed.catch((error) => this.destroy(unwrapped(error)));
+    tls.closed.catch((error) => {
+      // What had arrived comes first, as long as somebody reads.
+      setImmediate(() => this.#reading || this.destroy(unwrapped(error)));
+    });
     return tls;
   }
 
@@ -131,14 +135,18 @@ export class TLSSocket extends OverDuplex {
 
   /** @internal */
   override _read(): void {
+    this.#reading = true;
     this.#started
       .then(() => this.#reader?.read())
-      // Outside of the promise: what a listener throws has to be an exception, not a rejection.
-      .then((result) => queueMicrotask(() => this.#onRead(result?.value)))
-      .catch(nothing); // `closed` tells
+      .then(
+        // Outside of the promise: what a listener throws has to be an exception, not a rejection.
+        (result) => queueMicrotask(() => this.#onRead(result?.value)),
+        (error) => this.destroy(unwrapped(error)),
+      );
   }
 
   #onRead(bytes: Uint8Array | undefined): void {
+    this.#reading = false;
     if (this.destroyed) return;
     this.refreshTimeout();
     this.bytesRead += bytes?.length ?? 0;
