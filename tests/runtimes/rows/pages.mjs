@@ -9,17 +9,19 @@ import { serveSite } from "../lib/site.mjs";
 
 const BOTH = ["tls-psk", "tls-psk/full"];
 
-/** The page's script. For slim, its head brings the WebAssembly. */
-function script(entry, slim) {
+/** The page's scripts: all in one, or in a web worker. For slim, the head brings the WebAssembly. */
+function scripts(entry, { slim, inWorker }) {
+  if (inWorker) return { "src/index.js": "page-with-worker.js", "src/worker.js": "page-worker.js" };
   const source = program("page.js");
-  return entry === "tls-psk/slim" ? program(slim) + source.replace('"tls-psk"', '"tls-psk/slim"') : source;
+  const isSlim = entry === "tls-psk/slim";
+  return { "src/index.js": isSlim ? program(slim) + source.replace('"tls-psk"', '"tls-psk/slim"') : source };
 }
 
 /**
  * A row that visits one page in each browser. `show` builds and serves it, and resolves to its address; `html` goes to
  * where the tool wants it.
  */
-function page({ what, how, entries = BOTH, slim, tools = [], html, show, version, quick = false, check = hears }) {
+function page({ what, how, entries = BOTH, tools = [], html, show, version, quick = false, check = hears, ...kind }) {
   return {
     what,
     where: BROWSER_NAMES.join(", "),
@@ -32,7 +34,7 @@ function page({ what, how, entries = BOTH, slim, tools = [], html, show, version
       const { t, matrix, packed, entry } = context;
       const peer = await startPeer(t);
       peer.gateway = await startGateway(t, packed, peer);
-      const files = { ...html, "src/index.js": script(entry, slim) };
+      const files = { ...html, ...scripts(entry, kind) };
       const full = entry === "tls-psk/full";
       const project = packed.newProject(t, { files, peer, tools, full });
       const url = await show({ t, project, peer, entry });
@@ -82,14 +84,25 @@ async function developed({ project }) {
 }
 
 const VITE = { entries: [...BOTH, "tls-psk/slim"], slim: "slim-vite.js", html: { "index.html": "page.html" } };
+const IN_WORKER = { entries: BOTH, inWorker: true, quick: false };
 const vite = (name) => {
   const version = versionOf(name);
   const what = `Vite ${version.split(".")[0]}`;
   const row = { ...VITE, what, version, tools: [name], quick: name === "vite" };
   return [
     page({ ...row, how: "development server", show: developed }),
+    page({ ...row, ...IN_WORKER, how: "development server, a web worker", show: developed }),
     page({ ...row, how: "build", show: built("vite-build.sh") }),
+    page({ ...row, ...IN_WORKER, how: "build, a web worker", show: built("vite-build.sh") }),
   ];
+};
+
+const WEBPACK = {
+  what: "webpack",
+  version: versionOf("webpack"),
+  tools: ["webpack", "webpack-cli"],
+  html: { "dist/index.html": "webpack.html" },
+  show: built("webpack.sh"),
 };
 
 const BUNDLED = { html: { "dist/index.html": "bundle.html" } };
@@ -109,14 +122,8 @@ export const pages = [
   }),
   ...vite("vite"),
   ...vite("vite7"),
-  page({
-    what: "webpack",
-    version: versionOf("webpack"),
-    how: "no configuration",
-    tools: ["webpack", "webpack-cli"],
-    html: { "dist/index.html": "webpack.html" },
-    show: built("webpack.sh"),
-  }),
+  page({ ...WEBPACK, how: "no configuration" }),
+  page({ ...WEBPACK, ...IN_WORKER, how: "no configuration, a web worker" }),
   page({
     ...BUNDLED,
     what: "esbuild",
