@@ -7,6 +7,7 @@ import type { Exchange, Side } from "../wire.js";
 
 const ROWS: [string, (negotiated: Negotiated) => string][] = [
   ["PSK identity", ({ pskIdentity }) => (pskIdentity ? asLabel(pskIdentity) : "none")],
+  ["External identity", ({ externalIdentity }) => (externalIdentity ? asLabel(externalIdentity) : "none")],
   ["Index in the offer", ({ pskIndex }) => (pskIndex === undefined ? "none" : String(pskIndex))],
   ["Mode", ({ pskMode }) => pskMode ?? "none"],
   ["Cipher suite", ({ cipherSuite }) => cipherSuite],

@@ -126,7 +126,6 @@ export function sceneView({ play }: SceneActions): SceneView {
       autocomplete: "off",
       spellcheck: "false",
       id: `${id}-context`,
-      disabled: key.context === undefined,
       on: {
         input: () => {
           key.context = context.value;
@@ -141,7 +140,7 @@ export function sceneView({ play }: SceneActions): SceneView {
         on: {
           change: () => {
             const imported = use.selectedIndex === 1;
-            context.disabled = !imported;
+            contextField.hidden = !imported;
             if (imported) key.context = context.value;
             else delete key.context;
             edited();
@@ -151,6 +150,8 @@ export function sceneView({ play }: SceneActions): SceneView {
       h("option", { text: "as it is", selected: key.context === undefined }),
       h("option", { text: "imported", selected: key.context !== undefined }),
     );
+    const contextField = field("Context (RFC 9258)", context);
+    contextField.hidden = key.context === undefined;
     const named = (what: string) => `${what} ${key.identity} of the ${side}`;
     const move = (by: number) => {
       list.splice(index, 1);
@@ -173,8 +174,7 @@ export function sceneView({ play }: SceneActions): SceneView {
       field("Hash", hash),
       field("Secret", secret),
       h("div", { class: "actions" }, ...buttons),
-      field("Used", use),
-      field("Context (RFC 9258)", context),
+      h("div", { class: "import" }, field("Used", use), contextField),
       problem,
       cut,
     );
