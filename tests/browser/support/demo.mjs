@@ -137,3 +137,14 @@ export const HANDSHAKE = [
   "client: finished",
 ];
 export const ECHO = ["client: application_data", "server: application_data"];
+
+/** Runs every attack and chooses every state that adds elements, so that all of them are there. */
+export async function showEverything(demo) {
+  await demo.page.$$eval("#attack-list .actions button", (buttons) => {
+    for (const button of buttons) button.click();
+  });
+  await demo.page.$$eval("details", (all) => {
+    for (const details of all) details.open = true;
+  });
+  await demo.click("#hex .byte");
+}

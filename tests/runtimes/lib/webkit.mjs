@@ -21,7 +21,7 @@ function miniBrowser() {
   return found;
 }
 
-/** Starts the driver and one session of it, on a screen of its own; resolves to `{ version, visit(url) }`. */
+/** Starts the driver and one session of it, on a screen of its own; resolves to `{ version, visit(url), open(url), ask(script) }`. */
 export async function startWebKit(t) {
   const screen = start(t, "Xvfb", ["-displayfd", "1", "-screen", "0", "1024x768x24", "-nolisten", "tcp"]);
   const [, display] = await screen.printed(/^(\d+)$/m);
@@ -56,6 +56,9 @@ export async function startWebKit(t) {
       await inSession("POST", "/url", { url: "about:blank" });
       return { text, complaints: [] };
     },
+    open: (url) => inSession("POST", "/url", { url }),
+    /** Runs the body of a function in the page, again and again until it returns something. */
+    ask: (script) => until(() => inSession("POST", "/execute/sync", { script, args: [] })),
   };
 }
 
