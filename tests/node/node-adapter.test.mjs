@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import http from "node:http";
+import http2 from "node:http2";
 import net from "node:net";
 import { Duplex } from "node:stream";
 import { test } from "node:test";
@@ -428,6 +429,27 @@ test("the agent of http keeps a connection, and the server lets it go", async (t
     assert.equal(String(await readAll(response)), "answer");
   }
   assert.equal(connections, 1);
+});
+
+test("http2 multiplexes over the socket", async (t) => {
+  const web = http2.createServer();
+  web.on("stream", (stream) => {
+    stream.respond({ ":status": 200 });
+    stream.pipe(stream);
+  });
+  const alpn = { ALPNProtocols: ["h2"] };
+  const { port } = await listen(t, alpn, (socket) => web.emit("connection", socket));
+  const createConnection = () => connect({ ...CLIENT, ...alpn, port });
+  const session = http2.connect("http://device.example", { createConnection });
+  const bodies = ["first", "second"].map((text) => Buffer.alloc(500_000, text));
+  const answers = bodies.map((body) => {
+    const stream = session.request({ ":method": "POST" });
+    stream.end(body);
+    return readAll(stream);
+  });
+  for (const [index, answer] of (await Promise.all(answers)).entries()) assert.ok(answer.equals(bodies[index]));
+  session.close();
+  await once(session, "close");
 });
 
 test("ws talks through the socket", async (t) => {

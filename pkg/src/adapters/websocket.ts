@@ -160,7 +160,13 @@ class WebSocketStreams implements Transport {
 
   /** Takes nothing more, closes the WebSocket if there is a code for that, and lets the streams know. */
   #end(failure: Error | undefined, code?: number): void {
-    if (code !== undefined && this.#socket.readyState !== CLOSED) this.#socket.close(code);
+    if (code !== undefined && this.#socket.readyState !== CLOSED) {
+      try {
+        this.#socket.close(code);
+      } catch {
+        // Some runtimes object to a second call, and closing is all that is wanted.
+      }
+    }
     if (!this.#ended) {
       this.#ended = true;
       this.#failure = failure;
