@@ -108,6 +108,25 @@ test("a WebSocket that does not open is an error", async () => {
   assert.equal(error.cause.cause.code, "ECONNREFUSED");
 });
 
+test("a signal and a deadline end a connection whose WebSocket never opens", async (t) => {
+  const mute = net.createServer((socket) => t.after(() => socket.destroy())).listen(0, "127.0.0.1");
+  t.after(() => mute.close());
+  await once(mute, "listening");
+  const controller = new AbortController();
+  for (const [options, code] of [
+    [{ signal: controller.signal }, "ERR_TLS_ABORTED"],
+    [{ handshakeTimeout: 20 }, "ERR_TLS_TIMEOUT"],
+  ]) {
+    const socket = new WebSocket(`ws://127.0.0.1:${mute.address().port}`);
+    const tls = startTls(webSocketTransport(socket), { ...OPTIONS, ...options });
+    await settled();
+    controller.abort();
+    assert.equal((await rejection(tls.opened)).code, code);
+    if (socket.readyState !== WebSocket.CLOSED)
+      await new Promise((resolve) => socket.addEventListener("close", resolve));
+  }
+});
+
 test("a WebSocket that is closed already is an error", async (t) => {
   const [ours] = await sockets(t);
   ours.terminate();
