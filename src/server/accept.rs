@@ -1,22 +1,17 @@
-//! NEGOTIATED: the server's flight (RFC 9846 sections 4.2.3, 4.4.1 and 4.5.3).
+//! NEGOTIATED: ServerHello and EncryptedExtensions (RFC 9846 sections 4.2.3 and 4.4.1).
 
 #[cfg(feature = "certificates")]
 use super::certificates;
 use super::cookie::Retried;
-use super::early_data::{self, DecidingEarlyData, EarlyKeys, WaitEndOfEarlyData};
+use super::early_data::{self, DecidingEarlyData, EarlyKeys};
+use super::flight::Flight;
 use super::selection::Chosen;
 use super::wait_client_hello::{Common, GroupChoice};
-use super::wait_finished::WaitFinished;
 use super::{ServerPsks, State};
 use crate::crypto::{Digest, HashAlgorithm, SharedSecret, hash_of, respond};
-use crate::endpoint::{
-    Context, EarlyDataOutcome, Event, Negotiated, TrafficSecrets, send_finished,
-};
+use crate::endpoint::{Context, EarlyDataOutcome, Event, Negotiated};
 use crate::error::{Error, Violation};
-use crate::keys::{
-    EarlySecret, HandshakeSecret, TrafficSecret, Transcript, TranscriptBuffer,
-    binder_hash_of_first_hello,
-};
+use crate::keys::{EarlySecret, Transcript, TranscriptBuffer, binder_hash_of_first_hello};
 use crate::psk::{EarlyDataParameters, Psk, Role, may_serve};
 use crate::wire::{
     CipherSuite, ClientHello, EncryptedExtensions, KeyShareEntry, OfferedPsks, ProtocolVersion,
@@ -285,59 +280,6 @@ fn certificate_beside(config: &super::ServerConfig, hello: &ClientHello, psk: &P
         && config.certificates.with_external_psk
         && hello.extensions.cert_with_extern_psk
         && psk.kind != crate::keys::BinderKind::Resumption
-}
-
-/// The server's flight behind EncryptedExtensions.
-pub struct Flight {
-    pub(super) psks: ServerPsks,
-    pub(super) negotiated: Negotiated,
-    pub(super) transcript: Transcript,
-    handshake_secret: HandshakeSecret,
-    client_handshake: TrafficSecret,
-    server_handshake: TrafficSecret,
-    early: Option<EarlyKeys>,
-    /// The client was asked for a certificate.
-    #[cfg(feature = "certificates")]
-    pub(super) clients: Option<certificates::ClientCertificates>,
-}
-
-impl Flight {
-    /// Sends the server's Finished; the client's is next, if nothing comes before it.
-    pub(super) fn finish(mut self: Box<Self>, ctx: &mut Context) -> Result<State, Error> {
-        send_finished(ctx, &self.server_handshake, &mut self.transcript)?;
-
-        let main_secret = self.handshake_secret.into_main_secret();
-        let (client, server, exporter) = ctx.application_secrets(&main_secret, &self.transcript);
-        let secrets = TrafficSecrets { send: server, receive: client };
-        ctx.set_send_secret(self.negotiated.cipher_suite, &secrets.send)?;
-
-        let (early_exporter, limits) = self
-            .early
-            .map(|early| (early.exporter, (early.max_size, early.record_size_limit)))
-            .unzip();
-        let next = WaitFinished {
-            psks: self.psks,
-            negotiated: self.negotiated,
-            transcript: self.transcript,
-            client_handshake_traffic_secret: self.client_handshake,
-            main_secret,
-            secrets,
-            exporter,
-            early_exporter,
-            #[cfg(feature = "certificates")]
-            peer_certificates: Vec::new(),
-        };
-        if let Some((remaining, record_size_limit)) = limits {
-            let early = WaitEndOfEarlyData { remaining, record_size_limit, next };
-            return Ok(State::WaitEndOfEarlyData(Box::new(early)));
-        }
-        #[cfg(feature = "certificates")]
-        if let Some(clients) = self.clients {
-            let next = certificates::WaitCertificate { clients, next: Box::new(next) };
-            return Ok(State::WaitCertificate(Box::new(next)));
-        }
-        Ok(State::WaitFinished(Box::new(next)))
-    }
 }
 
 /// Takes no longer records than the client was told (RFC 8449 section 4).

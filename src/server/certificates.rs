@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::accept::Flight;
+use super::flight::Flight;
 use super::wait_finished::WaitFinished;
 use super::{ServerConfig, State};
 use crate::certificates::{Answer, Credentials, Question, Signer, Verification};

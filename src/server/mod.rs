@@ -6,6 +6,7 @@ mod certificates;
 mod config;
 mod cookie;
 mod early_data;
+mod flight;
 mod psks;
 mod retry;
 mod selecting_psk;
@@ -32,9 +33,9 @@ use crate::error::{Error, Usage};
 use crate::keys::Exporter;
 use crate::psk::{ExternalPsk, OfferedPskList, PskError, PskKinds};
 use crate::wire::{Handshake, HandshakeType};
-#[cfg(feature = "certificates")]
-use accept::Flight;
 use early_data::{DecidingEarlyData, WaitEndOfEarlyData};
+#[cfg(feature = "certificates")]
+use flight::Flight;
 use psks::ServerPsks;
 use selecting_psk::SelectingPsk;
 use wait_client_hello::WaitClientHello;
