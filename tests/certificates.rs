@@ -14,7 +14,10 @@ use tls_psk::client;
 use tls_psk::crypto::Random;
 use tls_psk::crypto::signature::SigningKey;
 use tls_psk::server::{self, ClientCertificates};
-use tls_psk::wire::{CipherSuite, NamedGroup, PskKeyExchangeMode, SignatureScheme};
+use tls_psk::wire::{
+    CipherSuite, EncryptedExtensions, Handshake, NamedGroup, PskKeyExchangeMode, Reader,
+    SignatureScheme,
+};
 use tls_psk::{
     AlertDescription, ClientConfig, EarlyDataParameters, Error, Event, HashAlgorithm, Negotiated,
     PskKinds, SealingKeys, Selection, SelectionPolicy, ServerConfig, TicketPolicy, Usage,
@@ -311,6 +314,23 @@ fn the_certificate_is_chosen_by_name_and_by_what_the_client_can_verify() {
     assert_eq!(shown("a.many.example", &server), credentials("rsa").chain());
     assert_eq!(shown("other.example", &server), credentials("other-name").chain());
     assert_eq!(shown("unknown.example", &server), credentials("other-name").chain());
+}
+
+#[test]
+fn a_server_that_goes_by_the_name_says_so() {
+    for (name, said) in [("p256", true), ("other-name", false)] {
+        let mut client = trusting();
+        client.parameters.trace = true;
+        let pair = connect(client, certified(name));
+        let extensions = pair.client_events.iter().find_map(|event| match event {
+            Event::Message { name: "encrypted_extensions", bytes, .. } => {
+                let (_, body) = Handshake::read(&mut Reader::new(bytes)).unwrap();
+                Some(EncryptedExtensions::read(body).unwrap())
+            }
+            _ => None,
+        });
+        assert_eq!(extensions.unwrap().server_name, said, "{name}");
+    }
 }
 
 #[test]

@@ -153,9 +153,10 @@ pub(super) fn accept(ctx: &mut Context, acceptance: Acceptance) -> Result<State,
         Some(_) => None,
     };
     #[cfg(feature = "certificates")]
-    let server_certificate = identity.is_some();
+    let (server_certificate, named) =
+        (identity.is_some(), identity.as_ref().is_some_and(|(_, named)| *named));
     #[cfg(not(feature = "certificates"))]
-    let server_certificate = false;
+    let (server_certificate, named) = (false, false);
     // A server that still has to show its certificate takes no early data (RFC 8773 section 5.1).
     let early_data = early_data.filter(|_| !server_certificate);
     let group = share.as_ref().map(|share| share.group);
@@ -225,6 +226,8 @@ pub(super) fn accept(ctx: &mut Context, acceptance: Acceptance) -> Result<State,
         None => limit_records(ctx, our_limit),
     }
     let encrypted_extensions = EncryptedExtensions {
+        // A server that goes by the name says so (RFC 6066 section 3).
+        server_name: named,
         alpn: alpn.clone(),
         record_size_limit: our_limit,
         early_data: early.is_some(),
@@ -267,7 +270,7 @@ pub(super) fn accept(ctx: &mut Context, acceptance: Acceptance) -> Result<State,
         clients: None,
     });
     #[cfg(feature = "certificates")]
-    if let Some(identity) = identity {
+    if let Some((identity, _)) = identity {
         return certificates::send(ctx, flight, identity);
     }
     flight.finish(ctx)

@@ -59,11 +59,11 @@ impl State {
     }
 }
 
-/// Chooses what to show by what the client asked for.
+/// Chooses what to show by what the client asked for, and says whether its server_name decided that.
 pub(super) fn choose(
     config: &ServerConfig,
     extensions: &ClientExtensions,
-) -> Result<Identity, Error> {
+) -> Result<(Identity, bool), Error> {
     let schemes = extensions.signature_algorithms.as_deref();
     let schemes = schemes.ok_or(Violation::MissingSignatureAlgorithms)?;
     let name = extensions.server_name.as_deref();
@@ -76,9 +76,10 @@ pub(super) fn choose(
             })
         })
     };
-    name.and_then(|name| fitting().find(|identity| identity.credentials.is_for(name)))
-        .or_else(|| fitting().next())
-        .ok_or(Violation::NoCommonSignatureScheme.into())
+    let named = name.and_then(|name| fitting().find(|identity| identity.credentials.is_for(name)));
+    let by_name = named.is_some();
+    let identity = named.or_else(|| fitting().next()).ok_or(Violation::NoCommonSignatureScheme)?;
+    Ok((identity, by_name))
 }
 
 /// Sends CertificateRequest, Certificate and CertificateVerify, and what follows.
