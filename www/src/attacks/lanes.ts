@@ -8,6 +8,8 @@ export interface Lane {
   /** How the handshake ended. */
   stage: Exchange["stage"];
   facts: [name: string, value: string][];
+  /** What cuts the halves of its stick: what each side exported, or the binder that was sent and the one computed. */
+  cuts?: { client: Uint8Array | undefined; server: Uint8Array | undefined };
 }
 
 export interface Result {
@@ -33,7 +35,13 @@ export function laneOf(title: string, exchange: Exchange, more: Lane["facts"] = 
   const alerts = exchange.entries
     .filter(({ kind, fatal }) => kind === "alert" && fatal)
     .map(({ name, from }): [string, string] => ["Alert sent", `${name}, by the ${from}`]);
-  return { title, stage: exchange.stage, facts: [...more, ...faults, ...alerts] };
+  return { title, stage: exchange.stage, facts: [...more, ...faults, ...alerts], cuts: cutsOf(exchange) };
+}
+
+function cutsOf({ exported, offers, steps }: Exchange): NonNullable<Lane["cuts"]> {
+  if (exported.client && exported.server) return { client: exported.client, server: exported.server };
+  const computed = steps.server.find(({ operation }) => operation === "hmac");
+  return { client: offers.at(-1)?.psks[0]?.binder.bytes, server: computed?.output };
 }
 
 /** All that the server put on the wire. */

@@ -2,6 +2,7 @@
 
 import { byId, h } from "../dom.js";
 import { icon, type Mark } from "../icons.js";
+import { half } from "../tally.js";
 import type { Stage } from "../wire.js";
 import { ATTACKS } from "./gallery.js";
 import type { Attack, Lane } from "./lanes.js";
@@ -55,11 +56,18 @@ export function attacksView({ ran }: { ran(id: string): void }): AttacksView {
   return { run: (id) => runs.get(id)?.() };
 }
 
-function laneItem({ title, stage, facts }: Lane): HTMLElement {
+function laneItem({ title, stage, facts, cuts }: Lane): HTMLElement {
   const [mark, end] = ENDS[stage];
   return h(
     "li",
     { class: "lane", data: { stage } },
+    cuts &&
+      h(
+        "div",
+        { class: "stick", "aria-hidden": "true", data: { joined: String(stage === "connected") } },
+        half("upper", cuts.client, { class: "client" }),
+        half("lower", cuts.server, { class: "server" }),
+      ),
     h("h4", { text: title }),
     h("p", { class: "end" }, icon(mark), h("strong", { text: end })),
     h("dl", {}, ...facts.map(([name, value]) => h("div", {}, h("dt", { text: name }), h("dd", { text: value })))),
