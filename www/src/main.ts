@@ -11,6 +11,7 @@ import { linkOf, readLink } from "./link.js";
 import type { Meddling } from "./meddling.js";
 import { goTo, navigation } from "./navigation.js";
 import { workOffline } from "./offline.js";
+import { HEADER_LENGTH } from "./records.js";
 import type { Scene } from "./scene.js";
 import { agreementView } from "./views/agreement.js";
 import { bytesView } from "./views/bytes.js";
@@ -101,6 +102,7 @@ function open(entry: Entry | undefined): void {
   bytes.show(entry, exchange);
   if (entry) flight.mark(entry);
   if (exchange) meddle.show(exchange, entry);
+  markChanges();
   writeLink();
 }
 
@@ -123,6 +125,19 @@ for (const name of ["focusin", "click"] as const) {
     const cell = target instanceof Element ? target.closest<HTMLElement>("[data-at]") : null;
     if (cell) meddle.stand(Number(cell.dataset.at), bytes.layer);
   });
+}
+
+byId("message-bytes").addEventListener("change", markChanges);
+
+/** Marks the bytes that somebody changes on their way. */
+function markChanges(): void {
+  const place = opened?.place;
+  const record = place && exchange?.flights[place.flight]?.records[place.record];
+  const first = (record?.start ?? 0) + (bytes.layer === "record" ? 0 : HEADER_LENGTH);
+  const flipped = meddlings.flatMap((one) => (one.kind === "flip" && one.flight === place?.flight ? [one.at] : []));
+  for (const cell of byId("message-bytes").querySelectorAll<HTMLElement>("[data-at]")) {
+    cell.classList.toggle("changed", flipped.includes(first + Number(cell.dataset.at)));
+  }
 }
 
 function link(): string {
@@ -160,6 +175,11 @@ navigation({
 });
 byId("share").append(copyButton("Copy a link to this", () => new URL(link(), location.href).href, "quiet"));
 addEventListener("hashchange", () => {
+  // a link within the page, which the browser follows by itself
+  if (!location.hash.includes("=")) {
+    writeLink();
+    return;
+  }
   followLink();
   if (step) goTo(step);
 });

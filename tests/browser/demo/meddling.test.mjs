@@ -27,6 +27,9 @@ onThePage("somebody on the wire", (demo) => {
     assert.match(await outcome(), /decrypt_error ↑ alert sent by the server/);
     assert.match(await demo.text("#meddlings li"), /^Byte 15 of flight 1, .* from 0x[0-9a-f]{2} to 0x[0-9a-f]{2}\./);
     assert.deepEqual(await demo.fates(), [[["lamp-7", "failed"]]]);
+    assert.deepEqual(await demo.page.$$eval("#hex .changed", (cells) => cells.map(({ dataset }) => dataset.at)), [
+      "10",
+    ]);
     // the bit flips back
     await demo.click("#meddle-byte .bit:last-child");
     assert.equal(await demo.state(), "connected");
@@ -37,6 +40,19 @@ onThePage("somebody on the wire", (demo) => {
     await flip(2);
     assert.equal(await demo.state(), "failed");
     assert.match(await outcome(), /bad_record_mac ↓ alert sent by the client/);
+  });
+
+  test("can flip a bit of a record's header, and of its tag", async () => {
+    await openMessage("encrypted_extensions");
+    await demo.page.$$eval("#message-bytes .layers label", (labels) => labels.at(-1).querySelector("input").click());
+    await flip(0);
+    assert.match(await demo.text("#meddle-byte p"), /^Byte 0 of the record’s header/);
+    assert.equal(await demo.state(), "failed");
+    await demo.click("#meddle-undo");
+    const length = (await demo.page.$$("#hex .byte")).length;
+    await flip(length - 1);
+    assert.match(await demo.text("#meddle-byte p"), /^A byte of the record’s authentication tag/);
+    assert.match(await outcome(), /bad_record_mac ↓/);
   });
 
   test("can make the ClientHello one that cannot be read", async () => {

@@ -32,6 +32,12 @@ onThePage("while the server waits", (demo) => {
     assert.equal(await demo.state(), "connected");
   });
 
+  test("the page leads to the choice, and goes on waiting", async () => {
+    await demo.page.$eval("#reasons a", (link) => link.click());
+    await demo.page.waitForFunction(() => location.hash.includes("preset=waiting"));
+    assert.equal(await demo.state(), "waiting");
+  });
+
   test("the server can choose for itself", async () => {
     await clickButton("#selection", "Let the server choose");
     assert.deepEqual((await demo.agreed())["PSK identity"], ["lamp-7", "lamp-7"]);
