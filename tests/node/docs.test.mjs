@@ -48,13 +48,17 @@ test("docs/runtimes.md shows each program of tests/runtimes that a user has to w
   }
 });
 
+/** The names that a source exports of others. */
+const exportedBy = (path) =>
+  [...read(path).matchAll(/^export (?:type )?\{(.*?)\}/gms)].flatMap(([, names]) =>
+    names
+      .split(",")
+      .map((name) => name.replace(/^\s*type /, "").trim())
+      .filter(Boolean),
+  );
+
 /** The names that the package exports. */
-const exported = [...read("pkg/src/slim.ts").matchAll(/^export (?:type )?\{(.*?)\}/gms)].flatMap(([, names]) =>
-  names
-    .split(",")
-    .map((name) => name.replace(/^\s*type /, "").trim())
-    .filter(Boolean),
-);
+const exported = exportedBy("pkg/src/slim.ts");
 
 test("every name that the package exports has a comment for its readers", () => {
   assert.ok(exported.length > 50);
@@ -66,13 +70,19 @@ test("every name that the package exports has a comment for its readers", () => 
   }
 });
 
-test("tests/types/api.ts uses every name that the package exports", () => {
-  const [imports, ...uses] = read("tests/types/api.ts").split(/from "tls-psk";/);
-  for (const name of exported) {
-    assert.match(imports, new RegExp(`\\b${name},`), `${name} is not imported`);
-    assert.match(uses.join(""), new RegExp(`\\b${name}\\b`), `${name} is not used`);
-  }
-});
+for (const [path, entry, names] of [
+  ["tests/types/api.ts", "tls-psk", exported],
+  ["tests/types/node/adapter.ts", "tls-psk/node", exportedBy("pkg/src/adapters/node-tls.ts")],
+]) {
+  test(`${path} uses every name that ${entry} exports`, () => {
+    const [imports, ...uses] = read(path).split(`from "${entry}";`);
+    assert.notEqual(names.length, 0);
+    for (const name of names) {
+      assert.match(imports, new RegExp(`\\b${name},`), `${name} is not imported`);
+      assert.match(uses.join(""), new RegExp(`\\b${name}\\b`), `${name} is not used`);
+    }
+  });
+}
 
 test("README.md and the types tell the same error codes", () => {
   const inTypes = new Set([...read("pkg/src/errors.ts").matchAll(/\| "(ERR_TLS_\w+)"/g)].map(([, code]) => code));
