@@ -33,7 +33,8 @@ export interface TlsSocket extends AsyncDisposable {
   readonly closed: Promise<void>;
   /**
    * Closes both directions: sends what was written, then close_notify, and drops what the peer still says. It waits
-   * at most a second for the peer's side of it. During a handshake, it ends the connection with `ERR_TLS_ABORTED`.
+   * at most a second for the peer's side of it, but as long as it takes for the peer to accept what was written, unless
+   * `signal` ends that. During a handshake, it ends the connection with `ERR_TLS_ABORTED`.
    *
    * @returns `closed`
    */

@@ -207,6 +207,21 @@ test("aborting the writable stream works while a write waits for the peer", asyn
   assert.equal((await rejection(client.closed)).cause, reason);
 });
 
+test("close waits for a peer that does not read what was written, until a signal ends that", async () => {
+  const controller = new AbortController();
+  const { client } = await connected({ signal: controller.signal });
+  const written = client.writable.getWriter().write(new Uint8Array(10_000_000));
+  let over = false;
+  const closed = client.close().finally(() => {
+    over = true;
+  });
+  await settled();
+  assert.equal(over, false);
+  controller.abort();
+  assert.equal((await rejection(closed)).code, "ERR_TLS_ABORTED");
+  await rejection(written);
+});
+
 test("a handshake that nobody answers runs into its deadline", async () => {
   const [clientEnd] = pipe();
   const client = startTls(clientEnd, { psks: [psk()], handshakeTimeout: 50 });
