@@ -1,0 +1,176 @@
+// tls-psk/node: how its sockets end when something is wrong, or somebody has had enough.
+
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import net from "node:net";
+import { test } from "node:test";
+import { connect, TLSSocket } from "tls-psk/node";
+import { BOTH, CLIENT, IDENTITY, KEY, listen, pair, SERVER } from "./support/duplexes.mjs";
+import { listeners } from "./support/usage.mjs";
+
+test("a side that does not allow half-open connections ends with its peer", async (t) => {
+  const { server, port } = await listen(t);
+  const accepted = once(server, "secureConnection");
+  const client = connect({ ...CLIENT, port, allowHalfOpen: true });
+  const [theirs] = await accepted;
+  theirs.resume();
+  client.end();
+  client.resume();
+  await Promise.all([client, theirs].map((socket) => once(socket, "close")));
+  assert.equal(theirs.writableFinished, true);
+});
+
+test("a client that knows no key is told so, and the server hears of it as tlsClientError", async (t) => {
+  const { server, port } = await listen(t, {}, () => assert.fail("the handshake has failed"));
+  const refused = once(server, "tlsClientError");
+  const client = connect({ ...CLIENT, port, pskCallback: () => ({ identity: "nobody", psk: KEY }) });
+  const [error] = await once(client, "error");
+  assert.deepEqual(
+    [error.code, error.alert, error.alertDirection],
+    ["ERR_TLS_ALERT_RECEIVED", "decrypt_error", "received"],
+  );
+  const [theirs, socket] = await refused;
+  assert.deepEqual([theirs.code, theirs.alertDirection], ["ERR_TLS_DECRYPT", "sent"]);
+  assert.ok(socket instanceof TLSSocket);
+});
+
+test("a client that cannot connect has the error of the socket, and so has one that is cut off", async (t) => {
+  const free = net.createServer().listen(0, "127.0.0.1");
+  await once(free, "listening");
+  const { port } = free.address();
+  free.close();
+  await once(free, "close");
+  assert.equal((await once(connect({ ...CLIENT, host: "127.0.0.1", port }), "error"))[0].code, "ECONNREFUSED");
+
+  const cut = await listen(t);
+  let raw;
+  cut.server.prependListener("connection", (socket) => {
+    raw = socket;
+  });
+  const client = connect({ ...CLIENT, host: "127.0.0.1", port: cut.port });
+  const accepted = once(cut.server, "secureConnection");
+  await once(client, "secureConnect");
+  const [theirs] = await accepted;
+  theirs.on("error", () => {});
+  client.resume();
+  raw.resetAndDestroy();
+  assert.equal((await once(client, "error"))[0].code, "ECONNRESET");
+});
+
+test("an end without close_notify is an error, behind what had arrived", async (t) => {
+  const { server, port } = await listen(t);
+  let raw;
+  server.prependListener("connection", (socket) => {
+    raw = socket;
+  });
+  const accepted = once(server, "secureConnection");
+  const client = connect({ ...CLIENT, port });
+  const [theirs] = await accepted;
+  theirs.on("error", () => {});
+  const data = Buffer.alloc(200_000, "0123456789-");
+  let received = 0;
+  client.on("data", (chunk) => {
+    received += chunk.length;
+  });
+  theirs.write(data, () => raw.end());
+  assert.equal((await once(client, "error"))[0].code, "ERR_TLS_TRUNCATED");
+  assert.equal(received, data.length);
+
+  // Whoever does not read learns of it, too.
+  const deaf = connect({ ...CLIENT, port });
+  const [other] = await once(server, "secureConnection");
+  other.on("error", () => {});
+  raw.end();
+  assert.equal((await once(deaf, "error"))[0].code, "ERR_TLS_TRUNCATED");
+});
+
+test("destroying a socket leaves its peer without a proper end, and itself without an error", async (t) => {
+  const { server, port } = await listen(t);
+  const accepted = once(server, "secureConnection");
+  const client = connect({ ...CLIENT, port });
+  client.on("error", assert.fail);
+  const [theirs] = await accepted;
+  theirs.resume();
+  client.destroy();
+  await once(client, "close");
+  assert.match((await once(theirs, "error"))[0].code, /^(ERR_TLS_TRUNCATED|ECONNRESET)$/);
+});
+
+test("a callback that throws, or that returns no key, is an error with a name", async (t) => {
+  const thrown = new Error("no database");
+  const { server, port } = await listen(t, {
+    pskCallback() {
+      throw thrown;
+    },
+  });
+  const failed = once(server, "tlsClientError");
+  const client = connect({ ...CLIENT, port });
+  assert.equal((await once(client, "error"))[0].alert, "internal_error");
+  const [error] = await failed;
+  assert.deepEqual([error.code, error.cause], ["ERR_TLS_SELECTION", thrown]);
+
+  for (const [pskCallback, code] of [
+    [
+      () => {
+        throw thrown;
+      },
+      "ERR_TLS_SELECTION",
+    ],
+    [() => null, "ERR_TLS_USAGE"],
+    [() => ({ identity: IDENTITY, psk: "a password" }), "ERR_TLS_PSK"],
+    [() => ({ identity: IDENTITY, psk: Buffer.alloc(8, 1) }), "ERR_TLS_PSK"],
+  ]) {
+    const [error] = await once(connect({ ...BOTH, port, pskCallback }), "error");
+    assert.equal(error.code, code);
+  }
+});
+
+test("what node:tls knows and this package does not is refused, and never overlooked", async () => {
+  for (const options of [
+    { maxVersion: "TLSv1.2" },
+    { secureContext: {} },
+    { ciphers: "TLS_AES_128_CCM_SHA256" },
+    { ecdhCurve: "P-521" },
+    { cert: "a chain without its key" },
+  ]) {
+    const [error] = await once(new TLSSocket(pair()[0], { ...CLIENT, ...options }), "error");
+    assert.equal(error.code, "ERR_TLS_CONFIG", JSON.stringify(options));
+  }
+  const both = { ...SERVER, selectPsk: () => null, isServer: true };
+  assert.equal((await once(new TLSSocket(pair()[0], both), "error"))[0].code, "ERR_TLS_CONFIG");
+  const hint = { ...SERVER, pskIdentityHint: 7, isServer: true };
+  assert.equal((await once(new TLSSocket(pair()[0], hint), "error"))[0].code, "ERR_TLS_CONFIG");
+});
+
+test("a handshake that nobody answers runs into its deadline, and so does a callback that never does", async () => {
+  for (const options of [{}, { pskCallback: () => new Promise(() => {}) }]) {
+    const [one, other] = pair();
+    const [error] = await once(new TLSSocket(one, { ...CLIENT, handshakeTimeout: 20, ...options }), "error");
+    assert.deepEqual([error.code, error.phase], ["ERR_TLS_TIMEOUT", "handshake"]);
+    other.resume();
+    if (!one.destroyed) await once(one, "close");
+  }
+  const wrong = new TLSSocket(pair()[0], { ...CLIENT, handshakeTimeout: -1 });
+  assert.equal((await once(wrong, "error"))[0].code, "ERR_TLS_CONFIG");
+});
+
+test("a signal ends a socket before, in and after the handshake", async (t) => {
+  const { port } = await listen(t, {}, (socket) => socket.on("error", () => {}));
+  const stages = [
+    { pskCallback: () => new Promise(() => {}) },
+    { port, reached: "connect" },
+    { port, reached: "secureConnect" },
+  ];
+  for (const { reached, ...options } of stages) {
+    const controller = new AbortController();
+    const reason = new Error("changed my mind");
+    const { signal } = controller;
+    const socket = options.port ? {} : { socket: pair()[0] };
+    const client = connect({ ...CLIENT, signal, ...socket, ...options });
+    if (reached) await once(client, reached);
+    controller.abort(reason);
+    const [error] = await once(client, "error");
+    assert.deepEqual([error.code, error.cause], ["ERR_TLS_ABORTED", reason]);
+    assert.equal(listeners(signal), 0);
+  }
+});
