@@ -581,3 +581,26 @@ fn the_configurations_say_what_they_are_for() {
     let server = server::CertificateConfig::default();
     assert!(client.verification.is_none() && server.credentials.is_empty());
 }
+
+#[cfg(feature = "webpki-roots")]
+#[test]
+fn mozillas_authorities_are_there_and_trust_no_private_one() {
+    let anchors = TrustAnchors::mozilla();
+    assert!(format!("{anchors:?}").contains("anchors: 1"), "some hundred: {anchors:?}");
+    let mut client = trusting();
+    client.certificates.verification = Some(Verification::Anchors(Arc::new(anchors)));
+    let pair = connect(client, certified("p256"));
+    assert_client_refuses(&pair, Violation::CertificateUnknownIssuer);
+}
+
+#[cfg(not(feature = "rsa-signing"))]
+#[test]
+fn without_the_feature_for_them_rsa_keys_have_to_be_outside() {
+    let chain = file("rsa.chain");
+    for key in ["rsa.key", "rsa.pkcs1.key"] {
+        let error = Credentials::from_pem(&chain, &file(key)).unwrap_err();
+        assert_eq!(error, CredentialsError::RsaSigning);
+    }
+    let schemes = [SignatureScheme::RSA_PSS_RSAE_SHA256];
+    assert!(Credentials::from_pem_with_external_key(&chain, &schemes).is_ok());
+}

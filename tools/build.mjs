@@ -26,9 +26,17 @@ const WASM_OPT = [
 const PAGE_CORE = "target/wasm-page";
 
 // the builds of the core: two of the package, and the page's
-const SMALL = { name: "wasm", out: "pkg/dist/wasm", profile: "release", features: [] };
-const FULL = { name: "wasm-full", out: "pkg/dist/full/wasm", profile: "full", features: ["certificates", "mlkem"] };
-const PAGE = { name: "wasm-page", out: PAGE_CORE, profile: "release", features: ["dissect", "mlkem", "steps"] };
+const SMALL = { name: "wasm", out: "pkg/dist/wasm", profile: "release", features: [], flags: [] };
+const FULL = {
+  name: "wasm-full",
+  out: "pkg/dist/full/wasm",
+  profile: "full",
+  features: ["certificates", "mlkem"],
+  // LLVM then inlines at opt-level 3 no more than at "s", which makes it 4 % smaller, and a handshake with x25519 slower
+  // by a tenth, some 0.06 ms on each side; the ciphers are as fast.
+  flags: ["-Cllvm-args=-inline-threshold=50"],
+};
+const PAGE = { name: "wasm-page", out: PAGE_CORE, profile: "release", features: ["dissect", "mlkem", "steps"], flags: [] };
 
 /** Builds up to the named part, skipping what is up to date; without `tls-psk/full` if `full` is false. */
 export async function build(last = "demo", { full = true } = {}) {
@@ -45,12 +53,12 @@ export async function build(last = "demo", { full = true } = {}) {
   }
 }
 
-async function buildWasm({ name, out, profile, features }, { wasmEnv, bindgen }) {
+async function buildWasm({ name, out, profile, features, flags }, { wasmEnv, bindgen }) {
   const step = {
     name,
     inputs: ["Cargo.toml", "Cargo.lock", ".cargo", "src"],
     outputs: [`${out}/tls_psk.js`, `${out}/tls_psk_bg.wasm`],
-    settings: { WASM_OPT, SHIPPED_FLAGS, rustc: wasmEnv.RUSTC, bindgen, features },
+    settings: { WASM_OPT, flags: [...SHIPPED_FLAGS, ...flags], rustc: wasmEnv.RUSTC, bindgen, features },
   };
   const label = ["compiling the core to wasm", features.join(" and ")].filter(Boolean).join(", with ");
   await incrementally(label, step, async () => {
@@ -66,7 +74,7 @@ async function buildWasm({ name, out, profile, features }, { wasmEnv, bindgen })
       TARGET,
     ];
     await run("cargo", [...cargo, ...features.flatMap((feature) => ["--features", feature])], {
-      env: { ...wasmEnv, ...shipped },
+      env: { ...wasmEnv, ...shipped(flags) },
       cwd: root,
     });
 

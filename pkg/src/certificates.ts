@@ -3,12 +3,16 @@ import { type Config, hasCertificates } from "./core.js";
 import type { SignatureRequest, SignatureScheme } from "./core-types.js";
 import { TlsError } from "./errors.js";
 import type { ClientOptions, ServerOptions } from "./options.js";
+import { isKeyOf, RSA_SCHEMES, rsaKey, signWithRsa } from "./rsa.js";
 
 /** A certificate chain and the private key of its first certificate. */
 export interface Credentials {
   /** In PEM, the own certificate first, then each one's issuer; the root is of no use there. */
   chain: string | Bytes;
-  /** In PEM (PKCS #8, SEC 1 or PKCS #1), or whoever has it. */
+  /**
+   * In PEM (PKCS #8, SEC 1 or PKCS #1), or whoever has it. With an RSA key WebCrypto signs, which pages have in secure
+   * contexts only.
+   */
   key: string | Bytes | ExternalKey;
 }
 
@@ -97,11 +101,25 @@ function applyVerification(config: Config, ca: string | Bytes | undefined, verif
   else throw refused("what verifies certificates must be a function");
 }
 
-function addCredentials(config: Config, { chain, key }: Credentials): void {
-  if (typeof key === "string" || isBytes(key)) config.addCredentials(pem(chain, "chain"), pem(key, "key"));
-  else if (typeof key?.sign !== "function") throw refused("key must be PEM, or an object with schemes and sign");
-  else config.addExternalCredentials(pem(chain, "chain"), [...key.schemes]);
+function addCredentials(config: Config, credentials: Credentials): void {
+  const { key } = credentials;
+  const chain = pem(credentials.chain, "chain");
+  if (isPem(key)) {
+    const text = pem(key, "key");
+    const rsa = rsaKey(text);
+    if (rsa === undefined) config.addCredentials(chain, text);
+    else addRsaCredentials(config, chain, rsa);
+  } else if (typeof key?.sign !== "function") throw refused("key must be PEM, or an object with schemes and sign");
+  else config.addExternalCredentials(chain, [...key.schemes]);
 }
+
+function addRsaCredentials(config: Config, chain: Uint8Array, key: string): void {
+  if (!globalThis.crypto?.subtle) throw refused("an RSA key needs WebCrypto, which only secure contexts have");
+  config.addExternalCredentials(chain, [...RSA_SCHEMES]);
+  if (!isKeyOf(key, chain)) throw refused("the private key is not the certificate's");
+}
+
+const isPem = (key: unknown): key is string | Bytes => typeof key === "string" || isBytes(key);
 
 /** A text as the core takes it. */
 function pem(text: string | Bytes, name: string): Uint8Array {
@@ -113,7 +131,10 @@ function pem(text: string | Bytes, name: string): Uint8Array {
 /** Who signs for the credentials at a place of the core's list. */
 export function signerOf({ certificate, certificates = [] }: Options, place: number): ExternalKey["sign"] | undefined {
   const key = (certificate ?? certificates[place])?.key;
-  return typeof key === "object" && "sign" in key ? (request, context) => key.sign(request, context) : undefined;
+  if (key === undefined) return undefined;
+  if (!isPem(key)) return (request, context) => key.sign(request, context);
+  const rsa = rsaKey(pem(key, "key"));
+  return rsa === undefined ? undefined : (request) => signWithRsa(rsa, request);
 }
 
 /**

@@ -156,6 +156,7 @@ export interface Config extends Freeable {
   /**
    * Adds a certificate chain with its private key, both in PEM: to a server as the next to be looked at, to a client as
    * its only one. This and what follows is of `tls-psk/full` alone; without certificates the methods do not exist.
+   * Throws `ERR_TLS_CONFIG` for an RSA key, which has to sign outside: see {@link addExternalCredentials}.
    */
   addCredentials(chain: Uint8Array, key: Uint8Array): void;
   /** As {@link addCredentials}, with a key that is elsewhere: a {@link SignEvent} asks for each signature. */

@@ -3,6 +3,8 @@
 use core::fmt;
 use std::sync::Arc;
 
+#[cfg(not(feature = "rsa-signing"))]
+use crate::crypto::CryptoError;
 use crate::crypto::signature::{SUPPORTED_SCHEMES, SigningKey, verification_of};
 use crate::error::named_errors;
 use crate::wire::SignatureScheme;
@@ -18,6 +20,8 @@ named_errors! {
         BadPrivateKey => "the private key is of no supported kind, or cannot be decoded";
         KeyMismatch => "the private key is not the certificate's";
         NoScheme => "a key outside needs at least one signature scheme that its certificate can verify";
+        #[cfg(not(feature = "rsa-signing"))]
+        RsaSigning => "this build does not sign with RSA keys: add external credentials";
         TooLong => "the chain is longer than a Certificate message can be";
     }
 }
@@ -67,7 +71,11 @@ impl Credentials {
 
     /// From PEM texts; both may be the same.
     pub fn from_pem(chain: &[u8], key: &[u8]) -> Result<Self, CredentialsError> {
-        let key = SigningKey::from_pem(key).map_err(|_| CredentialsError::BadPrivateKey)?;
+        let key = SigningKey::from_pem(key).map_err(|error| match error {
+            #[cfg(not(feature = "rsa-signing"))]
+            CryptoError::RsaSigning => CredentialsError::RsaSigning,
+            _ => CredentialsError::BadPrivateKey,
+        })?;
         Self::new(read_chain(chain)?, KeySource::Local(Arc::new(key)))
     }
 

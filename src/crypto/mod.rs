@@ -34,6 +34,8 @@ named_errors! {
         PlaintextLength => "more plaintext than the AEAD can take";
         #[cfg(feature = "certificates")]
         PrivateKey => "the private key is of no supported kind, or cannot be decoded";
+        #[cfg(all(feature = "certificates", not(feature = "rsa-signing")))]
+        RsaSigning => "this build does not sign with keys of RSA, which have to be outside";
         Random => "the platform gives no randomness";
         #[cfg(feature = "certificates")]
         Signing => "the private key cannot sign";

@@ -23,7 +23,7 @@ impl Random {
     }
 
     /// The generator, for signatures that take one.
-    #[cfg(feature = "certificates")]
+    #[cfg(all(feature = "certificates", feature = "rsa-signing"))]
     pub(super) fn generator(&mut self) -> &mut ChaCha20Rng {
         &mut self.0
     }

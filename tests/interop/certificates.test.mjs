@@ -117,6 +117,18 @@ for (const name of KEYS) {
   });
 }
 
+for (const scheme of ["rsa_pss_rsae_sha256", "rsa_pss_rsae_sha384", "rsa_pss_rsae_sha512"]) {
+  test(`s_client verifies an RSA key's signature by the one scheme it takes for it: ${scheme}`, async (t) => {
+    const { port, socket } = await server(t, { certificates: [credentials("rsa")] });
+    // the certificates themselves are signed otherwise
+    const peer = startSClient(t, port, [...VERIFIES, "-sigalgs", `${scheme}:RSA+SHA256:ECDSA+SHA256`], NO_PSK);
+    echo(await socket).catch(() => {});
+    await peer.printed(/Verify return code: 0 \(ok\)/);
+    await peer.printed(new RegExp(`Peer signing digest: SHA${scheme.slice(-3)}`));
+    assert.equal(await peer.finish(), 0, peer.stderr);
+  });
+}
+
 test("s_client verifies what WebCrypto has signed", async (t) => {
   const { port, socket } = await server(t, { certificates: [withWebCryptoKey("p256")] });
   const peer = startSClient(t, port, VERIFIES, NO_PSK);

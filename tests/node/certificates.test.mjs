@@ -69,6 +69,26 @@ test("PEM may be bytes, and keys be in their older forms", async () => {
   assertFull(await connected({ ca: Buffer.from(pem("root")) }, { certificates: [{ chain, key }] }));
 });
 
+test("RSA keys are read in both of their forms, and have to be the certificate's", async () => {
+  const chain = pem("rsa.chain");
+  for (const key of [pem("rsa.pkcs1.key"), Buffer.from(pem("rsa.key")), `${pem("rsa")}\n${pem("rsa.key")}`]) {
+    assertFull(await connected({}, { certificates: [{ chain, key }] }), "rsa");
+  }
+  for (const key of [pem("intermediate.key"), pem("p256.key")]) {
+    const server = acceptTls(pipe()[0], { ...USUAL, certificates: [{ chain, key }] });
+    const error = await rejection(server.opened);
+    assert.deepEqual([error.code, error.message], ["ERR_TLS_CONFIG", "the private key is not the certificate's"]);
+  }
+});
+
+test("a client proves itself with an RSA key", async () => {
+  const { serverInfo } = await connected(
+    { certificate: credentials("rsa") },
+    { requestCertificate: { verify: () => true } },
+  );
+  assert.deepEqual(serverInfo.peerCertificates.map(Buffer.from), ders("rsa.chain"));
+});
+
 test("the certificate is the one for the server name", async () => {
   const certificates = [credentials("other-name"), credentials("p256")];
   assertFull(await connected({}, { certificates }), "p256");
@@ -422,6 +442,20 @@ test("both builds speak with each other, in one process", async () => {
 });
 
 // The classes.
+
+test("the classes take RSA keys outside alone", async () => {
+  await init();
+  const config = new Config("server");
+  const chain = Buffer.from(pem("rsa.chain"));
+  for (const key of ["rsa.key", "rsa.pkcs1.key"]) {
+    assert.throws(() => config.addCredentials(chain, Buffer.from(pem(key))), {
+      code: "ERR_TLS_CONFIG",
+      message: /does not sign with RSA keys: add external credentials/,
+    });
+  }
+  config.addExternalCredentials(chain, ["rsa_pss_rsae_sha256"]);
+  config.free();
+});
 
 test("the classes show certificates without any streams", async () => {
   await init();

@@ -33,8 +33,8 @@ export const SHIPPED_FLAGS = [
   "-Cllvm-args=-inlinehint-threshold=50",
 ];
 
-/** `SHIPPED_FLAGS` as an environment for cargo. */
-export const shipped = { CARGO_ENCODED_RUSTFLAGS: SHIPPED_FLAGS.join("\x1f") };
+/** `SHIPPED_FLAGS` and perhaps more as an environment for cargo. */
+export const shipped = (more = []) => ({ CARGO_ENCODED_RUSTFLAGS: [...SHIPPED_FLAGS, ...more].join("\x1f") });
 
 /** The environment in which cargo, and programs that call cargo, build for wasm32. */
 export async function wasmToolchain() {
@@ -162,7 +162,7 @@ async function fillSysroot({ unfinished, dir, facts, lld }) {
   writeFileSync(join(crate, "Cargo.toml"), '[package]\nname = "nothing"\nedition = "2024"\n[workspace]\n');
   const args = ["build", "--release", "--target", TARGET, "-Zbuild-std=std,panic_abort,test"];
   // RUSTC_BOOTSTRAP lets a stable compiler take -Z; only the standard library is built with it
-  const env = { ...shipped, RUSTC, RUSTC_BOOTSTRAP: "1", CARGO_TARGET_DIR: join(crate, "target") };
+  const env = { ...shipped(), RUSTC, RUSTC_BOOTSTRAP: "1", CARGO_TARGET_DIR: join(crate, "target") };
   await run(CARGO, args, { env, cwd: crate }).catch((error) => {
     throw new Failure(`Rust's standard library for ${TARGET} could not be built from ${SOURCES}.`, error.output);
   });

@@ -1,5 +1,8 @@
 //! Signatures (RFC 9846 section 4.3.3): made with a private key, and checked for the path validation of X.509.
 
+mod der;
+#[cfg(feature = "rsa-signing")]
+mod rsa_key;
 mod signing_key;
 mod verification;
 

@@ -2,13 +2,14 @@
 
 use p256::ecdsa::signature::Verifier;
 use p256::ecdsa::signature::hazmat::PrehashVerifier;
-use rsa::pkcs1::DecodeRsaPublicKey;
-use rsa::{PublicKey as RsaPublicKey, pkcs1v15, pss};
+use p256::elliptic_curve::point::AffineCoordinates;
+use rsa::{BoxedUint, Pkcs1v15Sign, PublicKey as RsaPublicKey, pss};
 use rustls_pki_types::{
     AlgorithmIdentifier, InvalidSignature, SignatureVerificationAlgorithm, alg_id,
 };
 use sha2::{Digest, Sha256, Sha384, Sha512};
 
+use super::der::{self, Elements};
 use crate::wire::SignatureScheme;
 
 /// What certificates may be signed with.
@@ -138,15 +139,30 @@ impl Hash {
 
 // `Some` is valid; why a signature is not is nobody's business.
 
+/// The coordinates of an uncompressed point (SEC 1 section 2.3.3): certificates in use have no others, and compressed
+/// ones would take square roots.
+fn coordinates(public_key: &[u8], length: usize) -> Option<[&[u8]; 2]> {
+    let (x, y) = public_key.strip_prefix(&[4])?.split_at_checked(length)?;
+    Some([x, y])
+}
+
 fn verify_p256(public_key: &[u8], digest: &[u8], signature: &[u8]) -> Option<()> {
-    let key = p256::ecdsa::VerifyingKey::from_sec1_bytes(public_key).ok()?;
-    let signature = p256::ecdsa::Signature::from_der(signature).ok()?;
+    let [x, y] = coordinates(public_key, 32)?;
+    let point: Option<_> =
+        p256::AffinePoint::from_coordinates(x.try_into().ok()?, y.try_into().ok()?).into();
+    let key = p256::ecdsa::VerifyingKey::from_affine(point?).ok()?;
+    let [r, s] = der::ecdsa_numbers::<32>(signature)?;
+    let signature = p256::ecdsa::Signature::from_scalars(r, s).ok()?;
     key.verify_prehash(digest, &signature).ok()
 }
 
 fn verify_p384(public_key: &[u8], digest: &[u8], signature: &[u8]) -> Option<()> {
-    let key = p384::ecdsa::VerifyingKey::from_sec1_bytes(public_key).ok()?;
-    let signature = p384::ecdsa::Signature::from_der(signature).ok()?;
+    let [x, y] = coordinates(public_key, 48)?;
+    let point: Option<_> =
+        p384::AffinePoint::from_coordinates(x.try_into().ok()?, y.try_into().ok()?).into();
+    let key = p384::ecdsa::VerifyingKey::from_affine(point?).ok()?;
+    let [r, s] = der::ecdsa_numbers::<48>(signature)?;
+    let signature = p384::ecdsa::Signature::from_scalars(r, s).ok()?;
     key.verify_prehash(digest, &signature).ok()
 }
 
@@ -160,21 +176,27 @@ fn verify_ed25519(public_key: &[u8], message: &[u8], signature: &[u8]) -> Option
 /// The smallest modulus, in bytes: 2048 bits.
 const MIN_MODULUS: usize = 256;
 
+/// `RSAPublicKey` (RFC 8017 appendix A.1.1).
 fn rsa_key(public_key: &[u8]) -> Option<RsaPublicKey> {
-    use rsa::traits::PublicKeyParts;
-    let key = RsaPublicKey::from_pkcs1_der(public_key).ok()?;
-    (key.size() >= MIN_MODULUS).then_some(key)
+    let mut elements = Elements::of_sequence(public_key)?;
+    let (modulus, exponent) = (elements.next_unsigned()?, elements.next_unsigned()?);
+    elements.end()?;
+    if modulus.len() < MIN_MODULUS {
+        return None;
+    }
+    let number = |digits: &[u8]| {
+        BoxedUint::from_be_slice(digits, u32::try_from(digits.len()).ok()? * 8).ok()
+    };
+    RsaPublicKey::new(number(modulus)?, number(exponent)?).ok()
 }
 
 fn verify_rsa_pkcs1(hash: Hash, public_key: &[u8], message: &[u8], signature: &[u8]) -> Option<()> {
-    let key = rsa_key(public_key)?;
-    let signature = pkcs1v15::Signature::try_from(signature).ok()?;
-    match hash {
-        S256 => pkcs1v15::VerifyingKey::<Sha256>::new(key).verify(message, &signature),
-        S384 => pkcs1v15::VerifyingKey::<Sha384>::new(key).verify(message, &signature),
-        S512 => pkcs1v15::VerifyingKey::<Sha512>::new(key).verify(message, &signature),
-    }
-    .ok()
+    let scheme = match hash {
+        S256 => Pkcs1v15Sign::new::<Sha256>(),
+        S384 => Pkcs1v15Sign::new::<Sha384>(),
+        S512 => Pkcs1v15Sign::new::<Sha512>(),
+    };
+    rsa_key(public_key)?.verify(scheme, &hash.digest(message), signature).ok()
 }
 
 fn verify_rsa_pss(hash: Hash, public_key: &[u8], message: &[u8], signature: &[u8]) -> Option<()> {
