@@ -10,7 +10,7 @@ const KB = 1024;
 /** The builds of the package, with the most that a page may have to download, in bytes after brotli. */
 const BUILDS = [
   { entry: "tls-psk", module: "wasm", budgets: { wasm: 100 * KB, js: 10 * KB } },
-  { entry: "tls-psk/full", module: "full/wasm", budgets: { wasm: 180 * KB, js: 10 * KB } },
+  { entry: "tls-psk/full", module: "full/wasm", budgets: { wasm: 180 * KB, js: 11 * KB } },
 ];
 
 const brotli = (bytes) =>
