@@ -13,7 +13,7 @@
 //! From there on everything is compared to the byte: all other messages, the secrets, the records, the exporter's secret
 //! and the ticket's PSK. Two things cannot be. Our server sends each message of its flight in a record of its own, where
 //! NSS has them in one. And its ticket is sealed by keys of its own; another record takes its place in the sequence.
-#![cfg(feature = "certificates")]
+#![cfg(all(feature = "certificates", feature = "rsa-signing"))]
 #![allow(
     dead_code,
     unused_imports,

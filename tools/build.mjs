@@ -36,7 +36,13 @@ const FULL = {
   // by a tenth, some 0.06 ms on each side; the ciphers are as fast.
   flags: ["-Cllvm-args=-inline-threshold=50"],
 };
-const PAGE = { name: "wasm-page", out: PAGE_CORE, profile: "release", features: ["dissect", "mlkem", "steps"], flags: [] };
+const PAGE = {
+  name: "wasm-page",
+  out: PAGE_CORE,
+  profile: "release",
+  features: ["dissect", "mlkem", "steps"],
+  flags: [],
+};
 
 /** Builds up to the named part, skipping what is up to date; without `tls-psk/full` if `full` is false. */
 export async function build(last = "demo", { full = true } = {}) {
