@@ -34,6 +34,11 @@ onThePage("everyone can use it:", (demo) => {
     await demo.page.focus("#hex .byte[tabindex='0']");
     await demo.page.keyboard.press("ArrowRight");
     assert.match(await demo.text("#meddle-byte p"), /^Byte 1 of client_hello/);
+    await demo.page.focus("#meddle-secrets button");
+    await demo.page.keyboard.press("Enter");
+    assert.equal(await demo.state(), "failed");
+    await demo.page.keyboard.press("Enter");
+    assert.equal(await demo.state(), "connected");
     await demo.page.focus("#parts a[href$=attacks]");
     await demo.page.keyboard.press("Enter");
     assert.equal(await demo.evaluate(() => document.activeElement.id), "attacks-title");

@@ -80,6 +80,22 @@ onThePage("the derivation", (demo) => {
     assert.ok((await names()).includes("stand-in key"));
   });
 
+  if (demo.name === "Chromium") {
+    test("can be copied from the key to a value, and gives the same in a shell", async () => {
+      const context = demo.page.browserContext();
+      await context.overridePermissions(demo.url, ["clipboard-read", "clipboard-sanitized-write"]);
+      await choose("Main Secret");
+      await demo.page.$$eval("#value .copy", (buttons) => buttons.at(-1).click());
+      await demo.page.waitForFunction(
+        () => document.querySelector("#value .copy:last-child").textContent === "CopiedCopied",
+      );
+      const script = await demo.evaluate(() => navigator.clipboard.readText());
+      assert.match(script, /^# Early Secret\nopenssl kdf /);
+      const printed = execFileSync("sh", ["-c", script], { encoding: "utf8" });
+      assert.equal(printed.trim().split("\n").at(-1), await value());
+    });
+  }
+
   // a process for each command takes its time, and the commands do not depend on the browser
   const presets = demo.name === "Chromium" ? ["one", "retry", "imported"] : ["one"];
   for (const preset of presets) {

@@ -32,7 +32,7 @@ export function valuePanel(actions: { select(value: Value): void }): ValuePanel 
     invitation.hidden = value !== undefined;
     if (!value) return;
     root.replaceChildren(
-      h("h3", {}, h("code", {}, ...breakable(value.name))),
+      h("h3", { tabindex: "-1" }, h("code", {}, ...breakable(value.name))),
       h("p", { class: "whole" }, h("code", { text: toHexGroups(value.bytes) })),
       ...(value.step ? computation(value, needed) : [h("p", { class: "hint", text: givenText(value, side) })]),
     );
@@ -88,13 +88,15 @@ export function valuePanel(actions: { select(value: Value): void }): ValuePanel 
     return needed.flatMap((value, index) => [
       index === 0 ? "" : index === needed.length - 1 ? " and " : ", ",
       value.step
-        ? h(
-            "button",
-            { class: "link", type: "button", on: { click: () => actions.select(value) } },
-            ...breakable(value.name),
-          )
+        ? h("button", { class: "link", type: "button", on: { click: () => follow(value) } }, ...breakable(value.name))
         : h("strong", { text: value.name }),
     ]);
+  }
+
+  /** Goes to a value from the panel, which is drawn anew: the focus goes to its heading. */
+  function follow(value: Value): void {
+    actions.select(value);
+    root.querySelector("h3")?.focus();
   }
 
   return { show };

@@ -39,7 +39,18 @@ export function meddleView({ meddle }: { meddle(meddlings: Meddling[]): void }):
   function toggle(meddling: Meddling): void {
     if (!exchange) return;
     const others = exchange.meddlings.filter((other) => !sameMeddling(other, meddling));
+    const place = placeOfFocus();
     meddle(others.length < exchange.meddlings.length ? others : [...others, meddling]);
+    // the button was drawn anew, and one of a change that is gone is not there any more
+    (place() ?? byId("meddle-title")).focus();
+  }
+
+  /** Finds the button again that is where the focus is now. */
+  function placeOfFocus(): () => HTMLElement | undefined {
+    const group = document.activeElement?.closest("#meddle [id]:is(.actions, ol)")?.id ?? "meddlings";
+    const buttons = () => [...byId(group).querySelectorAll<HTMLElement>("button")];
+    const index = buttons().indexOf(document.activeElement as HTMLElement);
+    return () => buttons()[Math.min(index, buttons().length - 1)];
   }
 
   function toggleButton(text: string, meddling: Meddling): HTMLElement {

@@ -62,6 +62,11 @@ export function sceneView({ play }: SceneActions): SceneView {
     edited();
   }
 
+  /** Puts the focus on a key whose buttons were drawn anew, or where one can be added. */
+  function refocus(side: Side, index: number): void {
+    (keys[side].children[index]?.querySelector("button") ?? byId(`${side}-add`)).focus();
+  }
+
   function addKey(side: Side): void {
     const list = scene[side].keys;
     list.push({ identity: freeName(list), secret: randomSecret(), hmac: "SHA-256" });
@@ -157,6 +162,7 @@ export function sceneView({ play }: SceneActions): SceneView {
       list.splice(index, 1);
       list.splice(index + by, 0, key);
       relisted(side);
+      refocus(side, index + by);
     };
     const buttons = [
       index > 0 && action("↑", named("Prefer key"), () => move(-1)),
@@ -164,6 +170,7 @@ export function sceneView({ play }: SceneActions): SceneView {
       action("×", named("Remove key"), () => {
         list.splice(index, 1);
         relisted(side);
+        refocus(side, Math.min(index, list.length - 1));
       }),
     ];
     draw();
