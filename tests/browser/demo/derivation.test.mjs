@@ -102,16 +102,7 @@ onThePage("the derivation", (demo) => {
     test(`can be computed elsewhere: ${preset}`, async () => {
       await demo.choosePreset(preset);
       const total = (await names()).length;
-      const commands = new Map();
-      for (const tool of ["openssl", "node"]) {
-        for (let at = 0; at < total; at++) {
-          await demo.page.$$eval(".derived-value", (buttons, at) => buttons[at].click(), at);
-          const radio = await demo.page.$(`#value input[value=${tool}]`);
-          await radio?.evaluate((input) => input.checked || input.click());
-          const command = await demo.text("#value .command");
-          if (command) commands.set(command, await value());
-        }
-      }
+      const commands = new Map(await demo.evaluate(everyCommand));
       assert.ok(commands.size > total, `${commands.size} commands for ${total} values`);
       // one shell for all, as each start of one takes its time
       const script = [...commands.keys()].map((command) => `(${command}) | tr -d '\\n'; echo`).join("\n");
@@ -122,3 +113,19 @@ onThePage("the derivation", (demo) => {
     });
   }
 });
+
+/** In the page: every command that it has, with the value that it should print. */
+function everyCommand() {
+  const found = [];
+  for (const tool of ["openssl", "node"]) {
+    for (const button of document.querySelectorAll(".derived-value")) {
+      button.click();
+      const radio = document.querySelector(`#value input[value=${tool}]`);
+      if (radio && !radio.checked) radio.click();
+      const command = document.querySelector("#value .command");
+      const value = document.querySelector("#value .whole").textContent.replaceAll(" ", "");
+      if (command) found.push([command.textContent, value]);
+    }
+  }
+  return found;
+}
