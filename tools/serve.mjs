@@ -1,8 +1,9 @@
-// Serves the built demo page on this machine, under the strictest policy that it works with.
+// Serves the built demo page on this machine, under the strictest policy that it works with, and relays for its console.
 
 import { createServer } from "node:http";
 import { inRoot } from "./lib/paths.mjs";
 import { Failure } from "./lib/run.mjs";
+import { relay } from "./relay.mjs";
 
 const HOST = "127.0.0.1";
 const FIRST_PORT = 8080;
@@ -39,10 +40,13 @@ export async function serve({ port, dir = inRoot("www", "dist") } = {}) {
   });
   const server = createServer(handler);
   await (port === undefined ? listenFrom(server, FIRST_PORT) : listen(server, port));
+  const origin = `http://${HOST}:${server.address().port}`;
+  const relayed = await relay(server, origin);
   return {
-    url: `http://${HOST}:${server.address().port}/`,
+    url: `${origin}/`,
     close: () =>
       new Promise((resolve) => {
+        relayed.close();
         server.close(resolve);
         server.closeAllConnections();
       }),

@@ -57,19 +57,21 @@ export async function setUpRuntimes({ quick = false } = {}) {
   if (!quick) await setUpPrograms(BROWSERS, "to test in Firefox and WebKit");
 }
 
+/** The programs that the tests of the demo page run. */
+const PAGE_PEERS = { openssl: "openssl", editcap: "wireshark-common", tshark: "tshark" };
+
 /** The programs that the interop tests run, and Debian's packages that have them. */
 const PEERS = {
-  openssl: "openssl",
+  ...PAGE_PEERS,
   "gnutls-cli": "gnutls-bin",
   "gnutls-serv": "gnutls-bin",
   text2pcap: "wireshark-common",
-  tshark: "tshark",
 };
 
-/** What the tests of the demo page need: browsers, and OpenSSL, which computes again what the page shows. */
+/** What the tests of the demo page need: browsers, OpenSSL, which it talks to, and Wireshark, which reads what it saves. */
 export async function setUpPage() {
   await setUpBrowser();
-  await setUpPrograms({ ...BROWSERS, openssl: PEERS.openssl }, "to test the demo page");
+  await setUpPrograms({ ...BROWSERS, ...PAGE_PEERS }, "to test the demo page");
 }
 
 /** The foreign peers of the interop tests, and tshark, which reads what goes between two of ours. */

@@ -72,11 +72,11 @@ impl RecordOpener {
 
     /// What the next record holds, with its type and its padding.
     pub fn open(&mut self, record: &[u8]) -> Result<Vec<u8>> {
-        self.0.open(record).map_err(|error| throw(error, "connected"))
+        self.0.open(record).map_err(|error| throw(error, "data"))
     }
 
     /// Goes on to the key after a KeyUpdate.
     pub fn update(&mut self) -> Result<()> {
-        self.0.update().map_err(|error| throw(error, "connected"))
+        self.0.update().map_err(|error| throw(error, "data"))
     }
 }

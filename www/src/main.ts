@@ -5,8 +5,10 @@ import { init } from "tls-psk";
 import { attacksView } from "./attacks/view.js";
 import { copyButton } from "./copy.js";
 import { derivationView } from "./derivation/view.js";
+import { consoleView } from "./console/view.js";
 import { bringView } from "./dissect/bring.js";
 import { byId } from "./dom.js";
+import { exportView } from "./export/view.js";
 import { linkOf, readLink } from "./link.js";
 import type { Meddling } from "./meddling.js";
 import { goTo, navigation } from "./navigation.js";
@@ -140,6 +142,13 @@ function markChanges(): void {
   }
 }
 
+/** What went over the wire, as it arrived, and the keys to it. */
+function recorded() {
+  if (!exchange) return undefined;
+  const chunks = exchange.flights.map(({ from, bytes, meddled }) => ({ from, bytes: meddled?.bytes ?? bytes }));
+  return { chunks, keyLog: exchange.keyLog.client };
+}
+
 function link(): string {
   if (!scene) return "";
   return linkOf({ preset, scene, meddlings, open: opened?.id, value: derivation.selected, attack, step });
@@ -188,6 +197,8 @@ try {
   await init();
   recordSteps(true);
   followLink();
+  consoleView();
+  exportView({ recorded });
   bringView({ example: () => exchange?.entries[0]?.bytes });
   byId("stage").hidden = false;
   if (step) goTo(step);

@@ -245,6 +245,8 @@ export class Exchange {
   #attempt(side: Side, action: (connection: Connection) => void): void {
     const connection = this.#ends[side];
     if (!connection) return;
+    // what others have computed meanwhile is not of this exchange
+    takeSteps();
     try {
       action(connection);
     } catch (thrown) {
@@ -309,6 +311,9 @@ export class Exchange {
         break;
       case "session":
         event.session.free();
+        break;
+      case "keyLog":
+        this.keyLog[side].push(event.line);
         break;
       case "keyLog":
         this.keyLog[side].push(event.line);

@@ -83,7 +83,9 @@ export function bringView({ example }: BringActions): void {
       known = undefined;
       verification = found && verify(found.messages, known);
     }
-    section.dataset.verified = String(verification?.offered.some(({ check }) => check?.verified) ?? false);
+    const checks = verification?.offered.flatMap(({ check }) => (check ? [check] : [])) ?? [];
+    const verified = checks.some((check) => check.verified);
+    section.dataset.verdict = verified ? "verified" : checks.length > 0 ? "failed" : "none";
     verdict.textContent = verification ? summaryOf(verification, known) : NO_HELLO;
     binders.replaceChildren(...(verification?.offered.map((one) => binderRow(one, known)) ?? []));
   }

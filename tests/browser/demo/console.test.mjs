@@ -1,0 +1,177 @@
+// The page as the client of a real server, through the relay that `npm start` runs.
+
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { connect, createServer } from "node:net";
+import { test } from "node:test";
+import WebSocket from "ws";
+import { REVERSE, startSServer } from "../../interop/support/openssl.mjs";
+import { HEX, PSK, WRONG_HEX } from "../../interop/support/peers.mjs";
+import { onThePage } from "../support/demo.mjs";
+
+onThePage("the console", (demo) => {
+  const lines = (kind) => demo.texts(kind ? `#console-log [data-kind=${kind}] .line` : "#console-log .line");
+  const state = (wanted) =>
+    demo.page.waitForFunction((wanted) => document.getElementById("console").dataset.state === wanted, {}, wanted);
+  const line = (text) =>
+    demo.page.waitForFunction(
+      (text) =>
+        [...document.querySelectorAll("#console-log .line")].some(({ textContent }) => textContent.includes(text)),
+      {},
+      text,
+    );
+
+  async function connectTo(port, secret = HEX) {
+    await demo.retype("#console-port", String(port));
+    await demo.retype("#console-identity", PSK.identity);
+    await demo.retype("#console-secret", secret);
+    await demo.click("#console-form button");
+  }
+
+  async function say(text) {
+    await demo.page.type("#console-text", text);
+    await demo.page.keyboard.press("Enter");
+  }
+
+  test("talks to OpenSSL in both directions, and says what was negotiated", async (t) => {
+    const server = await startSServer(t);
+    await connectTo(server.port);
+    await state("connected");
+    const said = (await lines()).join("\n");
+    assert.match(said, /sent: client_hello, \d+ bytes/);
+    assert.match(said, /received: server_hello, \d+ bytes/);
+    assert.match(said, /Connected with TLS_(CHACHA20_POLY1305|AES_128_GCM)_SHA256/);
+    assert.match(said, /Key exchange: psk_dhe_ke, x25519/);
+    assert.match(said, /PSK: client1, external/);
+    await say("is the gate shut?");
+    await server.printed(/^is the gate shut\?$/m);
+    server.write("it is\n");
+    await line("received: “it is”");
+    await demo.click("#console-close");
+    await state("idle");
+    assert.match((await lines()).join("\n"), /sent: alert close_notify/);
+    assert.deepEqual(await lines("error"), []);
+    // and no secret was written anywhere but where it was typed
+    assert.ok(!(await lines()).join("\n").includes(HEX));
+  });
+
+  test("says when the server hangs up, and can connect again", async (t) => {
+    for (let round = 0; round < 2; round++) {
+      const server = await startSServer(t, [REVERSE]);
+      await connectTo(server.port);
+      await state("connected");
+      await say("abc");
+      await line("received: “cba”");
+      await say("CLOSE");
+      await line("The connection has ended.");
+      await state("idle");
+      await demo.evaluate(() => document.getElementById("console-log").replaceChildren());
+    }
+  });
+
+  test("tells a refused secret, a closed port and a number that is no port apart", async (t) => {
+    const server = await startSServer(t);
+    await connectTo(server.port, WRONG_HEX);
+    await state("idle");
+    assert.match((await lines("error")).at(-1), /ERR_TLS_ALERT_RECEIVED.*received/);
+
+    const closed = createServer().listen(0, "127.0.0.1");
+    await once(closed, "listening");
+    const { port } = closed.address();
+    closed.close();
+    await connectTo(port);
+    await line("cannot be reached");
+    await state("idle");
+    assert.match(
+      (await lines("error")).at(-1),
+      new RegExp(`127\\.0\\.0\\.1:${port} cannot be reached \\(ECONNREFUSED\\)`),
+    );
+
+    await connectTo(70_000);
+    assert.match((await lines("error")).at(-1), /A port is a number/);
+    await connectTo(port, "12 3");
+    assert.match((await lines("error")).at(-1), /pairs of hexadecimal digits/);
+    await connectTo(port, "00".repeat(16));
+    await line("ERR_TLS_PSK");
+  });
+
+  test("shows the command for a server that waits for just this", async () => {
+    await demo.retype("#console-port", "4444");
+    await demo.retype("#console-identity", "the gate's");
+    const command = await demo.text("#console-command");
+    assert.match(command, /-accept 127\.0\.0\.1:4444 -psk_identity 'the gate'\\''s' -psk [0-9a-f]+$/);
+  });
+});
+
+onThePage(
+  "the relay",
+  (demo) => {
+    const opened = (path, origin) =>
+      new Promise((resolve) => {
+        const socket = new WebSocket(
+          new URL(path, demo.url.replace("http", "ws")),
+          origin === undefined ? {} : { origin },
+        );
+        socket.on("unexpected-response", (_, { statusCode }) => {
+          resolve(statusCode);
+          socket.terminate();
+        });
+        socket.on("error", () => {});
+        socket.on("open", () => {
+          resolve("open");
+          socket.close();
+        });
+      });
+
+    test("serves its own page alone, and ports of this machine alone", async (t) => {
+      const server = createServer().listen(0, "127.0.0.1");
+      t.after(() => server.close());
+      await once(server, "listening");
+      const path = `relay?port=${server.address().port}`;
+      const origin = new URL(demo.url).origin;
+      assert.equal(await opened(path, origin), "open");
+      assert.equal(await opened(path, "http://evil.example"), 403);
+      assert.equal(await opened(path, origin.replace("127.0.0.1", "localhost")), 403);
+      assert.equal(await opened(path), 403);
+      assert.equal(await opened("other?port=80", origin), 404);
+      for (const port of ["0", "65536", "80.5", "evil.example:80", ""]) {
+        assert.equal(await opened(`relay?port=${port}`, origin), 400, port);
+      }
+      // nor is it to be had from another machine
+      const { port } = new URL(demo.url);
+      const elsewhere = connect({ host: "127.0.0.2", port: Number(port) });
+      const [error] = await once(elsewhere, "error");
+      assert.equal(error.code, "ECONNREFUSED");
+    });
+
+    test("makes both sides wait, and loses nothing", async (t) => {
+      const size = 8 * 2 ** 20;
+      // what comes is sent back, to one who does not read for a while
+      const server = createServer((socket) => socket.pipe(socket)).listen(0, "127.0.0.1");
+      t.after(() => server.close());
+      await once(server, "listening");
+      const url = new URL(`relay?port=${server.address().port}`, demo.url.replace("http", "ws"));
+      const socket = new WebSocket(url, { origin: new URL(demo.url).origin });
+      await once(socket, "open");
+      socket.pause();
+      for (let sent = 0; sent < size; sent += 2 ** 16) socket.send(Buffer.alloc(2 ** 16, sent / 2 ** 16));
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      const received = [];
+      let length = 0;
+      const done = new Promise((resolve) => {
+        socket.on("message", (bytes) => {
+          received.push(bytes);
+          length += bytes.length;
+          if (length === size) resolve();
+        });
+      });
+      socket.resume();
+      await done;
+      const all = Buffer.concat(received);
+      for (let at = 0; at < size; at += 2 ** 16) assert.equal(all[at], (at / 2 ** 16) & 255);
+      socket.close();
+      await once(socket, "close");
+    });
+  },
+  { browsers: ["Chromium"] },
+);

@@ -1,0 +1,73 @@
+// A connection of the page to a server on this machine: TLS in here, a WebSocket to the relay, TCP from there.
+
+import { takeSteps } from "page-core";
+import { type Negotiated, type Psk, startTls, TlsError, type TlsSocket, type TraceEvent } from "tls-psk";
+import { webSocketTransport } from "tls-psk/websocket";
+
+export interface SessionOptions {
+  port: number;
+  psk: Psk;
+  /** A handshake message or an alert went by. */
+  onTrace(event: TraceEvent): void;
+  onData(bytes: Uint8Array): void;
+}
+
+export interface Session {
+  negotiated: Negotiated;
+  say(bytes: Uint8Array): Promise<void>;
+  close(): Promise<void>;
+  /** Settles when the connection has ended, with the error if it was one. */
+  ended: Promise<TlsError | undefined>;
+}
+
+/** Connects. Throws an error with a sentence for the visitor. */
+export async function connectTo({ port, psk, onTrace, onData }: SessionOptions): Promise<Session> {
+  const address = new URL(`relay?port=${port}`, document.baseURI);
+  address.protocol = address.protocol.replace("http", "ws");
+  const socket = new WebSocket(address);
+  let reached = false;
+  let closing = "";
+  socket.addEventListener("open", () => {
+    reached = true;
+  });
+  socket.addEventListener("close", ({ reason }) => {
+    closing = reason;
+  });
+  const tls = startTls(webSocketTransport(socket), { psks: [psk], onTrace });
+  const ended = read(tls, onData);
+  try {
+    const negotiated = await tls.opened;
+    const writer = tls.writable.getWriter();
+    return {
+      negotiated,
+      say: (bytes) => writer.write(bytes),
+      close: () => tls.close(),
+      ended,
+    };
+  } catch (thrown) {
+    const error = TlsError.from(thrown, "handshake");
+    if (!reached)
+      throw new Error("There is no relay here. The page that “npm start” serves has one.", { cause: error });
+    throw new Error(closing ? `${closing}.` : sentenceOf(error), { cause: error });
+  }
+}
+
+/** Hands on what arrives until the connection ends. */
+async function read(tls: TlsSocket, onData: (bytes: Uint8Array) => void): Promise<TlsError | undefined> {
+  try {
+    for (let reader = tls.readable.getReader(); ; ) {
+      const { done, value } = await reader.read();
+      if (done) return undefined;
+      // nobody looks at what was computed for it, and it would be kept
+      takeSteps();
+      onData(value);
+    }
+  } catch (thrown) {
+    return TlsError.from(thrown, "data");
+  }
+}
+
+export function sentenceOf(error: TlsError): string {
+  const alert = error.alert ? `; alert ${error.alert} ${error.alertDirection}` : "";
+  return `${error.code}: ${error.message}${alert}.`;
+}

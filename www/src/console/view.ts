@@ -1,0 +1,143 @@
+// A console that talks TLS with a pre-shared key to a server on this machine.
+
+import type { HashName, Negotiated, TraceEvent } from "tls-psk";
+import { asLabel, asText, countBytes, fromHex, fromText, toHexGroups } from "../bytes.js";
+import { byId, h } from "../dom.js";
+import { icon, type Mark } from "../icons.js";
+import { connectTo, type Session, sentenceOf } from "./session.js";
+
+type Kind = "note" | "sent" | "received" | "error";
+
+const MARKS: Record<Kind, Mark | undefined> = { note: undefined, sent: undefined, received: undefined, error: "alert" };
+const SIGNS: Record<Kind, string> = { note: "·", sent: "→", received: "←", error: "" };
+const SPOKEN: Record<Kind, string> = { note: "", sent: "sent: ", received: "received: ", error: "error: " };
+
+/** The most lines that are kept. */
+const LINES = 500;
+
+export function consoleView(): void {
+  const section = byId("console");
+  const form = byId("console-form") as HTMLFormElement;
+  const settings = byId("console-settings") as HTMLFieldSetElement;
+  const port = byId("console-port") as HTMLInputElement;
+  const identity = byId("console-identity") as HTMLInputElement;
+  const secret = byId("console-secret") as HTMLInputElement;
+  const hash = byId("console-hash") as HTMLSelectElement;
+  const command = byId("console-command");
+  const log = byId("console-log");
+  const speech = byId("console-speech") as HTMLFormElement;
+  const controls = byId("console-controls") as HTMLFieldSetElement;
+  const text = byId("console-text") as HTMLInputElement;
+
+  let session: Session | undefined;
+
+  function write(kind: Kind, ...text: string[]): void {
+    const mark = MARKS[kind];
+    const sign = mark ? icon(mark) : h("span", { class: "mark", text: SIGNS[kind], "aria-hidden": "true" });
+    const spoken = h("span", { class: "unseen", text: SPOKEN[kind] });
+    log.append(h("p", { data: { kind } }, sign, h("span", { class: "line" }, spoken, ...text)));
+    while (log.childElementCount > LINES) log.firstElementChild?.remove();
+    log.scrollTop = log.scrollHeight;
+  }
+
+  function setState(state: "idle" | "connecting" | "connected"): void {
+    section.dataset.state = state;
+    settings.disabled = state !== "idle";
+    controls.disabled = state !== "connected";
+  }
+
+  function showCommand(): void {
+    const digest = hash.value === "SHA-384" ? " -ciphersuites TLS_AES_256_GCM_SHA384" : "";
+    const key = fromHex(secret.value) ? secret.value.replace(/\s/g, "") : "…";
+    const name = /^[\w.:@-]+$/.test(identity.value) ? identity.value : `'${identity.value.replaceAll("'", "'\\''")}'`;
+    command.textContent = `openssl s_server -tls1_3 -nocert -accept 127.0.0.1:${port.value || "4433"} -psk_identity ${name} -psk ${key}${digest}`;
+  }
+
+  async function open(): Promise<void> {
+    const bytes = fromHex(secret.value);
+    const number = Number(port.value);
+    if (!Number.isInteger(number) || number < 1 || number > 65_535) {
+      write("error", "A port is a number from 1 to 65,535.");
+      return;
+    }
+    if (!bytes) {
+      write("error", "A secret is written in pairs of hexadecimal digits.");
+      return;
+    }
+    setState("connecting");
+    write("note", `Connecting to 127.0.0.1:${number}`);
+    try {
+      const psk = { identity: fromText(identity.value), secret: bytes, hmac: hash.value as HashName };
+      const opened = await connectTo({ port: number, psk, onTrace: trace, onData: hear });
+      session = opened;
+      for (const line of linesOf(opened.negotiated)) write("note", line);
+      setState("connected");
+      text.focus({ preventScroll: true });
+      const error = await opened.ended;
+      if (error) write("error", sentenceOf(error));
+      else write("note", "The connection has ended.");
+      await opened.close().catch(() => {});
+    } catch (thrown) {
+      write("error", thrown instanceof Error ? thrown.message : String(thrown));
+    }
+    session = undefined;
+    setState("idle");
+  }
+
+  function trace(event: TraceEvent): void {
+    if (event.type === "psk") return;
+    const kind = event.direction === "sent" ? "sent" : "received";
+    if (event.type === "message") write(kind, `${event.name}, ${countBytes(event.bytes.length)}`);
+    else write(kind, `alert ${event.description}`);
+  }
+
+  function hear(bytes: Uint8Array): void {
+    const said = asText(withoutEnd(bytes));
+    write("received", said === undefined ? `0x${toHexGroups(bytes)}` : `“${said}”`);
+  }
+
+  async function say(): Promise<void> {
+    const line = text.value;
+    text.value = "";
+    try {
+      await session?.say(fromText(`${line}\n`));
+      write("sent", `“${line}”`);
+    } catch (thrown) {
+      write("error", thrown instanceof Error ? `${thrown.message}.` : String(thrown));
+    }
+  }
+
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    void open();
+  });
+  speech.addEventListener("submit", (event) => {
+    event.preventDefault();
+    void say();
+  });
+  byId("console-close").addEventListener("click", () => {
+    // what became of it is told where the connection ends
+    session?.close().catch(() => {});
+  });
+  for (const input of [port, identity, secret, hash]) input.addEventListener("input", showCommand);
+
+  // it scrolls, so the keyboard has to come to it
+  log.tabIndex = 0;
+  setState("idle");
+  showCommand();
+}
+
+function linesOf({ cipherSuite, group, pskIdentity, pskMode, pskKind, helloRetryRequest }: Negotiated): string[] {
+  return [
+    `Connected with ${cipherSuite}`,
+    `Key exchange: ${pskMode ?? "without a PSK"}${group ? `, ${group}` : ""}${helloRetryRequest ? ", after a HelloRetryRequest" : ""}`,
+    ...(pskIdentity ? [`PSK: ${asLabel(pskIdentity)}, ${pskKind}`] : []),
+  ];
+}
+
+/** A line without its end, which others wrote for a terminal. */
+function withoutEnd(bytes: Uint8Array): Uint8Array {
+  let end = bytes.length;
+  while (end > 0 && [10, 13].includes(bytes[end - 1] ?? 0)) end--;
+  return bytes.subarray(0, end);
+}
