@@ -3,9 +3,9 @@
 import { recordSteps } from "page-core";
 import { init } from "tls-psk";
 import { attacksView } from "./attacks/view.js";
+import { consoleView } from "./console/view.js";
 import { copyButton } from "./copy.js";
 import { derivationView } from "./derivation/view.js";
-import { consoleView } from "./console/view.js";
 import { bringView } from "./dissect/bring.js";
 import { byId } from "./dom.js";
 import { exportView } from "./export/view.js";

@@ -315,9 +315,6 @@ export class Exchange {
       case "keyLog":
         this.keyLog[side].push(event.line);
         break;
-      case "keyLog":
-        this.keyLog[side].push(event.line);
-        break;
       case "psk":
         this.#offerHeard()?.psks[event.index]?.outcomes.push(event.outcome);
         break;
