@@ -143,7 +143,7 @@ function layersOf({ messages, records }: Found): Layer[] {
     const retried = hellos.length === 3 && hellos[2]?.bytes === bytes;
     return messageLayer(`${name}${place}`, bytes, { title: `${name}${place}`, retried });
   });
-  return [...named, ...records.map(({ title, bytes }) => recordLayer(title.toLowerCase(), bytes, title))];
+  return [...named, ...records.map(({ title, bytes }) => recordLayer(title.toLowerCase(), bytes, { title }))];
 }
 
 /** Where the core could not go on, by the names of its errors. */

@@ -18,8 +18,8 @@ export interface Layer {
   fields: readonly Field[];
   /** What there is to say about it as a whole. */
   hint: string;
-  /** How many of its first bytes the binders cover, and a sentence about what else they do. */
-  covered?: { count: number; besides: string } | undefined;
+  /** Which of its bytes the binders cover, and what else they do. */
+  covered?: { start: number; end: number; besides: string } | undefined;
 }
 
 export interface Dissector {
@@ -91,13 +91,13 @@ export function dissector(root: HTMLElement, prefix = ""): Dissector {
   }
 
   function showCovered(covered: Layer["covered"]): void {
-    hex.shade(covered?.count ?? 0);
+    hex.shade(covered);
     legend.hidden = covered === undefined;
     if (!covered) return;
-    const { count, besides } = covered;
+    const { start, end, besides } = covered;
     legend.replaceChildren(
       h("span", { class: "swatch", "aria-hidden": "true" }),
-      `Shaded and underlined: the truncated ClientHello, bytes 0 to ${count - 1}. Every binder is a MAC over these`,
+      `Shaded and underlined: the truncated ClientHello, bytes ${start} to ${end - 1}. Every binder is a MAC over these`,
       ` bytes${besides} (section 4.3.11.2); the cut is where the binders begin.`,
     );
   }

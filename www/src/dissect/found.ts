@@ -88,8 +88,11 @@ function findInCapture(file: Uint8Array): Found {
     { title: "Client’s records", bytes: flow.client, stop: client.stop },
     { title: "Server’s records", bytes: flow.server, stop: server.stop },
   ].filter(({ bytes }) => bytes.length > 0);
-  // the server speaks after the first message of the client, and a second one answers a HelloRetryRequest
-  const messages = [...client.messages.slice(0, 1), ...server.messages, ...client.messages.slice(1)];
+  // one message of each in turn: a second ClientHello answers the HelloRetryRequest
+  const turns = Math.max(client.messages.length, server.messages.length);
+  const messages = Array.from({ length: turns }, (_, at) => [client.messages[at], server.messages[at]])
+    .flat()
+    .filter((message) => message !== undefined);
   return { source: `A capture: the flow ${flow.name}.`, messages, records };
 }
 

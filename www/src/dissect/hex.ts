@@ -9,8 +9,8 @@ const ROW = 8;
 export interface HexGrid {
   show(bytes: Uint8Array, label: string): void;
   highlight(how: Highlight, span: { start: number; end: number } | undefined): void;
-  /** Shades the first so many bytes. */
-  shade(count: number): void;
+  /** Shades these bytes. */
+  shade(span: { start: number; end: number } | undefined): void;
   /** Puts the cursor on a byte, and scrolls to it. */
   moveTo(at: number): void;
 }
@@ -51,10 +51,10 @@ export function hexGrid(root: HTMLElement, { point, choose }: HexActions): HexGr
     });
   }
 
-  function shade(count: number): void {
+  function shade({ start, end } = { start: 0, end: 0 }): void {
     cells.forEach((cell, at) => {
-      cell.classList.toggle("covered", at < count);
-      cell.classList.toggle("covered-last", at === count - 1);
+      cell.classList.toggle("covered", at >= start && at < end);
+      cell.classList.toggle("covered-last", at === end - 1);
     });
   }
 

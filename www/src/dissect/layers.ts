@@ -1,26 +1,38 @@
 // What there is to show of a message: itself, and the records that carried it.
 
 import { dissect } from "page-core";
+import type { Field } from "tls-psk";
 import type { Layer } from "./dissector.js";
 
-/** A handshake message. `retried` tells that it is the answer to a HelloRetryRequest. */
-export function messageLayer(name: string, bytes: Uint8Array, { title = "Message", retried = false } = {}): Layer {
-  const { fields } = dissect(bytes, "messages");
-  return { title, label: name, bytes, fields, hint: "", covered: coveredIn(bytes, retried) };
+interface Options {
+  title?: string;
+  /** Whether a ClientHello in it is the answer to a HelloRetryRequest. */
+  retried?: boolean;
 }
 
-/** How much of a ClientHello its binders cover: all up to the list of binders (RFC 9846 section 4.3.11.2). */
-export function coveredIn(message: Uint8Array, retried: boolean): Layer["covered"] {
-  const count = dissect(message, "messages").fields.find(({ name }) => name === "binders")?.start;
-  if (count === undefined) return undefined;
-  const besides = retried ? ", behind the hash of the first ClientHello and the HelloRetryRequest" : "";
-  return { count, besides };
+/** A handshake message. */
+export function messageLayer(name: string, bytes: Uint8Array, options: Options = {}): Layer {
+  const { title = "Message", retried = false } = options;
+  const { fields } = dissect(bytes, "messages");
+  return { title, label: name, bytes, fields, hint: "", covered: coveredIn(fields, retried) };
 }
 
 /** Records as they are on the wire. */
-export function recordLayer(label: string, bytes: Uint8Array, title = "On the wire"): Layer {
+export function recordLayer(label: string, bytes: Uint8Array, options: Options = {}): Layer {
+  const { title = "On the wire", retried = false } = options;
   const { fields } = dissect(bytes, "records");
-  return { title, label, bytes, fields, hint: "With the header of the record." };
+  const hint = "With the header of the record.";
+  return { title, label, bytes, fields, hint, covered: coveredIn(fields, retried) };
+}
+
+/** What of a ClientHello its binders cover: all up to the list of binders (RFC 9846 section 4.3.11.2). */
+function coveredIn(fields: readonly Field[], retried: boolean): Layer["covered"] {
+  const [binders, others] = fields.filter(({ name }) => name === "binders");
+  // of two ClientHellos each has binders of its own
+  if (!binders || others) return undefined;
+  const start = fields.findLast(({ name, start }) => name === "Handshake" && start < binders.start)?.start ?? 0;
+  const besides = retried ? ", behind the hash of the first ClientHello and the HelloRetryRequest" : "";
+  return { start, end: binders.start, besides };
 }
 
 /** What a protected record held before it was encrypted. */

@@ -42,16 +42,16 @@ const RECORD = "On the wire";
 
 function layersOf({ kind, name, bytes, place }: Entry, exchange: Exchange | undefined): Layer[] {
   const layers: Layer[] = [];
+  const isRetried = exchange?.entries.some(({ name }) => name === "hello_retry_request") ?? false;
+  const retried = isRetried && name === "client_hello" && place?.flight !== 0;
   if (bytes) {
-    const retried = exchange?.entries.some(({ name }) => name === "hello_retry_request") ?? false;
-    const second = retried && name === "client_hello" && place?.flight !== 0;
-    layers.push(kind === "data" ? dataLayer(name, bytes) : messageLayer(name, bytes, { retried: second }));
+    layers.push(kind === "data" ? dataLayer(name, bytes) : messageLayer(name, bytes, { retried }));
   }
   const flight = place && exchange?.flights[place.flight];
   const record = flight?.records[place?.record ?? 0];
   if (flight && record) {
     if (record.inner) layers.push(innerLayer(name, record.inner));
-    layers.push(recordLayer(name, flight.bytes.subarray(record.start, record.end), RECORD));
+    layers.push(recordLayer(name, flight.bytes.subarray(record.start, record.end), { title: RECORD, retried }));
   }
   return layers;
 }
