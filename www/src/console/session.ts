@@ -33,9 +33,9 @@ export async function connectTo({ port, psk, onTrace, onData }: SessionOptions):
   socket.addEventListener("close", ({ reason }) => {
     closing = reason;
   });
-  const tls = startTls(webSocketTransport(socket), { psks: [psk], onTrace });
-  const ended = read(tls, onData);
   try {
+    const tls = startTls(webSocketTransport(socket), { psks: [psk], onTrace });
+    const ended = read(tls, onData);
     const negotiated = await tls.opened;
     const writer = tls.writable.getWriter();
     return {
@@ -46,6 +46,10 @@ export async function connectTo({ port, psk, onTrace, onData }: SessionOptions):
     };
   } catch (thrown) {
     const error = TlsError.from(thrown, "handshake");
+    socket.close();
+    // the core refuses a PSK before anything is sent
+    const isOurs = error.phase === "configuration";
+    if (isOurs) throw new Error(sentenceOf(error), { cause: error });
     if (!reached)
       throw new Error("There is no relay here. The page that “npm start” serves has one.", { cause: error });
     throw new Error(closing ? `${closing}.` : sentenceOf(error), { cause: error });
