@@ -1,12 +1,26 @@
 // A connection of the page to a server on this machine: TLS in here, a WebSocket to the relay, TCP from there.
 
 import { takeSteps } from "page-core";
-import { type Negotiated, type Psk, startTls, TlsError, type TlsSocket, type TraceEvent } from "tls-psk";
+import {
+  ExternalPsk,
+  type HashName,
+  type Negotiated,
+  startTls,
+  TlsError,
+  type TlsSocket,
+  type TraceEvent,
+} from "tls-psk";
 import { webSocketTransport } from "tls-psk/websocket";
+
+export interface ConsolePsk {
+  identity: Uint8Array;
+  secret: Uint8Array;
+  hmac: HashName;
+}
 
 export interface SessionOptions {
   port: number;
-  psk: Psk;
+  psk: ConsolePsk;
   /** A handshake message or an alert went by. */
   onTrace(event: TraceEvent): void;
   onData(bytes: Uint8Array): void;
@@ -22,6 +36,7 @@ export interface Session {
 
 /** Connects. Throws an error with a sentence for the visitor. */
 export async function connectTo({ port, psk, onTrace, onData }: SessionOptions): Promise<Session> {
+  refuseBad(psk);
   const address = new URL(`relay?port=${port}`, document.baseURI);
   address.protocol = address.protocol.replace("http", "ws");
   const socket = new WebSocket(address);
@@ -46,13 +61,19 @@ export async function connectTo({ port, psk, onTrace, onData }: SessionOptions):
     };
   } catch (thrown) {
     const error = TlsError.from(thrown, "handshake");
-    socket.close();
-    // the core refuses a PSK before anything is sent
-    const isOurs = error.phase === "configuration";
-    if (isOurs) throw new Error(sentenceOf(error), { cause: error });
     if (!reached)
       throw new Error("There is no relay here. The page that “npm start” serves has one.", { cause: error });
     throw new Error(closing ? `${closing}.` : sentenceOf(error), { cause: error });
+  }
+}
+
+/** Has the core judge the PSK before there is a connection that it could be refused for. */
+function refuseBad({ identity, secret, hmac }: ConsolePsk): void {
+  try {
+    new ExternalPsk(identity, secret, hmac).free();
+  } catch (thrown) {
+    const error = TlsError.from(thrown, "configuration");
+    throw new Error(sentenceOf(error), { cause: error });
   }
 }
 
