@@ -1,6 +1,7 @@
 // The bytes of a message and its fields, each linked to the other.
 
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { test } from "node:test";
 import { HANDSHAKE, onThePage } from "../support/demo.mjs";
 
@@ -59,6 +60,41 @@ onThePage("the bytes", (demo) => {
     await press("ArrowDown");
     assert.equal(await demo.evaluate(() => document.activeElement.dataset.at), "10");
     assert.match(await demo.text("#trail"), /› random: bytes 6 to 37$/);
+  });
+
+  test("that a binder covers are shaded, and they are those that the core has hashed for it", async () => {
+    for (const preset of ["several", "imported"]) {
+      await demo.choosePreset(preset);
+      const shaded = Buffer.from(await demo.hexOf("#hex .covered"), "hex");
+      const covered = await demo.page.$$eval("#hex .covered", (cells) =>
+        cells.map(({ dataset }) => Number(dataset.at)),
+      );
+      assert.deepEqual(covered, [...covered.keys()]);
+      await demo.click(".derived-value[data-name=binder]");
+      await demo.page.$$eval("#value .link", (links) =>
+        links.find(({ textContent }) => textContent === "Hash(Truncate(ClientHello))").click(),
+      );
+      const hashed = (await demo.text("#value .whole")).replaceAll(" ", "");
+      assert.equal(createHash("sha256").update(shaded).digest("hex"), hashed);
+    }
+  });
+
+  test("of a protected record can be opened: the message, its type, and what travels", async () => {
+    await demo.page.click(".flights [data-name=encrypted_extensions] button");
+    assert.deepEqual(await demo.texts("#message-bytes .layers label"), ["Message", "Opened", "On the wire"]);
+    const message = await demo.hexOf("#hex .byte");
+    const open = (layer) =>
+      demo.page.$$eval(
+        "#message-bytes .layers label",
+        (labels, layer) => labels[layer].querySelector("input").click(),
+        layer,
+      );
+    await open(1);
+    assert.equal(await demo.hexOf("#hex .byte"), `${message}16`);
+    await open(2);
+    const wire = await demo.hexOf("#hex .byte");
+    assert.match(wire, /^1703030017/);
+    assert.ok(!wire.includes(message));
   });
 
   test("of a message that is opened come into sight, also where they are beneath", async () => {

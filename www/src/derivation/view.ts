@@ -63,7 +63,8 @@ export function derivationView({ changed }: { changed(): void }): DerivationView
   }
 
   function find(): Value | undefined {
-    return [...buttons.keys()].find(({ id }) => id === selected);
+    // what was hashed has no place in the diagram, and what was given no step
+    return [...buttons.keys(), ...values].find(({ id }) => id === selected);
   }
 
   function light(): void {
