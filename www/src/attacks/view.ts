@@ -1,6 +1,6 @@
 // The gallery: cards with a button that runs the attack, and what it came to.
 
-import { byId, h } from "../dom.js";
+import { breakable, byId, h } from "../dom.js";
 import { icon, type Mark } from "../icons.js";
 import { half } from "../tally.js";
 import type { Stage } from "../wire.js";
@@ -70,6 +70,6 @@ function laneItem({ title, stage, facts, cuts }: Lane): HTMLElement {
       ),
     h("h4", { text: title }),
     h("p", { class: "end" }, icon(mark), h("strong", { text: end })),
-    h("dl", {}, ...facts.map(([name, value]) => h("div", {}, h("dt", { text: name }), h("dd", { text: value })))),
+    h("dl", {}, ...facts.map(([name, value]) => h("div", {}, h("dt", { text: name }), h("dd", {}, ...breakable(value))))),
   );
 }
