@@ -70,6 +70,10 @@ function laneItem({ title, stage, facts, cuts }: Lane): HTMLElement {
       ),
     h("h4", { text: title }),
     h("p", { class: "end" }, icon(mark), h("strong", { text: end })),
-    h("dl", {}, ...facts.map(([name, value]) => h("div", {}, h("dt", { text: name }), h("dd", {}, ...breakable(value))))),
+    h(
+      "dl",
+      {},
+      ...facts.map(([name, value]) => h("div", {}, h("dt", { text: name }), h("dd", {}, ...breakable(value)))),
+    ),
   );
 }
