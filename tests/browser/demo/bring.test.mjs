@@ -178,6 +178,23 @@ onThePage("a visitor's own ClientHello", (demo) => {
     assert.match(await demo.text("#bring-legend"), new RegExp(`bytes 5 to ${covered.length + 4}\\.`));
   });
 
+  test("has a caption for each of its fields", async () => {
+    await paste(spaced(await helloOfOurs([{ ...PSK, context: Buffer.from("pump, hall") }])));
+    const items = await demo.page.$$("#bring-fields [role=treeitem] > .label");
+    assert.ok(items.length > 60);
+    await demo.page.$$eval("#bring-fields [aria-expanded]", (all) => {
+      for (const item of all) item.ariaExpanded = "true";
+    });
+    const captions = await demo.page.$$eval("#bring-fields [role=treeitem] > .label", (labels) =>
+      labels.map((label) => {
+        label.dispatchEvent(new PointerEvent("pointerover", { bubbles: true }));
+        return document.getElementById("bring-caption").textContent;
+      }),
+    );
+    for (const [at, caption] of captions.entries()) assert.match(caption, /\((sections?|appendix|RFC) /, `field ${at}`);
+    assert.ok(new Set(captions).size > 30);
+  });
+
   test("is read however it is written", async (t) => {
     const records = await helloOfOpenssl(t);
     for (const [form, write] of Object.entries(FORMS)) {
@@ -210,14 +227,32 @@ onThePage("a visitor's own ClientHello", (demo) => {
         "server_hello",
         "Client’s records",
         "Server’s records",
+        ...(capture === bytes ? ["Client’s, opened", "Server’s, opened"] : []),
       ]);
       await fill("#bring-secret", secret);
       assert.match(await verdict(), /binders? verified.* It covers both ClientHellos and the HelloRetryRequest/);
       await demo.page.$$eval("#bring-bytes .layer input", (radios) => radios[2].click());
       assert.match(await demo.text("#bring-legend"), /behind the hash of the first ClientHello/);
     }
-    // the second ClientHello alone cannot be verified
     const second = await shown();
+    // the key log in the one opens what is protected, down to what was said
+    await drop(t, bytes, ".pcapng");
+    for (const [at, message] of [
+      [6, "Finished"],
+      [7, "EncryptedExtensions"],
+    ]) {
+      await demo.page.$$eval("#bring-bytes .layer input", (radios, at) => radios[at].click(), at);
+      const names = await demo.texts("#bring-fields .name");
+      for (const name of [message, "zeros", "content", "type"]) {
+        assert.equal(
+          names.some((other) => other.startsWith(name)),
+          name !== "zeros",
+          name,
+        );
+      }
+      assert.ok(Buffer.from(await shown(), "hex").includes("Is the gate shut?"));
+    }
+    // the second ClientHello alone cannot be verified
     await paste(second);
     assert.match(await verdict(), /No binder verified.*or the binders cover a HelloRetryRequest/);
   });

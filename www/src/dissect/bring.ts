@@ -135,7 +135,7 @@ function bytesOf(typed: string): Uint8Array | undefined {
   return (typed.startsWith("0x") ? fromHex(typed.slice(2)) : undefined) ?? fromText(typed);
 }
 
-function layersOf({ messages, records }: Found): Layer[] {
+function layersOf({ messages, records, opened }: Found): Layer[] {
   const hellos = helloSequence(messages);
   const named = messages.map(({ name, bytes }, at) => {
     const alike = messages.filter((other) => other.name === name);
@@ -143,7 +143,12 @@ function layersOf({ messages, records }: Found): Layer[] {
     const retried = hellos.length === 3 && hellos[2]?.bytes === bytes;
     return messageLayer(`${name}${place}`, bytes, { title: `${name}${place}`, retried });
   });
-  return [...named, ...records.map(({ title, bytes }) => recordLayer(title.toLowerCase(), bytes, { title }))];
+  const hint = "What the protected records held, one behind the other.";
+  return [
+    ...named,
+    ...records.map(({ title, bytes }) => recordLayer(title.toLowerCase(), bytes, { title })),
+    ...opened.map(({ title, bytes, fields }) => ({ title, label: title.toLowerCase(), bytes, fields, hint })),
+  ];
 }
 
 /** Where the core could not go on, by the names of its errors. */

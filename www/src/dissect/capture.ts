@@ -22,8 +22,15 @@ export function isCapture(file: Uint8Array): boolean {
   );
 }
 
-export function packetsIn(file: Uint8Array): Packet[] {
-  return viewOf(file).getUint32(0) === SECTION_HEADER ? packetsInPcapng(file) : packetsInPcap(file);
+export interface Capture {
+  packets: Packet[];
+  /** The key logs in it (RFC 9850), which pcapng has a block for. */
+  keyLog: string;
+}
+
+export function readCapture(file: Uint8Array): Capture {
+  const isPcapng = viewOf(file).getUint32(0) === SECTION_HEADER;
+  return isPcapng ? readPcapng(file) : { packets: packetsInPcap(file), keyLog: "" };
 }
 
 function packetsInPcap(file: Uint8Array): Packet[] {
@@ -46,10 +53,14 @@ function packetsInPcap(file: Uint8Array): Packet[] {
 const INTERFACE = 1;
 const SIMPLE_PACKET = 3;
 const ENHANCED_PACKET = 6;
+const DECRYPTION_SECRETS = 10;
+/** "TLSK": secrets in the format of a key log. */
+const TLS_KEY_LOG = 0x544c534b;
 
-function packetsInPcapng(file: Uint8Array): Packet[] {
+function readPcapng(file: Uint8Array): Capture {
   const view = viewOf(file);
   const packets: Packet[] = [];
+  let keyLog = "";
   let interfaces: { linkType: number; snapLength: number }[] = [];
   let little = false;
   for (let at = 0; at < file.length; ) {
@@ -78,6 +89,10 @@ function packetsInPcapng(file: Uint8Array): Packet[] {
       const of = interfaces[body.getUint32(0, little)];
       if (!of) throw broken("a packet names an interface that there is not", at + 8);
       packets.push({ linkType: of.linkType, bytes: octets(20, body.getUint32(12, little)) });
+    } else if (type === DECRYPTION_SECRETS) {
+      if (body.byteLength < 8) throw broken("secrets are too short", at);
+      const secrets = octets(8, body.getUint32(4, little));
+      if (body.getUint32(0, little) === TLS_KEY_LOG) keyLog += `${new TextDecoder().decode(secrets)}\n`;
     } else if (type === SIMPLE_PACKET) {
       const of = interfaces[0];
       if (!of || body.byteLength < 4) throw broken("a packet is of no interface", at);
@@ -86,7 +101,7 @@ function packetsInPcapng(file: Uint8Array): Packet[] {
     }
     at += length;
   }
-  return packets;
+  return { packets, keyLog };
 }
 
 function viewOf(file: Uint8Array): DataView {

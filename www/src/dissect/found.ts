@@ -3,9 +3,10 @@
 import { dissect } from "page-core";
 import type { Field } from "tls-psk";
 import { concat } from "../bytes.js";
-import { isCapture, packetsIn } from "./capture.js";
+import { isCapture, readCapture } from "./capture.js";
 import { tlsFlows } from "./flow.js";
 import { InputError } from "./input-error.js";
+import { type Opened, openRecords } from "./opened.js";
 import { bytesFromText } from "./text.js";
 
 /** Why a message or a record could not be read to its end, by the core. */
@@ -35,6 +36,8 @@ export interface Found {
   messages: FoundMessage[];
   /** The records, if there are any: of what was pasted, or of each direction of a flow. */
   records: FoundRecords[];
+  /** What protected records held, where the capture has the keys to them. */
+  opened: (Opened & { title: string })[];
 }
 
 /** Reads what was pasted (text) or dropped (bytes). Throws an {@link InputError} when there is nothing of TLS in it. */
@@ -62,10 +65,15 @@ function findInBytes(bytes: Uint8Array, what: string): Found {
   if (RECORD_TYPES.includes(first) && second === 3) {
     const { messages, stop } = messagesInRecords(bytes);
     const source = `${what}: records with their headers.`;
-    return { source, messages, records: [{ title: "Records", bytes, stop }] };
+    return { source, messages, records: [{ title: "Records", bytes, stop }], opened: [] };
   }
   if (HANDSHAKE_TYPES.includes(first) && second === 0) {
-    return { source: `${what}: handshake messages without records.`, messages: messagesIn(bytes), records: [] };
+    return {
+      source: `${what}: handshake messages without records.`,
+      messages: messagesIn(bytes),
+      records: [],
+      opened: [],
+    };
   }
   if (first === 3 && second === 3 && third !== undefined) {
     const message = "this begins as the body of a hello does; the 4 bytes of its header are missing";
@@ -75,7 +83,8 @@ function findInBytes(bytes: Uint8Array, what: string): Found {
 }
 
 function findInCapture(file: Uint8Array): Found {
-  const flows = tlsFlows(packetsIn(file));
+  const { packets, keyLog } = readCapture(file);
+  const flows = tlsFlows(packets);
   const [flow, another] = flows;
   if (!flow) throw new InputError("NoFlow", "no TCP flow of the capture begins with a handshake record of TLS");
   if (another) {
@@ -93,7 +102,12 @@ function findInCapture(file: Uint8Array): Found {
   const messages = Array.from({ length: turns }, (_, at) => [client.messages[at], server.messages[at]])
     .flat()
     .filter((message) => message !== undefined);
-  return { source: `A capture: the flow ${flow.name}.`, messages, records };
+  const opened = (["client", "server"] as const).flatMap((direction) => {
+    const one = openRecords(direction, flow[direction], messages, keyLog);
+    return one ? [{ title: direction === "client" ? "Client’s, opened" : "Server’s, opened", ...one }] : [];
+  });
+  const keys = opened.length > 0 ? " Its key log opens what is protected." : "";
+  return { source: `A capture: the flow ${flow.name}.${keys}`, messages, records, opened };
 }
 
 /** The messages in those records that are in clear, up to the first that is not. */
