@@ -20,7 +20,7 @@ use tls_psk::wire::{
 };
 use tls_psk::{
     AlertDescription, ClientConfig, EarlyDataParameters, Error, Event, HashAlgorithm, Negotiated,
-    PskKinds, SealingKeys, Selection, SelectionPolicy, ServerConfig, TicketPolicy, Usage,
+    PskKinds, SealingKeys, Selection, SelectionPolicy, ServerConfig, Session, TicketPolicy, Usage,
     Violation,
 };
 
@@ -551,6 +551,25 @@ fn a_certificate_beside_a_psk_goes_with_a_retry_and_without_early_data_or_reques
     assert!(negotiated.server_certificate && negotiated.hello_retry_request);
 }
 
+fn session_of(pair: &Pair) -> Option<Session> {
+    pair.client_events.iter().find_map(|event| match event {
+        Event::Session(session) => Some(session.clone()),
+        _ => None,
+    })
+}
+
+#[test]
+fn a_client_that_takes_none_of_the_servers_psk_modes_gets_no_tickets() {
+    let (mut client, mut server) = (trusting(), certified("p256"));
+    client.set_psk_kinds(PskKinds::Resumption).unwrap();
+    server.set_psk_kinds(PskKinds::Resumption).unwrap();
+    server.tickets = Some(TicketPolicy::new(SealingKeys::new(&[[1; 32]]).unwrap()));
+    client.parameters.set_psk_modes(&[PskKeyExchangeMode::PSK_KE]).unwrap();
+    let mut pair = connect(client, server);
+    assert_full(&mut pair);
+    assert!(session_of(&pair).is_none());
+}
+
 #[test]
 fn a_full_handshake_yields_tickets_and_they_resume_without_a_certificate() {
     let (mut client, mut server) = (trusting(), certified("p256"));
@@ -558,14 +577,7 @@ fn a_full_handshake_yields_tickets_and_they_resume_without_a_certificate() {
     server.set_psk_kinds(PskKinds::Resumption).unwrap();
     server.tickets = Some(TicketPolicy::new(SealingKeys::new(&[[1; 32]]).unwrap()));
     let mut first = connect(client.clone(), server.clone());
-    let session = first
-        .client_events
-        .iter()
-        .find_map(|event| match event {
-            Event::Session(session) => Some(session.clone()),
-            _ => None,
-        })
-        .unwrap();
+    let session = session_of(&first).unwrap();
     assert_full(&mut first);
     let mut second = pair(client, server);
     second.client.append_session(&session).unwrap();

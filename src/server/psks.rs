@@ -85,6 +85,11 @@ impl ServerPsks {
         self.config.tickets.as_ref().filter(|_| self.kinds.resumption())
     }
 
+    /// Issues no tickets to this client: it takes no mode in which it could use them (section 4.7.1).
+    pub(super) fn withhold_tickets(&mut self) {
+        self.kinds = PskKinds::External;
+    }
+
     /// What a ticket of ours holds.
     fn ticket(&self, identity: &[u8], now: u64) -> Option<TicketState> {
         TicketState::open(self.ticket_policy()?.keys(), identity, now)

@@ -2,7 +2,7 @@
 
 use super::accept::{self, Negotiation};
 use super::selection::{Chosen, Selector, trace};
-use super::wait_client_hello::GroupChoice;
+use super::wait_client_hello::{GroupChoice, common_mode};
 use super::{Selection, ServerConfig, ServerPsks, State, wait_second_client_hello};
 use crate::crypto::{HashAlgorithm, hash_of};
 use crate::endpoint::{Context, PskOutcome};
@@ -65,13 +65,16 @@ impl SelectingPsk {
 
     /// Goes on with a certificate, if there is one.
     pub(super) fn without_psk(self: Box<Self>, ctx: &mut Context) -> Result<State, Error> {
-        let Self { psks, negotiation, .. } = *self;
+        let Self { mut psks, negotiation, .. } = *self;
         // The second ClientHello must still hold what was chosen from the first.
         let settled = negotiation.retried.as_ref().is_some_and(|retried| retried.chosen.is_some());
         if !psks.config.full_handshake() || settled {
             return Err(Violation::NoAcceptablePsk.into());
         }
         let Negotiation { hello, common, .. } = &negotiation;
+        if common_mode(&psks.config.parameters, &hello.extensions).is_none() {
+            psks.withhold_tickets();
+        }
         match common.group_of_full_handshake(&psks.config.parameters, &hello.extensions)? {
             GroupChoice::NeedsRetry(group) => {
                 wait_second_client_hello::request_retry(ctx, psks, negotiation, None, group)

@@ -81,10 +81,9 @@ impl Common {
         let parameters = &config.parameters;
         let extensions = &hello.extensions;
         check_mandatory(extensions, config.full_handshake())?;
-        let modes = extensions.psk_key_exchange_modes.as_deref().unwrap_or_default();
-        let mode = parameters.psk_modes().iter().find(|mode| modes.contains(mode));
+        let mode = common_mode(parameters, extensions);
         let group = match mode {
-            Some(&PskKeyExchangeMode::PSK_DHE_KE) => Some(choose_group(parameters, extensions)?),
+            Some(PskKeyExchangeMode::PSK_DHE_KE) => Some(choose_group(parameters, extensions)?),
             Some(_) => None,
             None if config.full_handshake() => None,
             None => return Err(Violation::NoCommonPskMode.into()),
@@ -117,6 +116,15 @@ impl Common {
             None => choose_group(parameters, extensions),
         }
     }
+}
+
+/// The mode in which the client can use a PSK of ours (section 4.3.9).
+pub(super) fn common_mode(
+    parameters: &Parameters,
+    extensions: &ClientExtensions,
+) -> Option<PskKeyExchangeMode> {
+    let modes = extensions.psk_key_exchange_modes.as_deref().unwrap_or_default();
+    parameters.psk_modes().iter().copied().find(|mode| modes.contains(mode))
 }
 
 /// The checks of every ClientHello that come before any negotiation.
