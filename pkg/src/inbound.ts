@@ -78,6 +78,8 @@ function byteStream(source: ByteSource): ReadableStream<Uint8Array> {
   try {
     return new ReadableStream({ ...source, type: "bytes" }, { highWaterMark: READ_AHEAD });
   } catch {
-    return new ReadableStream(source, new ByteLengthQueuingStrategy({ highWaterMark: READ_AHEAD }));
+    // Not a ByteLengthQueuingStrategy, for which Next.js warns whoever builds an edge function.
+    const size = ({ byteLength }: Uint8Array): number => byteLength;
+    return new ReadableStream(source, { highWaterMark: READ_AHEAD, size });
   }
 }

@@ -73,7 +73,9 @@ async function initialise(source: WasmSource | Promise<WasmSource> | undefined):
 
 async function compile(source: WasmSource | undefined): Promise<WebAssembly.Module> {
   if (isModule(source)) return source as WebAssembly.Module;
-  if (isBytes(source)) return WebAssembly.compile(source as BufferSource);
+  // Next.js with webpack refuses an edge function with a call of WebAssembly.compile in it, whether it is reached or not.
+  const { compile: compileBytes } = WebAssembly;
+  if (isBytes(source)) return compileBytes(source as BufferSource);
   const response = source instanceof Response ? source : await fetch(source as URL | string);
   if (!response.ok) throw new Error(`${response.url} answered ${response.status} ${response.statusText}`);
   const type = response.headers.get("content-type") ?? "";
@@ -82,7 +84,7 @@ async function compile(source: WasmSource | undefined): Promise<WebAssembly.Modu
   // Compiling while downloading is only for servers that know the type; the others are many.
   if (type.startsWith("application/wasm") && "compileStreaming" in WebAssembly)
     return WebAssembly.compileStreaming(response);
-  return WebAssembly.compile(await response.arrayBuffer());
+  return compileBytes(await response.arrayBuffer());
 }
 
 /** Whether it is a compiled module, of this realm or another. */

@@ -89,6 +89,7 @@ const explain = (error) =>
   [error.output, error.stack, error.cause?.stack].filter(Boolean).join("\n").replaceAll(/^/gm, "    ");
 
 if (isEntry(import.meta)) {
+  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
   await main(async () => {
     const args = process.argv.slice(2);
     const names = args.filter((arg) => !arg.startsWith("--"));

@@ -5,10 +5,19 @@ import { fileURLToPath } from "node:url";
 
 const CLI = fileURLToPath(new URL("./bin/tls-psk.mjs", import.meta.resolve("tls-psk/package.json")));
 
-/** Starts a program. `t` is the context of the test, at whose end it is ended, with all that it has started itself. */
-export function start(t, command, args, { env = {}, cwd } = {}) {
-  const child = spawn(command, args, { cwd, detached: true, env: { ...process.env, TLS_PSK: undefined, ...env } });
-  t.after(() => endGroup(child.pid));
+/**
+ * Starts a program. `t` is the context of the test, at whose end it is ended; as a `group`, with all that it has started
+ * itself.
+ */
+export function start(t, command, args, { env = {}, cwd, group = false } = {}) {
+  const child = spawn(command, args, { cwd, detached: group, env: { ...process.env, TLS_PSK: undefined, ...env } });
+  const end = () => (group ? endGroup(child.pid) : child.kill("SIGKILL"));
+  // a group does not hear a Ctrl-C
+  if (group) process.once("exit", end);
+  t.after(() => {
+    process.off("exit", end);
+    end();
+  });
   const output = { stdout: Buffer.alloc(0), stderr: Buffer.alloc(0) };
   const waiting = new Set();
   const check = () => {

@@ -60,7 +60,7 @@ function newProject(t, { directory, fresh }, { files, peer, tools = [], full = f
   return {
     root,
     /** Starts a program in the project; it is ended with the row. */
-    start: (command, args, extra) => start(t, command, args, { cwd: root, env: { ...env, ...extra } }),
+    start: (command, args, extra) => start(t, command, args, { cwd: root, env: { ...env, ...extra }, group: true }),
     /** Runs a program in the project to its end; resolves to what it printed. */
     run: (command, args, extra) => run(command, args, { cwd: root, env: { ...env, ...extra } }),
   };

@@ -27,7 +27,7 @@ export async function startWebKit(t) {
   const [, display] = await screen.printed(/^(\d+)$/m);
   const port = await freePort();
   const args = [`--port=${port}`, "--host=127.0.0.1"];
-  const driver = start(t, "WebKitWebDriver", args, { env: { ...ENV, DISPLAY: `:${display}` } });
+  const driver = start(t, "WebKitWebDriver", args, { env: { ...ENV, DISPLAY: `:${display}` }, group: true });
 
   const ask = async (method, path, body) => {
     const response = await fetch(`http://127.0.0.1:${port}${path}`, {
