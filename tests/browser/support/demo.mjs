@@ -147,4 +147,9 @@ export async function showEverything(demo) {
     for (const details of all) details.open = true;
   });
   await demo.click("#hex .byte");
+  // a ClientHello that was brought, with a secret that is none, and a connection that cannot be
+  await demo.click("#bring-example");
+  await demo.page.type("#bring-secret", "0");
+  await demo.retype("#console-port", "0");
+  await demo.click("#console-form button");
 }
