@@ -58,14 +58,19 @@ export async function setUpRuntimes({ quick = false } = {}) {
 }
 
 /** The programs that the tests of the demo page run. */
-const PAGE_PEERS = { openssl: "openssl", editcap: "wireshark-common", tshark: "tshark" };
+const PAGE_PEERS = {
+  openssl: "openssl",
+  editcap: "wireshark-common",
+  mergecap: "wireshark-common",
+  text2pcap: "wireshark-common",
+  tshark: "tshark",
+};
 
 /** The programs that the interop tests run, and Debian's packages that have them. */
 const PEERS = {
   ...PAGE_PEERS,
   "gnutls-cli": "gnutls-bin",
   "gnutls-serv": "gnutls-bin",
-  text2pcap: "wireshark-common",
 };
 
 /** What the tests of the demo page need: browsers, OpenSSL, which it talks to, and Wireshark, which reads what it saves. */

@@ -291,4 +291,37 @@ onThePage("a visitor's own ClientHello", (demo) => {
     await drop(t, Buffer.from("d4c3b2a1020004000000000000000000ffff000001000000", "hex"), ".pcap");
     assert.match(await problem(), /^NoFlow/);
   });
+
+  test("in a capture of several connections, of no TCP, or with a hole is refused by name", async (t) => {
+    const { bytes } = await savedBy(demo, "#export-pcapng");
+    const capture = keepFile(t, bytes, ".pcapng");
+    const made = async (program, args, ending = ".pcapng") => {
+      const file = keepFile(t, Buffer.alloc(0), ending);
+      await run(t, program, args(file));
+      return readFileSync(file);
+    };
+    // another connection, over Ethernet
+    const records = await helloOfOpenssl(t);
+    const text = keepFile(
+      t,
+      dump(records, 16, (at, row) => `${hex(at, 6)} ${spaced(row)}`),
+      ".txt",
+    );
+    const ethernet = await made("text2pcap", (file) => ["-q", "-T", "50001,443", text, file]);
+    await drop(t, ethernet, ".pcapng");
+    assert.deepEqual(await layers(), ["client_hello", "Client’s records"]);
+    assert.equal(await shown(), records.subarray(5).toString("hex"));
+    const other = keepFile(t, ethernet, ".pcapng");
+    await drop(t, await made("mergecap", (file) => ["-w", file, capture, other]), ".pcapng");
+    assert.match(await problem(), /^SeveralFlows: the capture has 2 flows of TLS; .*:50001 → /);
+    // without the server's first flight
+    await drop(t, await made("editcap", (file) => [capture, file, "5"]), ".pcapng");
+    assert.match(await problem(), /^SegmentMissing at byte 0 of the flow: \d+ bytes/);
+    await drop(t, await made("editcap", (file) => ["-T", "ieee-802-11", capture, file]), ".pcapng");
+    assert.match(await problem(), /^UnknownLinkType: packets of link type 105/);
+    const broken = Buffer.from(bytes);
+    broken.writeUInt32LE(13, 4);
+    await drop(t, broken, ".pcapng");
+    assert.match(await problem(), /^NotACapture at byte 4: a block cannot be 13 bytes long/);
+  });
 });
