@@ -211,6 +211,33 @@ onThePage("a visitor's own ClientHello", (demo) => {
     assert.equal(await shown(), records.subarray(5).toString("hex"));
   });
 
+  test("can be dropped, as a file and as text", async (t) => {
+    const records = await helloOfOpenssl(t);
+    const dropped = (text, bytes) =>
+      demo.evaluate(
+        (text, bytes) => {
+          const dataTransfer = new DataTransfer();
+          if (text) dataTransfer.setData("text/plain", text);
+          else dataTransfer.items.add(new File([Uint8Array.from(bytes)], "hello.bin"));
+          const target = document.getElementById("bring-text");
+          for (const type of ["dragover", "drop"]) {
+            const event = new DragEvent(type, { bubbles: true, cancelable: true, dataTransfer });
+            target.dispatchEvent(event);
+            // else the browser would leave the page for what was dropped
+            if (!event.defaultPrevented) throw new Error(`${type} was left to the browser`);
+          }
+        },
+        text,
+        bytes,
+      );
+    await dropped(spaced(records));
+    assert.equal(await shown(), records.subarray(5).toString("hex"));
+    await paste("");
+    await dropped(undefined, [...records]);
+    await demo.page.waitForFunction(() => document.getElementById("bring-your-own").dataset.state === "read");
+    assert.equal(await shown(), records.subarray(5).toString("hex"));
+  });
+
   test("is found in a capture, with the HelloRetryRequest that its binders cover", async (t) => {
     await demo.choosePreset("retry");
     const secret = await demo.page.$eval("#client-keys input.secret", ({ value }) => value);
