@@ -14,8 +14,7 @@ function address(): URL {
   try {
     return new URL("./wasm/tls_psk_bg.wasm", import.meta.url);
   } catch (cause) {
-    const remedy = "bundle as an ES module, or hand the WebAssembly to init()";
-    throw new Error(`this script does not know its own address, import.meta.url: ${remedy}`, { cause });
+    throw new Error("no import.meta.url here: bundle as an ES module, or hand the WebAssembly to init()", { cause });
   }
 }
 

@@ -66,7 +66,7 @@ async function initialise(source: WasmSource | Promise<WasmSource> | undefined):
   } catch (cause) {
     // Some browsers only speak of 'unsafe-eval' here, which would allow far more than is needed.
     const forbidden = /unsafe-eval|CSP|content security/i.test(`${cause}`);
-    const remedy = forbidden ? " (the page's Content-Security-Policy needs 'wasm-unsafe-eval' in its script-src)" : "";
+    const remedy = forbidden ? " (the page's script-src needs 'wasm-unsafe-eval')" : "";
     throw notInitialised(`the WebAssembly could not be loaded: ${cause}${remedy}`, { cause });
   }
 }
@@ -80,7 +80,7 @@ async function compile(source: WasmSource | undefined): Promise<WebAssembly.Modu
   if (!response.ok) throw new Error(`${response.url} answered ${response.status} ${response.statusText}`);
   const type = response.headers.get("content-type") ?? "";
   // Servers of single pages answer so for what they do not have.
-  if (type.startsWith("text/html")) throw new Error(`${response.url} is a page: the WebAssembly was not carried there`);
+  if (type.startsWith("text/html")) throw new Error(`${response.url} is a page, not the WebAssembly`);
   // Compiling while downloading is only for servers that know the type; the others are many.
   if (type.startsWith("application/wasm") && "compileStreaming" in WebAssembly)
     return WebAssembly.compileStreaming(response);

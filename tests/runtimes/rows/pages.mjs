@@ -27,7 +27,7 @@ function page({ what, how, entries = BOTH, tools = [], html, show, version, quic
     where: BROWSER_NAMES.join(", "),
     version,
     how,
-    over: "WebSocket",
+    over: check === hears ? "WebSocket" : "none",
     entries,
     quick,
     async run(context) {
@@ -63,6 +63,11 @@ async function hears({ name, peer, text, complaints }) {
 /** The page shows an error that says what its policy lacks. */
 function isRefused({ name, text }) {
   assert.match(text, /^TlsError: the WebAssembly could not be loaded: .* needs 'wasm-unsafe-eval'/s, name);
+}
+
+/** The page shows an error that says how to bundle. */
+function isNoModule({ name, text }) {
+  assert.match(text, /^TlsError: the WebAssembly could not be loaded: .*: bundle as an ES module/s, name);
 }
 
 /** Runs the commands of the guide, then serves what they have made. */
@@ -133,6 +138,18 @@ export const pages = [
     entries: [...BOTH, "tls-psk/slim"],
     slim: "slim-esbuild.js",
     show: built("esbuild.sh", { slim: "esbuild-slim.sh" }),
+  }),
+  page({
+    what: "esbuild",
+    version: versionOf("esbuild"),
+    how: "a classic script: an error that says what to do",
+    tools: ["esbuild"],
+    html: { "dist/index.html": "webpack.html" },
+    async show({ t, project }) {
+      await project.run("npx", ["esbuild", "src/index.js", "--bundle", "--outfile=dist/main.js"]);
+      return serveSite(t, join(project.root, "dist"));
+    },
+    check: isNoModule,
   }),
   page({
     ...BUNDLED,
