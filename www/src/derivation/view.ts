@@ -51,7 +51,9 @@ export function derivationView({ changed }: { changed(): void }): DerivationView
   function draw(): void {
     if (!shown) return;
     values = valuesOf(shown.steps[side], beginningsOf(shown, side));
-    peers = valuesOf(shown.steps[peerOf(side)], beginningsOf(shown, peerOf(side)));
+    const ofPeer = valuesOf(shown.steps[peerOf(side)], beginningsOf(shown, peerOf(side)));
+    // what the other side was given counts as well: a secret that differs is where all else begins to
+    peers = ofPeer.flatMap((value) => [value, ...value.inputs.map((input) => input.value)]);
     buttons = new Map();
     const stages = stagesOf(values);
     none.hidden = stages.length > 0;
