@@ -1,66 +1,19 @@
 // Two endpoints of the core, the wire between them, and a record of what both reported.
 
 import { type Step, takeSteps } from "page-core";
-import { type Connection, type CoreEvent, type Field, inspect, type Negotiated, TlsError } from "tls-psk";
+import { type Connection, type CoreEvent, inspect, type Negotiated, TlsError } from "tls-psk";
 import { concat, fromText, sameBytes } from "./bytes.js";
 import { connectionOf, type EndOptions, peerOf, SIDES, type Side } from "./endpoints.js";
-import { type Delivery, deliver, type Meddling, meddledScene } from "./meddling.js";
+import { deliver, type Meddling, meddledScene } from "./meddling.js";
 import { type OfferedHalves, readOffer } from "./offer.js";
 import { offeredIn } from "./offered.js";
 import { recordAround, recordsIn, type WireRecord } from "./records.js";
+import type { Entry, Fault, Flight, Offer, Stage } from "./report.js";
 import type { Scene } from "./scene.js";
 
 export { peerOf, SIDES, type Side } from "./endpoints.js";
 export type { WireRecord } from "./records.js";
-
-/** Something that one side said. */
-export interface Entry {
-  id: number;
-  kind: "handshake" | "alert" | "data";
-  name: string;
-  from: Side;
-  /** Whether the other side reported it as received. */
-  heard: boolean;
-  /** Whether it travelled in protected records; unknown until it does. */
-  protected: boolean | undefined;
-  /** Whether it is an alert that ends the connection. */
-  fatal: boolean;
-  /** The whole handshake message, or the application data; an alert is reported without. */
-  bytes: Uint8Array | undefined;
-  /** What `inspect` finds in a handshake message. */
-  fields: Field[];
-  /** The record that carried it: its flight, by number, and its place there. */
-  place: { flight: number; record: number } | undefined;
-}
-
-/** What went over the wire at once. */
-export interface Flight {
-  from: Side;
-  /** As it was sent. */
-  bytes: Uint8Array;
-  length: number;
-  /** As it arrived, if somebody meddled with it. */
-  meddled: Delivery | undefined;
-  records: WireRecord[];
-  entries: Entry[];
-}
-
-/** The offer of one ClientHello. */
-export interface Offer {
-  hello: Entry;
-  psks: OfferedHalves[];
-  /** Whether the offer is another one than the client sent: it is shown as it reached the server. */
-  altered: boolean;
-}
-
-/** Something that the core refused or gave up with. */
-export interface Fault {
-  side: Side;
-  error: TlsError;
-}
-
-/** How far the two have come together. */
-export type Stage = "refused" | "handshaking" | "waiting" | "connected" | "failed" | "closed";
+export type { Entry, Fault, Flight, Offer, Stage } from "./report.js";
 
 const EXPORTER_LABEL = "EXPERIMENTAL-tls-psk-demo";
 
