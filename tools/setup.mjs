@@ -6,6 +6,7 @@ import { aptInstall } from "./lib/apt.mjs";
 import { setUpBrowser } from "./lib/browser.mjs";
 import { s2nPeer, wasmBindgen, wasmPack } from "./lib/cargo-tools.mjs";
 import { cache, inRoot } from "./lib/paths.mjs";
+import { setUpAioquic } from "./lib/python.mjs";
 import { Failure, isEntry, main, run, step, which } from "./lib/run.mjs";
 import { checkRust, setUpRustLint, wasmToolchain } from "./lib/toolchain.mjs";
 
@@ -93,6 +94,7 @@ const SERVICES = { mosquitto: "mosquitto", openssl: "openssl", stunnel4: "stunne
 /** What the examples with packages of their own need, and who they talk to. */
 export async function setUpExamples() {
   await setUpPrograms(SERVICES, "to test the examples");
+  await setUpAioquic();
   await setUpBrowser();
   for (const directory of ["tests/interop", "examples/gateway", "examples/mqtt", "examples/pages"]) {
     await setUpNpm(directory);

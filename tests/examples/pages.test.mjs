@@ -1,61 +1,9 @@
-// The pages of examples/pages in Chromium, from the development server that their users start.
-
 import assert from "node:assert/strict";
-import { createRequire } from "node:module";
-import { after, before, test } from "node:test";
-import { fileURLToPath, pathToFileURL } from "node:url";
-import puppeteer from "puppeteer-core";
-import { chromium, chromiumFlags } from "../../tools/lib/browser.mjs";
+import { test } from "node:test";
+import { requireOfPages, shows, text, type, usePages } from "./support/pages.mjs";
 
-const root = fileURLToPath(new URL("../../examples/pages/", import.meta.url));
-// what the example itself is made with
-const require = createRequire(new URL("../../examples/pages/package.json", import.meta.url));
-const jsQR = require("jsqr");
-const { createServer } = await import(pathToFileURL(require.resolve("vite")));
-
-let vite;
-let browser;
-let url;
-/** What went through the relay, in both directions. */
-const relayed = [];
-
-before(async () => {
-  vite = await createServer({ root, logLevel: "error", server: { host: "127.0.0.1", port: 0 } });
-  await vite.listen();
-  const { port } = vite.httpServer.address();
-  url = `http://127.0.0.1:${port}/`;
-  vite.httpServer.on("connection", (socket) => {
-    socket.on("data", (bytes) => relayed.push(bytes));
-    const { write } = socket;
-    socket.write = (bytes, ...rest) => {
-      relayed.push(Buffer.from(bytes));
-      return write.call(socket, bytes, ...rest);
-    };
-  });
-  browser = await puppeteer.launch({ executablePath: chromium(), args: chromiumFlags() });
-});
-after(async () => {
-  await browser?.close();
-  await vite?.close();
-});
-
-async function open(path, prepare) {
-  const page = await browser.newPage();
-  page.setDefaultTimeout(30_000);
-  if (prepare) await page.evaluateOnNewDocument(prepare);
-  await page.goto(new URL(path, url).href);
-  return page;
-}
-
-const text = (page, id) => page.$eval(`#${id}`, (element) => element.textContent);
-const shows = (page, id, wanted) =>
-  page.waitForFunction((id, wanted) => document.getElementById(id).textContent.includes(wanted), {}, id, wanted);
-
-async function type(page, line) {
-  await page.waitForSelector("#line:enabled");
-  await page.type("#line", line);
-  await page.keyboard.press("Enter");
-}
+const jsQR = requireOfPages("jsqr");
+const { open, relayed } = usePages();
 
 test("two pages are paired by a QR code, and the relay learns nothing of what they say", async () => {
   const shower = await open("pairing/");
