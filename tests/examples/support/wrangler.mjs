@@ -59,5 +59,5 @@ function configure(t, config, tcpPort) {
 }
 
 function wrangler(t, args) {
-  return start(t, NODE24, [WRANGLER, ...args], { env: ENVIRONMENT });
+  return start(t, NODE24, [WRANGLER, ...args], { env: ENVIRONMENT, group: true });
 }
