@@ -58,7 +58,8 @@ const PARTS = {
   async browser() {
     await build("demo");
     await setUpPage();
-    return [await countNode("tests/browser")];
+    // much of what they do is to wait for a page
+    return [await countNode("tests/browser", "--test-concurrency=2")];
   },
 
   // what is quick of `npm run test:runtimes`
@@ -79,11 +80,11 @@ async function countRust(program, args, env) {
 /** The milliseconds after which a file that does not end, say for a process it left behind, has failed. */
 const FILE_TIMEOUT = 300_000;
 
-/** Runs the Node tests under a directory and reads the runner's own totals. */
-async function countNode(dir) {
+/** Runs the Node tests under a directory, with options for the runner, and reads its own totals. */
+async function countNode(dir, ...options) {
   const found = files(dir).filter((path) => path.endsWith(".test.mjs"));
   if (found.length === 0) throw new Failure(`There is no *.test.mjs under ${dir}.`);
-  const args = ["--test", "--test-reporter=spec", `--test-timeout=${FILE_TIMEOUT}`, ...found];
+  const args = ["--test", "--test-reporter=spec", `--test-timeout=${FILE_TIMEOUT}`, ...options, ...found];
   const { code, output } = await run(process.execPath, args, { cwd: root, show: true, allowFailure: true });
   const total = (name) => Number(output.match(new RegExp(`^ℹ ${name} (\\d+)$`, "m"))?.[1] ?? 0);
   const failed = total("fail") + total("cancelled");
