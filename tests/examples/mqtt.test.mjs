@@ -5,8 +5,8 @@ import { writeFileSync } from "node:fs";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { HEX, PSK, temporaryFile, WRONG_HEX } from "../interop/support/peers.mjs";
+import { freePort } from "../node/support/ports.mjs";
 import { start } from "../node/support/process.mjs";
-import { freePort } from "./support/ports.mjs";
 
 const THERMOMETER = fileURLToPath(new URL("../../examples/mqtt/thermometer.mjs", import.meta.url));
 

@@ -6,9 +6,9 @@ import { fileURLToPath } from "node:url";
 import { aioquicPython } from "../../tools/lib/python.mjs";
 import { REVERSE, startSServer } from "../interop/support/openssl.mjs";
 import { HEX, temporaryFile } from "../interop/support/peers.mjs";
+import { freePort } from "../node/support/ports.mjs";
 import { start } from "../node/support/process.mjs";
 import { shows, type, usePages } from "./support/pages.mjs";
-import { freePort } from "./support/ports.mjs";
 
 const RELAY = fileURLToPath(new URL("../../examples/pages/webtransport/relay.py", import.meta.url));
 

@@ -4,7 +4,7 @@ import * as build from "tls-psk/full";
 import { credentials, NAME, path, pem } from "../node/support/certificates.mjs";
 import { client, server } from "./support/certificates.mjs";
 import { startNode24Client, startNode24Server } from "./support/node24.mjs";
-import { PSK, readAll, readExactly, write } from "./support/peers.mjs";
+import { echoAndEnd, PSK } from "./support/peers.mjs";
 import { acceptS2nClient, startS2nServer } from "./support/s2n.mjs";
 
 const GROUP = "X25519MLKEM768";
@@ -16,12 +16,7 @@ async function converse(peer, socket, { serverCertificate, helloRetryRequest = f
     [info.group, info.serverCertificate, info.helloRetryRequest],
     [GROUP, serverCertificate, helloRetryRequest],
   );
-  await write(socket.writable, "hello\n");
-  assert.equal(String(await readExactly(socket.readable, 6)), "hello\n");
-  await socket.writable.close();
-  assert.equal((await readAll(socket.readable)).length, 0);
-  await socket.closed;
-  assert.equal(await peer.ended, 0, peer.stderr);
+  await echoAndEnd(peer, socket);
 }
 
 for (const { what, ours, server: theirServer, client: theirClient } of [

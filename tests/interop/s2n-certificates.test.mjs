@@ -3,7 +3,7 @@ import { test } from "node:test";
 import * as build from "tls-psk/full";
 import { credentials, ders, NAME, path, pem } from "../node/support/certificates.mjs";
 import { assertFull, assertPsk, client } from "./support/certificates.mjs";
-import { PSK, psk, readAll, readExactly, rejection, write } from "./support/peers.mjs";
+import { echoAndEnd, PSK, psk, rejection } from "./support/peers.mjs";
 import { acceptS2nClient, startS2nServer } from "./support/s2n.mjs";
 
 /** It has no Ed25519. */
@@ -21,12 +21,7 @@ const accept = (t, psks, ours, theirs = []) =>
 async function converse(peer, socket) {
   const exported = socket.exportKeyingMaterial("EXPORTER-test", Buffer.from("context"), 42);
   await peer.printed(new RegExp(`^exported: ${Buffer.from(exported).toString("hex")}$`, "m"));
-  await write(socket.writable, "hello\n");
-  assert.equal(String(await readExactly(socket.readable, 6)), "hello\n");
-  await socket.writable.close();
-  assert.equal((await readAll(socket.readable)).length, 0);
-  await socket.closed;
-  assert.equal(await peer.ended, 0, peer.stderr);
+  await echoAndEnd(peer, socket);
 }
 
 /** The peer has seen this certificate of ours. */

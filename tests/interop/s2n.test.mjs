@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { LARGE, ourClient, psk, readAll, readExactly, rejection, watchMessages, write } from "./support/peers.mjs";
+import { echoAndEnd, LARGE, ourClient, psk, readExactly, rejection, watchMessages, write } from "./support/peers.mjs";
 import { acceptS2nClient, startS2nServer } from "./support/s2n.mjs";
 
 const A = psk("a");
@@ -32,16 +32,6 @@ async function assertAgreed(peer, socket, expected) {
   await peer.printed(info.helloRetryRequest ? /^messages: .*HELLO_RETRY_REQUEST/m : /^messages: /m);
   const exported = socket.exportKeyingMaterial("EXPORTER-test", Buffer.from("context"), 42);
   await peer.printed(new RegExp(`^exported: ${Buffer.from(exported).toString("hex")}$`, "m"));
-}
-
-/** Data there and back, and the end. */
-async function converse(peer, socket) {
-  await write(socket.writable, "hello\n");
-  assert.equal(String(await readExactly(socket.readable, 6)), "hello\n");
-  await socket.writable.close();
-  assert.equal((await readAll(socket.readable)).length, 0);
-  await socket.closed;
-  assert.equal(await peer.ended, 0, peer.stderr);
 }
 
 /** Which PSKs each side has and which is taken; `index` is its place in the client's offer. */
@@ -89,13 +79,13 @@ for (const { what, server: known, client: offered, identity, index: pskIndex, ci
     const server = await startS2nServer(t, known);
     const client = await ourClient(t, server.port, { psks: offered });
     await assertAgreed(server, client, expected);
-    await converse(server, client);
+    await echoAndEnd(server, client);
   });
 
   test(`s2n-tls and the server: ${what}`, async (t) => {
     const { client, socket } = await acceptS2nClient(t, offered, { psks: known });
     await assertAgreed(client, socket, expected);
-    await converse(client, socket);
+    await echoAndEnd(client, socket);
   });
 }
 
@@ -105,7 +95,7 @@ test("the client and s2n-tls: secp256r1", async (t) => {
   const server = await startS2nServer(t, [A]);
   const client = await ourClient(t, server.port, { psks: [A], groups: ["secp256r1"] });
   await assertAgreed(server, client, { identity: "a", pskIndex: 0 });
-  await converse(server, client);
+  await echoAndEnd(server, client);
 });
 
 for (const { what, known = [A], ours } of [
@@ -139,7 +129,7 @@ test("s2n-tls and the server: a HelloRetryRequest", async (t) => {
   const ours = { psks: [A_384], groups: ["x25519"] };
   const { client, socket } = await acceptS2nClient(t, [A_384], ours);
   await assertAgreed(client, socket, { identity: "a", pskIndex: 0, helloRetryRequest: true, cipherSuite: SUITE_384 });
-  await converse(client, socket);
+  await echoAndEnd(client, socket);
 });
 
 for (const { what, offered = [A], ours = {} } of [
@@ -197,6 +187,6 @@ for (const [what, meet] of [
     await socket.updateKeys({ requestPeer: true });
     await exchange("with new keys\n");
     await messages.seen("received key_update", 2);
-    await converse(peer, socket);
+    await echoAndEnd(peer, socket);
   });
 }

@@ -6,6 +6,7 @@ import net from "node:net";
 import { test } from "node:test";
 import { connect, TLSSocket } from "tls-psk/node";
 import { BOTH, CLIENT, IDENTITY, KEY, listen, pair, SERVER } from "./support/duplexes.mjs";
+import { freePort } from "./support/ports.mjs";
 import { listeners } from "./support/usage.mjs";
 
 test("a side that does not allow half-open connections ends with its peer", async (t) => {
@@ -35,11 +36,7 @@ test("a client that knows no key is told so, and the server hears of it as tlsCl
 });
 
 test("a client that cannot connect has the error of the socket, and so has one that is cut off", async (t) => {
-  const free = net.createServer().listen(0, "127.0.0.1");
-  await once(free, "listening");
-  const { port } = free.address();
-  free.close();
-  await once(free, "close");
+  const port = await freePort();
   assert.equal((await once(connect({ ...CLIENT, host: "127.0.0.1", port }), "error"))[0].code, "ECONNREFUSED");
 
   const cut = await listen(t);

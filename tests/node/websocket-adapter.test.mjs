@@ -7,6 +7,7 @@ import { after, test } from "node:test";
 import { acceptTls, startTls } from "tls-psk";
 import { webSocketTransport } from "tls-psk/websocket";
 import { WebSocket, WebSocketServer } from "ws";
+import { freePort } from "./support/ports.mjs";
 import { psk, readAll, rejection, settled, write } from "./support/streams.mjs";
 
 const unhandled = [];
@@ -98,11 +99,7 @@ test("a text message is an error that says so, and closes the WebSocket", async 
 });
 
 test("a WebSocket that does not open is an error", async () => {
-  const free = net.createServer().listen(0, "127.0.0.1");
-  await once(free, "listening");
-  const { port } = free.address();
-  free.close();
-  await once(free, "close");
+  const port = await freePort();
   const error = await rejection(startTls(webSocketTransport(new WebSocket(`ws://127.0.0.1:${port}`)), OPTIONS).opened);
   assert.equal(error.code, "ERR_TLS_TRANSPORT");
   assert.equal(error.cause.cause.code, "ECONNREFUSED");

@@ -7,6 +7,7 @@ import { test } from "node:test";
 import WebSocket from "ws";
 import { REVERSE, startSServer } from "../../interop/support/openssl.mjs";
 import { HEX, PSK, WRONG_HEX } from "../../interop/support/peers.mjs";
+import { freePort } from "../../node/support/ports.mjs";
 import { onThePage } from "../support/demo.mjs";
 
 onThePage("the console", (demo) => {
@@ -75,10 +76,7 @@ onThePage("the console", (demo) => {
     await state("idle");
     assert.match((await lines("error")).at(-1), /ERR_TLS_ALERT_RECEIVED.*received/);
 
-    const closed = createServer().listen(0, "127.0.0.1");
-    await once(closed, "listening");
-    const { port } = closed.address();
-    closed.close();
+    const port = await freePort();
     await connectTo(port);
     await line("cannot be reached");
     await state("idle");

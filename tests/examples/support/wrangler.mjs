@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { NODE24 } from "../../interop/support/node24.mjs";
+import { freePort } from "../../node/support/ports.mjs";
 import { start } from "../../node/support/process.mjs";
-import { freePort } from "./ports.mjs";
 
 const DIRECTORY = fileURLToPath(new URL("../../../examples/gateway/", import.meta.url));
 const WRANGLER = join(DIRECTORY, "node_modules", "wrangler", "bin", "wrangler.js");

@@ -1,7 +1,7 @@
 // GnuTLS's programs as the peer.
 
 import { writeFileSync } from "node:fs";
-import { createServer } from "node:net";
+import { freePort } from "../../node/support/ports.mjs";
 import { start } from "../../node/support/process.mjs";
 import { HEX, ourServer, PSK, temporaryFile } from "./peers.mjs";
 
@@ -38,12 +38,4 @@ export async function acceptGnutlsClient(t, { ours, theirs, tap } = {}) {
     throw new Error(`gnutls-cli ended without connecting:\n${client.stdout}${client.stderr}`);
   });
   return { client, socket: await Promise.race([socket, ended]) };
-}
-
-async function freePort() {
-  const server = createServer().listen(0, "127.0.0.1");
-  await new Promise((resolve) => server.on("listening", resolve));
-  const { port } = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

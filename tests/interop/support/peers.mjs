@@ -1,5 +1,6 @@
 // Our own side of a connection over TCP, for whatever peer a test brings, and all that `streams.mjs` has.
 
+import assert from "node:assert/strict";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createConnection, createServer } from "node:net";
@@ -7,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Duplex } from "node:stream";
 import * as tlsPsk from "tls-psk";
-import { deferred, psk } from "../../node/support/streams.mjs";
+import { deferred, psk, readAll, write } from "../../node/support/streams.mjs";
 
 export * from "../../node/support/streams.mjs";
 
@@ -104,6 +105,16 @@ export async function readExactly(readable, length) {
   }
   reader.releaseLock();
   return bytes;
+}
+
+/** Data there and back to a peer that echoes and ends with the connection, and the orderly end of both. */
+export async function echoAndEnd(peer, socket) {
+  await write(socket.writable, "hello\n");
+  assert.equal(String(await readExactly(socket.readable, 6)), "hello\n");
+  await socket.writable.close();
+  assert.equal((await readAll(socket.readable)).length, 0);
+  await socket.closed;
+  assert.equal(await peer.ended, 0, peer.stderr);
 }
 
 /** An `onTrace` that remembers the messages, as in "received key_update", and waits for the one that comes `nth`. */

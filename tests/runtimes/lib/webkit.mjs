@@ -1,9 +1,8 @@
 // WebKit as GTK's MiniBrowser, driven by WebDriver's own requests.
 
-import { once } from "node:events";
 import { existsSync, readdirSync } from "node:fs";
-import { createServer } from "node:net";
 import { setTimeout } from "node:timers/promises";
+import { freePort } from "../../node/support/ports.mjs";
 import { start } from "../../node/support/process.mjs";
 
 const PATIENCE = 60_000;
@@ -70,12 +69,4 @@ async function until(question) {
     if (answer || performance.now() - start > PATIENCE) return answer;
     await setTimeout(100);
   }
-}
-
-async function freePort() {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address();
-  server.close();
-  return port;
 }
