@@ -52,8 +52,7 @@ fn check(
 ) -> Result<Vec<BinderCheck>, Error> {
     let parsed = ClientHello::read(hello.body())?;
     let offer = parsed.extensions.pre_shared_key.unwrap_or_else(OfferedPsks::none);
-    let truncated = hello.bytes.len().saturating_sub(offer.binders_len());
-    let truncated = hello.bytes.get(..truncated).unwrap_or_default();
+    let truncated = offer.truncated(hello.bytes);
     let ours: Vec<_> =
         psk.target_hashes().iter().filter_map(|target| psk.for_hash(*target)).collect();
     let offered = offer.identities.iter().zip(&offer.binders).enumerate();

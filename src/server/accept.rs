@@ -33,8 +33,7 @@ pub(super) struct Negotiation {
 impl Negotiation {
     /// What the binders cover, under a PSK of this hash (section 4.3.11.2).
     pub(super) fn covered(&self, hash: HashAlgorithm) -> Digest {
-        let truncated_len = self.message.len() - self.offer.binders_len();
-        let truncated = self.message.get(..truncated_len).unwrap_or_default();
+        let truncated = self.offer.truncated(&self.message);
         match &self.retried {
             Some(retried) => retried.transcript.with_truncated(truncated),
             None => binder_hash_of_first_hello(hash, truncated),

@@ -105,9 +105,7 @@ impl WaitSecondClientHello {
             .iter()
             .position(|offered| offered.identity == psk.identity)
             .ok_or(Violation::RetryDroppedChosenIdentity)?;
-        let truncated_len = message.bytes.len() - offer.binders_len();
-        let truncated = message.bytes.get(..truncated_len).unwrap_or_default();
-        let covered = self.transcript.with_truncated(truncated);
+        let covered = self.transcript.with_truncated(offer.truncated(message.bytes));
         let binder = offer.binders.get(index).map(Vec::as_slice).unwrap_or_default();
         if !verify_binder(&psk, &covered, binder) {
             trace(ctx, index, PskOutcome::Failed);

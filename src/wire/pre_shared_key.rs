@@ -77,6 +77,12 @@ impl OfferedPsks {
         2 + self.binders.iter().map(|binder| 1 + binder.len()).sum::<usize>()
     }
 
+    /// What the binders cover of the ClientHello that ends with this offer.
+    pub fn truncated<'a>(&self, client_hello: &'a [u8]) -> &'a [u8] {
+        let len = client_hello.len().saturating_sub(self.binders_len());
+        client_hello.get(..len).unwrap_or_default()
+    }
+
     /// The encoded length of the whole structure.
     pub fn encoded_len(&self) -> usize {
         let identities: usize = self.identities.iter().map(|psk| 6 + psk.identity.len()).sum();
