@@ -1,7 +1,7 @@
 import { type Bytes, isBytes, viewOf } from "./bytes.js";
 import { type Config, hasCertificates } from "./core.js";
 import type { SignatureRequest, SignatureScheme } from "./core-types.js";
-import { TlsError } from "./errors.js";
+import { configError } from "./errors.js";
 import type { ClientOptions, ServerOptions } from "./options.js";
 import { isKeyOf, RSA_SCHEMES, rsaKey, signWithRsa } from "./rsa.js";
 
@@ -61,10 +61,10 @@ const OPTIONS = {
 export function applyCertificates(config: Config, role: "client" | "server", options: Options): void {
   const given = [...OPTIONS.client, ...OPTIONS.server].filter((name) => options[name] !== undefined);
   if (given[0] === undefined) return;
-  if (!hasCertificates()) throw refused(`${given[0]}: this build has no certificates: import tls-psk/full`);
+  if (!hasCertificates()) throw configError(`${given[0]}: this build has no certificates: import tls-psk/full`);
   // Overlooking it could mean to trust everyone.
   const foreign = given.find((name) => !(OPTIONS[role] as readonly string[]).includes(name));
-  if (foreign !== undefined) throw refused(`${foreign} is no option of a ${role}`);
+  if (foreign !== undefined) throw configError(`${foreign} is no option of a ${role}`);
 
   if (role === "client") applyToClient(config, options);
   else applyToServer(config, options);
@@ -73,32 +73,32 @@ export function applyCertificates(config: Config, role: "client" | "server", opt
 
 function applyToClient(config: Config, { ca, verifyCertificate, certificate, serverName }: Options): void {
   if (ca === undefined && verifyCertificate === undefined) {
-    throw refused(
+    throw configError(
       "certificate and certificateWithPsk need ca or verifyCertificate: else no server's certificate is taken",
     );
   }
   if (ca !== undefined && serverName === undefined) {
-    throw refused("ca needs a serverName: else every server with a certificate would do");
+    throw configError("ca needs a serverName: else every server with a certificate would do");
   }
   applyVerification(config, ca, verifyCertificate, "ca and verifyCertificate");
   if (certificate !== undefined) addCredentials(config, certificate);
 }
 
 function applyToServer(config: Config, { certificates = [], requestCertificate }: Options): void {
-  if (certificates.length === 0) throw refused("requestCertificate and certificateWithPsk need certificates");
+  if (certificates.length === 0) throw configError("requestCertificate and certificateWithPsk need certificates");
   for (const credentials of certificates) addCredentials(config, credentials);
   if (requestCertificate === undefined) return;
   const { ca, verify, required = true } = requestCertificate;
-  if (ca === undefined && verify === undefined) throw refused("requestCertificate needs ca or verify");
+  if (ca === undefined && verify === undefined) throw configError("requestCertificate needs ca or verify");
   applyVerification(config, ca, verify, "requestCertificate.ca and requestCertificate.verify");
   config.setClientCertificatesRequired(required);
 }
 
 function applyVerification(config: Config, ca: string | Bytes | undefined, verify: unknown, names: string): void {
-  if (ca !== undefined && verify !== undefined) throw refused(`${names} exclude each other`);
+  if (ca !== undefined && verify !== undefined) throw configError(`${names} exclude each other`);
   if (ca !== undefined) config.setTrustAnchors(pem(ca, "ca"));
   else if (typeof verify === "function") config.setApplicationVerification();
-  else throw refused("what verifies certificates must be a function");
+  else throw configError("what verifies certificates must be a function");
 }
 
 function addCredentials(config: Config, credentials: Credentials): void {
@@ -109,14 +109,14 @@ function addCredentials(config: Config, credentials: Credentials): void {
     const rsa = rsaKey(text);
     if (rsa === undefined) config.addCredentials(chain, text);
     else addRsaCredentials(config, chain, rsa);
-  } else if (typeof key?.sign !== "function") throw refused("key must be PEM, or an object with schemes and sign");
+  } else if (typeof key?.sign !== "function") throw configError("key must be PEM, or an object with schemes and sign");
   else config.addExternalCredentials(chain, [...key.schemes]);
 }
 
 function addRsaCredentials(config: Config, chain: Uint8Array, key: string): void {
-  if (!globalThis.crypto?.subtle) throw refused("an RSA key needs WebCrypto, which only secure contexts have");
+  if (!globalThis.crypto?.subtle) throw configError("an RSA key needs WebCrypto, which only secure contexts have");
   config.addExternalCredentials(chain, [...RSA_SCHEMES]);
-  if (!isKeyOf(key, chain)) throw refused("the private key is not the certificate's");
+  if (!isKeyOf(key, chain)) throw configError("the private key is not the certificate's");
 }
 
 const isPem = (key: unknown): key is string | Bytes => typeof key === "string" || isBytes(key);
@@ -125,7 +125,7 @@ const isPem = (key: unknown): key is string | Bytes => typeof key === "string" |
 function pem(text: string | Bytes, name: string): Uint8Array {
   if (typeof text === "string") return new TextEncoder().encode(text);
   if (isBytes(text)) return viewOf(text);
-  throw refused(`${name} must be a string or bytes, in PEM`);
+  throw configError(`${name} must be a string or bytes, in PEM`);
 }
 
 /** Who signs for the credentials at a place of the core's list. */
@@ -154,8 +154,4 @@ function integer(number: Uint8Array): number[] {
   const digits = first < 0 ? [0] : [...number.subarray(first)];
   if ((digits[0] ?? 0) >= 0x80) digits.unshift(0);
   return [0x02, digits.length, ...digits];
-}
-
-function refused(message: string): TlsError {
-  return new TlsError("ERR_TLS_CONFIG", message, { phase: "configuration" });
 }

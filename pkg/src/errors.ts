@@ -96,3 +96,8 @@ export class TlsError extends Error {
     return new TlsError("ERR_TLS_INTERNAL", `internal error: ${thrown}`, { phase, cause: thrown });
   }
 }
+
+/** That what was configured cannot be, in the words of the message. */
+export function configError(message: string): TlsError {
+  return new TlsError("ERR_TLS_CONFIG", message, { phase: "configuration" });
+}

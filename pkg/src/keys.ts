@@ -1,5 +1,5 @@
 import { type Bytes, isBytes, viewOf } from "./bytes.js";
-import { TlsError } from "./errors.js";
+import { configError } from "./errors.js";
 
 /** The length of a key that seals what a server hands out, in bytes. */
 export const KEY_LENGTH = 32;
@@ -7,7 +7,7 @@ export const KEY_LENGTH = 32;
 /** Lends `use` the keys as the core takes them, one behind the other, and wipes that afterwards. Throws `ERR_TLS_CONFIG`. */
 export function withSealingKeys(keys: readonly Bytes[], use: (joined: Uint8Array) => void): void {
   if (!keys.every((key) => isBytes(key) && key.byteLength === KEY_LENGTH)) {
-    throw new TlsError("ERR_TLS_CONFIG", `a key must be bytes, ${KEY_LENGTH} of them`, { phase: "configuration" });
+    throw configError(`a key must be bytes, ${KEY_LENGTH} of them`);
   }
   const joined = new Uint8Array(keys.length * KEY_LENGTH);
   try {

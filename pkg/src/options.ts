@@ -8,7 +8,7 @@ import {
 import { Config, Connection } from "./core.js";
 import type { CipherSuite, Group, OfferedIdentity, PskKinds, PskMode, TraceEvent } from "./core-types.js";
 import type { AcceptEarlyData } from "./early-data.js";
-import { TlsError } from "./errors.js";
+import { configError } from "./errors.js";
 import { withSealingKeys } from "./keys.js";
 import { type CheckedPsk, type Psk, withExternalPsk } from "./psk.js";
 import { appendSessions, applyTickets, type SavedSession, type TicketOptions } from "./resumption.js";
@@ -141,12 +141,10 @@ export function clockOf({ now = Date.now }: TlsOptions): () => number {
 /** The longest delay that timers can do, in milliseconds. */
 const LONGEST_TIMEOUT = 2 ** 31 - 1;
 
-/** The same, unless it is a delay that a timer would take for none. Throws `ERR_TLS_CONFIG`. */
-export function checkTimeout(name: string, milliseconds: number | undefined): number | undefined {
-  if (milliseconds === undefined || (milliseconds > 0 && milliseconds <= LONGEST_TIMEOUT)) return milliseconds;
-  throw new TlsError("ERR_TLS_CONFIG", `${name} must be above 0 and at most ${LONGEST_TIMEOUT} milliseconds`, {
-    phase: "configuration",
-  });
+/** Throws `ERR_TLS_CONFIG` for a delay that a timer would take for none. */
+export function checkTimeout(name: string, milliseconds: number | undefined): void {
+  if (milliseconds === undefined || (milliseconds > 0 && milliseconds <= LONGEST_TIMEOUT)) return;
+  throw configError(`${name} must be above 0 and at most ${LONGEST_TIMEOUT} milliseconds`);
 }
 
 /** A connection of the core according to the options. Throws `ERR_TLS_CONFIG` and `ERR_TLS_PSK`. */

@@ -1,5 +1,5 @@
 import { isBytes, viewOf } from "./bytes.js";
-import { TlsError } from "./errors.js";
+import { configError } from "./errors.js";
 
 /** What TLS runs over: a TCP socket, a WebSocket's streams, a serial line, one end of an in-memory pair. */
 export interface Transport {
@@ -25,9 +25,7 @@ export class TransportStreams {
   /** Throws `ERR_TLS_CONFIG` when a stream is locked already. */
   constructor({ readable, writable }: Transport) {
     if (readable.locked || writable.locked) {
-      throw new TlsError("ERR_TLS_CONFIG", "a stream of the transport is locked: release its reader or writer first", {
-        phase: "configuration",
-      });
+      throw configError("a stream of the transport is locked: release its reader or writer first");
     }
     this.#reader = readable.getReader();
     this.#writer = writable.getWriter();

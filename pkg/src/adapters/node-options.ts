@@ -2,7 +2,7 @@ import { isIP } from "node:net";
 import { type Bytes, isBytes, viewOf } from "../bytes.js";
 import { hasCertificates } from "../core.js";
 import type { CipherSuite, Group, OfferedIdentity } from "../core-types.js";
-import { TlsError } from "../errors.js";
+import { configError } from "../errors.js";
 import type { ClientOptions, SelectPsk, ServerOptions } from "../options.js";
 import type { Psk } from "../psk.js";
 import type { TLSSocket } from "./tls-socket.js";
@@ -106,9 +106,9 @@ export async function clientOptions(
 export function serverOptions(options: NodeServerOptions, socket: TLSSocket): ServerOptions {
   const { pskCallback, pskIdentityHint, ca, cert, key, requestCert, rejectUnauthorized = true, ...rest } = options;
   if (pskIdentityHint !== undefined && typeof pskIdentityHint !== "string") {
-    throw refused("pskIdentityHint must be a string");
+    throw configError("pskIdentityHint must be a string");
   }
-  if (pskCallback && options.selectPsk) throw refused("pskCallback and selectPsk both want to choose the PSK");
+  if (pskCallback && options.selectPsk) throw configError("pskCallback and selectPsk both want to choose the PSK");
   return {
     ...rest,
     ...commonOptions(options),
@@ -122,9 +122,9 @@ export function serverOptions(options: NodeServerOptions, socket: TLSSocket): Se
 
 function commonOptions(options: NodeTlsOptions): Pick<ClientOptions, "alpn" | "cipherSuites" | "groups"> {
   const unknown = UNKNOWN.find((name) => (options as Record<string, unknown>)[name] !== undefined);
-  if (unknown !== undefined) throw refused(`${unknown} is an option of node:tls that this package does not have`);
+  if (unknown !== undefined) throw configError(`${unknown} is an option of node:tls that this package does not have`);
   const { ALPNProtocols, ciphers, ecdhCurve, maxVersion } = options;
-  if (maxVersion !== undefined && OLDER_VERSIONS.includes(maxVersion)) throw refused("there is only TLS 1.3");
+  if (maxVersion !== undefined && OLDER_VERSIONS.includes(maxVersion)) throw configError("there is only TLS 1.3");
   const suites = ciphers?.split(":").filter((name) => name.startsWith("TLS_")) ?? [];
   return {
     ...(ALPNProtocols && { alpn: ALPNProtocols }),
@@ -141,7 +141,7 @@ const find = (names: readonly string[], name: string) => names.find((other) => o
 /** Those of a list that this package has. */
 function known<T>(option: string, names: readonly string[], find: (name: string) => T | undefined): T[] {
   const found = names.map(find).filter((name) => name !== undefined);
-  if (found.length === 0) throw refused(`${option} has nothing that this package has`);
+  if (found.length === 0) throw configError(`${option} has nothing that this package has`);
   return found;
 }
 
@@ -177,15 +177,11 @@ const text = (identity: string | Bytes): string =>
   typeof identity === "string" ? identity : new TextDecoder().decode(viewOf(identity));
 
 function credentials(cert: Pem, key: Pem | undefined): { chain: string; key: string } {
-  if (key === undefined) throw refused("cert needs a key");
+  if (key === undefined) throw configError("cert needs a key");
   return { chain: pem(cert), key: pem(key) };
 }
 
 function pem(given: Pem): string {
   const parts = typeof given === "string" || isBytes(given) ? [given] : given;
   return parts.map(text).join("\n");
-}
-
-function refused(message: string): TlsError {
-  return new TlsError("ERR_TLS_CONFIG", message, { phase: "configuration" });
 }
