@@ -1,5 +1,14 @@
 // Capture files, pcap and pcapng, as the packets in them. Nothing is guessed: a file that is not what it says is refused.
 
+import {
+  BYTE_ORDER,
+  DECRYPTION_SECRETS,
+  ENHANCED_PACKET,
+  INTERFACE,
+  SECTION_HEADER,
+  SIMPLE_PACKET,
+  TLS_KEY_LOG,
+} from "../pcapng.js";
 import { InputError } from "./input-error.js";
 
 export interface Packet {
@@ -9,8 +18,6 @@ export interface Packet {
 }
 
 const PCAP_MAGICS = [0xa1b2c3d4, 0xa1b23c4d];
-const SECTION_HEADER = 0x0a0d0d0a;
-const BYTE_ORDER = 0x1a2b3c4d;
 
 export function isCapture(file: Uint8Array): boolean {
   if (file.length < 12) return false;
@@ -49,13 +56,6 @@ function packetsInPcap(file: Uint8Array): Packet[] {
   }
   return packets;
 }
-
-const INTERFACE = 1;
-const SIMPLE_PACKET = 3;
-const ENHANCED_PACKET = 6;
-const DECRYPTION_SECRETS = 10;
-/** "TLSK": secrets in the format of a key log. */
-const TLS_KEY_LOG = 0x544c534b;
 
 function readPcapng(file: Uint8Array): Capture {
   const view = viewOf(file);

@@ -1,6 +1,7 @@
 // A connection as a capture file that Wireshark opens: pcapng, with the key log inside and TCP/IP around the bytes.
 
 import { concat, fromText } from "../bytes.js";
+import { BYTE_ORDER, DECRYPTION_SECRETS, ENHANCED_PACKET, INTERFACE, SECTION_HEADER, TLS_KEY_LOG } from "../pcapng.js";
 
 /** What one side sent at once. */
 export interface Chunk {
@@ -10,8 +11,6 @@ export interface Chunk {
 
 /** Raw IP: the packets begin with IPv4. */
 const LINKTYPE_RAW = 101;
-/** "TLSK": a key log in the format of RFC 9850. */
-const TLS_KEY_LOG = 0x544c534b;
 
 /** The ends. There is no network, so these are invented: addresses for documentation (RFC 5737), and the port of HTTPS. */
 const ENDS = {
@@ -30,15 +29,15 @@ const FIN = 0x01;
 /** The file. `keyLog` has the lines of one side's key log. */
 export function pcapng(chunks: readonly Chunk[], keyLog: readonly string[]): Uint8Array {
   const secrets = fromText(keyLog.map((line) => `${line}\n`).join(""));
-  const section = fields([0x1a2b3c4d, 4], [1, 2], [0, 2], [0xffffffff, 4], [0xffffffff, 4]);
+  const section = fields([BYTE_ORDER, 4], [1, 2], [0, 2], [0xffffffff, 4], [0xffffffff, 4]);
   const interfaceOf = fields([LINKTYPE_RAW, 2], [0, 2], [0, 4]);
   const secretsBlock = concat([fields([TLS_KEY_LOG, 4], [secrets.length, 4]), padded(secrets)]);
   return concat([
-    block(0x0a0d0d0a, section),
-    block(1, interfaceOf),
+    block(SECTION_HEADER, section),
+    block(INTERFACE, interfaceOf),
     // before the packets that it opens
-    ...(secrets.length > 0 ? [block(10, secretsBlock)] : []),
-    ...packetsOf(chunks).map((packet, at) => block(6, packetBlock(packet, at))),
+    ...(secrets.length > 0 ? [block(DECRYPTION_SECRETS, secretsBlock)] : []),
+    ...packetsOf(chunks).map((packet, at) => block(ENHANCED_PACKET, packetBlock(packet, at))),
   ]);
 }
 

@@ -1,6 +1,7 @@
 // The scene: presets to begin with, and the keys and settings of both sides to change.
 
 import type { HashName } from "tls-psk";
+import { toHex } from "../bytes.js";
 import { byId, h } from "../dom.js";
 import { icon } from "../icons.js";
 import { CHOICES, copyOf, type Key, PRESETS, type Preset, readKey, type Scene } from "../scene.js";
@@ -318,5 +319,5 @@ function freeName(keys: readonly Key[]): string {
 }
 
 function randomSecret(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(32)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return toHex(crypto.getRandomValues(new Uint8Array(32)));
 }
