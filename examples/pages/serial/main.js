@@ -1,12 +1,13 @@
 // TLS over a serial line: the port of WebSerial has the two streams that a transport needs.
 
 import { startTls } from "tls-psk";
+import { fromHex } from "../lib/hex.js";
 import { converse, say } from "../lib/terminal.js";
 
 document.getElementById("connect").onsubmit = async (event) => {
   event.preventDefault();
   const key = document.getElementById("key");
-  const secret = Uint8Array.from(key.value.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
+  const secret = fromHex(key.value);
   key.value = "";
   try {
     const port = await navigator.serial.requestPort();

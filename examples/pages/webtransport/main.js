@@ -1,10 +1,10 @@
 // TLS in a stream of WebTransport, which is a transport as it is. The relay passes the stream on to a device over TCP.
 
 import { startTls } from "tls-psk";
+import { fromHex } from "../lib/hex.js";
 import { converse, say } from "../lib/terminal.js";
 
-const bytesOf = (id) =>
-  Uint8Array.from(document.getElementById(id).value.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
+const bytesOf = (id) => fromHex(document.getElementById(id).value);
 
 document.getElementById("connect").onsubmit = async (event) => {
   event.preventDefault();
