@@ -2,7 +2,6 @@
 
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import net from "node:net";
 import { test } from "node:test";
 import { connect, TLSSocket } from "tls-psk/node";
 import { BOTH, CLIENT, IDENTITY, KEY, listen, pair, SERVER } from "./support/duplexes.mjs";
