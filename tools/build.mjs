@@ -64,25 +64,18 @@ async function buildWasm({ name, out, profile, features, flags }, { wasmEnv, bin
     name,
     inputs: ["Cargo.toml", "Cargo.lock", ".cargo", "src"],
     outputs: [`${out}/tls_psk.js`, `${out}/tls_psk_bg.wasm`],
-    settings: { WASM_OPT, flags: [...SHIPPED_FLAGS, ...flags], rustc: wasmEnv.RUSTC, bindgen, features },
+    settings: {
+      WASM_OPT,
+      kind: "cdylib",
+      flags: [...SHIPPED_FLAGS, ...flags],
+      rustc: wasmEnv.RUSTC,
+      bindgen,
+      features,
+    },
   };
   const label = ["compiling the core to wasm", features.join(" and ")].filter(Boolean).join(", with ");
   await incrementally(label, step, async () => {
-    const cargo = [
-      "build",
-      "--quiet",
-      "--profile",
-      profile,
-      "--lib",
-      "--locked",
-      "--no-default-features",
-      "--target",
-      TARGET,
-    ];
-    await run("cargo", [...cargo, ...features.flatMap((feature) => ["--features", feature])], {
-      env: { ...wasmEnv, ...shipped(flags) },
-      cwd: root,
-    });
+    await compile(profile, features, { ...wasmEnv, ...shipped(flags) });
 
     const unfinished = inRoot("target", "wasm-bindgen");
     rmSync(unfinished, { recursive: true, force: true });
@@ -96,6 +89,30 @@ async function buildWasm({ name, out, profile, features, flags }, { wasmEnv, bin
     mkdirSync(dirname(inRoot(out)), { recursive: true });
     cpSync(unfinished, inRoot(out), { recursive: true });
   });
+}
+
+/**
+ * Compiles the core as a module alone. Cargo does not optimise at link time what is a Rust library as well, and does not
+ * say so: its own word for how it called the compiler is what counts.
+ */
+async function compile(profile, features, env) {
+  const where = ["--profile", profile, "--target", TARGET];
+  // a crate that is up to date is not compiled, and then there is no call to look at
+  await run("cargo", ["clean", "--quiet", "--locked", "--package", "tls-psk", ...where], { env, cwd: root });
+  const what = ["--lib", "--crate-type", "cdylib", "--locked", "--no-default-features"];
+  const cargo = ["rustc", "--verbose", ...what, ...where, ...features.flatMap((feature) => ["--features", feature])];
+  const spoken = { ...env, CARGO_TERM_COLOR: "never", CARGO_TERM_QUIET: "false" };
+  const { code, output } = await run("cargo", cargo, { env: spoken, cwd: root, allowFailure: true });
+  if (code !== 0) throw new Failure("cargo could not compile the core.", output);
+  checkLto(output);
+}
+
+/** Throws unless the output of a verbose cargo has the call of rustc for the core, with optimisation at link time. */
+export function checkLto(output) {
+  const call = output.match(/^ *Running `.* --crate-name tls_psk .*`$/m)?.[0];
+  if (!call) throw new Failure("cargo did not say how it compiled the core.", output);
+  if (!/ -C lto(=fat)?[ `]/.test(call))
+    throw new Failure("The core was compiled without optimisation at link time.", call);
 }
 
 const PACKAGE_INPUTS = ["pkg/src", "pkg/tsconfig.json", "pkg/dist/wasm/tls_psk.d.ts", "package-lock.json"];

@@ -4,6 +4,7 @@
 // standard library is built from Debian's packages. That toolchain stands beside the default one, which stays in charge
 // of native builds. WASM_TOOLCHAIN=rustup or =debian leaves only that way.
 
+import { createHash } from "node:crypto";
 import {
   chmodSync,
   cpSync,
@@ -123,8 +124,14 @@ function debianRustc() {
   return usable ? facts : null;
 }
 
-// a standard library serves the one compiler it was built by, so the name says which
-const sysroot = (facts) => inCache(`wasm32-rust-${facts.release}-${facts["commit-hash"].slice(0, 9)}`);
+/** What the standard library is built with besides `SHIPPED_FLAGS`: without bitcode rustc cannot optimise it with us. */
+const STD_FLAGS = ["-Cembed-bitcode=yes"];
+
+// a standard library serves the one compiler it was built by, and is built anew for other flags: the name says which
+const sysroot = (facts) => {
+  const flags = createHash("sha256").update(STD_FLAGS.join("\0")).digest("hex");
+  return inCache(["wasm32-rust", facts.release, facts["commit-hash"].slice(0, 9), flags.slice(0, 8)].join("-"));
+};
 
 function cachedDebian() {
   const facts = debianRustc();
@@ -162,7 +169,7 @@ async function fillSysroot({ unfinished, dir, facts, lld }) {
   writeFileSync(join(crate, "Cargo.toml"), '[package]\nname = "nothing"\nedition = "2024"\n[workspace]\n');
   const args = ["build", "--release", "--target", TARGET, "-Zbuild-std=std,panic_abort,test"];
   // RUSTC_BOOTSTRAP lets a stable compiler take -Z; only the standard library is built with it
-  const env = { ...shipped(), RUSTC, RUSTC_BOOTSTRAP: "1", CARGO_TARGET_DIR: join(crate, "target") };
+  const env = { ...shipped(STD_FLAGS), RUSTC, RUSTC_BOOTSTRAP: "1", CARGO_TARGET_DIR: join(crate, "target") };
   await run(CARGO, args, { env, cwd: crate }).catch((error) => {
     throw new Failure(`Rust's standard library for ${TARGET} could not be built from ${SOURCES}.`, error.output);
   });
