@@ -171,6 +171,7 @@ named_errors! {
         BadBinder => "a PSK binder does not verify", DECRYPT_ERROR;
         BadFinished => "the peer's Finished does not verify", DECRYPT_ERROR;
         RetryChangesNothing => "a HelloRetryRequest that changes nothing", ILLEGAL_PARAMETER;
+        RetryTooLong => "what the HelloRetryRequest asks for does not fit into a ClientHello", ILLEGAL_PARAMETER;
         RetryGroupNotOffered => "a HelloRetryRequest for a group that was not offered", ILLEGAL_PARAMETER;
         RetryGroupAlreadyShared => "a HelloRetryRequest for a group whose share was sent", ILLEGAL_PARAMETER;
         CipherSuiteNotOffered => "the server selected a cipher suite that was not offered", ILLEGAL_PARAMETER;
@@ -200,6 +201,8 @@ named_errors! {
         CertificateBadSignature => "a certificate's signature does not verify", BAD_CERTIFICATE;
         #[cfg(feature = "certificates")]
         CertificateChainTooLong => "the certificate chain is longer than can be checked", BAD_CERTIFICATE;
+        #[cfg(feature = "certificates")]
+        CertificateKeyTooShort => "an RSA key of a certificate has fewer than 2048 bits", BAD_CERTIFICATE;
         #[cfg(feature = "certificates")]
         CertificateExpired => "a certificate has expired", CERTIFICATE_EXPIRED;
         #[cfg(feature = "certificates")]
@@ -234,7 +237,7 @@ named_errors! {
         RecordOverflow => "a record is longer than allowed", RECORD_OVERFLOW;
         NoContentType => "a protected record holds only padding", UNEXPECTED_MESSAGE;
         EmptyRecord => "a zero-length record of a type that may not be empty", UNEXPECTED_MESSAGE;
-        TooManyEmptyRecords => "too many empty records in a row", UNEXPECTED_MESSAGE;
+        TooManyEmptyRecords => "too many records that carry nothing, without data between them", UNEXPECTED_MESSAGE;
         UnknownContentType => "a record of unknown content type", UNEXPECTED_MESSAGE;
         UnprotectedRecord => "an unprotected record after protection began", UNEXPECTED_MESSAGE;
         UnexpectedChangeCipherSpec => "a change_cipher_spec that is not the compatibility one, or not where it may be", UNEXPECTED_MESSAGE;
@@ -249,7 +252,7 @@ named_errors! {
         RecordSizeLimitTooSmall => "record_size_limit is below 64", ILLEGAL_PARAMETER;
         MaxFragmentLengthBesideLimit => "both record_size_limit and max_fragment_length were negotiated", ILLEGAL_PARAMETER;
         TooMuchEarlyData => "more early data than allowed", UNEXPECTED_MESSAGE;
-        TooMuchWhileSelecting => "too much data while PSK selection waits", UNEXPECTED_MESSAGE;
+        TooMuchWhileSelecting => "too much data was taken from the transport while the application is asked", UNEXPECTED_MESSAGE;
     }
 }
 
@@ -276,6 +279,7 @@ named_errors! {
         NotVerifying => "no certificate waits for a verdict";
         #[cfg(feature = "certificates")]
         NotSigning => "no signature is waited for";
+        TimeNotTold => "tickets and certificates need the time, which the connection was not told";
         NoEarlyData => "early data was not offered, or is over";
         EarlyDataLimit => "more early data than the PSK allows";
         NotDecidingEarlyData => "no decision on early data is waiting";

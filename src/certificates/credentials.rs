@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 #[cfg(not(feature = "rsa-signing"))]
 use crate::crypto::CryptoError;
-use crate::crypto::signature::{SUPPORTED_SCHEMES, SigningKey, verification_of};
+use crate::crypto::signature::{RSA_KEY_TOO_SHORT, SUPPORTED_SCHEMES, SigningKey, verification_of};
 use crate::error::named_errors;
 use crate::wire::SignatureScheme;
 use rustls_pki_types::pem::PemObject;
@@ -18,6 +18,7 @@ named_errors! {
         NoCertificate => "the text holds no certificate";
         BadCertificate => "a certificate cannot be decoded";
         BadPrivateKey => "the private key is of no supported kind, or cannot be decoded";
+        RsaKeyTooShort => "an RSA key needs at least 2048 bits";
         KeyMismatch => "the private key is not the certificate's";
         NoScheme => "a key outside needs at least one signature scheme that its certificate can verify";
         #[cfg(not(feature = "rsa-signing"))]
@@ -55,6 +56,9 @@ impl Credentials {
         let der = CertificateDer::from(leaf.as_slice());
         let certificate =
             EndEntityCert::try_from(&der).map_err(|_| CredentialsError::BadCertificate)?;
+        if has_short_rsa_key(&certificate) {
+            return Err(CredentialsError::RsaKeyTooShort);
+        }
         if chain.iter().map(|certificate| certificate.len() + 5).sum::<usize>() > MAX_CHAIN {
             return Err(CredentialsError::TooLong);
         }
@@ -117,6 +121,11 @@ impl Credentials {
         };
         certificate.verify_is_valid_for_subject_name(&ServerName::DnsName(name)).is_ok()
     }
+}
+
+/// Whether the certificate has an RSA key of fewer than 2048 bits, with which nothing verifies.
+pub(super) fn has_short_rsa_key(certificate: &EndEntityCert<'_>) -> bool {
+    certificate.verify_signature(RSA_KEY_TOO_SHORT, &[], &[]).is_ok()
 }
 
 /// A mistake in a configuration shows at once, and not as a peer's complaint: the key must be the certificate's.

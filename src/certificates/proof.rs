@@ -1,5 +1,6 @@
 //! CertificateVerify: that the sender of a certificate has its key (RFC 9846 section 4.5.2).
 
+use super::credentials::has_short_rsa_key;
 use crate::crypto::Digest;
 use crate::crypto::signature::{SUPPORTED_SCHEMES, verification_of};
 use crate::error::{Error, Violation};
@@ -39,6 +40,9 @@ pub fn verify_proof(
     let algorithm = verification_of(proof.algorithm).ok_or(Violation::SchemeNotOffered)?;
     let leaf = CertificateDer::from(chain.first().map(Vec::as_slice).unwrap_or_default());
     let certificate = EndEntityCert::try_from(&leaf).map_err(|_| Violation::BadCertificate)?;
+    if has_short_rsa_key(&certificate) {
+        return Err(Violation::CertificateKeyTooShort.into());
+    }
     certificate
         .verify_signature(algorithm, &signed_content(signer, transcript), &proof.signature)
         .map_err(|_| Violation::BadCertificateVerify.into())

@@ -4,7 +4,7 @@ use core::fmt;
 use core::time::Duration;
 use std::sync::Arc;
 
-use super::credentials::read_chain;
+use super::credentials::{has_short_rsa_key, read_chain};
 use super::{Signer, VerificationRequest};
 use crate::crypto::signature::CERTIFICATE_ALGORITHMS;
 use crate::error::{Violation, named_errors};
@@ -29,6 +29,13 @@ pub enum Verification {
     /// By the application: the handshake stops, shows the chain, and goes on when it is answered. That the peer has the
     /// key of the first certificate is checked before.
     Application,
+}
+
+impl Verification {
+    /// Whether the judgement is ours, which takes the time.
+    pub(crate) const fn needs_time(&self) -> bool {
+        matches!(self, Self::Anchors(_))
+    }
 }
 
 /// The certificate authorities that are trusted.
@@ -110,9 +117,19 @@ impl TrustAnchors {
                 None,
                 None,
             )
-            .map_err(violation)?;
+            .map_err(|error| match violation(error) {
+                // With such a key no signature verifies, whatever it is.
+                Violation::CertificateBadSignature if certificates.iter().any(is_short) => {
+                    Violation::CertificateKeyTooShort
+                }
+                violation => violation,
+            })?;
         check_name(&certificate).map_err(violation)
     }
+}
+
+fn is_short(certificate: &CertificateDer<'_>) -> bool {
+    EndEntityCert::try_from(certificate).is_ok_and(|certificate| has_short_rsa_key(&certificate))
 }
 
 /// The violation that says what path validation found (RFC 9846 section 6.2 has the alerts).

@@ -7,7 +7,7 @@ mod signing_key;
 mod verification;
 
 pub use signing_key::SigningKey;
-pub use verification::{CERTIFICATE_ALGORITHMS, verification_of};
+pub use verification::{CERTIFICATE_ALGORITHMS, RSA_KEY_TOO_SHORT, verification_of};
 
 use crate::wire::SignatureScheme;
 

@@ -42,6 +42,10 @@ pub fn verification_of(
     })
 }
 
+/// No algorithm, but a question put as one, as path validation shows the key of a certificate to nothing else: it
+/// "verifies" everything with an RSA key that is too short for the others.
+pub const RSA_KEY_TOO_SHORT: &dyn SignatureVerificationAlgorithm = &RSA_TOO_SHORT;
+
 /// A signature algorithm with the key type that it is used with.
 #[derive(Clone, Copy, Debug)]
 struct Algorithm {
@@ -58,6 +62,7 @@ enum KeyType {
     Ed25519,
     RsaPkcs1,
     RsaPss,
+    RsaTooShort,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -77,7 +82,7 @@ const fn algorithm(
 }
 
 use Hash::{Sha256 as S256, Sha384 as S384, Sha512 as S512};
-use KeyType::{Ed25519, P256, P384, RsaPkcs1, RsaPss};
+use KeyType::{Ed25519, P256, P384, RsaPkcs1, RsaPss, RsaTooShort};
 
 static ECDSA_P256_SHA256: Algorithm =
     algorithm(P256, S256, alg_id::ECDSA_P256, alg_id::ECDSA_SHA256);
@@ -101,6 +106,9 @@ static RSA_PSS_SHA384: Algorithm =
 static RSA_PSS_SHA512: Algorithm =
     algorithm(RsaPss, S512, alg_id::RSA_ENCRYPTION, alg_id::RSA_PSS_SHA512);
 
+static RSA_TOO_SHORT: Algorithm =
+    algorithm(RsaTooShort, S256, alg_id::RSA_ENCRYPTION, alg_id::RSA_PSS_SHA256);
+
 impl SignatureVerificationAlgorithm for Algorithm {
     fn verify_signature(
         &self,
@@ -114,6 +122,9 @@ impl SignatureVerificationAlgorithm for Algorithm {
             Ed25519 => verify_ed25519(public_key, message, signature),
             RsaPkcs1 => verify_rsa_pkcs1(self.hash, public_key, message, signature),
             RsaPss => verify_rsa_pss(self.hash, public_key, message, signature),
+            RsaTooShort => {
+                rsa_numbers(public_key).filter(|[modulus, _]| modulus.len() < MIN_MODULUS).map(drop)
+            }
         };
         valid.ok_or(InvalidSignature)
     }
@@ -176,11 +187,16 @@ fn verify_ed25519(public_key: &[u8], message: &[u8], signature: &[u8]) -> Option
 /// The smallest modulus, in bytes: 2048 bits.
 const MIN_MODULUS: usize = 256;
 
-/// `RSAPublicKey` (RFC 8017 appendix A.1.1).
-fn rsa_key(public_key: &[u8]) -> Option<RsaPublicKey> {
+/// The modulus and the exponent of an `RSAPublicKey` (RFC 8017 appendix A.1.1).
+fn rsa_numbers(public_key: &[u8]) -> Option<[&[u8]; 2]> {
     let mut elements = Elements::of_sequence(public_key)?;
-    let (modulus, exponent) = (elements.next_unsigned()?, elements.next_unsigned()?);
+    let numbers = [elements.next_unsigned()?, elements.next_unsigned()?];
     elements.end()?;
+    Some(numbers)
+}
+
+fn rsa_key(public_key: &[u8]) -> Option<RsaPublicKey> {
+    let [modulus, exponent] = rsa_numbers(public_key)?;
     if modulus.len() < MIN_MODULUS {
         return None;
     }

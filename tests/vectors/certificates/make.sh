@@ -56,6 +56,14 @@ certificate expired intermediate "$server" 20200101000000Z 20210101000000Z
 key future EC ec_paramgen_curve:P-256
 certificate future intermediate "$server" 21000101000000Z 21200101000000Z
 
+# RSA keys that are too short: of a server, and of an authority
+key short-rsa RSA rsa_keygen_bits:1024
+certificate short-rsa intermediate "$server"
+key short-authority RSA rsa_keygen_bits:1024
+certificate short-authority root "$ca"
+key below-short EC ec_paramgen_curve:P-256
+certificate below-short short-authority "$server"
+
 # the same keys in the other forms that are read
 openssl ec -in p256.key.pem -out p256.sec1.key.pem 2> /dev/null
 openssl ec -in p384.key.pem -out p384.sec1.key.pem 2> /dev/null
@@ -64,3 +72,5 @@ openssl rsa -in rsa.key.pem -traditional -out rsa.pkcs1.key.pem 2> /dev/null
 for name in p256 p384 ed25519 rsa other-name client expired future; do
   cat "$name.pem" intermediate.pem > "$name.chain.pem"
 done
+cat short-rsa.pem intermediate.pem > short-rsa.chain.pem
+cat below-short.pem short-authority.pem > below-short.chain.pem
