@@ -151,11 +151,44 @@ fn base64(text: &str) -> Vec<u8> {
 }
 
 #[test]
+fn an_authority_with_a_short_rsa_key_is_refused_for_that() {
+    let pair = connect(trusting(), certified("below-short"));
+    assert_client_refuses(&pair, Violation::CertificateKeyTooShort);
+}
+
+#[test]
+fn without_the_time_no_certificate_is_judged() {
+    let mut pair = Pair::new(trusting(), certified("p256"));
+    assert_eq!(pair.client.start(), Err(Usage::TimeNotTold.into()));
+    pair.client.set_time(NOW);
+    pair.handshake().assert_connected();
+
+    // A server that asks for a certificate, likewise, and its client's hello is not lost.
+    let mut server = certified("p256");
+    let verification = anchors("root");
+    server.certificates.clients = Some(ClientCertificates { verification, required: false });
+    let mut pair = Pair::new(trusting(), server);
+    pair.client.set_time(NOW);
+    pair.client.start().unwrap();
+    let hello = pair.client.poll_transmit().unwrap();
+    assert_eq!(pair.server.receive(&hello), Err(Usage::TimeNotTold.into()));
+    pair.server.set_time(NOW);
+    pair.server.receive(&hello).unwrap();
+    pair.run();
+    pair.assert_connected();
+}
+
+#[test]
 fn credentials_that_cannot_work_are_refused_at_once() {
     let refused = |chain: &[u8], key: &[u8]| Credentials::from_pem(chain, key).unwrap_err();
     let (chain, key) = (file("p256.chain"), file("p256.key"));
     assert_eq!(refused(&chain, &file("p384.key")), CredentialsError::KeyMismatch);
     assert_eq!(refused(&chain, &file("client.key")), CredentialsError::KeyMismatch);
+    let short = refused(&file("short-rsa.chain"), &file("short-rsa.key"));
+    assert_eq!(short, CredentialsError::RsaKeyTooShort);
+    let outside = [SignatureScheme::RSA_PSS_RSAE_SHA256];
+    let short = Credentials::from_pem_with_external_key(&file("short-rsa.chain"), &outside);
+    assert_eq!(short.unwrap_err(), CredentialsError::RsaKeyTooShort);
     assert_eq!(refused(&chain, b"no key"), CredentialsError::BadPrivateKey);
     assert_eq!(refused(b"no certificate", &key), CredentialsError::NoCertificate);
     assert_eq!(refused(&key, &key), CredentialsError::NoCertificate);

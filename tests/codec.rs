@@ -170,5 +170,5 @@ fn every_byte_of_every_length_field_matters() {
 fn a_message_too_long_for_its_length_fields_is_refused_when_encoded() {
     let mut hello = client_hello();
     hello.extensions.other = vec![(ExtensionType(0x3a3a), vec![0; 0xfff0])];
-    assert_eq!(hello.encode(), Err(tls_psk::Usage::MessageTooLong.into()));
+    assert!(matches!(hello.encode(), Err(tls_psk::Error::Internal(_))));
 }

@@ -234,6 +234,21 @@ fn more_than_the_limit_is_refused_by_the_sender_and_by_the_receiver() {
 }
 
 #[test]
+fn empty_records_use_up_what_is_skipped_too() {
+    for groups in [vec![NamedGroup::X25519], vec![NamedGroup::SECP256R1]] {
+        let (client, mut server) = early(&early_psk(MAX, SUITE));
+        server.early_data = EarlyDataPolicy::Reject;
+        server.parameters.set_groups(&groups).unwrap();
+        let mut pair = started(client, server, &[]);
+        let hello = pair.client.poll_transmit().unwrap();
+        pair.server.receive(&hello).unwrap();
+        let empty = [23, 3, 3, 0, 0].repeat(1000);
+        let error = (0..1000).try_for_each(|_| pair.server.receive(&empty));
+        assert_eq!(error, Err(Violation::TooMuchEarlyData.into()), "{groups:?}");
+    }
+}
+
+#[test]
 fn rejected_early_data_is_skipped_up_to_a_limit() {
     let (client, _) = early(&early_psk(MAX, SUITE));
     // A server that knows nothing of early data under this PSK.
@@ -265,9 +280,37 @@ fn all_the_early_data_that_the_psk_allows_is_skipped_when_rejected() {
 #[test]
 fn what_comes_while_the_decision_waits_is_bounded() {
     let (client, server) = early(&early_psk(1 << 20, SUITE));
-    let mut pair = started(client, server, &[7; 1 << 18]);
+    let mut pair = started(client, server, &[7; 1 << 20]);
     pair.run();
     assert_eq!(pair.server_error, Some(Violation::TooMuchWhileSelecting.into()));
+}
+
+#[test]
+fn whoever_stops_reading_while_the_decision_waits_gets_all_of_it() {
+    const MUCH: usize = 4 << 20;
+    for accepted in [true, false] {
+        let (client, server) = early(&early_psk(MUCH as u32, SUITE));
+        let mut pair = started(client, server, &vec![7; MUCH]);
+        let flight = support::drain(&mut pair.client, &mut pair.client_events);
+        let mut chunks = flight.chunks(1 << 14);
+        let mut taken = 0;
+        while pair.server.wants_read() {
+            let chunk = chunks.next().unwrap();
+            pair.server.receive(chunk).unwrap();
+            taken += chunk.len();
+        }
+        assert!(pair.server.is_suspended() && (1 << 16..1 << 18).contains(&taken), "{taken}");
+        pair.server.decide_early_data(accepted).unwrap();
+        for chunk in chunks {
+            assert!(pair.server.wants_read());
+            pair.server.receive(chunk).unwrap();
+        }
+        pair.run();
+        let outcome = pair.assert_connected().early_data;
+        let expected = if accepted { MUCH } else { 0 };
+        assert_eq!(early_data(&pair.server_events).len(), expected);
+        assert_eq!(outcome == EarlyDataOutcome::Accepted, accepted);
+    }
 }
 
 #[test]

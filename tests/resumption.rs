@@ -273,6 +273,56 @@ fn external_mode_neither_sends_nor_takes_tickets_and_ignores_those_it_gets() {
 }
 
 #[test]
+fn a_policy_for_tickets_is_enough_for_a_server_to_issue_and_take_them() {
+    let (client, _) = resuming(HashAlgorithm::Sha256);
+    let mut server = ServerConfig::new();
+    server.append_psk(&psk("device-7", HashAlgorithm::Sha256)).unwrap();
+    assert_eq!(server.psk_kinds(), PskKinds::External);
+    server.tickets = Some(TicketPolicy::new(keys(1)));
+    assert_eq!(server.psk_kinds(), PskKinds::Both);
+    let session = first_session(&client, &server);
+    let pair = resume(NOW, &client, &server, &session);
+    assert_eq!(pair.assert_connected().psk_kind, Some(BinderKind::Resumption));
+}
+
+#[test]
+fn who_may_meet_tickets_has_to_be_told_the_time() {
+    let (client, server) = resuming(HashAlgorithm::Sha256);
+    let mut pair = Pair::new(client, server);
+    assert_eq!(pair.client.start(), Err(Usage::TimeNotTold.into()));
+    pair.client.set_time(NOW);
+    pair.client.start().unwrap();
+    let hello = drain(&mut pair.client, &mut Vec::new());
+    assert_eq!(pair.server.receive(&hello), Err(Usage::TimeNotTold.into()));
+    assert_eq!(pair.server.state(), "START");
+    pair.server.set_time(NOW);
+    pair.server.receive(&hello).unwrap();
+    pair.run();
+    pair.assert_connected();
+}
+
+#[test]
+fn a_ticket_too_long_to_be_offered_is_not_issued() {
+    for length in [32_000, 33_000, 65_300] {
+        let long = ExternalPsk::new(&vec![b'x'; length], &[7; 32], HashAlgorithm::Sha256).unwrap();
+        let mut client = ClientConfig::new();
+        client.set_psk_kinds(PskKinds::Both).unwrap();
+        client.append_psk(&long).unwrap();
+        let mut server = ServerConfig::new();
+        server.append_psk(&long).unwrap();
+        server.tickets = Some(TicketPolicy::new(keys(1)));
+        let mut pair = at(NOW, &client, &server).handshake();
+        pair.assert_connected();
+        let issued = sessions(&pair.client_events);
+        assert_eq!(issued.len(), usize::from(length < 32_768), "{length}");
+        pair.assert_echo(b"unharmed");
+        for session in issued {
+            resume(NOW, &client, &server, &session).assert_connected();
+        }
+    }
+}
+
+#[test]
 fn resumption_mode_takes_tickets_only() {
     let (client, server) = resuming(HashAlgorithm::Sha256);
     let session = first_session(&client, &server);
@@ -361,6 +411,7 @@ fn an_offer_of_sessions_and_psks_must_fit_one_client_hello() {
     connection.append_session(&session).unwrap();
     let refused = connection.append_psk(&long);
     assert_eq!(refused, Err(AppendError::Psk(PskError::OfferTooLong)));
+    connection.set_time(NOW);
     connection.start().unwrap();
     drain(&mut connection, &mut Vec::new());
 }

@@ -12,7 +12,7 @@ use crate::endpoint::{
 };
 use crate::error::{Error, Violation};
 use crate::keys::Transcript;
-use crate::wire::{CertificateRequest, Handshake, SignatureScheme};
+use crate::wire::{CertificateRequest, Handshake, HandshakeType, SignatureScheme};
 
 /// What the client is told about certificates.
 #[derive(Clone, Debug, Default)]
@@ -66,6 +66,14 @@ impl WaitCertificate {
 
     pub(super) fn name(&self) -> &'static str {
         if self.may_request { "WAIT_CERT_CR" } else { "WAIT_CERT" }
+    }
+
+    pub(super) fn expected(&self) -> &'static [HandshakeType] {
+        if self.may_request {
+            &[HandshakeType::CERTIFICATE, HandshakeType::CERTIFICATE_REQUEST]
+        } else {
+            &[HandshakeType::CERTIFICATE]
+        }
     }
 
     pub(super) fn on_certificate_request(

@@ -1,5 +1,7 @@
 //! What a client is told.
 
+#[cfg(feature = "certificates")]
+use crate::certificates::Verification;
 use crate::endpoint::{ConfigError, Parameters};
 use crate::psk::{ExternalPsk, PskError, PskKinds, PskList};
 use crate::wire::SignatureScheme;
@@ -80,6 +82,18 @@ impl ClientConfig {
     /// Without certificates every server needs a PSK.
     #[cfg(not(feature = "certificates"))]
     pub(super) const fn full_handshake(&self) -> bool {
+        false
+    }
+
+    /// Whether a server's certificate is judged by its validity.
+    #[cfg(feature = "certificates")]
+    pub(super) fn needs_time(&self) -> bool {
+        self.certificates.verification.as_ref().is_some_and(Verification::needs_time)
+    }
+
+    /// Without certificates there is no validity.
+    #[cfg(not(feature = "certificates"))]
+    pub(super) const fn needs_time(&self) -> bool {
         false
     }
 

@@ -4,7 +4,7 @@ use crate::endpoint::{Context, Negotiated};
 use crate::error::{Error, Usage, Violation};
 use crate::keys::{Exporter, Transcript};
 use crate::psk::{EarlyDataParameters, Psk};
-use crate::wire::ContentType;
+use crate::wire::{CipherSuite, ContentType};
 
 /// Early data that was offered, as long as the server has not said what becomes of it.
 pub struct EarlyDataOffer {
@@ -24,6 +24,8 @@ impl EarlyDataOffer {
     ) -> Result<Self, Error> {
         let (traffic_secret, exporter) = ctx.early_secrets(psk, client_hello);
         ctx.set_send_secret(parameters.cipher_suite, &traffic_secret)?;
+        // As long as there is no ServerHello, the server may have none of our keys (appendix A.1).
+        ctx.writer.set_sealer_of_alerts(None);
         let remaining = parameters.max_size as usize;
         Ok(Self { parameters, remaining, exporter })
     }
@@ -51,6 +53,11 @@ impl EarlyDataOffer {
     /// The exporter, when the server has decided.
     pub(super) fn into_exporter(self) -> Exporter {
         self.exporter
+    }
+
+    /// Whether a server that chose this may still accept: another PSK or suite rejects early data.
+    pub(super) fn may_be_accepted(&self, psk_index: Option<u16>, suite: CipherSuite) -> bool {
+        psk_index == Some(0) && suite == self.parameters.cipher_suite
     }
 
     /// Whether a server that accepts may have done so: what the data was bound to came out the same.

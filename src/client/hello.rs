@@ -6,12 +6,12 @@ use super::wait_server_hello::{Retry, WaitServerHello};
 use super::{ClientConfig, EarlyDataOffer, State, grease};
 use crate::crypto::{Digest, HashAlgorithm, KeyShare, hash_of};
 use crate::endpoint::Context;
-use crate::error::{Error, Usage};
+use crate::error::{Error, Usage, Violation};
 use crate::keys::{BinderKind, TranscriptBuffer, binder_hash_of_first_hello};
 use crate::psk::{EarlyDataParameters, Psk, PskKinds, PskList, Role, Session, binder, may_serve};
 use crate::wire::{
     CipherSuite, ClientExtensions, ClientHello, KeyShareEntry, NamedGroup, OfferedPsks,
-    ProtocolVersion, PskIdentity, PskKeyExchangeMode,
+    ProtocolVersion, PskIdentity, PskKeyExchangeMode, TOO_LONG,
 };
 
 /// Builds and sends the first ClientHello.
@@ -82,7 +82,8 @@ pub(super) fn send_first(
     if parameters.grease {
         grease::add(&mut hello, &mut ctx.random);
     }
-    let bytes = encode_with_binders(&mut hello, &offered, ctx.now, binder_hash_of_first_hello)?;
+    let bytes = encode_with_binders(&mut hello, &offered, ctx.now, binder_hash_of_first_hello)
+        .map_err(|error| if_too_long(error, Usage::MessageTooLong))?;
 
     ctx.set_client_random(random);
     ctx.writer.expect_first_hello();
@@ -144,7 +145,8 @@ pub(super) fn send_second(
     offered.retain(|psk| Some(psk.hash) == hash);
     let bytes = encode_with_binders(hello, offered, ctx.now, |_, truncated| {
         retry.transcript.with_truncated(truncated)
-    })?;
+    })
+    .map_err(|error| if_too_long(error, Violation::RetryTooLong))?;
     if !hello.legacy_session_id.is_empty() {
         ctx.writer.write_change_cipher_spec();
     }
@@ -191,6 +193,11 @@ fn generate_share(
         .map_err(|_| Error::Internal("key share generation"))?;
     let entry = KeyShareEntry { group, key_exchange: share.public().to_vec() };
     Ok((share, entry))
+}
+
+/// Says who is to blame for a hello that is too long to encode.
+fn if_too_long(error: Error, cause: impl Into<Error>) -> Error {
+    if error == Error::Internal(TOO_LONG) { cause.into() } else { error }
 }
 
 /// Encodes the hello with a binder for each PSK. A binder covers everything before the binders, lengths

@@ -76,6 +76,23 @@ impl State {
         }
     }
 
+    /// The handshake messages that the state takes.
+    pub fn expected(&self) -> &'static [HandshakeType] {
+        match self {
+            Self::Start(_) => &[],
+            Self::WaitServerHello(_) => &[HandshakeType::SERVER_HELLO],
+            Self::WaitEncryptedExtensions(_) => &[HandshakeType::ENCRYPTED_EXTENSIONS],
+            #[cfg(feature = "certificates")]
+            Self::WaitCertificate(s) => s.expected(),
+            #[cfg(feature = "certificates")]
+            Self::WaitCertificateVerify(_) => &[HandshakeType::CERTIFICATE_VERIFY],
+            #[cfg(feature = "certificates")]
+            Self::VerifyingCertificate(_) | Self::Signing(_) => &[],
+            Self::WaitFinished(_) => &[HandshakeType::FINISHED],
+            Self::Connected(_) => &[HandshakeType::KEY_UPDATE, HandshakeType::NEW_SESSION_TICKET],
+        }
+    }
+
     /// Takes a handshake message; the state is used up, whatever comes of it.
     pub fn on_handshake(self, ctx: &mut Context, message: &Handshake<'_>) -> Result<Self, Error> {
         let state = self.name();
@@ -122,6 +139,7 @@ impl State {
     pub fn early_data(&mut self) -> Option<&mut EarlyDataOffer> {
         match self {
             Self::WaitServerHello(s) => s.early_data.as_mut(),
+            Self::WaitEncryptedExtensions(s) if s.early_data_rejected => None,
             Self::WaitEncryptedExtensions(s) => s.early_data.as_mut(),
             _ => None,
         }
@@ -163,6 +181,11 @@ impl Start {
         }
         self.kinds = kinds;
         Ok(())
+    }
+
+    /// Whether the time decides anything: the age of a session, or whether a certificate is valid.
+    pub fn needs_time(&self) -> bool {
+        self.kinds.resumption() || self.config.needs_time()
     }
 
     /// Adds a PSK behind the configuration's.

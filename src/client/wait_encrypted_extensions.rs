@@ -18,6 +18,8 @@ pub struct WaitEncryptedExtensions {
     pub(super) kinds: PskKinds,
     pub(super) hello: ClientHello,
     pub(super) early_data: Option<EarlyDataOffer>,
+    /// The ServerHello has settled that early data, if there is any, is not accepted.
+    pub(super) early_data_rejected: bool,
     pub(super) negotiated: Negotiated,
     pub(super) transcript: Transcript,
     pub(super) handshake_secret: HandshakeSecret,
@@ -32,6 +34,17 @@ impl WaitEncryptedExtensions {
         message: &Handshake<'_>,
     ) -> Result<State, Error> {
         let extensions = EncryptedExtensions::read(message.body())?;
+        // Before anything else can be wrong, as it decides which key an alert goes out under.
+        if self.early_data.is_some() && !self.early_data_rejected {
+            if extensions.early_data {
+                ctx.writer.protect_alerts_as_all_else();
+            } else {
+                ctx.emit(Event::EarlyDataRejected);
+                let secret = &self.client_handshake_traffic_secret;
+                let suite = self.negotiated.cipher_suite;
+                send_with_handshake_keys(ctx, &self.hello, suite, secret)?;
+            }
+        }
         self.check_solicited(&extensions.order)?;
         if let Some(name) = extensions.alpn {
             let offered = self.hello.extensions.alpn.as_ref();
@@ -51,16 +64,9 @@ impl WaitEncryptedExtensions {
                 ctx.reader.set_max_inner(ours.into());
             }
         }
-        if let Some(offer) = &self.early_data {
-            if extensions.early_data {
-                offer.check_accepted(&self.negotiated)?;
-                self.negotiated.early_data = EarlyDataOutcome::Accepted;
-            } else {
-                ctx.emit(Event::EarlyDataRejected);
-                let secret = &self.client_handshake_traffic_secret;
-                let suite = self.negotiated.cipher_suite;
-                send_with_handshake_keys(ctx, &self.hello, suite, secret)?;
-            }
+        if let Some(offer) = self.early_data.as_ref().filter(|_| extensions.early_data) {
+            offer.check_accepted(&self.negotiated)?;
+            self.negotiated.early_data = EarlyDataOutcome::Accepted;
         }
         self.transcript.add(message.bytes);
         let next = Box::new(WaitFinished {

@@ -206,7 +206,14 @@ impl WaitServerHello {
         let (client, server) = ctx.handshake_secrets(&handshake_secret, &transcript);
         ctx.set_receive_secret(suite, &server)?;
         // From here on an alert can be protected (appendix A.1). Early data keeps its keys until its fate is known.
-        if self.early_data.is_none() {
+        let undecided =
+            self.early_data.as_ref().is_some_and(|offer| offer.may_be_accepted(index, suite));
+        if undecided {
+            ctx.set_secret_of_alerts(suite, &client)?;
+        } else {
+            if self.early_data.is_some() {
+                ctx.emit(Event::EarlyDataRejected);
+            }
             send_with_handshake_keys(ctx, &self.hello, suite, &client)?;
         }
 
@@ -233,6 +240,7 @@ impl WaitServerHello {
             kinds: self.kinds,
             hello: self.hello,
             early_data: self.early_data,
+            early_data_rejected: !undecided,
             negotiated,
             transcript,
             handshake_secret,

@@ -3,12 +3,12 @@
 use super::{Connection, Phase};
 use crate::endpoint::{Direction, Event};
 use crate::error::{AlertDescription, Error, Violation};
-use crate::record::Incoming;
+use crate::record::{self, Incoming};
 use crate::server;
-use crate::wire::{Alert, Handshake};
+use crate::wire::{Alert, Handshake, HandshakeType, handshake};
 
-/// What may pile up while the application is asked: one flight of early data, generously.
-const MAX_BUFFERED_WHILE_SUSPENDED: usize = 1 << 17;
+/// What may pile up while the application is asked, in bytes: far more than [`Connection::wants_read`] asks for.
+const MAX_BUFFERED_WHILE_SUSPENDED: usize = 1 << 20;
 
 impl Connection {
     /// Works off what was received, until more is needed or selection waits.
@@ -29,6 +29,7 @@ impl Connection {
                     self.on_handshake(&message)?;
                     continue;
                 }
+                Ok(Some(Incoming::TooLong(msg_type))) => Err(self.refusal_of_length(msg_type)),
                 Ok(Some(Incoming::ApplicationData(data))) => self.on_data(data),
                 Ok(Some(Incoming::Alert(alert))) => self.on_alert(alert),
                 Err(error) => Err(error),
@@ -56,6 +57,19 @@ impl Connection {
             Err(error) => Err(error),
         };
         self.advance(next)
+    }
+
+    /// Why a message that is too long is refused. A state that does not take the type cares for no length.
+    fn refusal_of_length(&self, msg_type: HandshakeType) -> Error {
+        let (state, expected) = match &self.phase {
+            Phase::Client(state) => (state.name(), state.expected()),
+            Phase::Server(state) => (state.name(), state.expected()),
+            Phase::Abandoned | Phase::Failed(_) => (self.state(), &[][..]),
+        };
+        if expected.contains(&msg_type) {
+            return record::refusal_of_length(msg_type);
+        }
+        Error::UnexpectedMessage { received: handshake::name_of(msg_type), state }
     }
 
     fn on_data(&mut self, data: Vec<u8>) -> Result<(), Error> {
@@ -110,6 +124,8 @@ impl Connection {
 
     /// Ends the connection: the state with its secrets goes, the alert is queued, and so go the keys of both directions.
     pub(super) fn fail(&mut self, error: Error) -> Result<(), Error> {
+        // A usage error leaves everything as it was, which is too late here; no state returns one.
+        debug_assert!(!error.is_usage(), "{error}");
         self.phase = Phase::Failed(error);
         self.context.reader.clear();
         if let (Some(alert), false) = (error.alert(), self.send_closed) {

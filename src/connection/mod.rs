@@ -22,6 +22,9 @@ use crate::endpoint::{Context, Event};
 use crate::error::{AlertDescription, Error, Usage};
 use crate::server::{self, ServerConfig};
 
+/// How much may pile up while the application is asked before no more is wanted, in bytes.
+const ENOUGH_WHILE_SUSPENDED: usize = 1 << 16;
+
 /// Where a connection's randomness comes from.
 pub struct Entropy(Random);
 
@@ -46,6 +49,7 @@ pub struct Connection {
     receive_closed: bool,
     /// Our close_notify was sent.
     send_closed: bool,
+    time_told: bool,
 }
 
 /// The state of the role, or why there is none any more.
@@ -73,18 +77,22 @@ impl Connection {
     }
 
     fn new(context: Context, phase: Phase) -> Self {
-        Self { context, phase, receive_closed: false, send_closed: false }
+        Self { context, phase, receive_closed: false, send_closed: false, time_told: false }
     }
 
-    /// Tells the time, in milliseconds since the Unix epoch. Only tickets need it: their age is counted from it on both
-    /// sides, and they expire by it. It is to be told before each call that may use it; a connection that is never told
-    /// lives at 0.
+    /// Tells the time, in milliseconds since the Unix epoch; to be called before each call that may use it.
+    ///
+    /// Tickets and sessions need it, whose age is counted from it and which expire by it, and so do certificates that are
+    /// verified by trust anchors. A connection that may meet either has to be told before it starts: otherwise
+    /// [`Connection::start`] of a client and [`Connection::receive`] of a server fail with [`Usage::TimeNotTold`].
     pub fn set_time(&mut self, now: u64) {
         self.context.now = now;
+        self.time_told = true;
     }
 
     /// Begins: a client queues its ClientHello. A server has nothing to begin with; it may be called all the same.
     pub fn start(&mut self) -> Result<(), Error> {
+        self.check_time()?;
         match core::mem::replace(&mut self.phase, Phase::Abandoned) {
             Phase::Client(client::State::Start(start)) => {
                 match start.start(&mut self.context) {
@@ -113,6 +121,7 @@ impl Connection {
         if matches!(self.phase, Phase::Client(client::State::Start(_))) {
             return Err(Usage::NotStarted.into());
         }
+        self.check_time()?;
         // Data after a closure alert is ignored (RFC 9846 section 6.1).
         if self.receive_closed {
             return Ok(());
@@ -189,6 +198,27 @@ impl Connection {
             Phase::Client(state) => state.is_suspended(),
             Phase::Server(state) => state.is_suspended(),
             Phase::Abandoned | Phase::Failed(_) => false,
+        }
+    }
+
+    /// Without the time a ticket or a certificate would never expire, or always.
+    fn check_time(&self) -> Result<(), Error> {
+        let needed = match &self.phase {
+            Phase::Client(client::State::Start(start)) => start.needs_time(),
+            Phase::Server(server::State::WaitClientHello(start)) => start.needs_time(),
+            _ => false,
+        };
+        if needed && !self.time_told { Err(Usage::TimeNotTold.into()) } else { Ok(()) }
+    }
+
+    /// Whether bytes from the transport are of use now. While the application is asked, no more of them are than one
+    /// flight: whoever reads a transport stops there, and goes on once the answer was given. A
+    /// connection that is given a megabyte more all the same fails, as nothing else would bound its memory.
+    pub fn wants_read(&self) -> bool {
+        match self.phase {
+            Phase::Abandoned | Phase::Failed(_) => false,
+            _ if self.receive_closed => false,
+            _ => !self.is_suspended() || self.context.reader.buffered() < ENOUGH_WHILE_SUSPENDED,
         }
     }
 

@@ -111,6 +111,17 @@ impl Context {
         Ok(())
     }
 
+    /// Protects alerts, and nothing else, with this secret.
+    pub fn set_secret_of_alerts(
+        &mut self,
+        suite: CipherSuite,
+        secret: &TrafficSecret,
+    ) -> Result<(), Error> {
+        let keys = secret.keys(suite).map_err(|_| Error::Internal("traffic key derivation"))?;
+        self.writer.set_sealer_of_alerts(Some(Sealer::new(keys, self.rekey_after)));
+        Ok(())
+    }
+
     /// Expects what is received from now on to be protected. The last message must have ended its record.
     pub fn set_receive_secret(
         &mut self,

@@ -103,9 +103,9 @@ impl Established {
 
     /// Takes application data.
     pub fn on_data(&mut self, ctx: &mut Context, data: Vec<u8>) {
-        self.key_updates = 0;
-        self.tickets = 0;
         if !data.is_empty() {
+            self.key_updates = 0;
+            self.tickets = 0;
             ctx.emit(Event::Data(data));
         }
     }
@@ -132,7 +132,10 @@ impl Established {
         message: &Handshake<'_>,
     ) -> Result<(), Error> {
         let update = KeyUpdate::read(message.body())?;
-        self.key_updates += 1;
+        // One that we asked for is no flood, however seldom the peer has data for us.
+        if !self.update_requested {
+            self.key_updates += 1;
+        }
         if self.key_updates > MAX_KEY_UPDATES {
             return Err(Violation::TooManyKeyUpdates.into());
         }

@@ -20,7 +20,7 @@ pub(crate) use list::key_of;
 pub use list::{Found, PskList};
 pub use offer::{OfferedPsk, OfferedPskList, OfferedTicket};
 pub use roles::{Role, may_serve};
-pub(crate) use session::{Origin, resumption_psk};
+pub(crate) use session::{MAX_TICKET_LEN, Origin, resumption_psk};
 pub use session::{Session, TicketAge};
 pub(crate) use ticket::TicketState;
 

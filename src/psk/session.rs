@@ -56,14 +56,18 @@ pub(crate) struct Origin<'a> {
     pub external_identity: Option<Vec<u8>>,
 }
 
+/// The longest ticket that is issued or kept, in bytes: half of what the extensions of a ClientHello may hold.
+pub(crate) const MAX_TICKET_LEN: usize = 1 << 15;
+
 /// The first byte of the encoding, which changes with it.
 const VERSION: u8 = 1;
 
 impl Session {
-    /// From a ticket that was received `now`; `None` if the server wants it forgotten at once.
+    /// From a ticket that was received `now`; `None` if the server wants it forgotten at once, or if it would leave too
+    /// little room in a ClientHello.
     pub(crate) fn new(origin: Origin<'_>, ticket: NewSessionTicket, now: u64) -> Option<Self> {
         let hash = hash_of(origin.cipher_suite)?;
-        if ticket.ticket_lifetime == 0 {
+        if ticket.ticket_lifetime == 0 || ticket.ticket.len() > MAX_TICKET_LEN {
             return None;
         }
         let key = resumption_psk(hash, origin.resumption_secret, &ticket.ticket_nonce);

@@ -3,6 +3,14 @@
 use crate::error::{Error, Violation};
 use crate::wire::{HandshakeType, handshake};
 
+/// What the joiner comes to next.
+pub enum Joined {
+    /// A whole message, header included.
+    Message(Vec<u8>),
+    /// The header of a message of this type that is longer than is taken. Nothing of its body was kept.
+    TooLong(HandshakeType),
+}
+
 /// Proof that the handshake stream ends with the message in hand: no byte follows it in its record.
 ///
 /// Messages that come before a change of keys must end their record. Setting a read key takes this proof, so
@@ -25,25 +33,24 @@ impl HandshakeJoiner {
         self.buffer.extend_from_slice(fragment);
     }
 
-    /// The next whole message, header included.
-    pub fn next_message(&mut self) -> Result<Option<Vec<u8>>, Error> {
+    /// The next whole message, if there is one.
+    pub fn next_message(&mut self) -> Option<Joined> {
         let rest = self.buffer.get(self.consumed..).unwrap_or_default();
-        let Some(&[msg_type, a, b, c]) = rest.first_chunk::<{ handshake::HEADER_LEN }>() else {
-            return Ok(None);
-        };
+        let &[msg_type, a, b, c] = rest.first_chunk::<{ handshake::HEADER_LEN }>()?;
         let len = usize::from(a) << 16 | usize::from(b) << 8 | usize::from(c);
         // The length is judged before the body is buffered.
-        if len > max_body_len(HandshakeType(msg_type)) {
-            return Err(Violation::HandshakeMessageTooLong.into());
+        let msg_type = HandshakeType(msg_type);
+        if len > max_body_len(msg_type) {
+            return Some(Joined::TooLong(msg_type));
         }
-        let Some(message) = rest.get(..handshake::HEADER_LEN + len) else { return Ok(None) };
+        let message = rest.get(..handshake::HEADER_LEN + len)?;
         let message = message.to_vec();
         self.consumed += message.len();
         if self.consumed == self.buffer.len() {
             self.buffer = Vec::new();
             self.consumed = 0;
         }
-        Ok(Some(message))
+        Some(Joined::Message(message))
     }
 
     /// Whether no fragment waits for its rest.
@@ -57,16 +64,26 @@ impl HandshakeJoiner {
     }
 }
 
-/// The longest body that a message of this type may have, in bytes.
+/// Why a message of a type that is expected, and that is longer than is taken, is refused.
+pub fn refusal_of_length(msg_type: HandshakeType) -> Error {
+    match msg_type {
+        // Longer ones can be encoded; the limit is ours.
+        HandshakeType::CERTIFICATE => Violation::HandshakeMessageTooLong.into(),
+        _ => Error::Decode(handshake::body_name(msg_type)),
+    }
+}
+
+/// The longest body that is taken of this type, in bytes. What is longer cannot be decoded, a chain of certificates
+/// excepted.
 fn max_body_len(msg_type: HandshakeType) -> usize {
     match msg_type {
         // Two full vectors: cipher_suites and extensions; the rest takes less than 512.
         HandshakeType::CLIENT_HELLO => 2 * 0xffff + 512,
         HandshakeType::SERVER_HELLO | HandshakeType::NEW_SESSION_TICKET => 2 * 0xffff + 512,
         HandshakeType::ENCRYPTED_EXTENSIONS => 2 + 0xffff,
-        // A chain of certificates.
-        HandshakeType::CERTIFICATE | HandshakeType::CERTIFICATE_REQUEST => 1 << 18,
-        HandshakeType::CERTIFICATE_VERIFY => 1 << 14,
+        HandshakeType::CERTIFICATE_REQUEST => 1 + 0xff + 2 + 0xffff,
+        HandshakeType::CERTIFICATE => 1 << 18,
+        HandshakeType::CERTIFICATE_VERIFY => 2 + 2 + 0xffff,
         // Exact lengths are the parser's business; this only bounds memory.
         _ => 1 << 10,
     }

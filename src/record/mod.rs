@@ -6,7 +6,7 @@ mod protection;
 mod reader;
 mod writer;
 
-pub use joiner::{Boundary, HandshakeJoiner};
+pub use joiner::{Boundary, HandshakeJoiner, Joined, refusal_of_length};
 pub use protection::{Opener, Sealer};
 pub use reader::{Incoming, RecordReader};
 pub use writer::RecordWriter;

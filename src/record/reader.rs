@@ -1,13 +1,14 @@
 //! Reading: from bytes to handshake messages, alerts and application data.
 
 use super::deframer::{Deframer, Record};
-use super::joiner::{Boundary, HandshakeJoiner};
+use super::joiner::{Boundary, HandshakeJoiner, Joined};
 use super::protection::Opener;
-use super::{MAX_CIPHERTEXT, MAX_PLAINTEXT};
+use super::{HEADER_LEN, MAX_CIPHERTEXT, MAX_PLAINTEXT};
 use crate::error::{Error, Violation};
-use crate::wire::{Alert, ContentType, Reader};
+use crate::wire::{Alert, ContentType, HandshakeType, Reader};
 
-/// How many empty application_data records in a row are taken; they cost a decryption and carry nothing.
+/// How many records that carry nothing are taken without data between them: empty application_data, which costs a
+/// decryption, and user_canceled.
 const MAX_EMPTY_RECORDS: u32 = 32;
 /// How many change_cipher_spec records are taken in a handshake. Each side sends at most two.
 const MAX_CHANGE_CIPHER_SPECS: u32 = 8;
@@ -18,6 +19,8 @@ const CHANGE_CIPHER_SPEC: &[u8] = &[1];
 pub enum Incoming {
     /// A whole handshake message, header included.
     Handshake(Vec<u8>),
+    /// The header of a handshake message of this type that is longer than is taken.
+    TooLong(HandshakeType),
     /// Application data; may be empty.
     ApplicationData(Vec<u8>),
     /// An alert.
@@ -110,8 +113,10 @@ impl RecordReader {
     /// The next thing that is complete, or `None` when more bytes are needed.
     pub fn next_incoming(&mut self) -> Result<Option<Incoming>, Error> {
         loop {
-            if let Some(message) = self.joiner.next_message()? {
-                return Ok(Some(Incoming::Handshake(message)));
+            match self.joiner.next_message() {
+                Some(Joined::Message(message)) => return Ok(Some(Incoming::Handshake(message))),
+                Some(Joined::TooLong(msg_type)) => return Ok(Some(Incoming::TooLong(msg_type))),
+                None => {}
             }
             let Some(record) = self.deframer.next()? else { return Ok(None) };
             if let Some(incoming) = self.take_record(record)? {
@@ -179,6 +184,7 @@ impl RecordReader {
                 // An error alert ends the connection, whatever it breaks off; its cause is worth more than ours.
                 if !alert.is_error() {
                     self.refuse_interleaving()?;
+                    self.count_empty(true)?;
                 }
                 Ok(Some(Incoming::Alert(alert)))
             }
@@ -209,10 +215,11 @@ impl RecordReader {
         Ok(())
     }
 
-    /// Whether a record of `len` bytes is skipped as rejected early data.
+    /// Whether a record of `len` bytes is skipped as rejected early data. Its header counts as well, so that records
+    /// without contents have an end too.
     fn skip(&mut self, len: usize) -> Result<bool, Error> {
         let Some(left) = &mut self.skip else { return Ok(false) };
-        match left.checked_sub(len) {
+        match left.checked_sub(HEADER_LEN + len) {
             Some(rest) => {
                 *left = rest;
                 Ok(true)

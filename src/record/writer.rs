@@ -12,6 +12,8 @@ const FIRST_RECORD_VERSION: [u8; 2] = [0x03, 0x01];
 pub struct RecordWriter {
     out: Vec<u8>,
     sealer: Option<Sealer>,
+    /// What alerts are protected with, if at all, where that is not as all else is.
+    alerts: Option<Option<Sealer>>,
     /// The largest content of a protected record, content type excluded.
     max_content: usize,
     /// Inner plaintexts are padded to a multiple of this.
@@ -26,6 +28,7 @@ impl Default for RecordWriter {
         Self {
             out: Vec::new(),
             sealer: None,
+            alerts: None,
             max_content: MAX_PLAINTEXT,
             padding_multiple: 1,
             first_hello: false,
@@ -38,12 +41,25 @@ impl RecordWriter {
     /// Changes the write key. Everything written before is already in records of its own.
     pub fn set_sealer(&mut self, sealer: Sealer) {
         self.sealer = Some(sealer);
+        self.alerts = None;
+    }
+
+    /// Has an alert go out under another key than all else, or in clear: a server that rejects early data does not read
+    /// what is protected by its key. After an alert there are only alerts.
+    pub fn set_sealer_of_alerts(&mut self, sealer: Option<Sealer>) {
+        self.alerts = Some(sealer);
+    }
+
+    /// Has alerts go out as all else does.
+    pub fn protect_alerts_as_all_else(&mut self) {
+        self.alerts = None;
     }
 
     /// Forgets the write key. A second ClientHello that follows on rejected early data is in clear again; after a failure
     /// nothing is written any more.
     pub fn clear_sealer(&mut self) {
         self.sealer = None;
+        self.alerts = None;
     }
 
     /// The write key in use.
@@ -74,6 +90,11 @@ impl RecordWriter {
 
     /// Queues content as records, split where it is too long. Empty content makes one empty record.
     pub fn write(&mut self, content_type: ContentType, content: &[u8]) -> Result<(), Error> {
+        if content_type == ContentType::ALERT
+            && let Some(sealer) = self.alerts.take()
+        {
+            self.sealer = sealer;
+        }
         let max = if self.sealer.is_some() { self.max_content } else { MAX_PLAINTEXT };
         let mut rest = content;
         loop {

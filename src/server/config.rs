@@ -29,8 +29,8 @@ pub struct ServerConfig {
     /// How many bytes of early data, records as on the wire, are skipped when it is not accepted
     /// (RFC 9846 section 4.3.10). They may be more under a PSK that allows more early data.
     pub max_skipped_early_data: usize,
-    /// How tickets are issued, and by which keys they open; without it there are none. It takes
-    /// [`ServerConfig::set_psk_kinds`] as well.
+    /// How tickets are issued, and by which keys they open; without it there are none. With it tickets are accepted
+    /// beside external PSKs, unless [`ServerConfig::set_psk_kinds`] says otherwise.
     pub tickets: Option<TicketPolicy>,
     /// Lets the client keep the state of a HelloRetryRequest in a cookie that these keys protect
     /// (RFC 9846 section 4.3.2): its answer may then go to another server that has the same keys and PSKs. Without them
@@ -39,7 +39,8 @@ pub struct ServerConfig {
     /// What it does with certificates.
     #[cfg(feature = "certificates")]
     pub certificates: super::CertificateConfig,
-    kinds: PskKinds,
+    /// As it was set; otherwise it follows from the rest.
+    kinds: Option<PskKinds>,
     psks: PskList,
 }
 
@@ -55,7 +56,7 @@ impl Default for ServerConfig {
             cookie_keys: None,
             #[cfg(feature = "certificates")]
             certificates: super::CertificateConfig::default(),
-            kinds: PskKinds::default(),
+            kinds: None,
             psks: PskList::new(),
         }
     }
@@ -69,7 +70,7 @@ impl ServerConfig {
 
     /// Adds a copy of `psk` as the least preferred. A lookup costs the same however many there are.
     pub fn append_psk(&mut self, psk: &ExternalPsk) -> Result<(), PskError> {
-        if !self.kinds.external() {
+        if !self.psk_kinds().external() {
             return Err(PskError::MixedKinds);
         }
         self.psks.append(psk)
@@ -87,9 +88,22 @@ impl ServerConfig {
         false
     }
 
-    /// Which kinds of PSK are accepted.
+    /// Whether clients' certificates are judged by their validity.
+    #[cfg(feature = "certificates")]
+    pub(super) fn needs_time(&self) -> bool {
+        self.certificates.clients.as_ref().is_some_and(|clients| clients.verification.needs_time())
+    }
+
+    /// Without certificates there is no validity.
+    #[cfg(not(feature = "certificates"))]
+    pub(super) const fn needs_time(&self) -> bool {
+        false
+    }
+
+    /// Which kinds of PSK are accepted: external ones, and tickets if there is a policy for them, unless set otherwise.
     pub fn psk_kinds(&self) -> PskKinds {
-        self.kinds
+        let tickets = if self.tickets.is_some() { PskKinds::Both } else { PskKinds::External };
+        self.kinds.unwrap_or(tickets)
     }
 
     /// Sets which kinds of PSK are accepted; each connection can override it. Not against PSKs that are there already.
@@ -97,7 +111,7 @@ impl ServerConfig {
         if !kinds.external() && !self.psks.is_empty() {
             return Err(PskError::MixedKinds);
         }
-        self.kinds = kinds;
+        self.kinds = Some(kinds);
         Ok(())
     }
 

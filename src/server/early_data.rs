@@ -65,7 +65,7 @@ pub(super) fn candidate(
     let replayable_until = match psks.ticket_times(offer.identities.first()?, ctx.now) {
         Some(times) if times.age_difference > window => return None,
         // A copy that comes later than that is too old by our clock.
-        Some(times) => Some(times.expires_at.min(ctx.now.saturating_add(window * 2))),
+        Some(times) => Some(times.expires_at.min(ctx.now.saturating_add(window.saturating_mul(2)))),
         None => None,
     };
     Some(Candidate {

@@ -98,6 +98,25 @@ impl State {
         }
     }
 
+    /// The handshake messages that the state takes.
+    pub fn expected(&self) -> &'static [HandshakeType] {
+        match self {
+            Self::WaitClientHello(_) | Self::WaitSecondClientHello(_) => {
+                &[HandshakeType::CLIENT_HELLO]
+            }
+            Self::SelectingPsk(_) | Self::DecidingEarlyData(_) => &[],
+            Self::WaitEndOfEarlyData(_) => &[HandshakeType::END_OF_EARLY_DATA],
+            #[cfg(feature = "certificates")]
+            Self::Signing(_) | Self::VerifyingCertificate(_) => &[],
+            #[cfg(feature = "certificates")]
+            Self::WaitCertificate(_) => &[HandshakeType::CERTIFICATE],
+            #[cfg(feature = "certificates")]
+            Self::WaitCertificateVerify(_) => &[HandshakeType::CERTIFICATE_VERIFY],
+            Self::WaitFinished(_) => &[HandshakeType::FINISHED],
+            Self::Connected(_) => &[HandshakeType::KEY_UPDATE],
+        }
+    }
+
     /// Takes a handshake message; the state is used up, whatever comes of it.
     pub fn on_handshake(self, ctx: &mut Context, message: &Handshake<'_>) -> Result<Self, Error> {
         let state = self.name();

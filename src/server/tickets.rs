@@ -3,7 +3,7 @@
 use crate::crypto::{SealingKeys, Secret, hash_of};
 use crate::endpoint::{ConfigError, Context, Negotiated};
 use crate::error::Error;
-use crate::psk::{TicketState, resumption_psk};
+use crate::psk::{MAX_TICKET_LEN, TicketState, resumption_psk};
 use crate::wire::NewSessionTicket;
 
 /// Seven days, in seconds: the longest lifetime of a ticket.
@@ -96,6 +96,10 @@ pub(super) fn send_tickets(
             ticket: state.seal(&policy.keys, &mut ctx.random)?,
             max_early_data_size: Some(policy.max_early_data).filter(|size| *size > 0),
         };
+        // A long external identity makes a ticket that no client could offer. The connection is as good without.
+        if ticket.ticket.len() > MAX_TICKET_LEN {
+            return Ok(());
+        }
         ctx.send_handshake(&ticket.encode()?)?;
     }
     Ok(())

@@ -17,6 +17,11 @@ pub struct WaitClientHello {
 }
 
 impl WaitClientHello {
+    /// Whether the time decides anything: the age of a ticket, or whether a certificate is valid.
+    pub fn needs_time(&self) -> bool {
+        self.psks.ticket_policy().is_some() || self.psks.config.needs_time()
+    }
+
     pub(super) fn on_client_hello(
         self,
         ctx: &mut Context,

@@ -5,7 +5,7 @@
 
 use core::cell::RefCell;
 
-use crate::error::{Error, Usage};
+use crate::error::Error;
 
 /// A field's place in the bytes that were read, kept when a [`Reader`] records.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -243,6 +243,9 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// What [`Writer::finish`] says of a message that cannot be encoded.
+pub const TOO_LONG: &str = "a message is too long to encode";
+
 /// Writes integers and vectors. A vector that outgrows its length field is remembered, and
 /// [`Writer::finish`] reports it; nothing wrong is ever handed out.
 #[derive(Default)]
@@ -298,9 +301,9 @@ impl Writer {
         self.vector(3, contents);
     }
 
-    /// The bytes, or [`Usage::MessageTooLong`] when a vector did not fit its length field.
+    /// The bytes, or an internal error when a vector did not fit its length field.
     pub fn finish(self) -> Result<Vec<u8>, Error> {
-        if self.overflow { Err(Usage::MessageTooLong.into()) } else { Ok(self.bytes) }
+        if self.overflow { Err(Error::Internal(TOO_LONG)) } else { Ok(self.bytes) }
     }
 
     // Every vector has a closure of its own; what surrounds it is kept out of their copies, which are many.

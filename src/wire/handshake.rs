@@ -41,12 +41,17 @@ impl<'a> Handshake<'a> {
 
     /// The message's name in the RFC.
     pub fn name(&self) -> &'static str {
-        self.msg_type.name().unwrap_or("an unknown handshake message")
+        name_of(self.msg_type)
     }
 }
 
+/// A type's name in the RFC.
+pub fn name_of(msg_type: HandshakeType) -> &'static str {
+    msg_type.name().unwrap_or("an unknown handshake message")
+}
+
 /// The structure that follows a message's type.
-fn body_name(msg_type: HandshakeType) -> &'static str {
+pub fn body_name(msg_type: HandshakeType) -> &'static str {
     match msg_type {
         HandshakeType::CLIENT_HELLO => "ClientHello",
         HandshakeType::SERVER_HELLO => "ServerHello",

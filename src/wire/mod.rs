@@ -17,6 +17,7 @@ pub use alert::Alert;
 pub use certificate::{Certificate, CertificateRequest, CertificateVerify};
 pub use client_hello::{ClientExtensions, ClientHello};
 pub(crate) use code_points::CodePointSet;
+pub(crate) use codec::TOO_LONG;
 pub use codec::{Reader, Span, SpanValue, Writer};
 pub use enums::{
     CipherSuite, ContentType, ExtensionType, HandshakeType, KeyUpdateRequest, NamedGroup,

@@ -56,7 +56,7 @@ fn rows() -> Vec<Row> {
 #[test]
 fn every_row_names_tests_and_all_of_them_exist() {
     let rows = rows();
-    assert_eq!(rows.len(), 160);
+    assert!(rows.len() >= 167, "{} rows", rows.len());
     for (at, Row { cells, tests }) in rows.iter().enumerate() {
         assert_eq!(cells[0], (at + 1).to_string());
         assert!(cells[1..4].iter().all(|cell| !cell.is_empty()), "{cells:?}");

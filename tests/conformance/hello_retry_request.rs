@@ -407,3 +407,24 @@ fn after_a_request_in_a_sha384_suite_only_sha384_psks_are_offered_and_their_bind
     assert_aborted("the old index", &mut client, result, &mut puppet.wire, abort);
     assert_eq!(client.failure(), Some(Error::Violation(Violation::SelectedIdentityOutOfRange)));
 }
+
+#[test]
+fn a_cookie_that_fits_no_client_hello_is_an_illegal_parameter() {
+    let abort = violation(Violation::RetryTooLong, ILLEGAL);
+    let asked = |length: usize| {
+        let (mut client, mut puppet) = PuppetServer::start(client_config(), vec![shared_psk()]);
+        let mut request = puppet.retry(P256);
+        request.extensions.cookie = Some(vec![7; length]);
+        let result = client.receive(&puppet.send_retry(&request));
+        (client, puppet, result)
+    };
+    for length in [65_400, 65_480] {
+        let (mut client, mut puppet, result) = asked(length);
+        let row = format!("{length} bytes");
+        assert_aborted(&row, &mut client, result, &mut puppet.wire, abort);
+    }
+    // One that fits is sent back.
+    let (mut client, mut puppet, result) = asked(60_000);
+    result.unwrap();
+    puppet.take_second_hello(&transmitted(&mut client));
+}

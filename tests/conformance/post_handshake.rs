@@ -147,8 +147,19 @@ fn a_flood_of_key_updates_is_cut_off_and_costs_no_answers() {
         puppet.update_sending();
         server.receive(&[bytes, puppet.wire.data(&[])].concat())
     });
-    let abort = violation(Violation::TooManyEmptyRecords, Alert::UNEXPECTED_MESSAGE);
+    let abort = violation(Violation::TooManyKeyUpdates, Alert::UNEXPECTED_MESSAGE);
     assert_aborted("with empty data", &mut server, result, &mut puppet.wire, abort);
+}
+
+#[test]
+fn an_update_that_was_asked_for_is_no_part_of_a_flood() {
+    let (mut puppet, mut server) = PuppetClient::connected(server_config(), shared_psk());
+    for round in 0..100 {
+        server.update_keys(KeyUpdateRequest::UPDATE_REQUESTED).unwrap();
+        let answer = puppet.wire.handshake(&update(0));
+        puppet.update_sending();
+        assert_eq!(server.receive(&answer), Ok(()), "{round}");
+    }
 }
 
 /// A ticket whose lifetime is that of an hour.
@@ -206,6 +217,18 @@ fn a_client_that_resumes_refuses_tickets_that_cannot_be() {
     let abort = violation(Violation::TooManyTickets, Alert::UNEXPECTED_MESSAGE);
     while client.poll_event().is_some_and(|event| matches!(event, Event::Session(_))) {}
     assert_eq!(flood, Err(abort.0));
+}
+
+#[test]
+fn a_ticket_that_leaves_no_room_in_a_hello_is_ignored() {
+    for length in [1 << 15, (1 << 15) + 1, 0xffff] {
+        let (mut client, mut puppet) = PuppetServer::connected(resuming(), vec![shared_psk()]);
+        let ticket = NewSessionTicket { ticket: vec![1; length], ..ticket() };
+        client.receive(&puppet.wire.handshake(&ticket.encode().unwrap())).unwrap();
+        let kept = matches!(client.poll_event(), Some(Event::Session(_)));
+        assert_eq!(kept, length <= 1 << 15, "{length}");
+        assert_eq!(client.state(), "CONNECTED");
+    }
 }
 
 #[test]

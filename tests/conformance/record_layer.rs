@@ -210,6 +210,37 @@ fn empty_data_records_are_taken_up_to_32_in_a_row() {
 }
 
 #[test]
+fn user_canceled_is_taken_up_to_32_times_without_data_between() {
+    let abort = violation(Violation::TooManyEmptyRecords, Alert::UNEXPECTED_MESSAGE);
+    let canceled = |wire: &mut Wire| wire.record(ContentType::ALERT, &[1, 90]);
+    let fresh = [(server(server_config()), Wire::default())];
+    for (mut connection, mut wire) in fresh.into_iter().chain(shaking_hands()).chain(connected()) {
+        for _ in 0..32 {
+            assert_eq!(connection.receive(&canceled(&mut wire)), Ok(()));
+        }
+        while connection.poll_event().is_some() {}
+        let result = connection.receive(&canceled(&mut wire));
+        assert_aborted("33 of them", &mut connection, result, &mut wire, abort);
+    }
+    // They count together with other records that carry nothing, and data makes a new start.
+    for (mut connection, mut wire) in connected() {
+        for _ in 0..2 {
+            for _ in 0..16 {
+                let both = [canceled(&mut wire), wire.data(&[])].concat();
+                assert_eq!(connection.receive(&both), Ok(()));
+            }
+            assert_eq!(connection.receive(&wire.data(b"x")), Ok(()));
+        }
+        while connection.poll_event().is_some() {}
+        let result = (0..17).try_for_each(|_| {
+            let both = [canceled(&mut wire), wire.data(&[])].concat();
+            connection.receive(&both)
+        });
+        assert_aborted("both", &mut connection, result, &mut wire, abort);
+    }
+}
+
+#[test]
 fn nothing_comes_between_the_fragments_of_a_message() {
     let update = message(24, &[0]);
     for (row, content_type, content) in [

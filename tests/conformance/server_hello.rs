@@ -4,7 +4,9 @@ use tls_psk::wire::{
     CipherSuite, EncryptedExtensions, ExtensionType, KeyShareEntry, NamedGroup, ProtocolVersion,
     PskKeyExchangeMode, ServerHello,
 };
-use tls_psk::{ClientConfig, EarlyDataParameters, ExternalPsk, HashAlgorithm, Violation};
+use tls_psk::{
+    ClientConfig, Connection, EarlyDataParameters, Event, ExternalPsk, HashAlgorithm, Violation,
+};
 
 use super::puppet::{
     Abort, PuppetClient, PuppetPsk, PuppetServer, Raw, assert_aborted, message, plaintext,
@@ -316,12 +318,27 @@ fn a_psk_handshake_has_no_certificates() {
     }
 }
 
-#[test]
-fn accepted_early_data_belongs_to_the_first_psk_and_its_suite() {
+/// A client that has offered early data under the first of two PSKs, and its server.
+fn early() -> (Connection, PuppetServer) {
     let suite = CipherSuite::TLS_CHACHA20_POLY1305_SHA256;
     let early: ExternalPsk = psk("client1", HashAlgorithm::Sha256)
         .with_early_data(EarlyDataParameters { max_size: 100, cipher_suite: suite, alpn: None })
         .unwrap();
+    let mut config = ClientConfig::new();
+    config.parameters.grease = false;
+    config.parameters.allow_both_roles = true;
+    config.early_data = true;
+    config.append_psk(&early).unwrap();
+    config.append_psk(&psk("client2", HashAlgorithm::Sha256)).unwrap();
+    let psks = vec![shared_psk(), PuppetPsk::external("client2", HashAlgorithm::Sha256)];
+    let (mut client, puppet) = PuppetServer::start(config, psks);
+    while client.poll_event().is_some() {}
+    (client, puppet)
+}
+
+#[test]
+fn accepted_early_data_belongs_to_the_first_psk_and_its_suite() {
+    let suite = CipherSuite::TLS_CHACHA20_POLY1305_SHA256;
     let accepting = EncryptedExtensions { early_data: true, ..EncryptedExtensions::default() };
     let wrong_psk = violation(Violation::EarlyDataWrongPsk, ILLEGAL);
     let wrong = violation(Violation::EarlyDataWrongParameters, ILLEGAL);
@@ -329,23 +346,74 @@ fn accepted_early_data_belongs_to_the_first_psk_and_its_suite() {
     for (row, index, suite, abort) in
         [("the second PSK", 1, suite, wrong_psk), ("another suite", 0, other, wrong)]
     {
-        let mut config = ClientConfig::new();
-        config.parameters.grease = false;
-        config.parameters.allow_both_roles = true;
-        config.early_data = true;
-        config.append_psk(&early).unwrap();
-        config.append_psk(&psk("client2", HashAlgorithm::Sha256)).unwrap();
-        let psks = vec![shared_psk(), PuppetPsk::external("client2", HashAlgorithm::Sha256)];
-        let (mut client, mut puppet) = PuppetServer::start(config, psks);
+        let (mut client, mut puppet) = early();
         let mut hello = puppet.server_hello();
         hello.extensions.selected_identity = Some(index);
         hello.cipher_suite = suite;
         client.receive(&puppet.send_hello(&hello)).unwrap();
-        // The client still writes with the keys of early data, which its server would have.
-        puppet.receive_early_data();
+        // The ServerHello has rejected early data, so that there is none any more.
+        assert_eq!(client.poll_event(), Some(Event::EarlyDataRejected), "{row}");
+        assert_eq!(client.early_data_limit(), None, "{row}");
         let result = client.receive(&puppet.send(&accepting.encode().unwrap()));
         assert_aborted(row, &mut client, result, &mut puppet.wire, abort);
     }
+}
+
+#[test]
+fn an_alert_behind_early_data_goes_out_under_a_key_that_the_server_has() {
+    let refusing = EncryptedExtensions::default().encode().unwrap();
+    let accepting = EncryptedExtensions { early_data: true, ..EncryptedExtensions::default() };
+    let accepting = accepting.encode().unwrap();
+
+    // No ServerHello yet, or none that can be: in clear.
+    let (mut client, mut puppet) = early();
+    let mut hello = puppet.server_hello();
+    hello.legacy_compression_method = 1;
+    let result = client.receive(&plaintext(22, &hello.encode().unwrap()));
+    let abort = violation(Violation::CompressionSelected, ILLEGAL);
+    assert_aborted("a bad ServerHello", &mut client, result, &mut puppet.wire, abort);
+
+    // Behind the ServerHello and before the server's word on early data: the keys of the handshake.
+    let (mut client, mut puppet) = early();
+    let hello = puppet.server_hello();
+    client.receive(&puppet.send_hello(&hello)).unwrap();
+    let result = client.receive(&puppet.send(&message(8, &[0])));
+    let abort = undecodable("extensions");
+    assert_aborted("undecodable", &mut client, result, &mut puppet.wire, abort);
+
+    // Rejected, whatever else is wrong in the same message, or later.
+    let mut unsolicited = Raw::new(&refusing);
+    unsolicited.prepend(0xfafb, &[]);
+    let abort = violation(Violation::UnsolicitedExtension, Alert::UNSUPPORTED_EXTENSION);
+    let bad_finished = violation(Violation::BadFinished, Alert::DECRYPT_ERROR);
+    let (mut client, mut puppet) = early();
+    let hello = puppet.server_hello();
+    client.receive(&puppet.send_hello(&hello)).unwrap();
+    let result = client.receive(&puppet.send(&unsolicited.encode()));
+    assert_aborted("rejected", &mut client, result, &mut puppet.wire, abort);
+    let (mut client, mut puppet) = early();
+    let hello = puppet.server_hello();
+    client.receive(&puppet.send_hello(&hello)).unwrap();
+    client.receive(&puppet.send(&refusing)).unwrap();
+    let result = client.receive(&puppet.send(&message(20, &[0; 32])));
+    assert_aborted("a bad Finished", &mut client, result, &mut puppet.wire, bad_finished);
+
+    // Accepted: the server reads with the keys of early data until that is over.
+    let mut unsolicited = Raw::new(&accepting);
+    unsolicited.prepend(0xfafb, &[]);
+    let (mut client, mut puppet) = early();
+    let hello = puppet.server_hello();
+    client.receive(&puppet.send_hello(&hello)).unwrap();
+    let result = client.receive(&puppet.send(&unsolicited.encode()));
+    puppet.receive_early_data();
+    assert_aborted("accepted", &mut client, result, &mut puppet.wire, abort);
+    let (mut client, mut puppet) = early();
+    let hello = puppet.server_hello();
+    client.receive(&puppet.send_hello(&hello)).unwrap();
+    client.receive(&puppet.send(&accepting)).unwrap();
+    let result = client.receive(&puppet.send(&message(20, &[0; 32])));
+    puppet.receive_early_data();
+    assert_aborted("a bad Finished", &mut client, result, &mut puppet.wire, bad_finished);
 }
 
 /// A Finished that is not right, and how.
@@ -364,6 +432,9 @@ fn broken(finished: &[u8]) -> Vec<(&'static str, Vec<u8>, Abort)> {
         ("a byte short", message(20, &verify_data[1..]), length),
         ("a byte long", message(20, &[verify_data, &[0]].concat()), length),
         ("empty", message(20, &[]), length),
+        ("1,024 bytes", message(20, &[7; 1024]), length),
+        ("1,025 bytes", message(20, &[7; 1025]), undecodable("Finished")),
+        ("70,000 bytes", message(20, &[7; 70_000]), undecodable("Finished")),
     ]
 }
 
