@@ -31,13 +31,17 @@ export interface ExternalKey {
 /**
  * Judges the peer's certificates (DER, the peer's own first), which is up to it alone: neither names nor dates nor
  * signatures of the chain have been checked, only that the peer has the key of the first certificate. `true` accepts
- * them. May take its time, as {@link SelectPsk}; when it throws or rejects, the handshake fails with
- * `ERR_TLS_CERTIFICATE`, its error being the `cause`. `serverName` is the name that the client asked for.
+ * them, `"unverified"` goes on without having accepted them, and anything else refuses them. May take its time, as
+ * {@link SelectPsk}; when it throws or rejects, the handshake fails with `ERR_TLS_CERTIFICATE`, its error being the
+ * `cause`. `serverName` is the name that the client asked for.
  */
 export type VerifyCertificate = (
   chain: readonly Uint8Array[],
   context: { serverName: string | undefined; signal: AbortSignal },
-) => boolean | Promise<boolean>;
+) => Verdict | Promise<Verdict>;
+
+/** The answer of {@link VerifyCertificate}. */
+export type Verdict = boolean | "unverified";
 
 /** How a server treats certificates of clients, which it asks for unless a PSK is used. Either `ca` or `verify`. */
 export interface ClientCertificateOptions {

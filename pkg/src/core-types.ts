@@ -168,6 +168,12 @@ export interface Config extends Freeable {
   setTrustAnchors(pem: Uint8Array): void;
   /** As {@link setTrustAnchors}, but a {@link VerifyCertificateEvent} asks for each verdict. */
   setApplicationVerification(): void;
+  /**
+   * Judges a chain of the peer, in DER, by path validation to the trust anchors, and leaves its name to the caller. `now`
+   * is in milliseconds since the Unix epoch. Throws the error that a handshake would end with; without trust anchors, for
+   * every chain.
+   */
+  judgePath(chain: Uint8Array[], now: number): void;
   /** Whether a server that asks for certificates refuses clients that have none. By default it does. */
   setClientCertificatesRequired(required: boolean): void;
   /** A certificate of the server beside an external PSK (RFC 8773): a client asks for it, a server shows it. */

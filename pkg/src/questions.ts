@@ -82,7 +82,7 @@ export class Questions {
       name: "verifying the certificate",
       code: "ERR_TLS_CERTIFICATE",
       question: () => (verifyCertificate ?? requestCertificate?.verify)?.(chain, context),
-      answer: (connection, accepted) => connection.decideCertificate(accepted === true),
+      answer: (connection, accepted) => connection.decideCertificate(accepted === true || accepted === "unverified"),
     });
   }
 

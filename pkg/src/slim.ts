@@ -16,6 +16,7 @@ export {
   type Credentials,
   type ExternalKey,
   ecdsaToDer,
+  type Verdict,
   type VerifyCertificate,
 } from "./certificates.js";
 export {

@@ -92,6 +92,21 @@ impl TrustAnchors {
         })
     }
 
+    /// Whether the chain leads to an anchor and is for what the peer does, whatever its name: where the application
+    /// judges the name by rules of its own.
+    pub(crate) fn verify_path(
+        &self,
+        peer: Signer,
+        chain: &[Vec<u8>],
+        now: u64,
+    ) -> Result<(), Violation> {
+        let usage = match peer {
+            Signer::Client => KeyUsage::client_auth(),
+            Signer::Server => KeyUsage::server_auth(),
+        };
+        self.verify_usage(chain, usage, now, |_| Ok(()))
+    }
+
     fn verify_usage(
         &self,
         chain: &[Vec<u8>],

@@ -2,18 +2,19 @@
 
 use std::sync::Arc;
 
-use js_sys::Array;
+use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
 use zeroize::Zeroizing;
 
 use super::config::{Config, Role};
 use super::connection::Connection;
-use super::error::{Result, throw_option};
+use super::error::{Result, throw, throw_option};
 use super::object::{Fields, bytes, text};
 use crate::certificates::{
-    Credentials, CredentialsError, SignatureRequest, TrustAnchors, Verification,
+    Credentials, CredentialsError, SignatureRequest, Signer, TrustAnchors, Verification,
     VerificationRequest,
 };
+use crate::error::Violation;
 use crate::server::ClientCertificates;
 use crate::wire::SignatureScheme;
 
@@ -47,6 +48,26 @@ impl Config {
     #[wasm_bindgen(js_name = setApplicationVerification)]
     pub fn set_application_verification(&mut self) {
         self.set_verification(Verification::Application);
+    }
+
+    /// Judges a chain of the peer, in DER, by path validation to the trust anchors, and leaves its name to the caller.
+    /// Throws the error that a handshake would end with; without trust anchors, for every chain. The time is in
+    /// milliseconds since the Unix epoch.
+    #[wasm_bindgen(js_name = judgePath)]
+    pub fn judge_path(&self, chain: Vec<Uint8Array>, now: f64) -> Result<()> {
+        let chain: Vec<_> = chain.iter().map(Uint8Array::to_vec).collect();
+        let (peer, verification) = match &self.0 {
+            Role::Client(config) => (Signer::Server, config.certificates.verification.as_ref()),
+            Role::Server(config) => {
+                let clients = config.certificates.clients.as_ref();
+                (Signer::Client, clients.map(|clients| &clients.verification))
+            }
+        };
+        let verdict = match verification {
+            Some(Verification::Anchors(anchors)) => anchors.verify_path(peer, &chain, now as u64),
+            _ => Err(Violation::CertificateUnknownIssuer),
+        };
+        verdict.map_err(|violation| throw(violation.into(), "handshake"))
     }
 
     /// Whether a server that asks for certificates refuses clients without one. It does unless told otherwise.

@@ -6,6 +6,7 @@ import { test } from "node:test";
 import { connect, TLSSocket } from "tls-psk/node";
 import { BOTH, CLIENT, IDENTITY, KEY, listen, pair, SERVER } from "./support/duplexes.mjs";
 import { freePort } from "./support/ports.mjs";
+import { start } from "./support/process.mjs";
 import { listeners } from "./support/usage.mjs";
 
 test("a side that does not allow half-open connections ends with its peer", async (t) => {
@@ -51,6 +52,29 @@ test("a client that cannot connect has the error of the socket, and so has one t
   client.resume();
   raw.resetAndDestroy();
   assert.equal((await once(client, "error"))[0].code, "ECONNRESET");
+});
+
+test("the first connection of a process that fails has the error of its socket", async (t) => {
+  // While the WebAssembly is still being loaded, in a process of its own therefore.
+  const port = await freePort();
+  const program = `import { connect } from "tls-psk/node";
+    const pskCallback = () => ({ identity: "device-7", psk: Buffer.alloc(32, 7) });
+    connect({ host: "127.0.0.1", port: ${port}, pskCallback }).on("error", ({ code }) => console.log(code));`;
+  const child = start(t, process.execPath, ["--input-type=module", "--eval", program]);
+  assert.equal(await child.ended, 0, child.stderr);
+  assert.equal(child.stdout, "ECONNREFUSED\n");
+});
+
+test("a socket that nobody reads notices a proper end, as one of node:tls does", async (t) => {
+  const { server, port } = await listen(t);
+  const accepted = once(server, "secureConnection");
+  const client = connect({ ...CLIENT, port });
+  const [pushing] = await accepted;
+  const closed = once(pushing, "close");
+  pushing.write("news");
+  client.resume().end();
+  await closed;
+  assert.equal(pushing.readableEnded, true);
 });
 
 test("an end without close_notify is an error, behind what had arrived", async (t) => {

@@ -73,6 +73,7 @@ import {
   type TlsSocket,
   type TraceEvent,
   type Transport,
+  type Verdict,
   type VerifyCertificate,
   type VerifyCertificateEvent,
   type WasmSource,
@@ -128,8 +129,9 @@ const key: ExternalKey = {
   sign: async ({ content }: SignatureRequest, { signal }) => ecdsaToDer(signal.aborted ? new Uint8Array(64) : content),
 };
 const certificate: Credentials = { chain: "PEM", key };
+const unverified: Verdict = "unverified";
 const verifyCertificate: VerifyCertificate = async ([own], { serverName, signal }) =>
-  own?.length === serverName?.length && !signal.aborted;
+  signal.aborted ? unverified : own?.length === serverName?.length;
 const requestCertificate: ClientCertificateOptions = { required: false, verify: verifyCertificate };
 
 const saved: SavedSession[] = [];

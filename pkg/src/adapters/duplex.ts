@@ -20,7 +20,9 @@ function readableOf(duplex: Duplex): ReadableStream<Uint8Array> {
   return new ReadableStream(
     {
       async pull(controller) {
-        const { done, value } = await chunks.next();
+        const { done, value } = await chunks.next().catch((error: unknown) => {
+          throw duplex.errored ?? error;
+        });
         if (done) controller.close();
         else controller.enqueue(value);
       },
@@ -35,7 +37,10 @@ function readableOf(duplex: Duplex): ReadableStream<Uint8Array> {
 function writableOf(duplex: Duplex): WritableStream<Uint8Array> {
   /** Settles when the Duplex has done what it was told with this callback. */
   const done = (start: (callback: (error?: Error | null) => void) => void) =>
-    new Promise<void>((resolve, reject) => start((error) => (error ? reject(error) : resolve())));
+    new Promise<void>((resolve, reject) => {
+      // What is told to a write that comes too late is not what went wrong.
+      start((error) => (error ? reject(duplex.errored ?? error) : resolve()));
+    });
   return new WritableStream({
     write: (chunk) => done((callback) => duplex.write(chunk, callback)),
     close: () => done((callback) => duplex.end(callback)),

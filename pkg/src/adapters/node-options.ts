@@ -3,68 +3,82 @@ import { type Bytes, isBytes, viewOf } from "../bytes.js";
 import { hasCertificates } from "../core.js";
 import type { CipherSuite, Group, OfferedIdentity } from "../core-types.js";
 import { configError } from "../errors.js";
-import type { ClientOptions, SelectPsk, ServerOptions } from "../options.js";
+import { type ClientOptions, clockOf, type SelectPsk, type ServerOptions } from "../options.js";
 import type { Psk } from "../psk.js";
+import { type CredentialOptions, credentialsOf, type Pem, pem } from "./credentials.js";
+import { refuseOthers } from "./option-rules.js";
 import type { TLSSocket } from "./tls-socket.js";
+import { type CheckServerIdentity, Verification } from "./verification.js";
 
 /** A value, or the promise of one: what a callback of Node's may return here, too. */
 export type Awaitable<T> = T | Promise<T>;
 
-/** PEM as Node takes it. */
-export type Pem = string | Bytes | readonly (string | Bytes)[];
+/** The same, where each option may be `undefined` as well, as Node has it. */
+export type Loosely<T> = { [Name in keyof T]: T[Name] | undefined };
+
+/** Without the options that are `undefined`. */
+export function given<T extends object>(options: T): { [Name in keyof T]: Exclude<T[Name], undefined> } {
+  const entries = Object.entries(options).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as { [Name in keyof T]: Exclude<T[Name], undefined> };
+}
 
 /** What both sides can be told in Node's words. */
-export interface NodeTlsOptions {
-  /** As `alpn`. */
-  ALPNProtocols?: readonly string[];
+export interface NodeTlsOptions extends CredentialOptions {
+  /** As `alpn`: names, or names each behind a byte with its length. */
+  ALPNProtocols?: readonly (string | Bytes)[] | Bytes | undefined;
   /** Names of cipher suites of TLS 1.3, joined by colons. Those of older versions are passed over. */
-  ciphers?: string;
+  ciphers?: string | undefined;
   /** Groups, joined by colons: `X25519`, `P-256`, `X25519MLKEM768`; `"auto"` for all of them. */
-  ecdhCurve?: string;
+  ecdhCurve?: string | undefined;
   /** The version is TLS 1.3; a `maxVersion` below it is refused. */
-  minVersion?: string;
-  maxVersion?: string;
+  minVersion?: string | undefined;
+  maxVersion?: string | undefined;
   /** Authorities that are trusted, in PEM. `tls-psk/full` only, as the rest; none are trusted unless given. */
-  ca?: Pem;
-  /** A certificate chain of ours, in PEM. */
-  cert?: Pem;
-  /** Its private key, in PEM. */
-  key?: Pem;
+  ca?: Pem | undefined;
   /**
-   * With `false`, a client takes any certificate unseen and is not `authorized`; a server does without those of clients
-   * that have none.
+   * With `false`, the connection goes on where the peer's certificate is not accepted, or where a client has none.
+   * `authorized` and `authorizationError` say what came of it.
    */
-  rejectUnauthorized?: boolean;
+  rejectUnauthorized?: boolean | undefined;
+  /** The most bytes that wait in each direction of the socket before its writer or the peer has to, as in `node:stream`. */
+  highWaterMark?: number | undefined;
 }
 
 /** Options of a client, in Node's words or in those of `startTls`. */
-export interface NodeClientOptions extends NodeTlsOptions, Omit<ClientOptions, "ca"> {
+export interface NodeClientOptions extends NodeTlsOptions, Loosely<Omit<ClientOptions, "ca">> {
   /**
    * Says which PSK to offer, as `node:tls` would have it, or promises to. `hint` is `null`, as TLS 1.3 has none. The PSK
    * is one for SHA-256, of 16 bytes at least; `psks` can have others.
    */
-  pskCallback?: (hint: string | null) => Awaitable<{ identity: string; psk: Bytes } | null | undefined>;
-  /** As `serverName`. */
-  servername?: string;
+  pskCallback?: ((hint: string | null) => Awaitable<{ identity: string; psk: Bytes } | null | undefined>) | undefined;
+  /**
+   * Judges whom the server's certificate is of, in place of a comparison of names, when everything else about it was
+   * accepted: an `Error` that it returns refuses the certificate. As in `node:tls`, it gets `servername`, or else `host`,
+   * and is not asked where the server has proved itself by a PSK.
+   */
+  checkServerIdentity?: CheckServerIdentity | undefined;
+  /** As `serverName`. An empty string and an address send none. */
+  servername?: string | undefined;
   /** A session to resume, as the event `session` gave it. */
-  session?: Bytes;
+  session?: Bytes | undefined;
 }
 
 /** Options of a server, in Node's words or in those of `acceptTls`. */
-export interface NodeServerOptions extends NodeTlsOptions, ServerOptions {
+export interface NodeServerOptions extends NodeTlsOptions, Loosely<ServerOptions> {
   /**
    * Says which PSK belongs to an identity, as `node:tls` would have it, or promises to. It is asked for each identity
    * that the client offers, until it knows one. Cannot be had together with `selectPsk`.
    */
-  pskCallback?: (socket: TLSSocket, identity: string) => Awaitable<Bytes | { psk: Bytes } | null | undefined>;
+  pskCallback?:
+    | ((socket: TLSSocket, identity: string) => Awaitable<Bytes | { psk: Bytes } | null | undefined>)
+    | undefined;
   /** Taken and not sent, as in `node:tls`: TLS 1.3 has no hints. */
-  pskIdentityHint?: string;
+  pskIdentityHint?: string | undefined;
   /** Asks clients for certificates of one of the `ca`. */
-  requestCert?: boolean;
+  requestCert?: boolean | undefined;
+  /** The lifetime of `tickets`, in seconds. */
+  sessionTimeout?: number | undefined;
 }
-
-/** What `node:tls` knows and we do not. Overlooking these could make a connection less than was asked for. */
-const UNKNOWN = ["pfx", "passphrase", "crl", "secureContext", "SNICallback", "ALPNCallback", "ticketKeys", "dhparam"];
 
 const OLDER_VERSIONS = ["TLSv1", "TLSv1.1", "TLSv1.2"];
 
@@ -82,52 +96,112 @@ const GROUPS = new Map<string, Group>([
   ["x25519mlkem768", "X25519MLKEM768"],
 ]);
 
+/** Options of a connection, and who judges the peer's certificate if it is not the core alone. */
+export interface Translated<T> {
+  options: T;
+  verification?: Verification;
+}
+
 /** The options of `startTls`. Asks for the PSK. Throws `ERR_TLS_CONFIG`, and what `pskCallback` throws. */
 export async function clientOptions(
   options: NodeClientOptions & { host?: string | undefined },
-): Promise<ClientOptions> {
-  const { pskCallback, servername, session, ca, cert, key, rejectUnauthorized = true, host, psks, ...rest } = options;
-  const serverName = servername ?? (ca !== undefined && host !== undefined && isIP(host) === 0 ? host : undefined);
+): Promise<Translated<ClientOptions>> {
+  const { pskCallback, servername, session, ca, cert, key, passphrase, checkServerIdentity, ...others } = options;
+  const { rejectUnauthorized = true, host, psks, verifyCertificate, ...rest } = others;
+  const common = commonOptions(options);
+  checkFunctions({ pskCallback, checkServerIdentity });
+  checkString("servername", servername);
+  const shown = credentialsOf(options);
+  if (shown.length > 1) throw configError("cert: a client shows one certificate");
   const answer = await pskCallback?.(null);
   const asked = answer && { identity: answer.identity, secret: answer.psk };
+  const trusted = ca === undefined || ca === null ? undefined : pem("ca", ca);
+  const name = [servername, trusted && host].find((name) => name && isIP(name) === 0);
+  const byCore = trusted && name && rejectUnauthorized && !checkServerIdentity && !verifyCertificate;
+  const wantsJudge = trusted || verifyCertificate || (!rejectUnauthorized && hasCertificates());
+  const verification =
+    wantsJudge && !byCore
+      ? new Verification({
+          role: "client",
+          ca: trusted,
+          verifyCertificate,
+          checkServerIdentity,
+          hostname: servername || host || "localhost",
+          rejectUnauthorized,
+          now: clockOf(given({ now: options.now })),
+        })
+      : undefined;
   return {
-    ...rest,
-    ...commonOptions(options),
-    ...((psks || pskCallback) && { psks: [...(asked ? [asked] : []), ...(psks ?? [])] }),
-    ...(serverName !== undefined && { serverName }),
-    ...(session !== undefined && { sessions: [session] }),
-    ...(ca !== undefined && rejectUnauthorized && { ca: pem(ca) }),
-    ...(!rejectUnauthorized && hasCertificates() && { verifyCertificate: () => true }),
-    ...(cert !== undefined && { certificate: credentials(cert, key) }),
+    options: {
+      ...given(rest),
+      ...common,
+      ...((psks || pskCallback) && { psks: [...(asked ? [asked] : []), ...(psks ?? [])] }),
+      ...(name && { serverName: name }),
+      ...(session !== undefined && { sessions: [session] }),
+      ...(byCore && { ca: trusted }),
+      ...(verification && { verifyCertificate: verification.verify }),
+      ...(shown[0] && { certificate: shown[0] }),
+    },
+    ...(verification && { verification }),
   };
 }
 
 /** The options of `acceptTls` for one connection. Throws `ERR_TLS_CONFIG`. */
-export function serverOptions(options: NodeServerOptions, socket: TLSSocket): ServerOptions {
-  const { pskCallback, pskIdentityHint, ca, cert, key, requestCert, rejectUnauthorized = true, ...rest } = options;
-  if (pskIdentityHint !== undefined && typeof pskIdentityHint !== "string") {
-    throw configError("pskIdentityHint must be a string");
-  }
+export function serverOptions(options: NodeServerOptions, socket: TLSSocket): Translated<ServerOptions> {
+  const { pskCallback, pskIdentityHint, ca, cert, key, passphrase, requestCert, sessionTimeout, ...others } = options;
+  const { rejectUnauthorized = true, ...rest } = others;
+  const common = commonOptions(options);
+  checkFunctions({ pskCallback });
+  checkString("pskIdentityHint", pskIdentityHint);
   if (pskCallback && options.selectPsk) throw configError("pskCallback and selectPsk both want to choose the PSK");
+  if (requestCert && options.requestCertificate) throw configError("requestCert and requestCertificate say the same");
+  const trusted = ca === undefined || ca === null ? undefined : pem("ca", ca);
+  if (requestCert && rejectUnauthorized && trusted === undefined) {
+    throw configError("requestCert needs ca, the authorities of the clients: none are trusted by default");
+  }
+  const shown = credentialsOf(options);
+  const verification =
+    requestCert && !rejectUnauthorized
+      ? new Verification({
+          role: "server",
+          ca: trusted,
+          verifyCertificate: undefined,
+          checkServerIdentity: undefined,
+          hostname: "",
+          rejectUnauthorized,
+          now: clockOf(given({ now: options.now })),
+        })
+      : undefined;
   return {
-    ...rest,
-    ...commonOptions(options),
-    ...(pskCallback && { selectPsk: selectBy(pskCallback, socket, options.psks ?? []) }),
-    ...(cert !== undefined && { certificates: [credentials(cert, key)] }),
-    ...(requestCert && {
-      requestCertificate: { required: rejectUnauthorized, ...(ca !== undefined && { ca: pem(ca) }) },
-    }),
+    options: {
+      ...given(rest),
+      ...common,
+      ...(pskCallback && { selectPsk: selectBy(pskCallback, socket, options.psks ?? []) }),
+      ...(shown.length > 0 && { certificates: [...shown, ...(options.certificates ?? [])] }),
+      ...(options.tickets &&
+        sessionTimeout !== undefined && { tickets: { lifetime: sessionTimeout, ...options.tickets } }),
+      ...(requestCert && {
+        requestCertificate: verification
+          ? { required: false, verify: verification.verify }
+          : { required: true, ca: trusted ?? "" },
+      }),
+    },
+    ...(verification && { verification }),
   };
 }
 
 function commonOptions(options: NodeTlsOptions): Pick<ClientOptions, "alpn" | "cipherSuites" | "groups"> {
-  const unknown = UNKNOWN.find((name) => (options as Record<string, unknown>)[name] !== undefined);
-  if (unknown !== undefined) throw configError(`${unknown} is an option of node:tls that this package does not have`);
-  const { ALPNProtocols, ciphers, ecdhCurve, maxVersion } = options;
-  if (maxVersion !== undefined && OLDER_VERSIONS.includes(maxVersion)) throw configError("there is only TLS 1.3");
+  refuseOthers(options);
+  const { ALPNProtocols, ciphers, ecdhCurve, minVersion, maxVersion } = options;
+  for (const [name, value] of Object.entries({ ciphers, ecdhCurve, minVersion, maxVersion })) checkString(name, value);
+  if (maxVersion && maxVersion !== "TLSv1.3")
+    throw configError("maxVersion must be TLSv1.3: there is no other version");
+  if (minVersion && minVersion !== "TLSv1.3" && !OLDER_VERSIONS.includes(minVersion)) {
+    throw configError("minVersion must be TLSv1.3: there is no other version");
+  }
   const suites = ciphers?.split(":").filter((name) => name.startsWith("TLS_")) ?? [];
   return {
-    ...(ALPNProtocols && { alpn: ALPNProtocols }),
+    ...(ALPNProtocols && { alpn: protocols(ALPNProtocols) }),
     ...(suites.length > 0 && { cipherSuites: known("ciphers", suites, (name) => find(SUITES, name)) }),
     ...(ecdhCurve !== undefined &&
       ecdhCurve !== "auto" && {
@@ -136,12 +210,52 @@ function commonOptions(options: NodeTlsOptions): Pick<ClientOptions, "alpn" | "c
   };
 }
 
+function checkString(name: string, value: unknown): void {
+  if (value !== undefined && value !== null && typeof value !== "string") throw configError(`${name} must be a string`);
+}
+
+function checkFunctions(callbacks: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(callbacks)) {
+    if (value !== undefined && value !== null && typeof value !== "function") {
+      throw configError(`${name} must be a function`);
+    }
+  }
+}
+
+/** Names of protocols in any of Node's shapes. */
+function protocols(given: unknown): string[] {
+  if (Array.isArray(given)) {
+    return given.map((name: unknown) => {
+      if (typeof name === "string") return name;
+      if (isBytes(name)) return protocolName(viewOf(name));
+      throw configError("ALPNProtocols must be names: strings or bytes");
+    });
+  }
+  if (!isBytes(given)) throw configError("ALPNProtocols must be an array of names, or bytes in the format of the wire");
+  const names: string[] = [];
+  for (let rest = viewOf(given); rest.length > 0; ) {
+    const end = 1 + (rest[0] ?? 0);
+    if (end === 1 || end > rest.length) throw configError("ALPNProtocols is not in the format of the wire");
+    names.push(protocolName(rest.subarray(1, end)));
+    rest = rest.subarray(end);
+  }
+  return names;
+}
+
+function protocolName(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw configError("ALPNProtocols has a name that is not UTF-8");
+  }
+}
+
 const find = (names: readonly string[], name: string) => names.find((other) => other === name) as CipherSuite;
 
 /** Those of a list that this package has. */
 function known<T>(option: string, names: readonly string[], find: (name: string) => T | undefined): T[] {
   const found = names.map(find).filter((name) => name !== undefined);
-  if (found.length === 0) throw configError(`${option} has nothing that this package has`);
+  if (found.length === 0) throw configError(`${option} has nothing that this package has: ${names.join(":")}`);
   return found;
 }
 
@@ -175,13 +289,3 @@ function whoseIs({ identity, ticket }: OfferedIdentity): string | undefined {
 
 const text = (identity: string | Bytes): string =>
   typeof identity === "string" ? identity : new TextDecoder().decode(viewOf(identity));
-
-function credentials(cert: Pem, key: Pem | undefined): { chain: string; key: string } {
-  if (key === undefined) throw configError("cert needs a key");
-  return { chain: pem(cert), key: pem(key) };
-}
-
-function pem(given: Pem): string {
-  const parts = typeof given === "string" || isBytes(given) ? [given] : given;
-  return parts.map(text).join("\n");
-}

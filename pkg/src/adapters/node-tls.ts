@@ -4,7 +4,9 @@
  * @module tls-psk/node
  */
 
-export type { Awaitable, NodeClientOptions, NodeServerOptions, NodeTlsOptions, Pem } from "./node-options.js";
+export type { CredentialOptions, Pem, PrivateKey } from "./credentials.js";
+export type { Awaitable, NodeClientOptions, NodeServerOptions, NodeTlsOptions } from "./node-options.js";
 export { connect, type TlsConnectOptions } from "./tls-connect.js";
 export { createServer, Server, type TlsServerOptions } from "./tls-server.js";
 export { TLSSocket, type TLSSocketOptions } from "./tls-socket.js";
+export type { CheckServerIdentity } from "./verification.js";

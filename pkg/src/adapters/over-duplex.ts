@@ -15,8 +15,8 @@ export class OverDuplex extends Duplex {
   timeout = 0;
   #idle: NodeJS.Timeout | undefined;
 
-  constructor(under: Duplex, allowHalfOpen: boolean) {
-    super({ allowHalfOpen });
+  constructor(under: Duplex, allowHalfOpen: boolean, highWaterMark?: number) {
+    super({ allowHalfOpen, ...(highWaterMark !== undefined && { highWaterMark }) });
     this.under = under;
     for (const event of EVENTS) under.on(event, (...args) => this.emit(event, ...args));
     this.once("close", () => clearTimeout(this.#idle));

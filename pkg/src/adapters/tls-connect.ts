@@ -1,6 +1,7 @@
-import { createConnection, type NetConnectOpts, type TcpNetConnectOpts } from "node:net";
+import { type BlockList, createConnection, type NetConnectOpts, type Socket, type TcpNetConnectOpts } from "node:net";
 import type { Duplex } from "node:stream";
-import type { NodeClientOptions } from "./node-options.js";
+import { isBlocked } from "./block-list.js";
+import type { Loosely, NodeClientOptions } from "./node-options.js";
 import { TLSSocket } from "./tls-socket.js";
 
 /** What is told to `node:net` of {@link TlsConnectOptions}. */
@@ -23,27 +24,31 @@ const NET_OPTIONS = [
 /** Options of {@link connect}: where to, unless there is a `socket`, and what TLS needs. */
 export interface TlsConnectOptions
   extends NodeClientOptions,
-    Partial<Pick<TcpNetConnectOpts, Exclude<(typeof NET_OPTIONS)[number], "path">>> {
+    Loosely<Partial<Pick<TcpNetConnectOpts, Exclude<(typeof NET_OPTIONS)[number], "path">>>> {
   /** A Duplex to run over, instead of a new connection. */
-  socket?: Duplex;
+  socket?: Duplex | undefined;
+  /** Addresses that are not connected to. */
+  blockList?: BlockList | undefined;
   /** The path of a local socket. */
-  path?: string;
+  path?: string | undefined;
   /** Milliseconds without activity until the event `timeout`. */
-  timeout?: number;
+  timeout?: number | undefined;
   /** Whether our writing goes on after the server has ended. As the `socket` has it; else `false` unless given. */
-  allowHalfOpen?: boolean;
+  allowHalfOpen?: boolean | undefined;
 }
 
 /** Connects as a client. `listener` is for the event `secureConnect`. */
 export function connect(options: TlsConnectOptions, listener?: () => void): TLSSocket;
 /** As {@link connect}, to a port. */
 export function connect(port: number, options?: TlsConnectOptions, listener?: () => void): TLSSocket;
+/** As {@link connect}, to a local socket. */
+export function connect(path: string, options?: TlsConnectOptions, listener?: () => void): TLSSocket;
 /** As {@link connect}, to a port of a host. */
 export function connect(port: number, host?: string, options?: TlsConnectOptions, listener?: () => void): TLSSocket;
 export function connect(...args: unknown[]): TLSSocket {
   const { listener, ...options } = optionsOf(args);
   const { socket, allowHalfOpen, timeout } = options;
-  const tls = new TLSSocket(socket ?? createConnection(netOptions(options)), {
+  const tls = new TLSSocket(socket ?? connectTcp(options), {
     ...options,
     isServer: false,
     ...(socket === undefined && { allowHalfOpen: allowHalfOpen ?? false }),
@@ -53,15 +58,31 @@ export function connect(...args: unknown[]): TLSSocket {
   return tls;
 }
 
-function optionsOf(args: unknown[]): TlsConnectOptions & { listener?: () => void } {
+/** The arguments as `node:net` reads them: options, a path, or a port and perhaps a host; then options and a listener. */
+function optionsOf([first, ...others]: unknown[]): TlsConnectOptions & { listener?: () => void } {
   const options: TlsConnectOptions & { listener?: () => void } = {};
-  for (const arg of args) {
-    if (typeof arg === "number") options.port = arg;
-    else if (typeof arg === "string") options.host = arg;
-    else if (typeof arg === "function") options.listener = arg as () => void;
-    else Object.assign(options, arg);
+  if (typeof first === "object") Object.assign(options, first);
+  else if (typeof first === "string" && !(Number(first) >= 0)) options.path = first;
+  else options.port = first as number;
+  for (const [place, arg] of others.entries()) {
+    if (typeof arg === "function") options.listener = arg as () => void;
+    else if (typeof arg === "string" && place === 0) options.host = arg;
+    else if (typeof arg === "object") Object.assign(options, arg);
   }
   return options;
+}
+
+function connectTcp(options: TlsConnectOptions): Duplex {
+  const socket = createConnection(netOptions(options));
+  const { blockList } = options;
+  // Before anything is written. `node:net` has the option in its later versions only.
+  if (blockList) socket.once("connect", () => isBlocked(blockList, socket) && socket.destroy(blocked(socket)));
+  return socket;
+}
+
+function blocked({ remoteAddress }: Socket): Error {
+  const error = new Error(`${remoteAddress} is blocked by the option blockList`);
+  return Object.assign(error, { code: "ERR_IP_BLOCKED" });
 }
 
 function netOptions(options: TlsConnectOptions): NetConnectOpts {

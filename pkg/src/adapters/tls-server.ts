@@ -1,18 +1,24 @@
-import { Server as NetServer, type Socket } from "node:net";
-import type { NodeServerOptions } from "./node-options.js";
+import { type BlockList, Server as NetServer, type ServerOpts, type Socket } from "node:net";
+import { isBlocked } from "./block-list.js";
+import { type NodeServerOptions, serverOptions } from "./node-options.js";
 import { TLSSocket } from "./tls-socket.js";
 
 /** How long a handshake may take, in milliseconds, as in `node:tls`. */
 const HANDSHAKE_TIMEOUT = 120_000;
 
+/** What is told to `node:net` of {@link TlsServerOptions}. */
+const NET_OPTIONS = ["noDelay", "keepAlive", "keepAliveInitialDelay", "highWaterMark"] as const;
+
 /** Options of {@link createServer}. */
 export interface TlsServerOptions extends NodeServerOptions {
   /** Whether our writing goes on after the client has ended; `false` unless given. */
-  allowHalfOpen?: boolean;
+  allowHalfOpen?: boolean | undefined;
   /** Of the sockets underneath, as in `net.createServer`. */
-  noDelay?: boolean;
-  keepAlive?: boolean;
-  keepAliveInitialDelay?: number;
+  noDelay?: boolean | undefined;
+  keepAlive?: boolean | undefined;
+  keepAliveInitialDelay?: number | undefined;
+  /** Addresses that are not served: their connections are cut at once. */
+  blockList?: BlockList | undefined;
 }
 
 /**
@@ -21,20 +27,23 @@ export interface TlsServerOptions extends NodeServerOptions {
  * `listen` goes in by `server.emit("connection", duplex)`.
  */
 export class Server extends NetServer {
-  constructor(options: TlsServerOptions = {}, listener?: (socket: TLSSocket) => void) {
-    const { noDelay, keepAlive, keepAliveInitialDelay, allowHalfOpen = false } = options;
-    super({
-      allowHalfOpen: true,
-      ...(noDelay !== undefined && { noDelay }),
-      ...(keepAlive !== undefined && { keepAlive }),
-      ...(keepAliveInitialDelay !== undefined && { keepAliveInitialDelay }),
-    });
-    if (listener) this.on("secureConnection", listener);
+  /** Throws `ERR_TLS_CONFIG` for options that no connection could be made with. */
+  constructor(options?: TlsServerOptions | Listener, listener?: Listener) {
+    const given = typeof options === "function" ? {} : (options ?? {});
+    const onConnection = typeof options === "function" ? options : listener;
+    check(given);
+    super(netOptions(given));
+    if (onConnection) this.on("secureConnection", onConnection);
     this.on("connection", (socket: Socket) => {
+      // `node:net` has the option in its later versions only.
+      if (given.blockList && isBlocked(given.blockList, socket)) {
+        socket.destroy();
+        return;
+      }
       const tls = new TLSSocket(socket, {
         handshakeTimeout: HANDSHAKE_TIMEOUT,
-        ...options,
-        allowHalfOpen,
+        ...given,
+        allowHalfOpen: given.allowHalfOpen ?? false,
         isServer: true,
       });
       const onError = (error: Error) => this.emit("tlsClientError", error, tls);
@@ -48,7 +57,23 @@ export class Server extends NetServer {
   }
 }
 
-/** Makes a {@link Server}. */
-export function createServer(options?: TlsServerOptions, listener?: (socket: TLSSocket) => void): Server {
+type Listener = (socket: TLSSocket) => void;
+
+/** What is wrong with the options of all connections is not to be found out by the first client. */
+function check(options: TlsServerOptions): void {
+  // Only `pskCallback` would get the socket, and nothing calls it here.
+  serverOptions(options, undefined as unknown as TLSSocket);
+}
+
+function netOptions(options: TlsServerOptions): ServerOpts {
+  const given = NET_OPTIONS.filter((name) => options[name] !== undefined).map((name) => [name, options[name]]);
+  return { ...Object.fromEntries(given), allowHalfOpen: true } as ServerOpts;
+}
+
+/** Makes a {@link Server}. Throws `ERR_TLS_CONFIG` for options that no connection could be made with. */
+export function createServer(listener?: (socket: TLSSocket) => void): Server;
+/** As {@link createServer}, with options. */
+export function createServer(options?: TlsServerOptions, listener?: (socket: TLSSocket) => void): Server;
+export function createServer(options?: TlsServerOptions | Listener, listener?: Listener): Server {
   return new Server(options, listener);
 }

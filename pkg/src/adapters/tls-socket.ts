@@ -7,8 +7,9 @@ import { Limits } from "../limits.js";
 import type { SavedSession } from "../resumption.js";
 import { acceptTls, startTls, type TlsSocket } from "../socket.js";
 import { transportOf } from "./duplex.js";
-import { clientOptions, type NodeClientOptions, type NodeServerOptions, serverOptions } from "./node-options.js";
+import { clientOptions, given, type NodeClientOptions, type NodeServerOptions, serverOptions } from "./node-options.js";
 import { OverDuplex } from "./over-duplex.js";
+import { describeChain, NO_CERTIFICATE, type Verification } from "./verification.js";
 
 /** Options of a {@link TLSSocket}. */
 export type TLSSocketOptions = {
@@ -16,7 +17,7 @@ export type TLSSocketOptions = {
    * Whether our writing goes on after the peer has ended. As the Duplex underneath has it, unless given: a socket of
    * `node:net` ends then as well.
    */
-  allowHalfOpen?: boolean;
+  allowHalfOpen?: boolean | undefined;
 } & ((NodeClientOptions & { isServer?: false; host?: string | undefined }) | (NodeServerOptions & { isServer: true }));
 
 type Callback = (error?: Error | null) => void;
@@ -35,7 +36,8 @@ export class TLSSocket extends OverDuplex {
   readonly encrypted = true;
   /** Whether the peer has proved who it is, by a PSK or by a certificate that was checked. */
   authorized = false;
-  authorizationError: Error | null = null;
+  /** What kept the peer from being {@link authorized}: a code of Node's or of an error of `checkServerIdentity`. */
+  authorizationError: string | null = null;
   /** `null` before the handshake is complete, `false` if no protocol was agreed upon. */
   alpnProtocol: string | false | null = null;
   /** The name that the client asked for, or `false`. */
@@ -52,6 +54,7 @@ export class TLSSocket extends OverDuplex {
   readonly #isServer: boolean;
   readonly #started: Promise<TlsSocket>;
   #limits: Limits | undefined;
+  #verification: Verification | undefined;
   #tls: TlsSocket | undefined;
   #reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
   #writer: WritableStreamDefaultWriter<Bytes> | undefined;
@@ -59,7 +62,7 @@ export class TLSSocket extends OverDuplex {
   #session: Buffer | undefined;
 
   constructor(socket: Duplex, options: TLSSocketOptions = {}) {
-    super(socket, options.allowHalfOpen ?? socket.allowHalfOpen);
+    super(socket, options.allowHalfOpen ?? socket.allowHalfOpen, options.highWaterMark);
     this.#isServer = options.isServer ?? false;
     // Until there is something that reads, and so would notice.
     socket.once("close", () => {
@@ -67,6 +70,8 @@ export class TLSSocket extends OverDuplex {
     });
     this.#started = this.#start(socket, options);
     this.#started.catch((error) => this.destroy(error));
+    // As `node:net` does: the end is noticed also where nobody reads.
+    this.read(0);
   }
 
   async #start(socket: Duplex, options: TLSSocketOptions): Promise<TlsSocket> {
@@ -75,11 +80,12 @@ export class TLSSocket extends OverDuplex {
     await undefined;
     // Here and not in the pump, as asking for a PSK is also a part of the handshake.
     const { signal: _, handshakeTimeout, ...rest } = options;
-    this.#limits = new Limits(options, (code, message, details) => {
+    this.#limits = new Limits(given(options), (code, message, details) => {
       this.destroy(new TlsError(code, message, { phase: this.secureConnecting ? "handshake" : "data", ...details }));
     });
     this.#limits.start(handshakeTimeout);
-    const ours = rest.isServer ? serverOptions(rest, this) : await this.#clientOptions(rest);
+    const { options: ours, verification } = rest.isServer ? serverOptions(rest, this) : await this.#clientOptions(rest);
+    this.#verification = verification;
     if (this.destroyed) throw new Error("the socket was destroyed");
     if (this.listenerCount("keylog") > 0) {
       ours.onKeylog = (line) => {
@@ -91,35 +97,38 @@ export class TLSSocket extends OverDuplex {
     this.#tls = tls;
     this.#reader = tls.readable.getReader();
     this.#writer = tls.writable.getWriter();
-    const unverified = !options.isServer && options.rejectUnauthorized === false;
-    tls.opened.then((negotiated) => queueMicrotask(() => this.#onOpened(negotiated, unverified)), nothing);
+    const asked = options.isServer === true && options.requestCert === true;
+    tls.opened.then((negotiated) => queueMicrotask(() => this.#onOpened(negotiated, asked)), nothing);
     tls.closed.catch((error) => {
       // What had arrived comes first, as long as somebody reads.
-      setImmediate(() => this.#reading || this.destroy(unwrapped(error)));
+      setImmediate(() => this.#reading || this.destroy(this.#unwrapped(error)));
     });
     return tls;
   }
 
   async #clientOptions(options: NodeClientOptions & { host?: string | undefined }) {
-    const ours = await clientOptions(options).catch((cause: unknown) => {
+    const translated = await clientOptions(options).catch((cause: unknown) => {
       if (cause instanceof TlsError) throw cause;
       throw new TlsError("ERR_TLS_SELECTION", `pskCallback failed: ${cause}`, { phase: "configuration", cause });
     });
     const { session, onSession, pskKinds = "external" } = options;
     if (session !== undefined || onSession || pskKinds !== "external" || this.listenerCount("session") > 0) {
-      ours.onSession = (saved) => this.#onSession(saved, onSession);
+      translated.options.onSession = (saved) => this.#onSession(saved, onSession);
     }
-    return ours;
+    return translated;
   }
 
-  #onOpened(negotiated: Negotiated, unverified: boolean): void {
+  /** @param asked whether the server asked for a certificate */
+  #onOpened(negotiated: Negotiated, asked: boolean): void {
     if (this.destroyed) return;
     const { pskIdentity, peerCertificates, alpn, serverName } = negotiated;
     this.negotiated = negotiated;
     this.secureConnecting = false;
     this.#limits?.opened();
-    this.authorized = pskIdentity !== undefined || (peerCertificates !== undefined && !unverified);
-    if (!this.authorized && !this.#isServer) this.authorizationError = new Error("the certificate was not verified");
+    const { refusal, authorizationError = null } = this.#verification ?? {};
+    const proven = pskIdentity !== undefined || peerCertificates !== undefined;
+    this.authorized = proven && refusal === undefined;
+    this.authorizationError = authorizationError ?? (asked && !proven ? NO_CERTIFICATE : null);
     this.alpnProtocol = alpn ?? false;
     this.servername = serverName ?? false;
     this.emit("secure");
@@ -141,7 +150,7 @@ export class TLSSocket extends OverDuplex {
       .then(
         // Outside of the promise: what a listener throws has to be an exception, not a rejection.
         (result) => queueMicrotask(() => this.#onRead(result?.value)),
-        (error) => this.destroy(unwrapped(error)),
+        (error) => this.destroy(this.#unwrapped(error)),
       );
   }
 
@@ -150,7 +159,11 @@ export class TLSSocket extends OverDuplex {
     if (this.destroyed) return;
     this.refreshTimeout();
     this.bytesRead += bytes?.length ?? 0;
-    this.push(bytes ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength) : null);
+    if (bytes) this.push(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+    else {
+      this.push(null);
+      this.read(0);
+    }
   }
 
   /** @internal */
@@ -176,7 +189,7 @@ export class TLSSocket extends OverDuplex {
       .then(() => this.#writer && action(this.#writer))
       .then(
         () => queueMicrotask(callback),
-        (error) => queueMicrotask(() => callback(unwrapped(error))),
+        (error) => queueMicrotask(() => callback(this.#unwrapped(error))),
       );
   }
 
@@ -221,9 +234,13 @@ export class TLSSocket extends OverDuplex {
     return this.#session;
   }
 
-  /** As `node:tls` describes a certificate; an empty object if the peer has shown none. */
-  getPeerCertificate(): object {
-    return this.getPeerX509Certificate()?.toLegacyObject() ?? {};
+  /**
+   * As `node:tls` describes a certificate; an empty object if the peer has shown none. With `detailed`, each certificate
+   * that it has shown has its issuer's in `issuerCertificate`.
+   */
+  getPeerCertificate(detailed?: boolean): object {
+    const chain = this.negotiated?.peerCertificates ?? [];
+    return describeChain(detailed ? chain : chain.slice(0, 1), undefined);
   }
 
   /** The certificate itself; `undefined` if the peer has shown none. */
@@ -251,10 +268,15 @@ export class TLSSocket extends OverDuplex {
 
   /** Does nothing: there is no renegotiation in TLS 1.3. */
   disableRenegotiation(): void {}
-}
 
-/** What code for sockets looks for in an error is in that of the Duplex underneath. */
-function unwrapped(error: unknown): Error {
-  const { code, cause } = error as TlsError;
-  return code === "ERR_TLS_TRANSPORT" && cause instanceof Error ? cause : (error as Error);
+  /** What code for sockets looks for in an error: that of the Duplex underneath, or of whoever refused a certificate. */
+  #unwrapped(error: unknown): Error {
+    const { code, cause, alertDirection } = error as TlsError;
+    const { refusal, authorizationError = null } = this.#verification ?? {};
+    if (code === "ERR_TLS_CERTIFICATE" && alertDirection === "sent" && refusal) {
+      this.authorizationError = authorizationError;
+      return refusal;
+    }
+    return code === "ERR_TLS_TRANSPORT" && cause instanceof Error ? cause : (error as Error);
+  }
 }

@@ -1,0 +1,74 @@
+import { constants } from "node:crypto";
+import { configError } from "../errors.js";
+
+/** An option of `node:tls` that is not there. */
+interface Refusal {
+  /** What to do instead. */
+  readonly way: string;
+  /** Values that ask for nothing. */
+  readonly unless?: (value: unknown) => boolean;
+}
+
+/** Bits of `secureOptions` that say nothing about TLS 1.3. */
+const HARMLESS_BITS =
+  constants.SSL_OP_ALL |
+  constants.SSL_OP_NO_SSLv2 |
+  constants.SSL_OP_NO_SSLv3 |
+  constants.SSL_OP_NO_TLSv1 |
+  constants.SSL_OP_NO_TLSv1_1 |
+  constants.SSL_OP_NO_TLSv1_2 |
+  constants.SSL_OP_NO_COMPRESSION |
+  constants.SSL_OP_NO_RENEGOTIATION |
+  constants.SSL_OP_NO_SESSION_RESUMPTION_ON_RENEGOTIATION |
+  constants.SSL_OP_CIPHER_SERVER_PREFERENCE |
+  constants.SSL_OP_LEGACY_SERVER_CONNECT |
+  constants.SSL_OP_NO_ENCRYPT_THEN_MAC;
+
+/** Names of `secureProtocol` that leave TLS 1.3 possible. */
+const PROTOCOLS = ["TLS", "SSLv23"].flatMap((name) => [
+  `${name}_method`,
+  `${name}_client_method`,
+  `${name}_server_method`,
+]);
+
+/**
+ * What `node:tls` has and we do not, where to overlook it could make a connection less than was asked for. The table of
+ * docs/node-options.md has every option of Node's.
+ */
+const REFUSED: Readonly<Record<string, Refusal>> = {
+  ALPNCallback: { way: "give ALPNProtocols, in order of preference" },
+  SNICallback: { way: "give certificates: each is shown for its names" },
+  allowPartialTrustChain: {
+    way: "every certificate of ca is trusted as it is: leave out those that are not to be",
+    unless: (value) => value === true,
+  },
+  clientCertEngine: { way: "give certificate with a key of your own, { schemes, sign }" },
+  crl: { way: "revocation is not checked: verifyCertificate can do that" },
+  fd: { way: "give a socket" },
+  onread: { way: "read the stream" },
+  pfx: { way: "give its parts as cert, key and ca, in PEM: openssl pkcs12 -in FILE -nodes" },
+  privateKeyEngine: { way: "give a key of your own, { schemes, sign }, in certificate or certificates" },
+  privateKeyIdentifier: { way: "give a key of your own, { schemes, sign }, in certificate or certificates" },
+  requestOCSP: { way: "there is no OCSP: verifyCertificate can ask for revocation", unless: (value) => !value },
+  secureContext: { way: "give what it was made of: ca, cert, key, ciphers" },
+  secureOptions: {
+    way: "bits that concern TLS 1.3 cannot be set: leave it out",
+    unless: (value) => typeof value === "number" && (value & ~HARMLESS_BITS) === 0,
+  },
+  secureProtocol: {
+    way: "there is only TLS 1.3: leave it out",
+    unless: (value) => PROTOCOLS.includes(value as string),
+  },
+  sessionIdContext: { way: "give tickets with keys that only servers of this kind share" },
+  sigalgs: { way: "signature schemes cannot be chosen: leave it out" },
+  ticketKeys: { way: "give tickets: { keys }, of 32 bytes each" },
+};
+
+/** Throws `ERR_TLS_CONFIG` for an option of `node:tls` that is not there, naming it and what to do instead. */
+export function refuseOthers(options: object): void {
+  for (const [name, { way, unless }] of Object.entries(REFUSED)) {
+    const value = (options as Record<string, unknown>)[name];
+    if (value === undefined || value === null || unless?.(value)) continue;
+    throw configError(`the option ${name} of node:tls is not in this package: ${way}`);
+  }
+}
