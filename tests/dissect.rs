@@ -6,7 +6,9 @@ mod support;
 mod vectors;
 
 use support::{Pair, default_configs, psk};
-use tls_psk::dissect::{RecordOpener, check_binders, dissect, dissect_inner_plaintext};
+use tls_psk::dissect::{
+    BinderAttempt, RecordOpener, attempt_binder, check_binders, dissect, dissect_inner_plaintext,
+};
 use tls_psk::keys::BinderKind;
 use tls_psk::wire::{CipherSuite, HandshakeType, NamedGroup, Span, SpanValue, Writer, handshake};
 use tls_psk::{ClientConfig, Error, Event, ExternalPsk, HashAlgorithm, Violation};
@@ -81,6 +83,53 @@ fn the_binders_of_a_second_client_hello_cover_the_first_and_the_retry() {
         // Taken for a first one it does not verify.
         assert!(!check_binders(&all[2].1, psk).unwrap()[0].verified);
     }
+}
+
+#[test]
+fn a_binder_can_be_attempted_in_each_kind() {
+    let vector = rfc8448_resumed();
+    let resumed = BinderAttempt {
+        secret: vector.get("PSK"),
+        hash: HashAlgorithm::Sha256,
+        kind: BinderKind::Resumption,
+        import: None,
+        before: &[],
+        covered: vector.get("truncated ClientHello"),
+    };
+    let found = attempt_binder(&resumed).unwrap();
+    assert_eq!(found.transcript_hash.as_ref(), vector.get("binder hash"));
+    assert_eq!(found.binder.as_ref(), vector.get("binder"));
+    let external = BinderAttempt { kind: BinderKind::External, ..resumed };
+    assert_ne!(attempt_binder(&external).unwrap().binder.as_ref(), vector.get("binder"));
+
+    // Of a second ClientHello, imported and not, as the check of the same PSK expects it.
+    let (client, psks) = client_with_four();
+    let (_, mut server) = default_configs();
+    server.parameters.set_groups(&[NamedGroup::SECP256R1]).unwrap();
+    let all = messages(&Pair::new(client, server).handshake());
+    let before = [&all[0].1[..], &all[1].1].concat();
+    let flight = [&before[..], &all[2].1].concat();
+    let offer = dissect(&all[2].1).fields;
+    let binders = offer.iter().find(|span| span.name == "binders").unwrap();
+    let identities: Vec<_> = offer.iter().filter(|span| span.name == "ImportedIdentity").collect();
+    for (psk, name, import) in
+        [(&psks[0], "client1", None), (&psks[1], "pump", Some(identities[0]))]
+    {
+        let secret = HashAlgorithm::Sha256.digest(name.as_bytes());
+        let expected = check_binders(&flight, psk).unwrap();
+        let attempt = BinderAttempt {
+            secret: secret.as_ref(),
+            hash: HashAlgorithm::Sha256,
+            kind: expected[0].kind,
+            import: import.map(|span| (HashAlgorithm::Sha256, &all[2].1[span.start..span.end])),
+            before: &before,
+            covered: &all[2].1[..binders.start],
+        };
+        let found = attempt_binder(&attempt).unwrap();
+        assert_eq!(found.binder.as_ref(), expected[0].expected.as_ref());
+    }
+    let cut = BinderAttempt { before: &before[..40], ..resumed };
+    assert!(matches!(attempt_binder(&cut), Err(Error::Decode(_))));
 }
 
 #[test]

@@ -2,10 +2,12 @@
 //!
 //! A feature of the crate, `dissect`, which no build of the package has: nothing here takes part in a connection.
 
+mod attempt;
 mod binders;
 mod fields;
 mod records;
 
+pub use attempt::{AttemptedBinder, BinderAttempt, attempt_binder};
 pub use binders::{BinderCheck, check_binders};
 pub use fields::{Dissection, dissect, dissect_inner_plaintext, dissect_records};
 pub use records::RecordOpener;

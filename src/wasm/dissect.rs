@@ -1,13 +1,12 @@
 //! What only the demo page's build has: messages, binders and records that others made.
 
-use js_sys::Array;
 use wasm_bindgen::prelude::*;
 use zeroize::Zeroizing;
 
 use super::error::{Result, throw, throw_option};
 use super::inspect::to_array;
 use super::object::{Fields, bytes};
-use super::psk::ExternalPsk;
+use crate::crypto::HashAlgorithm;
 use crate::dissect;
 use crate::keys::BinderKind;
 use crate::wire::CipherSuite;
@@ -31,27 +30,49 @@ pub fn dissect(octets: &[u8], what: &str) -> JsValue {
     object.into_value()
 }
 
-/// The binders that a PSK makes for those identities of a ClientHello that are its own:
-/// `{ index, kind, transcriptHash, expected, verified }`.
-#[wasm_bindgen(js_name = checkBinders)]
-pub fn check_binders(messages: &[u8], psk: &ExternalPsk) -> Result<Array> {
-    let checks = dissect::check_binders(messages, &psk.0).map_err(|e| throw(e, "handshake"))?;
-    let to_object = |check: &dissect::BinderCheck| {
-        let kind = match check.kind {
-            BinderKind::External => "external",
-            BinderKind::Resumption => "resumption",
-            BinderKind::Imported => "imported",
-        };
-        let fields = Fields::new();
-        fields
-            .set("index", check.index as u32)
-            .set("kind", kind)
-            .set("transcriptHash", bytes(check.transcript_hash.as_ref()))
-            .set("expected", bytes(check.expected.as_ref()))
-            .set("verified", check.verified);
-        fields.into_value()
+/// The binder that somebody may have computed: `{ transcriptHash, binder }`. `kind` is "external", "resumption" or
+/// "imported"; with `import_hash`, "SHA-256" or "SHA-384", the secret is first imported for `identity`. `before` has the
+/// first ClientHello and the HelloRetryRequest, `covered` what of the ClientHello is hashed.
+#[wasm_bindgen(js_name = attemptBinder)]
+pub fn attempt_binder(
+    secret: Vec<u8>,
+    hash: &str,
+    kind: &str,
+    import_hash: Option<String>,
+    identity: &[u8],
+    before: &[u8],
+    covered: &[u8],
+) -> Result<JsValue> {
+    let secret = Zeroizing::new(secret);
+    let kind = match kind {
+        "external" => BinderKind::External,
+        "resumption" => BinderKind::Resumption,
+        "imported" => BinderKind::Imported,
+        _ => return Err(throw_option("kind is neither external nor resumption nor imported")),
     };
-    Ok(checks.iter().map(to_object).collect())
+    let import = import_hash.map(|name| algorithm(&name)).transpose()?;
+    let attempt = dissect::BinderAttempt {
+        secret: &secret,
+        hash: algorithm(hash)?,
+        kind,
+        import: import.map(|hash| (hash, identity)),
+        before,
+        covered,
+    };
+    let attempted = dissect::attempt_binder(&attempt).map_err(|e| throw(e, "handshake"))?;
+    let fields = Fields::new();
+    fields
+        .set("transcriptHash", bytes(attempted.transcript_hash.as_ref()))
+        .set("binder", bytes(attempted.binder.as_ref()));
+    Ok(fields.into_value())
+}
+
+fn algorithm(name: &str) -> Result<HashAlgorithm> {
+    match name {
+        "SHA-256" => Ok(HashAlgorithm::Sha256),
+        "SHA-384" => Ok(HashAlgorithm::Sha384),
+        _ => Err(throw_option("the hash is neither SHA-256 nor SHA-384")),
+    }
 }
 
 /// Opens the records of one direction with a secret from a key log.
