@@ -65,6 +65,8 @@ const PAGE_PEERS = {
   mergecap: "wireshark-common",
   text2pcap: "wireshark-common",
   tshark: "tshark",
+  tcpdump: "tcpdump",
+  xxd: "xxd",
 };
 
 /** The programs that the interop tests run, and Debian's packages that have them. */

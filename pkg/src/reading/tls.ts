@@ -11,7 +11,9 @@ const MESSAGE_HEADER = 4;
 /** Whether a record's header stands at `at`. */
 export function isRecord(bytes: Uint8Array, at = 0): boolean {
   const type = bytes[at] ?? 0;
-  return type >= 20 && type <= 23 && bytes[at + 1] === 3 && (bytes[at + 2] ?? 255) <= 4 && (bytes[at + 3] ?? 255) < 0x48;
+  return (
+    type >= 20 && type <= 23 && bytes[at + 1] === 3 && (bytes[at + 2] ?? 255) <= 4 && (bytes[at + 3] ?? 255) < 0x48
+  );
 }
 
 /** Whether a record stands at `at` in which a hello begins. */

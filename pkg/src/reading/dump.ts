@@ -1,0 +1,132 @@
+// Dumps: rows of hexadecimal bytes, with or without offsets and text beside them, as xxd, hexdump, od, tcpdump, tshark,
+// Wireshark, OpenSSL and the debug logs of TLS libraries write them. Rows that belong together make a section.
+
+/** Rows that follow one another, and the lines before them that are no rows. */
+export interface Section {
+  /** The line before it; empty if there is none. */
+  title: string;
+  bytes: Uint8Array;
+  /** The number of its first line, from 1. */
+  line: number;
+  /** Whether its rows have offsets. */
+  offsets: boolean;
+  /** Whether its rows have text beside them. */
+  texts: boolean;
+}
+
+interface Row {
+  line: number;
+  /** The digits before it; `undefined` without. */
+  offset: string | undefined;
+  /** What stands behind them. */
+  columns: string;
+  text: boolean;
+}
+
+/** An offset at the beginning of a line, and what stands behind it. */
+const OFFSET = /^\s*(?:0x)?([0-9a-f]{4,8})(?::| -|\s)\s*((?:[0-9a-f]{2})+(?:[\s\-|].*)?)$/i;
+/** The same behind what a logger puts before it: then the offset has a mark of its own. */
+const LOGGED_OFFSET = /^.*?[\s|\]>:](?:0x)?([0-9a-f]{4,8})(?::| -)\s+((?:[0-9a-f]{2})+(?:[\s\-|].*)?)$/i;
+/** Bytes alone, or with their text behind a bar. */
+const BYTES = /^\s*((?:[0-9a-f]{2}[ :-])*[0-9a-f]{2}[ :-]?)\s*(?:\|.*)?$/i;
+/** The same behind what a logger puts before it, which needs the bar to be told from words. */
+const LOGGED_BYTES = /^.*?[\s|\]>:]((?:[0-9a-f]{2} )+)\s*\|.*$/i;
+/** The longest line that is searched for what a logger puts before a row, in characters. */
+const LONGEST = 400;
+/** An offset alone, as hexdump ends. */
+const END = /^\s*[0-9a-f]{6,8}\s*$/i;
+
+/** The sections of a text; none if there is no row in it. */
+export function sectionsIn(text: string): Section[] {
+  const sections: Section[] = [];
+  let rows: Row[] = [];
+  let title = "";
+  const finish = () => {
+    if (rows.length > 0) sections.push(...sectionsOf(rows, title));
+    if (rows.length > 0) title = "";
+    rows = [];
+  };
+  for (const [at, raw] of text.split("\n").entries()) {
+    const line = raw.trimEnd();
+    const row = rowOf(line, at + 1);
+    if (row && rows.length > 0 && (row.offset === undefined) !== (rows[0]?.offset === undefined)) finish();
+    if (row) rows.push(row);
+    else if (!(rows[0]?.offset !== undefined && END.test(line))) {
+      finish();
+      if (line.trim() !== "") title = line.trim();
+    }
+  }
+  finish();
+  return sections;
+}
+
+function rowOf(line: string, number: number): Row | undefined {
+  const isLogged = line.length <= LONGEST;
+  const [, offset, columns] = OFFSET.exec(line) ?? (isLogged ? LOGGED_OFFSET.exec(line) : undefined) ?? [];
+  // pairs of bytes without offsets look like an offset and a byte
+  if (columns !== undefined && !/^\s*(?:[0-9a-f]{4} )+[0-9a-f]{2,4}$/i.test(line)) {
+    return { line: number, offset, columns, text: false };
+  }
+  const bytes = (BYTES.exec(line) ?? (isLogged ? LOGGED_BYTES.exec(line) : undefined))?.[1];
+  return bytes === undefined
+    ? undefined
+    : { line: number, offset: undefined, columns: bytes, text: line.includes("|") };
+}
+
+/** Rows whose offsets begin again are of another section. */
+function sectionsOf(rows: readonly Row[], title: string): Section[] {
+  if (rows[0]?.offset === undefined) return [sectionOf(rows, title, 16)];
+  const base = baseOf(rows);
+  const offsets = rows.map(({ offset }) => Number.parseInt(offset ?? "", base));
+  const starts = offsets.flatMap((offset, at) => (at === 0 || offset <= (offsets[at - 1] ?? 0) ? [at] : []));
+  return starts.map((start, index) => sectionOf(rows.slice(start, starts[index + 1]), index === 0 ? title : "", base));
+}
+
+/** Offsets are hexadecimal, but od's are octal unless told otherwise. */
+function baseOf(rows: readonly Row[]): number {
+  const [first, second] = rows;
+  if (first?.offset?.length !== 7 || second?.offset === undefined) return 16;
+  const width = rowBytes(first.columns, 64).length;
+  return Number.parseInt(second.offset, 8) - Number.parseInt(first.offset, 8) === width ? 8 : 16;
+}
+
+function sectionOf(rows: readonly Row[], title: string, base: number): Section {
+  const bytes: number[] = [];
+  const offsets = rows.map(({ offset }) => (offset === undefined ? undefined : Number.parseInt(offset, base)));
+  let width = 16;
+  for (const [at, { columns }] of rows.entries()) {
+    const next = offsets[at + 1];
+    const step = next === undefined ? undefined : next - (offsets[at] ?? 0);
+    // text behind the bytes may look like bytes, so no row has more than there are up to the next
+    const row = rowBytes(columns, offsets[at] === undefined ? 1024 : (step ?? width));
+    bytes.push(...row);
+    width = step ?? width;
+  }
+  const octets = Uint8Array.from(bytes);
+  const swapped = rows[0]?.offset?.length === 7 && octets[0] === 3 && (octets[1] === 22 || octets[1] === 1);
+  return {
+    title,
+    bytes: swapped ? inPairs(octets) : octets,
+    line: rows[0]?.line ?? 1,
+    offsets: rows[0]?.offset !== undefined,
+    texts: rows.some(({ text }) => text),
+  };
+}
+
+/** hexdump without -C writes words of the machine, whose bytes are in the other order. */
+function inPairs(bytes: Uint8Array): Uint8Array {
+  return bytes.map((_, at) => bytes[at ^ 1] ?? 0);
+}
+
+/** The bytes at the beginning of a row, up to so many, without the text that stands behind them. */
+function rowBytes(columns: string, most: number): number[] {
+  const [bytes = ""] = columns.split(/\s{3,}|\s*\|/);
+  const found: number[] = [];
+  for (const group of bytes.split(/[\s:-]+/)) {
+    if (!/^(?:[0-9a-f]{2})+$/i.test(group)) break;
+    const pairs = group.match(/../g) ?? [];
+    if (found.length + pairs.length > most) break;
+    found.push(...pairs.map((pair) => Number.parseInt(pair, 16)));
+  }
+  return found;
+}

@@ -1,0 +1,177 @@
+// The readers of captures and dumps: what is broken, cut or hostile is read as far as it goes, and never crashes them.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { read, readNow } from "../../pkg/dist/reading/read.js";
+import { messagesOf } from "../../pkg/dist/reading/tls.js";
+
+const VECTOR = readFileSync(new URL("../vectors/rfc8448-section-4-resumed-0-rtt.txt", import.meta.url), "utf8");
+const published = (name) => Buffer.from(new RegExp(`^${name}: ([0-9a-f]+)$`, "m").exec(VECTOR)[1], "hex");
+const HELLO = published("ClientHello record");
+const ANSWER = published("ServerHello record");
+
+const SYN = 2;
+const ACK = 16;
+
+/** A packet of TCP in IPv4, without checksums. */
+function packet({ from = 50001, to = 443, sequence = 0, flags = ACK, data = Buffer.alloc(0) }) {
+  const ip = Buffer.alloc(40);
+  ip[0] = 0x45;
+  ip.writeUInt16BE(40 + data.length, 2);
+  ip[9] = 6;
+  ip.set([192, 0, 2, from > to ? 1 : 2], 12);
+  ip.set([192, 0, 2, from > to ? 2 : 1], 16);
+  ip.writeUInt16BE(from, 20);
+  ip.writeUInt16BE(to, 22);
+  ip.writeUInt32BE(sequence >>> 0, 24);
+  ip[32] = 0x50;
+  ip[33] = flags;
+  return Buffer.concat([ip, data]);
+}
+
+/** A pcap file of packets, with at most `snap` bytes of each. */
+function pcap(packets, { snap = 65535, linkType = 101 } = {}) {
+  const header = Buffer.alloc(24);
+  header.writeUInt32LE(0xa1b2c3d4, 0);
+  header.writeUInt32LE(linkType, 20);
+  const rows = packets.map((bytes) => {
+    const row = Buffer.alloc(16);
+    row.writeUInt32LE(Math.min(bytes.length, snap), 8);
+    row.writeUInt32LE(bytes.length, 12);
+    return Buffer.concat([row, bytes.subarray(0, snap)]);
+  });
+  return new Uint8Array(Buffer.concat([header, ...rows]));
+}
+
+const syn = (sequence, more = {}) => packet({ sequence, flags: SYN, ...more });
+const part = (sequence, data, more = {}) => packet({ sequence, data, ...more });
+
+/** The one conversation of a capture, with its first message. */
+function only(file) {
+  const { conversations, notes } = readNow(file);
+  assert.equal(conversations.length, 1);
+  const [message] = messagesOf(conversations[0]);
+  return { message, notes: [...notes, ...conversations[0].notes].join(" ") };
+}
+
+const isWhole = ({ message }) => assert.deepEqual(Buffer.from(message.bytes), HELLO.subarray(5));
+
+test("data in a SYN, as TCP Fast Open has it, loses no byte", () => {
+  isWhole(only(pcap([syn(1000, { data: HELLO })])));
+  // the server may not have taken it, and it is sent again
+  isWhole(only(pcap([syn(1000, { data: HELLO.subarray(0, 50) }), part(1001, HELLO)])));
+});
+
+test("segments out of order, sent twice, overlapping and around 2^32 make one stream", () => {
+  const start = 2 ** 32 - 20;
+  const at = (from, to) => part(start + 1 + from, HELLO.subarray(from, to));
+  isWhole(only(pcap([syn(start), at(100, 300), at(0, 120), at(0, 120), at(300, HELLO.length), at(250, 320)])));
+});
+
+test("ports that are used twice make two connections", () => {
+  const other = Buffer.from(HELLO);
+  other[20] ^= 1;
+  const { conversations } = readNow(pcap([syn(1000), part(1001, HELLO), syn(5000), part(5001, other)]));
+  const hellos = conversations.map((each) => Buffer.from(messagesOf(each)[0].bytes));
+  assert.deepEqual(hellos, [HELLO.subarray(5), other.subarray(5)]);
+  // a SYN that is sent again begins none
+  assert.equal(readNow(pcap([syn(1000), syn(1000), part(1001, HELLO)])).conversations.length, 1);
+});
+
+test("a segment that is missing behind the hello is told, and the hello is whole", () => {
+  const found = only(pcap([syn(0), part(1, HELLO), part(1 + HELLO.length + 40, Buffer.alloc(10, 23))]));
+  isWhole(found);
+  assert.match(found.notes, /40 bytes from the client are missing from the capture after the first 517/);
+});
+
+test("a segment that is missing inside the hello leaves its beginning", () => {
+  const found = only(pcap([syn(0), part(1, HELLO.subarray(0, 200)), part(301, HELLO.subarray(300))]));
+  assert.equal(found.message.bytes.length, 195);
+  assert.equal(found.message.missing, HELLO.length - 200);
+  assert.match(found.notes, /100 bytes from the client are missing/);
+});
+
+test("a capture that begins after the SYN, or with the server, knows who is the client", () => {
+  const answer = part(9, ANSWER, { from: 443, to: 50001 });
+  const { conversations } = readNow(pcap([answer, part(77, HELLO)]));
+  assert.match(conversations[0].name, /:50001 → .*:443$/);
+  assert.deepEqual(
+    messagesOf(conversations[0]).map(({ from, type }) => [from, type]),
+    [
+      ["client", 1],
+      ["server", 2],
+    ],
+  );
+});
+
+test("a file that ends inside a packet shows the packets before it, and what there is of that one", () => {
+  const whole = pcap([syn(0), part(1, HELLO), part(1 + HELLO.length, Buffer.alloc(100, 23))]);
+  const found = only(whole.subarray(0, whole.length - 60));
+  isWhole(found);
+  assert.match(found.notes, /ends inside packet 3/);
+  const half = only(pcap([syn(0), part(1, HELLO)]).subarray(0, -17));
+  assert.equal(half.message.missing, 17);
+});
+
+test("STARTTLS in a capture is skipped on both sides", () => {
+  const hi = Buffer.from("220 mail.example ESMTP\r\n");
+  const start = Buffer.from("STARTTLS\r\n");
+  const server = { from: 443, to: 50001 };
+  const found = only(
+    pcap([
+      syn(0),
+      syn(0, { ...server, flags: SYN | ACK }),
+      part(1, hi, server),
+      part(1, start),
+      part(1 + start.length, HELLO),
+      part(1 + hi.length, ANSWER, server),
+    ]),
+  );
+  isWhole(found);
+  assert.match(found.notes, /From the client: 10 bytes before TLS were skipped.*From the server: 24 bytes/);
+});
+
+test("a capture without TLS says what it has", () => {
+  assert.throws(
+    () => readNow(pcap([syn(0), part(1, Buffer.from("GET / HTTP/1.1\r\n"))])),
+    /2 packets, 1 connection of TCP/,
+  );
+  assert.throws(() => readNow(pcap([])), /0 packets/);
+  assert.throws(() => readNow(pcap([HELLO], { linkType: 147 })), /link type 147 cannot be read/);
+});
+
+test("text of RFC 8448 is read with its line breaks and pages", () => {
+  const rows = HELLO.toString("hex")
+    .replace(/../g, "$& ")
+    .match(/.{1,48}/g);
+  const half = rows.length >> 1;
+  const page = "\n\n\n\nThomson                       Informational                     [Page 17]\n\n";
+  const text = `   {client}  send handshake record:\n\n      complete record (517 octets):  ${rows.slice(0, half).join("\n         ")}`;
+  const { conversations } = readNow(`${text}\n         ${rows.slice(half).join("\n         ")}\n${page}`);
+  assert.deepEqual(Buffer.from(messagesOf(conversations[0])[0].bytes), HELLO.subarray(5));
+});
+
+test("no input crashes a reader or takes long, whatever it is", async () => {
+  // a generator of its own, so that a failure can be repeated
+  let state = 1;
+  const random = (below) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state % below;
+  };
+  const whole = pcap([syn(0), part(1, HELLO), part(1, ANSWER, { from: 443, to: 50001 })]);
+  const seeds = [whole, new Uint8Array(HELLO), new TextEncoder().encode(HELLO.toString("hex").replace(/../g, "$& "))];
+  for (let round = 0; round < 600; round++) {
+    const bytes = seeds[round % seeds.length].slice(0, 1 + random(700));
+    for (let flips = random(8); flips >= 0; flips--) bytes[random(bytes.length)] = random(256);
+    for (const input of [bytes, new TextDecoder("latin1").decode(bytes)]) {
+      const reading = await read(input).catch((error) => {
+        assert.equal(error.name, "ReadingError", `round ${round}: ${error.stack}`);
+      });
+      for (const conversation of reading?.conversations ?? []) messagesOf(conversation);
+    }
+  }
+  for (const piece of ["16 03 01 ", "ab", "0000: ", "a ", "| ", "\\x16", "0x16, "]) {
+    await read(piece.repeat(60_000)).catch(({ name }) => assert.equal(name, "ReadingError"));
+  }
+});
