@@ -476,3 +476,63 @@ fn an_imported_psk_is_offered_once_per_hash_and_bound_to_its_context() {
         }
     }
 }
+
+#[test]
+fn offered_psks_are_looked_up_up_to_a_limit() {
+    let of = |n: usize| psk(&format!("device-{n}"), HashAlgorithm::Sha256);
+    let mut client = ClientConfig::new();
+    for n in 0..40 {
+        client.append_psk(&of(n)).unwrap();
+    }
+    for (known, limit, connects) in
+        [(31, None, true), (32, None, false), (39, Some(40), true), (2, Some(2), false)]
+    {
+        for policy in [SelectionPolicy::FirstMatch, SelectionPolicy::Application] {
+            let mut server = ServerConfig::new();
+            server.selection = policy;
+            server.max_offered_psks = limit.unwrap_or(server.max_offered_psks);
+            server.append_psk(&of(known)).unwrap();
+            let mut pair = Pair::new(client.clone(), server).handshake();
+            if policy == SelectionPolicy::Application {
+                let offered: Vec<_> = pair.server.offered_psks().unwrap().collect();
+                assert_eq!(offered.len(), limit.unwrap_or(32));
+                let found = pair.server.select(Selection::Psk(&of(known)));
+                let beyond = Err(Usage::IdentityNotOffered.into());
+                assert_eq!(found, if connects { Ok(()) } else { beyond });
+                if !connects {
+                    assert_eq!(pair.server.select(Selection::Offered(known)), beyond);
+                    pair.server.select(Selection::FirstMatch).unwrap_err();
+                }
+                pair.run();
+            }
+            if connects {
+                assert_eq!(pair.assert_connected().psk_index, Some(known as u16));
+            } else {
+                assert_eq!(pair.server.failure(), Some(Violation::NoAcceptablePsk.into()));
+            }
+        }
+    }
+}
+
+#[test]
+fn a_retry_finds_the_chosen_psk_again_and_the_whole_offer_is_read() {
+    let of = |n: usize| psk(&format!("device-{n}"), HashAlgorithm::Sha256);
+    let mut client = ClientConfig::new();
+    client.parameters.set_groups(&[NamedGroup::X25519, NamedGroup::SECP256R1]).unwrap();
+    for n in 0..40 {
+        client.append_psk(&of(n)).unwrap();
+    }
+    let mut server = ServerConfig::new();
+    server.parameters.set_groups(&[NamedGroup::SECP256R1]).unwrap();
+    server.append_psk(&of(31)).unwrap();
+    let pair = Pair::new(client.clone(), server.clone()).handshake();
+    assert!(pair.assert_connected().hello_retry_request);
+
+    // The last identity, far behind the limit, is cut short by its length: the offer does not decode.
+    let mut pair = Pair::new(client, server);
+    pair.client.start().unwrap();
+    let mut hello = pair.client.poll_transmit().unwrap();
+    let last = hello.windows(11).rposition(|bytes| bytes == b"\0\x09device-39").unwrap();
+    hello[last + 1] = 8;
+    assert_eq!(pair.server.receive(&hello), Err(Error::Decode("identity")));
+}

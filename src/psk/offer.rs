@@ -1,12 +1,13 @@
 //! What a client offers, as the application of a server sees it while selection waits.
 
 use super::ImportedIdentity;
-use crate::wire::OfferedPsks;
+use crate::wire::PskIdentity;
 
-/// The offered PSKs in the client's order: a cursor, and an iterator.
+/// The offered PSKs in the client's order, as many as the server looks at: a cursor, and an iterator.
 #[derive(Clone, Debug)]
 pub struct OfferedPskList<'a> {
-    offer: &'a OfferedPsks,
+    /// Those that are looked at, which may be fewer than were offered.
+    identities: &'a [PskIdentity],
     tickets: &'a [Option<OfferedTicket>],
     next: usize,
 }
@@ -39,8 +40,8 @@ impl OfferedPsk<'_> {
 }
 
 impl<'a> OfferedPskList<'a> {
-    pub(crate) fn new(offer: &'a OfferedPsks, tickets: &'a [Option<OfferedTicket>]) -> Self {
-        Self { offer, tickets, next: 0 }
+    pub(crate) fn new(identities: &'a [PskIdentity], tickets: &'a [Option<OfferedTicket>]) -> Self {
+        Self { identities, tickets, next: 0 }
     }
 
     /// Whether [`Iterator::next`] has another.
@@ -53,19 +54,19 @@ impl<'a> OfferedPskList<'a> {
         self.next = 0;
     }
 
-    /// How many were offered.
+    /// How many there are.
     pub fn len(&self) -> usize {
-        self.offer.identities.len()
+        self.identities.len()
     }
 
     /// Whether none was offered; never so while selection waits.
     pub fn is_empty(&self) -> bool {
-        self.offer.identities.is_empty()
+        self.identities.is_empty()
     }
 
     /// The one at a place in the client's list.
     pub fn get(&self, index: usize) -> Option<OfferedPsk<'a>> {
-        self.offer.identities.get(index).map(|psk| OfferedPsk {
+        self.identities.get(index).map(|psk| OfferedPsk {
             index,
             identity: &psk.identity,
             obfuscated_ticket_age: psk.obfuscated_ticket_age,

@@ -29,6 +29,10 @@ pub struct ServerConfig {
     /// How many bytes of early data, records as on the wire, are skipped when it is not accepted
     /// (RFC 9846 section 4.3.10). They may be more under a PSK that allows more early data.
     pub max_skipped_early_data: usize,
+    /// How many of the offered identities are looked up, the first ones; those behind them are as good as not offered. A
+    /// ClientHello has room for more than a thousand, and each costs a look-up, here or in the application's store, before
+    /// the client has proven anything.
+    pub max_offered_psks: usize,
     /// How tickets are issued, and by which keys they open; without it there are none. With it tickets are accepted
     /// beside external PSKs, unless [`ServerConfig::set_psk_kinds`] says otherwise.
     pub tickets: Option<TicketPolicy>,
@@ -52,6 +56,7 @@ impl Default for ServerConfig {
             early_data: EarlyDataPolicy::default(),
             early_data_window: 10_000,
             max_skipped_early_data: 1 << 16,
+            max_offered_psks: 32,
             tickets: None,
             cookie_keys: None,
             #[cfg(feature = "certificates")]

@@ -62,7 +62,9 @@ pub(super) fn negotiate(
     let share = retry.check(&mut hello)?;
     let (offer, chosen) = if retry.has_psk() {
         let offer = offer.ok_or(Violation::RetryDroppedPsk)?;
-        let place = offer.identities.iter().position(|psk| retry.is_chosen(&psk.identity));
+        // None behind the limit was chosen, and a second offer only leaves some out.
+        let mut looked_at = offer.identities.iter().take(config.max_offered_psks);
+        let place = looked_at.position(|psk| retry.is_chosen(&psk.identity));
         (offer, Some(place.ok_or(Violation::RetryDroppedChosenIdentity)?))
     } else {
         (OfferedPsks::none(), None)

@@ -7,7 +7,7 @@ use crate::crypto::{HashAlgorithm, hash_of};
 use crate::psk::{
     ExternalPsk, OfferedTicket, Psk, PskError, PskKinds, PskList, TicketState, key_of,
 };
-use crate::wire::PskIdentity;
+use crate::wire::{OfferedPsks, PskIdentity};
 
 /// The configuration's PSKs, which are shared and may be many, the connection's own, and whatever its tickets hold.
 pub(super) struct ServerPsks {
@@ -95,9 +95,15 @@ impl ServerPsks {
         TicketState::open(self.ticket_policy()?.keys(), identity, now)
     }
 
+    /// The identities of an offer that are looked at: the first ones, up to the configuration's limit.
+    pub(super) fn looked_at<'a>(&self, offer: &'a OfferedPsks) -> &'a [PskIdentity] {
+        let identities = offer.identities.as_slice();
+        identities.get(..self.config.max_offered_psks).unwrap_or(identities)
+    }
+
     /// Which of the offered identities are tickets of ours, for the application to see.
-    pub(super) fn tickets(&self, offered: &[PskIdentity], now: u64) -> Vec<Option<OfferedTicket>> {
-        offered
+    pub(super) fn tickets(&self, offer: &OfferedPsks, now: u64) -> Vec<Option<OfferedTicket>> {
+        self.looked_at(offer)
             .iter()
             .map(|psk| {
                 let external_identity = self.ticket(&psk.identity, now)?.external_identity;

@@ -24,7 +24,7 @@ impl SelectingPsk {
     }
 
     pub(super) fn offered_psks(&self) -> OfferedPskList<'_> {
-        OfferedPskList::new(self.offer(), &self.tickets)
+        OfferedPskList::new(self.psks.looked_at(self.offer()), &self.tickets)
     }
 
     pub(super) fn check(&self, selection: &Selection<'_>, now: u64) -> Result<(), Usage> {
@@ -116,7 +116,8 @@ impl SelectingPsk {
     fn selector(&self, now: u64) -> Selector<'_> {
         let Negotiation { offer, common, retried, .. } = &self.negotiation;
         let settled = retried.as_ref().and_then(|retried| retried.chosen);
-        Selector { psks: &self.psks, offer, suites: &common.suites, settled, now }
+        let offered = self.psks.looked_at(offer);
+        Selector { psks: &self.psks, offered, suites: &common.suites, settled, now }
     }
 }
 

@@ -5,7 +5,7 @@ use crate::crypto::hash_of;
 use crate::endpoint::{Context, Event, PskOutcome};
 use crate::error::Usage;
 use crate::psk::{ExternalPsk, Psk};
-use crate::wire::{CipherSuite, OfferedPsks};
+use crate::wire::{CipherSuite, PskIdentity};
 
 /// The answer to a selection.
 #[derive(Clone, Copy, Debug)]
@@ -18,6 +18,9 @@ pub enum Selection<'a> {
     Psk(&'a ExternalPsk),
     /// None of the offered ones.
     None,
+    /// None of the offered ones, after the work of choosing this PSK: for an application that makes PSKs when it is asked,
+    /// so that the time does not tell for which identities there is one.
+    Unknown(&'a ExternalPsk),
 }
 
 /// A PSK that was chosen.
@@ -29,7 +32,8 @@ pub(super) struct Chosen {
 /// What a selection comes to, over the suites that both sides have in the server's order.
 pub(super) struct Selector<'a> {
     pub(super) psks: &'a ServerPsks,
-    pub(super) offer: &'a OfferedPsks,
+    /// The offered identities that are looked at.
+    pub(super) offered: &'a [PskIdentity],
     pub(super) suites: &'a [CipherSuite],
     /// The only place that can be chosen, when a HelloRetryRequest has settled it.
     pub(super) settled: Option<usize>,
@@ -42,8 +46,12 @@ impl Selector<'_> {
     pub(super) fn check(&self, selection: &Selection<'_>) -> Result<(), Usage> {
         match selection {
             Selection::FirstMatch | Selection::None => Ok(()),
+            Selection::Unknown(psk) => {
+                core::hint::black_box(self.check(&Selection::Psk(psk)).is_ok());
+                Ok(())
+            }
             Selection::Offered(index) => {
-                let offered = self.offer.identities.get(*index).ok_or(Usage::IdentityNotOffered)?;
+                let offered = self.offered.get(*index).ok_or(Usage::IdentityNotOffered)?;
                 if !self.may_choose(*index) {
                     return Err(Usage::IdentitySettled);
                 }
@@ -70,9 +78,13 @@ impl Selector<'_> {
     pub(super) fn choose(&self, ctx: &mut Context, selection: &Selection<'_>) -> Option<Chosen> {
         match selection {
             Selection::None => None,
+            Selection::Unknown(psk) => {
+                drop(core::hint::black_box(self.choose(ctx, &Selection::Psk(psk))));
+                None
+            }
             Selection::FirstMatch => self.first_match(ctx),
             Selection::Offered(index) => {
-                let identity = &self.offer.identities.get(*index)?.identity;
+                let identity = &self.offered.get(*index)?.identity;
                 let found = self.psks.find(identity, self.now)?;
                 if !self.fits(found.hash) {
                     trace(ctx, *index, PskOutcome::Unusable);
@@ -92,7 +104,7 @@ impl Selector<'_> {
     /// so the time does not tell which one matched.
     fn first_match(&self, ctx: &mut Context) -> Option<Chosen> {
         let mut best: Option<((usize, usize), usize, Match<'_>)> = None;
-        for (index, offered) in self.offer.identities.iter().enumerate() {
+        for (index, offered) in self.offered.iter().enumerate() {
             if !self.may_choose(index) {
                 continue;
             }
@@ -118,13 +130,13 @@ impl Selector<'_> {
             }
         }
         let (_, index, found) = best?;
-        let psk = found.into_psk(&self.offer.identities.get(index)?.identity)?;
+        let psk = found.into_psk(&self.offered.get(index)?.identity)?;
         Some(Chosen { index, psk })
     }
 
     /// The first place of an identity in the offer, if it may be chosen.
     fn position(&self, identity: &[u8]) -> Option<usize> {
-        let mut identities = self.offer.identities.iter();
+        let mut identities = self.offered.iter();
         let place = identities.position(|offered| offered.identity == identity)?;
         self.may_choose(place).then_some(place)
     }

@@ -55,8 +55,7 @@ impl WaitClientHello {
         match selecting.psks.config.selection {
             SelectionPolicy::FirstMatch => selecting.select(ctx, &Selection::FirstMatch),
             SelectionPolicy::Application => {
-                let offered = &selecting.negotiation.offer.identities;
-                selecting.tickets = selecting.psks.tickets(offered, ctx.now);
+                selecting.tickets = selecting.psks.tickets(&selecting.negotiation.offer, ctx.now);
                 ctx.emit(Event::SelectPsk);
                 Ok(State::SelectingPsk(selecting))
             }
