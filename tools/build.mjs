@@ -26,12 +26,12 @@ const WASM_OPT = [
 const PAGE_CORE = "target/wasm-page";
 
 // the builds of the core: two of the package, and the page's
-const SMALL = { name: "wasm", out: "pkg/dist/wasm", profile: "release", features: [], flags: [] };
+const SMALL = { name: "wasm", out: "pkg/dist/wasm", profile: "release", features: ["wiping"], flags: [] };
 const FULL = {
   name: "wasm-full",
   out: "pkg/dist/full/wasm",
   profile: "full",
-  features: ["certificates", "mlkem"],
+  features: ["certificates", "mlkem", "wiping"],
   // LLVM then inlines at opt-level 3 no more than at "s", which makes it 4 % smaller, and a handshake with x25519 slower
   // by a tenth, some 0.06 ms on each side; the ciphers are as fast.
   flags: ["-Cllvm-args=-inline-threshold=50"],

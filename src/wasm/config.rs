@@ -102,6 +102,19 @@ impl Config {
         }
     }
 
+    /// How many of the offered identities a server looks at: the first ones, 32 unless set.
+    #[wasm_bindgen(js_name = setMaxOfferedPsks)]
+    pub fn set_max_offered_psks(&mut self, count: u32) -> Result<()> {
+        match &mut self.0 {
+            Role::Server(config) if count > 0 => {
+                Arc::make_mut(config).max_offered_psks = count as usize;
+                Ok(())
+            }
+            Role::Server(_) => Err(throw_option("a server looks at one offered PSK at least")),
+            Role::Client(_) => Err(throw_option("a client is offered no PSKs")),
+        }
+    }
+
     /// Which kinds of PSK are used: "external" (default), "resumption" or "both".
     #[wasm_bindgen(js_name = setPskKinds)]
     pub fn set_psk_kinds(&mut self, kinds: &str) -> Result<()> {

@@ -8,6 +8,7 @@ use super::event;
 use super::offer::OfferedPskList;
 use super::psk::ExternalPsk;
 use super::session::Session;
+use super::wiping::StackWiper;
 use crate::connection::{self, AppendError, Entropy};
 use crate::error::Error;
 use crate::server::Selection;
@@ -18,6 +19,8 @@ use crate::wire::KeyUpdateRequest;
 pub struct Connection {
     pub(super) inner: connection::Connection,
     connected: bool,
+    /// The last field, so that what the end of the others leaves is overwritten, too.
+    _stack: StackWiper,
 }
 
 #[wasm_bindgen]
@@ -36,7 +39,7 @@ impl Connection {
             Role::Client(config) => connection::Connection::client(config.clone(), random),
             Role::Server(config) => connection::Connection::server(config.clone(), random),
         };
-        Ok(Self { inner, connected: false })
+        Ok(Self { inner, connected: false, _stack: StackWiper })
     }
 
     /// Adds a copy of `psk`: on a client before `start`, on a server until the PSK is selected.
@@ -157,6 +160,12 @@ impl Connection {
         self.inner.offered_psks().map(OfferedPskList::new)
     }
 
+    /// Whether bytes from the transport are of use now: false while the application is asked and enough have come.
+    #[wasm_bindgen(getter, js_name = wantsRead)]
+    pub fn wants_read(&self) -> bool {
+        self.inner.wants_read()
+    }
+
     /// Whether nothing goes on before the application has answered.
     #[wasm_bindgen(getter)]
     pub fn suspended(&self) -> bool {
@@ -179,6 +188,12 @@ impl Connection {
     #[wasm_bindgen(js_name = selectDefault)]
     pub fn select_default(&mut self) -> Result<()> {
         self.select(Selection::FirstMatch)
+    }
+
+    /// Chooses no PSK, after the work of choosing `psk`: for whoever makes a PSK when asked, and has none to make.
+    #[wasm_bindgen(js_name = selectUnknown)]
+    pub fn select_unknown(&mut self, psk: &ExternalPsk) -> Result<()> {
+        self.select(Selection::Unknown(&psk.0))
     }
 
     /// Chooses no PSK.
@@ -237,6 +252,10 @@ impl Connection {
         let was_connected = self.connected;
         self.connected |= self.inner.negotiated().is_some();
         let phase = if was_connected { "data" } else { self.phase() };
+        // The handshake's own secrets are over with it.
+        if result.is_err() || self.connected != was_connected {
+            StackWiper::wipe();
+        }
         result.map_err(|error| throw(error, phase))
     }
 

@@ -15,3 +15,4 @@ mod psk;
 mod session;
 #[cfg(feature = "steps")]
 mod steps;
+mod wiping;
