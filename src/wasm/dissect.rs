@@ -1,11 +1,13 @@
 //! What only the demo page's build has: messages, binders and records that others made.
 
+use js_sys::Array;
 use wasm_bindgen::prelude::*;
 use zeroize::Zeroizing;
 
 use super::error::{Result, throw, throw_option};
 use super::inspect::to_array;
 use super::object::{Fields, bytes};
+use super::psk::ExternalPsk;
 use crate::crypto::HashAlgorithm;
 use crate::dissect;
 use crate::keys::BinderKind;
@@ -28,6 +30,29 @@ pub fn dissect(octets: &[u8], what: &str) -> JsValue {
         object.set("error", thrown);
     }
     object.into_value()
+}
+
+/// The binders that a PSK makes for those identities of a ClientHello that are its own:
+/// `{ index, kind, transcriptHash, expected, verified }`.
+#[wasm_bindgen(js_name = checkBinders)]
+pub fn check_binders(messages: &[u8], psk: &ExternalPsk) -> Result<Array> {
+    let checks = dissect::check_binders(messages, &psk.0).map_err(|e| throw(e, "handshake"))?;
+    let to_object = |check: &dissect::BinderCheck| {
+        let kind = match check.kind {
+            BinderKind::External => "external",
+            BinderKind::Resumption => "resumption",
+            BinderKind::Imported => "imported",
+        };
+        let fields = Fields::new();
+        fields
+            .set("index", check.index as u32)
+            .set("kind", kind)
+            .set("transcriptHash", bytes(check.transcript_hash.as_ref()))
+            .set("expected", bytes(check.expected.as_ref()))
+            .set("verified", check.verified);
+        fields.into_value()
+    };
+    Ok(checks.iter().map(to_object).collect())
 }
 
 /// The binder that somebody may have computed: `{ transcriptHash, binder }`. `kind` is "external", "resumption" or
