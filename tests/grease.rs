@@ -21,10 +21,6 @@ fn is_reserved(value: u16) -> bool {
     (0..16).any(|place| grease::two_bytes(place) == value)
 }
 
-fn is_reserved_mode(mode: PskKeyExchangeMode) -> bool {
-    (0..8).any(|place| grease::psk_key_exchange_mode(place) == mode)
-}
-
 /// A client that offers something in every list that takes a reserved value.
 fn offering() -> ClientConfig {
     let (mut client, _) = default_configs();
@@ -74,7 +70,7 @@ fn the_reserved_values_are_those_of_the_registries() {
 }
 
 #[test]
-fn a_client_offers_one_reserved_value_in_each_list_and_two_reserved_extensions() {
+fn a_client_offers_one_reserved_value_in_each_list_but_the_modes_and_two_reserved_extensions() {
     for seed in 0..100 {
         let (_, hello) = started(offering(), seed);
         let extensions = &hello.extensions;
@@ -87,8 +83,6 @@ fn a_client_offers_one_reserved_value_in_each_list_and_two_reserved_extensions()
         reserved(&mut groups.iter().map(|group| group.0));
         reserved(&mut extensions.signature_algorithms.iter().flatten().map(|scheme| scheme.0));
         reserved(&mut extensions.supported_versions.iter().flatten().map(|version| version.0));
-        let modes = extensions.psk_key_exchange_modes.as_ref().unwrap();
-        assert!(is_reserved_mode(modes[0]) && modes[1..] == [PskKeyExchangeMode::PSK_DHE_KE]);
         let alpn = extensions.alpn.as_ref().unwrap();
         assert!(grease::is_protocol_name(&alpn[0]) && alpn[1..] == [b"mqtt".to_vec()]);
         // In the order of supported_groups (RFC 9846 section 4.3.8).
@@ -100,6 +94,20 @@ fn a_client_offers_one_reserved_value_in_each_list_and_two_reserved_extensions()
         assert!(is_reserved(empty.0) && is_reserved(other.0) && empty != other);
         assert_eq!((nothing.as_slice(), one.as_slice()), (&[][..], &[0][..]));
         assert_eq!(extensions.order.last(), Some(&ExtensionType::PRE_SHARED_KEY));
+    }
+}
+
+#[test]
+fn the_modes_have_no_reserved_value_as_mbed_tls_refuses_the_hello_for_it() {
+    const BOTH: [PskKeyExchangeMode; 2] =
+        [PskKeyExchangeMode::PSK_DHE_KE, PskKeyExchangeMode::PSK_KE];
+    for modes in [&BOTH[..], &BOTH[..1], &BOTH[1..]] {
+        for seed in 0..20 {
+            let mut client = offering();
+            client.parameters.set_psk_modes(modes).unwrap();
+            let (_, hello) = started(client, seed);
+            assert_eq!(hello.extensions.psk_key_exchange_modes.as_deref(), Some(modes));
+        }
     }
 }
 

@@ -50,13 +50,13 @@ const RECORDED: [(CipherSuite, PskKeyExchangeMode, Recorded, &str); 6] = [
         CipherSuite::TLS_CHACHA20_POLY1305_SHA256,
         PskKeyExchangeMode::PSK_DHE_KE,
         Recorded { grease: true, ..PLAIN },
-        "9aad956f9b11c74d08bb16facac57abd01189f50bbdeb065a1e9048a3b74effb",
+        "d721972744b3543009676c3f0ca4896d352bb0a6c627d92dfaa5056b6d73dd63",
     ),
     (
         CipherSuite::TLS_AES_256_GCM_SHA384,
         PskKeyExchangeMode::PSK_DHE_KE,
         Recorded { retry: true, grease: true },
-        "629f57024503689bb78470378f5ed2800437bc29f2a39dd2ac3a87074e29be3f",
+        "0b00f95fe83857b57a547c9e594e6acbc75e8ed65d619e8df2de1500d924e3af",
     ),
 ];
 

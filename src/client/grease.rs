@@ -6,12 +6,15 @@ use crate::wire::{
     SignatureScheme, grease,
 };
 
-/// Puts a reserved value before the others of each list that the hello offers, and adds two reserved extensions.
+/// Puts a reserved value before the others of each list that the hello offers but one, and adds two reserved extensions.
 ///
 /// First, because that is where a server that takes whatever it finds would stumble. A second ClientHello repeats
 /// the values, being made from the first.
+///
+/// psk_key_exchange_modes stays as it is: Mbed TLS (3.6, 4.1) answers illegal_parameter to a mode that it does not know,
+/// and to more than two.
 pub(super) fn add(hello: &mut ClientHello, random: &mut Random) {
-    let [suite, group, scheme, protocol, version, mode, extension, distance] = random.array();
+    let [suite, group, scheme, protocol, version, extension, distance] = random.array();
     let extensions = &mut hello.extensions;
     let group = NamedGroup(grease::two_bytes(group));
     let share = KeyShareEntry { group, key_exchange: vec![0] };
@@ -22,7 +25,6 @@ pub(super) fn add(hello: &mut ClientHello, random: &mut Random) {
     put_first(extensions.signature_algorithms.as_mut(), SignatureScheme(grease::two_bytes(scheme)));
     put_first(extensions.alpn.as_mut(), protocol);
     put_first(extensions.supported_versions.as_mut(), ProtocolVersion(grease::two_bytes(version)));
-    put_first(extensions.psk_key_exchange_modes.as_mut(), grease::psk_key_exchange_mode(mode));
     // An empty one and one with contents; never the same type twice.
     let other = extension.wrapping_add(1 + distance % 15);
     extensions.other.push((ExtensionType(grease::two_bytes(extension)), Vec::new()));

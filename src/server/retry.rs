@@ -42,7 +42,7 @@ pub(super) struct Retry {
     pub(super) early_data: bool,
     /// Hash(ClientHello1), by the suite's hash.
     client_hello: Vec<u8>,
-    /// SHA-256 of what the second ClientHello has to repeat.
+    /// SHA-256 of what the second ClientHello has to repeat, in whatever order.
     repeated: Vec<u8>,
     /// SHA-256 of the identity that was chosen; empty if none was.
     identity: Vec<u8>,
@@ -158,6 +158,8 @@ impl Retry {
 }
 
 /// SHA-256 of the parts of a ClientHello that a second one repeats (section 4.2.2); the hello loses the others.
+///
+/// The order of the extensions is no part: wolfSSL changes it, and nothing depends on it.
 fn digest_of_repeated(hello: &mut ClientHello) -> Result<Vec<u8>, Error> {
     let extensions = &mut hello.extensions;
     extensions.key_share = None;
@@ -165,11 +167,9 @@ fn digest_of_repeated(hello: &mut ClientHello) -> Result<Vec<u8>, Error> {
     extensions.cookie = None;
     extensions.pre_shared_key = None;
     extensions.other.retain(|(kind, _)| !CHANGEABLE.contains(kind));
-    extensions.order.retain(|kind| !CHANGEABLE.contains(kind));
-    let mut repeated = hello.encode()?;
-    // Encoding has an order of its own.
-    repeated.extend(hello.extensions.order.iter().flat_map(|kind| kind.0.to_be_bytes()));
-    Ok(digest(&repeated))
+    // Encoding puts those that are known in an order of its own.
+    extensions.other.sort_unstable_by_key(|(kind, _)| kind.0);
+    Ok(digest(&hello.encode()?))
 }
 
 fn digest(bytes: &[u8]) -> Vec<u8> {

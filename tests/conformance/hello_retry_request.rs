@@ -137,6 +137,67 @@ fn what_a_second_hello_may_not_change_ends_in_one_alert() {
     assert_aborted("no offer", &mut server, result, &mut client.wire, abort);
 }
 
+/// A server that has asked for P-256 after a hello with extensions that it does not know, and the hello that answers.
+fn asking_among_unknown_extensions() -> (Connection, PuppetClient, Raw) {
+    let mut config = server_config();
+    config.parameters.set_groups(&[P256]).unwrap();
+    let mut server = server(config);
+    let mut client = PuppetClient::new(vec![shared_psk()]);
+    let unknown = |mut hello: ClientHello| {
+        hello.extensions.other =
+            vec![(ExtensionType(0xfafb), vec![1]), (ExtensionType(7), vec![2])];
+        hello
+    };
+    let first = client.bind(unknown(client.hello()).encode().unwrap());
+    server.receive(&client.send_hello(&first)).unwrap();
+    assert!(client.take_server_hello(&transmitted(&mut server)).is_retry());
+    let mut second = unknown(client.hello());
+    second.extensions.key_share = Some(vec![client.new_share(P256)]);
+    (server, client, Raw::new(&second.encode().unwrap()))
+}
+
+#[test]
+fn a_second_hello_may_have_its_extensions_in_another_order() {
+    // wolfSSL's has, since 5.8.
+    let last = asking_among_unknown_extensions().2.extensions.len() - 1;
+    for turn in 0..last {
+        for reversed in [false, true] {
+            let (mut server, mut client, mut second) = asking_among_unknown_extensions();
+            second.extensions[..last].rotate_left(turn);
+            if reversed {
+                second.extensions[..last].reverse();
+            }
+            let message = client.bind(second.encode());
+            server.receive(&client.send_hello(&message)).unwrap();
+            assert_eq!(server.state(), "WAIT_FINISHED", "turned by {turn}");
+        }
+    }
+}
+
+#[test]
+fn in_another_order_the_extensions_keep_their_contents() {
+    type Row = (&'static str, fn(&mut Raw));
+    let rows: [Row; 4] = [
+        ("one byte", |second| second.data(7)[0] ^= 1),
+        ("contents exchanged", |second| {
+            *second.data(7) = vec![1];
+            *second.data(0xfafb) = vec![2];
+        }),
+        ("one left out", |second| second.extensions.retain(|(kind, _)| *kind != 7)),
+        ("one put in", |second| second.prepend(0xfafc, &[])),
+    ];
+    for (row, change) in rows {
+        let (mut server, mut client, mut second) = asking_among_unknown_extensions();
+        change(&mut second);
+        let last = second.extensions.len() - 1;
+        second.extensions[..last].reverse();
+        let message = client.bind(second.encode());
+        let result = server.receive(&client.send_hello(&message));
+        let abort = violation(Violation::RetryChangedClientHello, ILLEGAL);
+        assert_aborted(row, &mut server, result, &mut client.wire, abort);
+    }
+}
+
 #[test]
 fn a_server_asks_once_and_takes_no_third_hello() {
     // A second hello that gives no reason to go on is refused, not asked about again.
