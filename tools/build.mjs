@@ -1,6 +1,6 @@
 // npm run build: Rust to wasm, TypeScript to the package, the demo page. `npm run build -- wasm` or `package` stops early.
 
-import { cpSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { incrementally } from "./lib/incremental.mjs";
 import { inRoot, npmBin, root } from "./lib/paths.mjs";
@@ -117,15 +117,25 @@ export function checkLto(output) {
 
 const PACKAGE_INPUTS = ["pkg/src", "pkg/tsconfig.json", "pkg/dist/wasm/tls_psk.d.ts", "package-lock.json"];
 
+/** What only the build with certificates has, and where it is kept until that is built. */
+const CERTIFIED = ["certificates.js", "rsa.js"];
+const CERTIFIED_PLACE = "target/package";
+
 async function buildPackage() {
   const step = {
     name: "package",
     inputs: PACKAGE_INPUTS,
-    outputs: ["pkg/dist/index.js"],
+    outputs: ["pkg/dist/index.js", ...CERTIFIED.map((name) => `${CERTIFIED_PLACE}/${name}`)],
   };
   await incrementally("compiling the package", step, async () => {
-    clear(inRoot("pkg", "dist"));
+    const dist = inRoot("pkg", "dist");
+    clear(dist);
     await run(npmBin("tsc"), ["--project", "pkg"], { cwd: root });
+    mkdirSync(inRoot(CERTIFIED_PLACE), { recursive: true });
+    for (const name of CERTIFIED) renameSync(join(dist, name), inRoot(CERTIFIED_PLACE, name));
+    // the other build refuses what it does not have
+    renameSync(join(dist, "no-certificates.js"), join(dist, "certificates.js"));
+    rmSync(join(dist, "no-certificates.d.ts"));
   });
 }
 
@@ -140,6 +150,7 @@ async function buildFullPackage() {
         if (name.endsWith(".js")) cpSync(join(dist, directory, name), join(full, directory, name));
       }
     }
+    for (const name of CERTIFIED) cpSync(inRoot(CERTIFIED_PLACE, name), join(full, name));
   });
 }
 
