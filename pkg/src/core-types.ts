@@ -121,6 +121,8 @@ export interface Config extends Freeable {
   setAlpn(protocols: string[]): void;
   /** The server's DNS name, for a client to send (RFC 6066 section 3). */
   setServerName(name: string): void;
+  /** How many of the offered identities a server looks at, the first ones; 32 unless set. */
+  setMaxOfferedPsks(count: number): void;
   /** What a server does with an offer: take the first of its own PSKs that was offered, or ask with `selectPsk`. */
   setSelection(policy: "first-match" | "application"): void;
   /** `"external"` unless set. Throws `ERR_TLS_PSK` against PSKs that are there already. */
@@ -197,7 +199,11 @@ export interface Connection extends Freeable {
   appendSession(session: Session): void;
   /** Overrides the configuration's kinds of PSK, as long as nothing has begun. */
   setPskKinds(kinds: PskKinds): void;
-  /** Tells the time, in milliseconds since the Unix epoch. Tickets need it, before each call that may use one. */
+  /**
+   * Tells the time, in milliseconds since the Unix epoch. Tickets and certificates need it: a connection that may meet
+   * them has to be told before it starts, and then before each call, or {@link start} and {@link receive} throw
+   * `ERR_TLS_USAGE`.
+   */
   setTime(now: number): void;
   /** Begins the handshake: a client queues its ClientHello. A server has nothing to do yet. */
   start(): void;
@@ -219,7 +225,10 @@ export interface Connection extends Freeable {
   readonly peerCertificates: Uint8Array[];
   /** Encrypts application data, once connected. */
   send(plaintext: Uint8Array): void;
-  /** Changes the keys of our direction, and on request the peer's (RFC 9846 section 4.7.3). */
+  /**
+   * Changes the keys of our direction, and on request the peer's (RFC 9846 section 4.7.3). Throws `ERR_TLS_USAGE` for a
+   * request while the peer has not answered the last one.
+   */
   updateKeys(requestPeer: boolean): void;
   /** Queues close_notify; reading goes on. During a handshake the peer is told user_canceled as well. */
   close(): void;
@@ -239,11 +248,21 @@ export interface Connection extends Freeable {
   selectDefault(): void;
   /** Chooses none: the server shows a certificate, or if it has none ends the handshake with decrypt_error. */
   selectNone(): void;
+  /**
+   * As {@link selectNone}, after the work of choosing `psk`: for those who make a PSK when they are asked, so that the
+   * time does not tell for which identities there is one. Make one with the first offered identity, imported if that is.
+   */
+  selectUnknown(psk: ExternalPsk): void;
   /** Keying material for other protocols (RFC 9846 section 7.5), `length` bytes of it. */
   exportKeyingMaterial(label: string, context: Uint8Array | undefined, length: number): Uint8Array;
   /** As {@link exportKeyingMaterial}, from the early exporter: as soon as early data is offered, or accepted. */
   exportEarlyKeyingMaterial(label: string, context: Uint8Array | undefined, length: number): Uint8Array;
   readonly state: StateName;
+  /**
+   * Whether bytes from the transport are of use now: not while the handshake waits for an answer and 64 KiB have come, nor
+   * after the peer's close_notify. Whoever goes on all the same fails the connection after a megabyte.
+   */
+  readonly wantsRead: boolean;
   /** Whether the handshake waits for an answer: one of the `select` calls, `decideEarlyData`, `decideCertificate`, `sign`. */
   readonly suspended: boolean;
 }

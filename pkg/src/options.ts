@@ -10,6 +10,7 @@ import type { CipherSuite, Group, OfferedIdentity, PskKinds, PskMode, TraceEvent
 import type { AcceptEarlyData } from "./early-data.js";
 import { configError } from "./errors.js";
 import { withSealingKeys } from "./keys.js";
+import type { Kept } from "./prepared.js";
 import { type CheckedPsk, type Psk, withExternalPsk } from "./psk.js";
 import { appendSessions, applyTickets, type SavedSession, type TicketOptions } from "./resumption.js";
 
@@ -95,6 +96,12 @@ export interface ClientOptions extends TlsOptions {
 export interface ServerOptions extends TlsOptions {
   /** Answers which PSK to use, once per handshake. */
   selectPsk?: SelectPsk;
+  /**
+   * How many of the offered identities are looked at, the first ones; 32 unless given. Those behind them are as good as
+   * not offered: each costs a look-up before the client has proven anything, and a ClientHello has room for more than a
+   * thousand.
+   */
+  maxOfferedPsks?: number;
   /** Issues session tickets, and accepts them again. An empty object will do. */
   tickets?: TicketOptions;
   /** Whether to take early data; without it none is. `singleUse` makes one of a store. */
@@ -147,14 +154,44 @@ export function checkTimeout(name: string, milliseconds: number | undefined): vo
   throw configError(`${name} must be above 0 and at most ${LONGEST_TIMEOUT} milliseconds`);
 }
 
-/** A connection of the core according to the options. Throws `ERR_TLS_CONFIG` and `ERR_TLS_PSK`. */
+/** How long tickets are issued as they were configured, in milliseconds, before their keys are looked at again. */
+const TICKETS_AGE = 3_600_000;
+
+/**
+ * A connection of the core according to the options. Throws `ERR_TLS_CONFIG` and `ERR_TLS_PSK`. What comes of the options
+ * is kept where there is a place for it.
+ */
 export function openConnection(
   role: "client" | "server",
   options: ClientOptions & ServerOptions,
   psks: readonly CheckedPsk[],
+  kept?: Kept,
 ): Connection {
-  const config = new Config(role);
   const now = clockOf(options)();
+  const config = kept?.config ?? configure(role, options, psks, now);
+  try {
+    if (kept && options.tickets && now - (kept.since ?? now) > TICKETS_AGE) {
+      applyTickets(config, options.tickets, now);
+      kept.since = now;
+    }
+    const connection = new Connection(config);
+    connection.setTime(now);
+    if (options.sessions) appendSessionsOrFree(connection, options, now);
+    if (kept) kept.since ??= now;
+    if (kept) kept.config = config;
+    return connection;
+  } finally {
+    if (kept?.config !== config) config.free();
+  }
+}
+
+function configure(
+  role: "client" | "server",
+  options: ClientOptions & ServerOptions,
+  psks: readonly CheckedPsk[],
+  now: number,
+): Config {
+  const config = new Config(role);
   try {
     config.setPskKinds(pskKindsOf(options));
     for (const psk of psks) withExternalPsk(psk, (external) => config.appendPsk(external));
@@ -167,6 +204,7 @@ export function openConnection(
     if (options.serverName !== undefined) config.setServerName(options.serverName);
     if (options.paddingMultiple !== undefined) config.setPaddingMultiple(options.paddingMultiple);
     if (options.cookieKeys) withSealingKeys(options.cookieKeys, (keys) => config.setCookieKeys(keys));
+    if (options.maxOfferedPsks !== undefined) config.setMaxOfferedPsks(options.maxOfferedPsks);
     if (options.selectPsk) config.setSelection("application");
     if (options.tickets) applyTickets(config, options.tickets, now);
     applyCertificates(config, role, options);
@@ -174,12 +212,10 @@ export function openConnection(
     config.setAllowBothRoles(options.allowBothRoles ?? false);
     config.setKeyLog(options.onKeylog !== undefined);
     config.setTrace(options.onTrace !== undefined);
-    const connection = new Connection(config);
-    connection.setTime(now);
-    if (options.sessions) appendSessionsOrFree(connection, options, now);
-    return connection;
-  } finally {
+    return config;
+  } catch (error) {
     config.free();
+    throw error;
   }
 }
 

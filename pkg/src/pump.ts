@@ -9,6 +9,7 @@ import { tell } from "./observers.js";
 import { type ClientOptions, clockOf, openConnection, type ServerOptions } from "./options.js";
 import { Outbound } from "./outbound.js";
 import { Outcome } from "./outcome.js";
+import { type Kept, recall } from "./prepared.js";
 import { type CheckedPsk, checkPsk, copyPsks, wipe } from "./psk.js";
 import { Questions } from "./questions.js";
 import { Sender } from "./sender.js";
@@ -51,6 +52,8 @@ export class Pump {
   #failure: TlsError | undefined;
   /** The grace given to a peer at the end. */
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Ends a wait for {@link Pump.#room}. */
+  #wake: (() => void) | undefined;
   #closing = false;
   #closeNotifySent = false;
   #closeNotifyReceived = false;
@@ -58,7 +61,8 @@ export class Pump {
   constructor(role: "client" | "server", transport: Transport, options: ClientOptions | ServerOptions) {
     this.#options = options as ClientOptions & ServerOptions;
     this.#limits = new Limits(options, (...error) => this.#cancel(this.#error(...error)));
-    const { psks = [] } = options;
+    const kept = role === "server" && isInitialised() ? recall(options) : undefined;
+    const psks = kept?.config ? [] : (options.psks ?? []);
     // Before the streams are locked, and the copies after it, so that they cannot be left behind.
     for (const psk of psks) checkPsk(psk);
     this.#transport = new TransportStreams(transport);
@@ -74,7 +78,7 @@ export class Pump {
       abort: (cause) => this.#cancel(this.#error("ERR_TLS_ABORTED", "the writable stream was aborted", { cause })),
     });
     this.#limits.start(options.handshakeTimeout);
-    this.#run(role, copyPsks(psks)).catch((thrown) => this.#fail(TlsError.from(thrown, this.phase)));
+    this.#run(role, copyPsks(psks), kept).catch((thrown) => this.#fail(TlsError.from(thrown, this.phase)));
   }
 
   /** See `TlsSocket.close`. */
@@ -95,11 +99,11 @@ export class Pump {
     await this.#sender.flush();
   }
 
-  async #run(role: "client" | "server", psks: CheckedPsk[]): Promise<void> {
+  async #run(role: "client" | "server", psks: CheckedPsk[], kept: Kept | undefined): Promise<void> {
     try {
       if (!isInitialised()) await init();
       if (this.#over) return;
-      this.connection = openConnection(role, this.#options, psks);
+      this.connection = openConnection(role, this.#options, psks, kept);
     } finally {
       wipe(psks);
     }
@@ -116,10 +120,20 @@ export class Pump {
   async #receiveAll(): Promise<void> {
     while (!this.#over && !this.#closeNotifyReceived) {
       if (this.phase === "data") await this.inbound.demand();
+      else await this.#room();
       const bytes = await this.#read();
       if (bytes !== undefined) this.#advance((connection) => connection.receive(bytes));
       else if (this.#leaving) return this.#finish();
       else this.#advance((connection) => connection.transportClosed());
+    }
+  }
+
+  /** Settles when the connection takes more: while the application is asked, the transport has to wait at some point. */
+  async #room(): Promise<void> {
+    while (this.connection?.wantsRead === false) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
     }
   }
 
@@ -147,6 +161,7 @@ export class Pump {
 
   /** What is due after every change of the connection: events first, as data may precede the end. */
   settle(failure?: TlsError): void {
+    this.#wake?.();
     this.#deliverEvents();
     if (failure !== undefined) this.#fail(failure);
     else void this.#sender.flush();
@@ -284,6 +299,7 @@ export class Pump {
     this.connection?.free();
     this.connection = undefined;
     this.phase = "closed";
+    this.#wake?.();
   }
 
   /** The connection, or else what became of it. */

@@ -77,7 +77,8 @@ export {
 export { TlsError, type TlsErrorCode, type TlsErrorDetails, type TlsPhase } from "./errors.js";
 export { init, initSync, type WasmSource } from "./loader.js";
 export type { ClientOptions, PskChoice, SelectPsk, ServerOptions, TlsOptions } from "./options.js";
+export type { PreparedServer } from "./prepared.js";
 export type { Psk } from "./psk.js";
 export type { SavedSession, TicketOptions } from "./resumption.js";
-export { acceptTls, startTls, type TlsSocket } from "./socket.js";
+export { acceptTls, prepareServer, startTls, type TlsSocket } from "./socket.js";
 export type { Transport } from "./transport.js";

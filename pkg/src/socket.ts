@@ -2,7 +2,10 @@
 import { type Bytes, viewOf } from "./bytes.js";
 import type { Negotiated } from "./core-types.js";
 import { TlsError } from "./errors.js";
-import type { ClientOptions, ServerOptions } from "./options.js";
+import { isInitialised } from "./loader.js";
+import { type ClientOptions, openConnection, type ServerOptions } from "./options.js";
+import { type PreparedServer, prepare, recall } from "./prepared.js";
+import { copyPsks } from "./psk.js";
 import { Pump } from "./pump.js";
 import type { Transport } from "./transport.js";
 
@@ -52,7 +55,8 @@ export interface TlsSocket extends AsyncDisposable {
    * Changes the key of our direction, and with `requestPeer` the peer's as well (RFC 9846 section 4.7.3). The core does
    * so by itself when a key has been used enough.
    *
-   * @throws `ERR_TLS_USAGE` before the connection is open and after it is closed
+   * @throws `ERR_TLS_USAGE` before the connection is open and after it is closed, and with `requestPeer` as long as the
+   * peer has not answered the last request: it may be asked once at a time
    */
   updateKeys(options?: { requestPeer?: boolean }): Promise<void>;
   /** As in WinterTC's sockets: it is TLS already. */
@@ -83,6 +87,20 @@ export function startTls(transport: Transport, options: ClientOptions): TlsSocke
 /** As {@link startTls}, as the server. */
 export function acceptTls(transport: Transport, options: ServerOptions): TlsSocket {
   return socketOf(new Pump("server", transport, options));
+}
+
+/**
+ * Options of a server, made ready for any number of connections: what costs milliseconds with many PSKs, or with
+ * certificates, is done once. Give what comes back to {@link acceptTls}, which does not look at `options` again, nor at
+ * what becomes of them. Options that are not prepared are compared with what they said before, and what came of them is
+ * kept from their second use on as long as they say the same.
+ *
+ * @throws `ERR_TLS_PSK` and `ERR_TLS_CONFIG` for wrong values, all of them if `init` has been waited for
+ */
+export function prepareServer(options: ServerOptions): PreparedServer {
+  const prepared = prepare(options);
+  if (isInitialised()) openConnection("server", prepared, copyPsks(prepared.psks ?? []), recall(prepared)).free();
+  return prepared;
 }
 
 function socketOf(pump: Pump): TlsSocket {

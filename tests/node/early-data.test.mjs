@@ -2,7 +2,18 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { MemoryReplayStore, singleUse } from "tls-psk";
-import { connect, connected, deferred, pipe, psk, read, readAll, rejection, write } from "./support/endpoints.mjs";
+import {
+  connect,
+  connected,
+  deferred,
+  pipe,
+  psk,
+  read,
+  readAll,
+  rejection,
+  settled,
+  write,
+} from "./support/endpoints.mjs";
 
 const text = (bytes) => Buffer.from(bytes).toString();
 const SUITE = "TLS_CHACHA20_POLY1305_SHA256";
@@ -202,4 +213,60 @@ test("a session carries early data while its ticket is as old as it says", async
     assert.equal(serverInfo.earlyData, outcome);
     for (const { replayableUntil } of requests) assert.equal(replayableUntil, start + 60_000 + late + 20_000);
   }
+});
+
+test("early data of megabytes waits in the transport while the store takes its time", async () => {
+  const size = 2_000_000;
+  const psks = [earlyPsk(size)];
+  for (const accepted of [true, false]) {
+    const [clientEnd, serverEnd] = pipe();
+    let read = 0;
+    const counted = serverEnd.readable.pipeThrough(
+      new TransformStream({
+        transform(chunk, controller) {
+          read += chunk.length;
+          controller.enqueue(chunk);
+        },
+      }),
+    );
+    const asked = deferred();
+    const answer = deferred();
+    const { client, server } = connect(
+      { psks, earlyData: new Uint8Array(size).fill(7) },
+      {
+        psks,
+        acceptEarlyData() {
+          asked.resolve();
+          return answer.promise;
+        },
+      },
+      [clientEnd, { readable: counted, writable: serverEnd.writable }],
+    );
+    await asked.promise;
+    await settled();
+    // The client's flight is one chunk here; what matters is that it is not all in the core.
+    answer.resolve(accepted);
+    const { earlyData } = await client.opened;
+    assert.equal(earlyData, accepted ? "accepted" : "rejected");
+    assert.equal((await readAll(server.earlyData)).length, accepted ? size : 0);
+    assert.ok(read > size);
+    await write(client.writable, "late");
+    await Promise.all([client.close(), server.close()]);
+  }
+});
+
+test("a handshake that is given up while early data waits ends all the same", async () => {
+  const size = 2_000_000;
+  const psks = [earlyPsk(size)];
+  const controller = new AbortController();
+  const asked = deferred();
+  const { client, server } = connect(
+    { psks, earlyData: new Uint8Array(size) },
+    { psks, signal: controller.signal, acceptEarlyData: () => new Promise(() => asked.resolve()) },
+  );
+  await asked.promise;
+  await settled();
+  controller.abort();
+  assert.equal((await rejection(server.closed)).code, "ERR_TLS_ABORTED");
+  await rejection(client.closed);
 });

@@ -45,11 +45,13 @@ import {
   OfferedPsk,
   OfferedPskList,
   type OfferedTicket,
+  type PreparedServer,
   type Psk,
   type PskChoice,
   type PskKinds,
   type PskMode,
   type PskTrace,
+  prepareServer,
   type ReplayStore,
   type SavedSession,
   type SelectPsk,
@@ -200,7 +202,8 @@ const stores: ServerOptions[] = [
 
 export async function streams(transport: Transport): Promise<void> {
   await using client: TlsSocket = startTls(transport, clientOptions);
-  const server = acceptTls(transport, stores[0] ?? serverOptions);
+  const prepared: PreparedServer = prepareServer({ ...serverOptions, maxOfferedPsks: 32 });
+  const server = acceptTls(transport, stores[0] ?? prepared);
   const negotiated: Negotiated = await client.opened;
   console.log(negotiated.pskKind, negotiated.externalIdentity, negotiated.earlyData, negotiated.helloRetryRequest);
   const chain: readonly Uint8Array[] | undefined = negotiated.peerCertificates;
