@@ -19,10 +19,10 @@ const server = acceptTls(
   {
     allowBothRoles,
     async selectPsk(offered) {
-      for (const { identity } of offered) {
-        const name = text(identity);
-        const secret = await lookUp(name);
-        print("server", `is offered ${name}: ${secret ? "chosen" : "unknown"}`);
+      const secrets = await Promise.all(offered.map(({ identity }) => lookUp(text(identity))));
+      for (const [place, secret] of secrets.entries()) {
+        const { identity } = offered[place];
+        print("server", `is offered ${text(identity)}: ${secret ? "chosen" : "unknown"}`);
         if (secret) return { identity, secret };
       }
       return null;

@@ -1,5 +1,6 @@
 // npm run bench: ratios of what must cost the same, and of what does not. Not a test: nothing fails.
 
+import { build } from "./build.mjs";
 import { root } from "./lib/paths.mjs";
 import { heading, main, run } from "./lib/run.mjs";
 import { setUpNative } from "./setup.mjs";
@@ -8,4 +9,7 @@ await main(async () => {
   await setUpNative();
   heading("the core, native");
   await run("cargo", ["bench", "--quiet", "--locked", "--bench", "server"], { cwd: root, show: true });
+  await build("package", { full: false });
+  heading("the package, in Node");
+  await run(process.execPath, ["benches/package.mjs"], { cwd: root, show: true });
 });

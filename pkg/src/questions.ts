@@ -1,7 +1,13 @@
 import { isBytes, viewOf } from "./bytes.js";
 import { signerOf } from "./certificates.js";
 import type { Connection } from "./core.js";
-import type { DecideEarlyDataEvent, SelectPskEvent, SignEvent, VerifyCertificateEvent } from "./core-types.js";
+import type {
+  DecideEarlyDataEvent,
+  OfferedIdentity,
+  SelectPskEvent,
+  SignEvent,
+  VerifyCertificateEvent,
+} from "./core-types.js";
 import { TlsError, type TlsErrorCode, type TlsErrorDetails, type TlsPhase } from "./errors.js";
 import type { ClientOptions, ServerOptions } from "./options.js";
 import { choose, readOffer } from "./selection.js";
@@ -57,11 +63,15 @@ export class Questions {
 
   #selectPsk({ serverName, alpn = [] }: SelectPskEvent): Promise<void> {
     const context = { serverName, alpn, signal: this.#nobodyWaits.signal };
+    let offered: OfferedIdentity[] = [];
     return this.#ask({
       name: "selectPsk",
       code: "ERR_TLS_SELECTION",
-      question: (connection) => this.#options.selectPsk?.(readOffer(connection), context),
-      answer: choose,
+      question: (connection) => {
+        offered = readOffer(connection);
+        return this.#options.selectPsk?.(offered, context);
+      },
+      answer: (connection, choice) => choose(connection, choice, offered),
     });
   }
 
