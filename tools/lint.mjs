@@ -8,6 +8,7 @@ import { setUpRustLint, TARGET, wasmToolchain } from "./lib/toolchain.mjs";
 
 const CERTIFICATES = ["--features", "certificates"];
 const STEPS = ["--features", "steps"];
+const WIPING = ["--features", "wiping"];
 
 await main(async () => {
   // the TypeScript imports types that the build generates, and the page those of the package
@@ -22,7 +23,7 @@ await main(async () => {
     ["clippy", "cargo", clippy("--all-targets")],
     ["clippy with certificates", "cargo", clippy("--all-targets", ...CERTIFICATES)],
     ["clippy with steps", "cargo", clippy("--lib", "--test", "steps", ...STEPS)],
-    ["clippy for wasm", "cargo", clippy("--lib", "--test", "wasm*", "--target", TARGET), wasmEnv],
+    ["clippy for wasm", "cargo", clippy("--lib", "--test", "wasm*", "--target", TARGET, ...WIPING), wasmEnv],
     ["clippy for wasm with certificates", "cargo", clippy("--lib", "--target", TARGET, ...CERTIFICATES), wasmEnv],
     ["clippy for wasm with steps", "cargo", clippy("--lib", "--target", TARGET, ...STEPS), wasmEnv],
     ["biome", npmBin("biome"), ["check", "--error-on-warnings"]],

@@ -15,10 +15,19 @@ export interface Kept {
 
 const kept = new WeakMap<object, Kept>();
 
+/** In prepared options and what is spread from them, the prepared options. */
+const ORIGIN = Symbol("prepared");
+
+/** Options that concern one connection and no configuration. */
+const OF_CONNECTION = ["signal", "handshakeTimeout", "selectionTimeout"];
+/** Functions of which a configuration says no more than whether there is one. */
+const CALLBACKS = ["selectPsk", "onKeylog", "onTrace"];
+
 /** Finds what is kept of options that were used before and say what they said then. */
-export function recall(options: ServerOptions): Kept | undefined {
+export function recall(options: ServerOptions & { [ORIGIN]?: PreparedServer }): Kept | undefined {
+  const origin = options[ORIGIN];
+  if (origin && isSame(origin, options)) return kept.get(origin);
   const before = kept.get(options);
-  if (before && !before.said) return before;
   const said: unknown[] = [];
   // By name, as a PSK may be an object of any class.
   for (const { identity, secret, hmac, context, earlyData } of options.psks ?? []) {
@@ -39,9 +48,20 @@ export type PreparedServer = Readonly<ServerOptions>;
 
 /** A copy of options that is not looked at again. */
 export function prepare(options: ServerOptions): PreparedServer {
-  const prepared = Object.freeze({ ...options, ...(options.psks && { psks: copyPsks(options.psks) as never }) });
+  const prepared: ServerOptions & { [ORIGIN]?: PreparedServer } = { ...options };
+  if (options.psks) prepared.psks = copyPsks(options.psks) as never;
+  prepared[ORIGIN] = prepared;
   kept.set(prepared, {});
-  return prepared;
+  return Object.freeze(prepared);
+}
+
+/** Whether options come to the configuration of those that they were spread from. */
+function isSame(origin: ServerOptions, options: ServerOptions): boolean {
+  const names = Object.keys({ ...origin, ...options }) as (keyof ServerOptions)[];
+  return names.every((name) => {
+    const [one, other] = [origin[name], options[name]];
+    return one === other || OF_CONNECTION.includes(name) || (CALLBACKS.includes(name) && !one === !other);
+  });
 }
 
 /** Appends all that a value is made of: bytes by two sums of theirs, functions and instances of classes as they are. */

@@ -92,8 +92,10 @@ export function acceptTls(transport: Transport, options: ServerOptions): TlsSock
 /**
  * Options of a server, made ready for any number of connections: what costs milliseconds with many PSKs, or with
  * certificates, is done once. Give what comes back to {@link acceptTls}, which does not look at `options` again, nor at
- * what becomes of them. Options that are not prepared are compared with what they said before, and what came of them is
- * kept from their second use on as long as they say the same.
+ * what becomes of them. `{ ...prepared, signal }` is prepared, too, and so it is with another `selectPsk`, `onTrace` or
+ * `onKeylog` in the place of one, and with other deadlines; with any other change the options are like others that are not
+ * prepared. Those are compared with what they said before, and what came of them is kept from their second use on, as long
+ * as they say the same.
  *
  * @throws `ERR_TLS_PSK` and `ERR_TLS_CONFIG` for wrong values, all of them if `init` has been waited for
  */

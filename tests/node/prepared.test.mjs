@@ -138,6 +138,36 @@ test("prepared options are a copy, and wrong ones are refused at once", async ()
   assert.throws(() => prepareServer({ psks: [known], maxOfferedPsks: 0 }), { code: "ERR_TLS_CONFIG" });
 });
 
+test("prepared options serve connections with signals and callbacks of their own, and nothing else that differs", async () => {
+  const [known, other] = [key("device"), key("device")];
+  const asked = [];
+  const selectPsk = (name) => (offered) => {
+    asked.push(name);
+    return offered[0];
+  };
+  const server = prepareServer({ psks: [known], allowBothRoles: true, selectPsk: selectPsk("prepared") });
+  const { signal } = new AbortController();
+  for (const name of ["one", "two"]) {
+    assert.ok(await getsIn({ ...server, signal, handshakeTimeout: 5_000, selectPsk: selectPsk(name) }, known));
+  }
+  assert.deepEqual(asked, ["one", "two"]);
+  // They are not even looked at.
+  const selected = { ...server, selectPsk: selectPsk("three") };
+  const overwritten = Buffer.from(server.psks[0].secret);
+  server.psks[0].secret.fill(1);
+  assert.ok(await getsIn(selected, known));
+  server.psks[0].secret.set(overwritten);
+  // What makes another configuration is taken at its word.
+  const changed = { ...server, psks: [other] };
+  assert.ok(await getsIn(changed, other));
+  assert.equal(await getsIn(changed, known), false);
+  assert.equal((await getsIn({ ...server, alpn: ["mqtt"] }, known, { alpn: ["mqtt"] })).alpn, "mqtt");
+  const { selectPsk: _, ...withoutSelection } = server;
+  asked.length = 0;
+  assert.ok(await getsIn(withoutSelection, known));
+  assert.deepEqual(asked, []);
+});
+
 test("a server looks at as many of the offered PSKs as it is told, 32 unless told otherwise", async () => {
   const psks = Array.from({ length: 40 }, (_, n) => key(`device-${n}`));
   for (const [options, place, accepted, shown] of [
