@@ -88,7 +88,7 @@ pub enum Error {
     AlertReceived(AlertDescription),
     /// The transport ended before the peer's close_notify: data may be missing (RFC 9846 section 6.1).
     Truncated,
-    /// The peer closed its side before the handshake was complete.
+    /// The peer sent close_notify, or the transport ended, before the handshake was complete.
     ClosedDuringHandshake,
     /// This endpoint failed, not the peer; the name tells where.
     Internal(&'static str),
@@ -321,7 +321,9 @@ impl fmt::Display for Error {
             Self::Violation(violation) => violation.fmt(f),
             Self::AlertReceived(alert) => write!(f, "the peer sent the alert {alert}"),
             Self::Truncated => f.write_str("the transport ended without close_notify"),
-            Self::ClosedDuringHandshake => f.write_str("the peer closed during the handshake"),
+            Self::ClosedDuringHandshake => f.write_str(
+                "the peer ended the connection in the handshake: it may not speak TLS 1.3, or not accept the PSK",
+            ),
             Self::Internal(what) => write!(f, "internal error: {what}"),
             #[cfg(feature = "certificates")]
             Self::BadSignature => {

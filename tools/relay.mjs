@@ -24,10 +24,10 @@ export async function relay(server, origin) {
   server.on("upgrade", (request, socket, head) => {
     const refuse = (status) => socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
     socket.on("error", () => socket.destroy());
-    const { pathname, searchParams } = new URL(request.url, origin);
-    const port = Number(searchParams.get("port"));
+    const [, path, query] = /^([^?#]*)\??(.*)$/s.exec(request.url);
+    const port = Number(new URLSearchParams(query).get("port"));
     if (request.headers.origin !== origin) refuse("403 Forbidden");
-    else if (pathname !== PATH) refuse("404 Not Found");
+    else if (path !== PATH) refuse("404 Not Found");
     else if (!Number.isInteger(port) || port < 1 || port > 65_535) refuse("400 Bad Request");
     else sockets.handleUpgrade(request, socket, head, (webSocket) => join(webSocket, port));
   });

@@ -40,6 +40,8 @@ export async function serve({ port, dir = inRoot("www", "dist") } = {}) {
   });
   const server = createServer(handler);
   await (port === undefined ? listenFrom(server, FIRST_PORT) : listen(server, port));
+  // What cannot be accepted, as when there are no more descriptors, is one connection less and no end.
+  server.on("error", () => {});
   const origin = `http://${HOST}:${server.address().port}`;
   const relayed = await relay(server, origin);
   return {

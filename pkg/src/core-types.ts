@@ -209,7 +209,10 @@ export interface Connection extends Freeable {
   start(): void;
   /** Takes what the transport delivered, in pieces of any size. */
   receive(bytes: Uint8Array): void;
-  /** Says that the transport ended. Throws `ERR_TLS_TRUNCATED` unless close_notify was received before. */
+  /**
+   * Says that the transport ended. Throws `ERR_TLS_TRUNCATED` unless close_notify was received before, and in a handshake
+   * `ERR_TLS_HANDSHAKE_FAILURE`.
+   */
   transportClosed(): void;
   /** Client, once started: how much early data can be sent now, in bytes; `undefined` if none. */
   readonly earlyDataLimit: number | undefined;

@@ -5,11 +5,12 @@
  * - `ERR_TLS_ALERT_RECEIVED`: the peer ended the connection with the alert in {@link TlsError.alert}
  * - `ERR_TLS_DECODE`, `ERR_TLS_UNEXPECTED_MESSAGE`, `ERR_TLS_ILLEGAL_PARAMETER`, `ERR_TLS_MISSING_EXTENSION`,
  *   `ERR_TLS_UNSUPPORTED_EXTENSION`, `ERR_TLS_RECORD_OVERFLOW`, `ERR_TLS_BAD_RECORD_MAC`: the peer broke the protocol
- * - `ERR_TLS_PROTOCOL_VERSION`, `ERR_TLS_HANDSHAKE_FAILURE`, `ERR_TLS_NO_APPLICATION_PROTOCOL`: nothing in common
+ * - `ERR_TLS_PROTOCOL_VERSION`, `ERR_TLS_HANDSHAKE_FAILURE`, `ERR_TLS_NO_APPLICATION_PROTOCOL`: nothing in common; the
+ *   second one also where the peer ended the connection in the handshake without an alert
  * - `ERR_TLS_DECRYPT`: a binder, Finished or CertificateVerify did not verify, or the server had no PSK for the client
  * - `ERR_TLS_CERTIFICATE`: the peer's certificate was refused, or is missing; also when `verifyCertificate` threw or
  *   rejected, see {@link TlsError.cause}
- * - `ERR_TLS_TRUNCATED`: the transport ended without close_notify, so that data may be missing
+ * - `ERR_TLS_TRUNCATED`: the transport ended without close_notify after the handshake, so that data may be missing
  * - `ERR_TLS_INTERNAL`: a bug in this package
  *
  * From the use of this package:

@@ -58,7 +58,13 @@ export class Outbound {
 
   async #write(chunk: Bytes, sink: OutboundSink): Promise<void> {
     try {
-      if (!isBytes(chunk)) throw new TypeError("only bytes can be written, not strings or other values");
+      try {
+        if (!isBytes(chunk)) throw new TypeError("only bytes can be written, not strings or other values");
+        new Uint8Array("buffer" in chunk ? chunk.buffer : chunk); // throws if the memory was given away
+      } catch (error) {
+        sink.abort(error); // the peer must not believe that it has everything
+        throw error;
+      }
       await sink.send(viewOf(chunk));
       this.#settle(this.#unsent - 1);
     } catch (error) {

@@ -13,6 +13,9 @@ export interface Transport {
  */
 const SLICE = 32 * 1024;
 
+/** Streams of other makers may throw where they should reject. */
+const attempt = async (action: () => Promise<void>): Promise<void> => action();
+
 /** The transport's streams, locked for as long as the connection lives. */
 export class TransportStreams {
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
@@ -50,13 +53,13 @@ export class TransportStreams {
   }
 
   write(bytes: Uint8Array): Promise<void> {
-    this.#written = this.#writer.write(bytes);
+    this.#written = attempt(() => this.#writer.write(bytes));
     return this.#written;
   }
 
   /** Ends our direction. Settles when everything written is through, or has failed. */
   async endWriting(): Promise<void> {
-    this.#ending ??= this.#writer.close();
+    this.#ending ??= attempt(() => this.#writer.close());
     this.#ending.catch(() => {});
     await this.#written.catch(() => {});
   }
@@ -78,7 +81,7 @@ export class TransportStreams {
 
   /** Ends both directions at once; what was not delivered yet is lost. */
   destroy(reason: unknown): void {
-    this.#writer.abort(reason).catch(() => {});
-    this.#reader.cancel(reason).catch(() => {});
+    attempt(() => this.#writer.abort(reason)).catch(() => {});
+    attempt(() => this.#reader.cancel(reason)).catch(() => {});
   }
 }

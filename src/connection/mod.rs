@@ -135,6 +135,7 @@ impl Connection {
         match self.phase {
             Phase::Abandoned | Phase::Failed(_) => Ok(()),
             _ if self.receive_closed => Ok(()),
+            _ if self.established().is_none() => self.fail(Error::ClosedDuringHandshake),
             _ => self.fail(Error::Truncated),
         }
     }

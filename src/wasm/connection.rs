@@ -3,7 +3,7 @@
 use wasm_bindgen::prelude::*;
 
 use super::config::{Config, Role, psk_kinds};
-use super::error::{Result, throw, throw_option, throw_psk, throw_usage};
+use super::error::{Result, throw, throw_answer, throw_option, throw_psk, throw_usage};
 use super::event;
 use super::offer::OfferedPskList;
 use super::psk::ExternalPsk;
@@ -19,6 +19,8 @@ use crate::wire::KeyUpdateRequest;
 pub struct Connection {
     pub(super) inner: connection::Connection,
     connected: bool,
+    /// Whether it is a client with PSKs.
+    offers: bool,
     /// The last field, so that what the end of the others leaves is overwritten, too.
     _stack: StackWiper,
 }
@@ -39,7 +41,8 @@ impl Connection {
             Role::Client(config) => connection::Connection::client(config.clone(), random),
             Role::Server(config) => connection::Connection::server(config.clone(), random),
         };
-        Ok(Self { inner, connected: false, _stack: StackWiper })
+        let offers = matches!(&config.0, Role::Client(config) if !config.psks().is_empty());
+        Ok(Self { inner, connected: false, offers, _stack: StackWiper })
     }
 
     /// Adds a copy of `psk`: on a client before `start`, on a server until the PSK is selected.
@@ -53,6 +56,7 @@ impl Connection {
     #[wasm_bindgen(js_name = appendSession)]
     pub fn append_session(&mut self, session: &Session) -> Result<()> {
         let result = self.inner.append_session(&session.0);
+        self.offers |= result.is_ok();
         self.check_append(result)
     }
 
@@ -77,11 +81,14 @@ impl Connection {
 
     /// Takes bytes from the transport, in any chunking.
     pub fn receive(&mut self, bytes: &[u8]) -> Result<()> {
-        let result = self.inner.receive(bytes);
-        self.check(result)
+        let answers = self.offers && self.inner.state() == "WAIT_SH";
+        match self.inner.receive(bytes) {
+            Err(error @ Error::AlertReceived(_)) if answers => Err(throw_answer(error)),
+            result => self.check(result),
+        }
     }
 
-    /// Tells that the transport has ended; throws ERR_TLS_TRUNCATED unless close_notify came before.
+    /// Tells that the transport has ended; throws unless close_notify came before.
     #[wasm_bindgen(js_name = transportClosed)]
     pub fn transport_closed(&mut self) -> Result<()> {
         let result = self.inner.transport_closed();

@@ -20,6 +20,35 @@ pub(super) fn throw(error: Error, phase: &str) -> JsValue {
     new(code(error), &error.to_string(), phase, alert, direction)
 }
 
+/// As [`throw`], with what the server's answer to our offer probably means.
+pub(super) fn throw_answer(error: Error) -> JsValue {
+    let thrown = throw(error, "handshake");
+    if let Error::AlertReceived(alert) = error
+        && let Some(advice) = advice(alert)
+    {
+        let message = format!("{error}: {advice}");
+        // Setting a property of a new object cannot fail.
+        let _ = Reflect::set(&thrown, &"message".into(), &message.into());
+    }
+    thrown
+}
+
+/// What a server means that answers a ClientHello with this alert. Those that mean the PSK differ among servers, and some
+/// send the same for a wrong key and an unknown identity, as they should.
+fn advice(alert: AlertDescription) -> Option<&'static str> {
+    match alert {
+        AlertDescription::DECRYPT_ERROR
+        | AlertDescription::ILLEGAL_PARAMETER
+        | AlertDescription::HANDSHAKE_FAILURE
+        | AlertDescription::UNKNOWN_PSK_IDENTITY
+        | AlertDescription::ACCESS_DENIED => {
+            Some("the identity, the key or its hash probably differs from the server's")
+        }
+        AlertDescription::PROTOCOL_VERSION => Some("the server does not speak TLS 1.3"),
+        _ => None,
+    }
+}
+
 /// A misuse of the API, thrown.
 pub(super) fn throw_usage(usage: Usage, phase: &str) -> JsValue {
     throw(usage.into(), phase)

@@ -136,7 +136,7 @@ fn closed() -> Result<(), Error> {
 }
 
 #[test]
-fn an_end_without_close_notify_is_a_truncation() {
+fn an_end_without_close_notify_is_a_truncation_or_in_the_handshake_a_refusal() {
     for (mut connection, mut wire) in connected() {
         connection.receive(&wire.data(b"the first half")).unwrap();
         let half = wire.data(b"the second half");
@@ -148,7 +148,7 @@ fn an_end_without_close_notify_is_a_truncation() {
     for (mut connection, _) in unfinished() {
         let state = connection.state();
         let result = connection.transport_closed();
-        assert_ended_silently(state, &mut connection, result, Error::Truncated);
+        assert_ended_silently(state, &mut connection, result, Error::ClosedDuringHandshake);
     }
 }
 

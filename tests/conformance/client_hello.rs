@@ -302,7 +302,7 @@ fn every_prefix_of_a_client_hello_leaves_the_server_waiting() {
         let mut server = server(server_config());
         assert_eq!(server.receive(&bytes[..len]), Ok(()));
         assert_eq!((server.state(), server.poll_transmit()), ("START", None));
-        assert_eq!(server.transport_closed(), Err(Error::Truncated));
+        assert_eq!(server.transport_closed(), Err(Error::ClosedDuringHandshake));
         assert!(server.poll_event().is_none_or(|event| !matches!(event, Event::Connected(_))));
     }
 }

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Duplex } from "node:stream";
 import { test } from "node:test";
+import { connect as connectNode } from "node:tls";
 import { acceptTls } from "tls-psk";
 import { path as certificate, NAME } from "./support/certificates.mjs";
 import { startCli, startServer } from "./support/process.mjs";
@@ -87,13 +88,28 @@ test("a wrong key gives status 1 and one line that names the alert and its sende
   const server = await startServer(t, KEY);
   const wrong = startCli(t, ["connect", server.address, "--psk", `device-7:${OTHER_HEX}`]);
   assert.equal(await wrong.finish("secret plans"), 1);
-  assert.equal(wrong.stderr, "tls-psk: the peer sent the alert decrypt_error (ERR_TLS_ALERT_RECEIVED)\n");
+  const advice = "the identity, the key or its hash probably differs from the server's";
+  assert.equal(wrong.stderr, `tls-psk: the peer sent the alert decrypt_error: ${advice} (ERR_TLS_ALERT_RECEIVED)\n`);
   assert.equal(wrong.stdout, "");
   await server.printed(/^127\.0\.0\.1:\d+ we sent the alert decrypt_error: .* \(ERR_TLS_DECRYPT\)$/m);
 
   const right = startCli(t, ["connect", server.address, ...KEY]);
   assert.equal(await right.finish("still serving"), 0);
   assert.equal(right.stdout, "still serving");
+});
+
+test("nothing that a client says plays tricks with the terminal of serve", async (t) => {
+  const server = await startServer(t, [...KEY, "--trace", "--alpn", "x"]);
+  const [host, port] = server.address.split(":");
+  // Node sends whatever it is given as a name.
+  const name = "a\u202eb\u009b31mc\u2028d\u200be";
+  const pskCallback = () => ({ identity: "device-7", psk: Buffer.from(HEX, "hex") });
+  const socket = connectNode({ host, port, servername: name, pskCallback, ALPNProtocols: ["\x1b[31m", "x"] });
+  socket.on("error", () => {});
+  await server.printed(/ server_name=.*\n/);
+  socket.destroy();
+  assert.match(server.stderr, /a\\u\{202e\}b\\u\{9b\}31mc\\u\{2028\}d\\u\{200b\}e/);
+  assert.doesNotMatch(server.stderr.replaceAll("\n", ""), /[\p{C}\p{Zl}\p{Zp}]/u);
 });
 
 test("serve prefers its own first PSK, from options, files and the environment", async (t) => {

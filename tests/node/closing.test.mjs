@@ -113,13 +113,50 @@ test("a truncation comes behind everything that had arrived, read or not", async
   }
 });
 
-test("an end during the handshake is a truncation, too", async () => {
+test("an end during the handshake says that the peer closed there", async () => {
   const [clientEnd, serverEnd] = pipe();
   const client = startTls(clientEnd, { psks: [psk()] });
   await serverEnd.writable.close();
   const error = await rejection(client.opened);
-  assert.equal(error.code, "ERR_TLS_TRUNCATED");
-  assert.equal(error.phase, "handshake");
+  assert.deepEqual([error.code, error.phase], ["ERR_TLS_HANDSHAKE_FAILURE", "handshake"]);
+  assert.match(
+    error.message,
+    /ended the connection in the handshake: it may not speak TLS 1\.3, or not accept the PSK/,
+  );
+});
+
+test("streams that throw where they should reject leave nothing unhandled", async () => {
+  for (const method of ["cancel", "abort", "close"]) {
+    const [clientEnd] = pipe();
+    const thrown = new Error(`${method} throws`);
+    const throwing = (stream, get) =>
+      new Proxy(stream, {
+        get(target, name) {
+          if (name !== get) return typeof target[name] === "function" ? target[name].bind(target) : target[name];
+          const inner = target[get]();
+          return () =>
+            new Proxy(inner, {
+              get(target, name) {
+                if (name === method) {
+                  return () => {
+                    throw thrown;
+                  };
+                }
+                return typeof target[name] === "function" ? target[name].bind(target) : target[name];
+              },
+            });
+        },
+      });
+    const transport = {
+      readable: throwing(clientEnd.readable, "getReader"),
+      writable: throwing(clientEnd.writable, "getWriter"),
+    };
+    const client = startTls(transport, { psks: [psk()] });
+    await settled();
+    assert.equal((await rejection(client.close())).code, "ERR_TLS_ABORTED");
+    await settled();
+  }
+  assert.deepEqual(unhandled, []);
 });
 
 test("a failing transport is named, with its own error as the cause", async () => {

@@ -62,6 +62,27 @@ test("every kind of bytes can be written, and nothing else", async () => {
   assert.ok((await rejection(client.writable.getWriter().write("text"))) instanceof TypeError);
 });
 
+for (const [what, wrong, before] of [
+  ["is no bytes", () => "text", false],
+  ["is no bytes, before the connection is open", () => "text", true],
+  ["is no value", () => undefined, false],
+  ["was given away", () => structuredClone(new ArrayBuffer(4), { transfer: [] }), false],
+]) {
+  test(`a chunk that ${what} ends the connection as an error on both sides, and close() does not end it well`, async () => {
+    const { client, server } = before ? connect() : await connected();
+    const writer = client.writable.getWriter();
+    const chunk = wrong();
+    const writes = [Buffer.from("first"), chunk, Buffer.from("last")].map((each) => rejection(writer.write(each)));
+    if (chunk instanceof ArrayBuffer) structuredClone(chunk, { transfer: [chunk] });
+    const closed = client.close();
+    assert.equal((await rejection(closed)).code, "ERR_TLS_ABORTED");
+    assert.ok((await Promise.allSettled(writes)).some(({ value }) => value?.code === "ERR_TLS_ABORTED"));
+    const heard = await rejection(server.closed);
+    assert.ok(["ERR_TLS_TRUNCATED", "ERR_TLS_HANDSHAKE_FAILURE", "ERR_TLS_TRANSPORT"].includes(heard.code), heard.code);
+    assert.ok((await rejection(readAll(server.readable))).code);
+  });
+}
+
 test("key updates on both sides do not disturb the data", async () => {
   const { client, server } = await connected();
   for (const text of ["one", "two", "three"]) {

@@ -14,7 +14,7 @@ server    hears "switch on", maybe not for the first time
 client    learns that its early data was accepted
 client    hears "it is on"
 server    refuses early data of at most 1024 bytes
-server    waits in vain for the sender of the copy to prove its key: ERR_TLS_TRUNCATED
+server    waits in vain for the sender of the copy to prove its key: ERR_TLS_HANDSHAKE_FAILURE
 `,
   "handshake.mjs": `\
 server  is offered thermometer/2026: unknown

@@ -54,6 +54,61 @@ test("a client that cannot connect has the error of the socket, and so has one t
   assert.equal((await once(client, "error"))[0].code, "ECONNRESET");
 });
 
+/** The alert that a client hears who offers an identity, with any key. */
+async function heard(port, options) {
+  const [error] = await once(connect({ ...BOTH, port, ...options }), "error");
+  return [error.code, error.alert];
+}
+
+for (const [what, server] of [
+  ["pskCallback", {}],
+  ["pskCallback and psks", { psks: [{ identity: "own", secret: KEY }] }],
+]) {
+  test(`with ${what} a server compares identities by their bytes, and has one answer to all that it does not know`, async (t) => {
+    const asked = [];
+    const pskCallback = (_socket, identity) => {
+      asked.push(identity);
+      return identity === IDENTITY ? KEY : null;
+    };
+    const { port } = await listen(t, { pskCallback, ...server });
+    const strangers = [
+      "nobody",
+      "\ufeffdevice-7",
+      "\ufeffown",
+      Buffer.from("own\xff", "latin1"),
+      Buffer.from([0xff, 0xfe]),
+      "own\0",
+    ];
+    for (const identity of strangers) {
+      const told = await heard(port, { psks: [{ identity, secret: KEY }] });
+      assert.deepEqual(told, ["ERR_TLS_ALERT_RECEIVED", "decrypt_error"], String(identity));
+    }
+    const wrong = { psks: [{ identity: IDENTITY, secret: Buffer.alloc(32, 8) }] };
+    assert.deepEqual(await heard(port, wrong), ["ERR_TLS_ALERT_RECEIVED", "decrypt_error"]);
+    assert.deepEqual(asked, ["nobody", "\ufeffdevice-7", "\ufeffown", "own\0", IDENTITY]);
+  });
+}
+
+test("with pskCallback, imported PSKs of the server's own are accepted, and others have the same answer", async (t) => {
+  const context = Buffer.from("role");
+  const { port } = await listen(t, { psks: [{ identity: "own", secret: KEY, context }] }, (socket) => socket.end());
+  for (const options of [{}, { ciphers: "TLS_AES_256_GCM_SHA384" }]) {
+    const client = connect({ ...BOTH, ...options, port, psks: [{ identity: "own", secret: KEY, context }] });
+    await once(client, "secureConnect");
+    assert.equal(client.negotiated.pskKind, "imported");
+    client.resume();
+    await once(client, "close");
+  }
+  for (const psk of [
+    { identity: "own", secret: KEY, context: Buffer.from("roles") },
+    { identity: "own", secret: KEY },
+    { identity: "\ufeffown", secret: KEY, context },
+    { identity: Buffer.from("000 own", "latin1"), secret: KEY, context },
+  ]) {
+    assert.deepEqual(await heard(port, { psks: [psk] }), ["ERR_TLS_ALERT_RECEIVED", "decrypt_error"]);
+  }
+});
+
 test("the first connection of a process that fails has the error of its socket", async (t) => {
   // While the WebAssembly is still being loaded, in a process of its own therefore.
   const port = await freePort();

@@ -152,7 +152,7 @@ for (const [name, options, act, code] of [
   ["the deadline", { handshakeTimeout: 50 }, () => {}, "ERR_TLS_TIMEOUT"],
   ["the signal", {}, ({ controller }) => controller.abort(), "ERR_TLS_ABORTED"],
   ["close()", {}, ({ server }) => void server.close(), "ERR_TLS_ABORTED"],
-  ["a client that hangs up", {}, ({ hangUp }) => hangUp(), "ERR_TLS_TRUNCATED"],
+  ["a client that hangs up", {}, ({ hangUp }) => hangUp(), "ERR_TLS_HANDSHAKE_FAILURE"],
 ]) {
   test(`${name} ends a waiting selection, and its own signal says so`, async () => {
     const asked = deferred();

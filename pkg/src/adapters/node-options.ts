@@ -1,12 +1,12 @@
 import { isIP } from "node:net";
 import { type Bytes, isBytes, viewOf } from "../bytes.js";
 import { hasCertificates } from "../core.js";
-import type { CipherSuite, Group, OfferedIdentity } from "../core-types.js";
+import type { CipherSuite, Group } from "../core-types.js";
 import { configError } from "../errors.js";
-import { type ClientOptions, clockOf, type SelectPsk, type ServerOptions } from "../options.js";
-import type { Psk } from "../psk.js";
+import { type ClientOptions, clockOf, type ServerOptions } from "../options.js";
 import { type CredentialOptions, credentialsOf, type Pem, pem } from "./credentials.js";
 import { refuseOthers } from "./option-rules.js";
+import { selectBy, strictText } from "./psk-callback.js";
 import type { TLSSocket } from "./tls-socket.js";
 import { type CheckServerIdentity, Verification } from "./verification.js";
 
@@ -176,7 +176,7 @@ export function serverOptions(options: NodeServerOptions, socket: TLSSocket): Tr
     options: {
       ...given(rest),
       ...common,
-      ...(pskCallback && { selectPsk: selectBy(pskCallback, socket, options.psks ?? []) }),
+      ...(pskCallback && { selectPsk: selectBy((identity) => pskCallback(socket, identity), options.psks ?? []) }),
       ...(shown.length > 0 && { certificates: [...shown, ...(options.certificates ?? [])] }),
       ...(options.tickets &&
         sessionTimeout !== undefined && { tickets: { lifetime: sessionTimeout, ...options.tickets } }),
@@ -243,11 +243,9 @@ function protocols(given: unknown): string[] {
 }
 
 function protocolName(bytes: Uint8Array): string {
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    throw configError("ALPNProtocols has a name that is not UTF-8");
-  }
+  const name = strictText(bytes);
+  if (name === undefined) throw configError("ALPNProtocols has a name that is not UTF-8");
+  return name;
 }
 
 const find = (names: readonly string[], name: string) => names.find((other) => other === name) as CipherSuite;
@@ -258,34 +256,3 @@ function known<T>(option: string, names: readonly string[], find: (name: string)
   if (found.length === 0) throw configError(`${option} has nothing that this package has: ${names.join(":")}`);
   return found;
 }
-
-/** Asks Node's callback for one offered identity after the other. */
-function selectBy(
-  pskCallback: NonNullable<NodeServerOptions["pskCallback"]>,
-  socket: TLSSocket,
-  psks: readonly Psk[],
-): SelectPsk {
-  const own = new Set(psks.map(({ identity }) => text(identity)));
-  return async (offered) => {
-    for (const offer of offered) {
-      const identity = whoseIs(offer);
-      // A session is as good as the PSK that it descends from, which may have been revoked.
-      const answer = identity === undefined ? undefined : await pskCallback(socket, identity);
-      if (answer) {
-        const psk = isBytes(answer) ? answer : answer.psk;
-        return offer.ticket ? offer : { identity: offer.identity, secret: psk };
-      }
-      if (own.has(text(offer.identity)) || (offer.ticket && identity === undefined)) return offer;
-    }
-    return null;
-  };
-}
-
-/** The identity to ask for; a session that was begun with a certificate has none. */
-function whoseIs({ identity, ticket }: OfferedIdentity): string | undefined {
-  if (ticket === undefined) return text(identity);
-  return ticket.externalIdentity && text(ticket.externalIdentity);
-}
-
-const text = (identity: string | Bytes): string =>
-  typeof identity === "string" ? identity : new TextDecoder().decode(viewOf(identity));

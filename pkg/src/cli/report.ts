@@ -2,8 +2,16 @@ import { type Negotiated, TlsError } from "../node.js";
 
 /** Prints a line on standard error, where it does not mix with the data. */
 export function say(line: string): void {
-  process.stderr.write(`${line}\n`);
+  process.stderr.write(`${escaped(line)}\n`);
 }
+
+/** A text whose characters cannot play tricks with a terminal, as a peer may have chosen them: each as `\u{...}`. */
+export function escaped(text: string): string {
+  return text.replaceAll(UNPRINTABLE, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
+}
+
+/** Controls, what changes the direction of writing, parts of no character, and other ends of lines. */
+const UNPRINTABLE = /[\p{C}\p{Zl}\p{Zp}]/gu;
 
 /** What was negotiated, on one line. */
 export function describe(negotiated: Negotiated): string {
@@ -24,8 +32,7 @@ export function explain(error: unknown): string {
   const message = error.message.replaceAll(/\s*\n\s*/g, " ");
   if (!(error instanceof TlsError)) return message;
   const { code, alert, alertDirection } = error;
-  if (alert === undefined) return `${message} (${code})`;
-  if (alertDirection === "received") return `the peer sent the alert ${alert} (${code})`;
+  if (alert === undefined || alertDirection === "received") return `${message} (${code})`;
   return `we sent the alert ${alert}: ${message} (${code})`;
 }
 
@@ -33,7 +40,7 @@ export function explain(error: unknown): string {
 export function printable(bytes: Uint8Array): string {
   try {
     const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-    if (!/[\p{C}\p{Zl}\p{Zp}]/u.test(text)) return JSON.stringify(text);
+    if (text.search(UNPRINTABLE) < 0) return JSON.stringify(text);
   } catch {
     // Not UTF-8.
   }

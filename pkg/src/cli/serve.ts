@@ -32,6 +32,8 @@ export async function serve(args: ServeArguments): Promise<void> {
   });
   server.listen(args.listen);
   await once(server, "listening");
+  // As when there are no more descriptors: one connection less is no end.
+  server.on("error", (error) => say(`a connection could not be accepted: ${explain(error)}`));
   const { address, port, family } = server.address() as AddressInfo;
   say(`listening on ${family === "IPv6" ? `[${address}]` : address}:${port}`);
 
@@ -77,7 +79,7 @@ async function accept(
     controller: AbortController;
   },
 ): Promise<void> {
-  const client = `${socket.remoteAddress}:${socket.remotePort}`;
+  const client = nameOf(socket);
   try {
     const tls = build.acceptTls(transportOf(socket), {
       ...options,
@@ -92,6 +94,12 @@ async function accept(
     say(`${client} ${explain(error)}`);
     controller.abort(error);
   }
+}
+
+/** The address of a client, which one that is gone already has none of. */
+function nameOf({ remoteAddress, remotePort, remoteFamily }: Socket): string {
+  if (remoteAddress === undefined) return "a client that is gone";
+  return `${remoteFamily === "IPv6" ? `[${remoteAddress}]` : remoteAddress}:${remotePort}`;
 }
 
 /**

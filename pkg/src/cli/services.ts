@@ -1,6 +1,6 @@
 import type { Negotiated, TlsSocket } from "../node.js";
 import type { Address, Service } from "./arguments.js";
-import { printable } from "./report.js";
+import { escaped, printable } from "./report.js";
 import { connectTcp } from "./tcp.js";
 
 /** The longest HTTP request header that is read, in bytes. */
@@ -61,5 +61,5 @@ function page(negotiated: Negotiated): string {
     ["Server name", serverName ?? "none"],
     ["HelloRetryRequest", helloRetryRequest ? "yes" : "no"],
   ];
-  return `TLS 1.3 with ${pskIdentity ? "a pre-shared key" : "a certificate"}\n\n${rows.map(([name, value]) => `${name}: ${value}\n`).join("")}`;
+  return `TLS 1.3 with ${pskIdentity ? "a pre-shared key" : "a certificate"}\n\n${rows.map(([name, value = ""]) => `${name}: ${escaped(value)}\n`).join("")}`;
 }

@@ -79,7 +79,7 @@ onThePage("somebody on the wire", (demo) => {
     await openMessage("server_hello");
     await press("#meddle-record", "Cut its record in half");
     assert.equal(await demo.state(), "failed");
-    assert.match(await outcome(), /ERR_TLS_TRUNCATED/);
+    assert.match(await outcome(), /ERR_TLS_HANDSHAKE_FAILURE/);
     await demo.click("#meddle-undo");
     await openMessage("encrypted_extensions");
     await press("#meddle-record", "Take its record out");

@@ -1,0 +1,61 @@
+import { type Bytes, isBytes } from "../bytes.js";
+import type { OfferedIdentity } from "../core-types.js";
+import type { SelectPsk } from "../options.js";
+import { checkPsk, type Psk } from "../psk.js";
+import type { Awaitable } from "./node-options.js";
+
+/** Tells the key of an identity, if there is one. */
+type LookUp = (identity: string) => Awaitable<Bytes | { psk: Bytes } | null | undefined>;
+
+/** What an imported identity ends with: TLS 1.3, and each KDF that there is (RFC 9258 section 5.1). */
+const TARGETS = ["\x03\x04\0\x01", "\x03\x04\0\x02"];
+
+/** Asks Node's callback for one offered identity after the other; PSKs of the server's own need no answer. */
+export function selectBy(lookUp: LookUp, psks: readonly Psk[]): SelectPsk {
+  const own = new Set(psks.flatMap(wireIdentities));
+  return async (offered) => {
+    for (const offer of offered) {
+      const identity = whoseIs(offer);
+      // A session is as good as the PSK that it descends from, which may have been revoked.
+      const answer = identity === undefined ? undefined : await lookUp(identity);
+      if (answer) {
+        const psk = isBytes(answer) ? answer : answer.psk;
+        return offer.ticket ? offer : { identity: offer.identity, secret: psk };
+      }
+      if (own.has(binary(offer.identity)) || (offer.ticket && !offer.ticket.externalIdentity)) return offer;
+    }
+    return null;
+  };
+}
+
+/**
+ * The identity to ask for. A session that was begun with a certificate has none, and neither has what is not UTF-8: text
+ * that stands for other bytes could be a known identity.
+ */
+function whoseIs({ identity, ticket }: OfferedIdentity): string | undefined {
+  const bytes = ticket === undefined ? identity : ticket.externalIdentity;
+  return bytes && strictText(bytes);
+}
+
+/** The text of bytes, all of them; `undefined` if they are not UTF-8. */
+export function strictText(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+/** What a client offers a PSK as: its identity, or if it is imported one for each KDF. */
+function wireIdentities(psk: Psk): string[] {
+  const { identity, context } = checkPsk(psk);
+  if (context === undefined) return [binary(identity)];
+  const parts = [identity, context].map((part) => lengthOf(part) + binary(part)).join("");
+  return TARGETS.map((target) => parts + target);
+}
+
+const lengthOf = ({ length }: Uint8Array): string => String.fromCharCode(length >> 8, length & 0xff);
+
+/** Bytes as a string of as many characters. */
+const binary = (bytes: Uint8Array): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
