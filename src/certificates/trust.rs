@@ -94,7 +94,7 @@ impl TrustAnchors {
 
     /// Whether the chain leads to an anchor and is for what the peer does, whatever its name: where the application
     /// judges the name by rules of its own.
-    pub(crate) fn verify_path(
+    pub fn verify_path(
         &self,
         peer: Signer,
         chain: &[Vec<u8>],
