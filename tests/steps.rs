@@ -1,5 +1,5 @@
-//! The recorded steps of a handshake (feature `steps`): what the demo page shows of the key schedule.
-#![cfg(feature = "steps")]
+//! The recorded steps of a handshake (`--cfg tls_psk_steps`): what the demo page shows of the key schedule.
+#![cfg(tls_psk_steps)]
 
 use std::sync::Arc;
 

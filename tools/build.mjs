@@ -40,8 +40,10 @@ const PAGE = {
   name: "wasm-page",
   out: PAGE_CORE,
   profile: "release",
-  features: ["dissect", "mlkem", "steps"],
+  features: ["dissect", "mlkem"],
   flags: [],
+  // nothing but the core itself, and that in no other build, as it keeps secrets
+  cfgs: ["tls_psk_steps"],
 };
 
 /** Builds up to the named part, skipping what is up to date; without `tls-psk/full` if `full` is false. */
@@ -59,7 +61,7 @@ export async function build(last = "demo", { full = true } = {}) {
   }
 }
 
-async function buildWasm({ name, out, profile, features, flags }, { wasmEnv, bindgen }) {
+async function buildWasm({ name, out, profile, features, flags, cfgs = [] }, { wasmEnv, bindgen }) {
   const step = {
     name,
     inputs: ["Cargo.toml", "Cargo.lock", ".cargo", "src"],
@@ -71,11 +73,12 @@ async function buildWasm({ name, out, profile, features, flags }, { wasmEnv, bin
       rustc: wasmEnv.RUSTC,
       bindgen,
       features,
+      cfgs,
     },
   };
   const label = ["compiling the core to wasm", features.join(" and ")].filter(Boolean).join(", with ");
   await incrementally(label, step, async () => {
-    await compile(profile, features, { ...wasmEnv, ...shipped(flags) });
+    await compile(profile, features, cfgs, { ...wasmEnv, ...shipped(flags) });
 
     const unfinished = inRoot("target", "wasm-bindgen");
     rmSync(unfinished, { recursive: true, force: true });
@@ -95,12 +98,13 @@ async function buildWasm({ name, out, profile, features, flags }, { wasmEnv, bin
  * Compiles the core as a module alone. Cargo does not optimise at link time what is a Rust library as well, and does not
  * say so: its own word for how it called the compiler is what counts.
  */
-async function compile(profile, features, env) {
+async function compile(profile, features, cfgs, env) {
   const where = ["--profile", profile, "--target", TARGET];
   // a crate that is up to date is not compiled, and then there is no call to look at
   await run("cargo", ["clean", "--quiet", "--locked", "--package", "tls-psk", ...where], { env, cwd: root });
   const what = ["--lib", "--crate-type", "cdylib", "--locked", "--no-default-features"];
   const cargo = ["rustc", "--verbose", ...what, ...where, ...features.flatMap((feature) => ["--features", feature])];
+  if (cfgs.length > 0) cargo.push("--", ...cfgs.flatMap((cfg) => ["--cfg", cfg]));
   const spoken = { ...env, CARGO_TERM_COLOR: "never", CARGO_TERM_QUIET: "false" };
   const { code, output } = await run("cargo", cargo, { env: spoken, cwd: root, allowFailure: true });
   if (code !== 0) throw new Failure("cargo could not compile the core.", output);

@@ -5,7 +5,7 @@ import { build } from "./build.mjs";
 import { chromedriver, setUpBrowser } from "./lib/browser.mjs";
 import { wasmBindgen, wasmPack } from "./lib/cargo-tools.mjs";
 import { files } from "./lib/incremental.mjs";
-import { root } from "./lib/paths.mjs";
+import { inRoot, root } from "./lib/paths.mjs";
 import { Failure, heading, main, run, seconds } from "./lib/run.mjs";
 import { wasmToolchain } from "./lib/toolchain.mjs";
 import { setUpExamples, setUpNative, setUpPage, setUpPeers } from "./setup.mjs";
@@ -13,11 +13,13 @@ import { setUpExamples, setUpNative, setUpPage, setUpPeers } from "./setup.mjs";
 const PARTS = {
   async rust() {
     await setUpNative();
-    const test = (...selection) => countRust("cargo", ["test", "--locked", "--no-fail-fast", ...selection]);
+    const cargoTest = (selection, env) =>
+      countRust("cargo", ["test", "--locked", "--no-fail-fast", ...selection], env);
+    const test = (...selection) => cargoTest(selection);
     return [
       await test(),
       await test("--features", "certificates"),
-      await test("--features", "steps", "--test", "steps"),
+      await cargoTest(["--test", "steps"], { RUSTC_WORKSPACE_WRAPPER: inRoot("tools", "lib", "with-steps") }),
     ];
   },
 

@@ -5,6 +5,7 @@ use aes_gcm::{Aes128Gcm, Aes256Gcm};
 use chacha20poly1305::ChaCha20Poly1305;
 
 use super::CryptoError;
+use super::steps::{Kept, step};
 
 /// `iv_length`: the nonce of every suite, in bytes.
 pub const NONCE_LEN: usize = 12;
@@ -47,8 +48,7 @@ pub struct AeadKey {
     algorithm: AeadAlgorithm,
     // A key schedule of AES takes hundreds of bytes; boxed, it is not left behind on the stack at every move.
     key: Box<Key>,
-    #[cfg(feature = "steps")]
-    bytes: Vec<u8>,
+    bytes: Kept,
 }
 
 enum Key {
@@ -60,8 +60,7 @@ enum Key {
 impl AeadKey {
     /// A key of exactly [`AeadAlgorithm::key_len`] bytes.
     pub fn new(algorithm: AeadAlgorithm, key: &[u8]) -> Result<Self, CryptoError> {
-        #[cfg(feature = "steps")]
-        let bytes = key.to_vec();
+        let bytes = Kept::new(key);
         let key = match algorithm {
             AeadAlgorithm::Aes128Gcm => Aes128Gcm::new_from_slice(key).map(Key::Aes128Gcm),
             AeadAlgorithm::Aes256Gcm => Aes256Gcm::new_from_slice(key).map(Key::Aes256Gcm),
@@ -70,12 +69,7 @@ impl AeadKey {
             }
         }
         .map_err(|_| CryptoError::KeyLength)?;
-        Ok(Self {
-            algorithm,
-            key: Box::new(key),
-            #[cfg(feature = "steps")]
-            bytes,
-        })
+        Ok(Self { algorithm, key: Box::new(key), bytes })
     }
 
     /// The algorithm the key is for.
@@ -92,8 +86,7 @@ impl AeadKey {
         start: usize,
     ) -> Result<(), CryptoError> {
         let text = buffer.get_mut(start..).unwrap_or_default();
-        #[cfg(feature = "steps")]
-        let (iv, plaintext) = (nonce, text.to_vec());
+        let (iv, plaintext) = (nonce, Kept::new(&*text));
         let nonce = &(*nonce).into();
         let tag = match &*self.key {
             Key::Aes128Gcm(key) => key.encrypt_inout_detached(nonce, associated_data, text.into()),
@@ -104,11 +97,8 @@ impl AeadKey {
         }
         .map_err(|_| CryptoError::PlaintextLength)?;
         buffer.extend_from_slice(&tag);
-        #[cfg(feature = "steps")]
-        {
-            let sealed = buffer.get(start..).unwrap_or_default();
-            self.explain("seal", iv, associated_data, ("plaintext", &plaintext), sealed);
-        }
+        let sealed = buffer.get(start..).unwrap_or_default();
+        self.explain("seal", iv, associated_data, ("plaintext", plaintext.bytes()), sealed);
         Ok(())
     }
 
@@ -120,8 +110,7 @@ impl AeadKey {
         associated_data: &[u8],
         ciphertext: &'a mut [u8],
     ) -> Result<&'a mut [u8], CryptoError> {
-        #[cfg(feature = "steps")]
-        let (iv, sealed) = (nonce, ciphertext.to_vec());
+        let (iv, sealed) = (nonce, Kept::new(&*ciphertext));
         let (text, tag) =
             ciphertext.split_last_chunk_mut::<TAG_LEN>().ok_or(CryptoError::Decrypt)?;
         let tag = &(*tag).into();
@@ -138,12 +127,11 @@ impl AeadKey {
             }
         }
         .map_err(|_| CryptoError::Decrypt)?;
-        #[cfg(feature = "steps")]
-        self.explain("open", iv, associated_data, ("ciphertext", &sealed), text);
+        self.explain("open", iv, associated_data, ("ciphertext", sealed.bytes()), text);
         Ok(text)
     }
 
-    #[cfg(feature = "steps")]
+    #[inline(always)]
     fn explain(
         &self,
         operation: &'static str,
@@ -158,11 +146,11 @@ impl AeadKey {
             AeadAlgorithm::ChaCha20Poly1305 => "ChaCha20-Poly1305",
         };
         let inputs = [
-            ("key", self.bytes.as_slice()),
+            ("key", self.bytes.bytes()),
             ("nonce", nonce),
             ("additional_data", associated_data),
             text,
         ];
-        super::steps::step(operation, algorithm, "", &inputs, output);
+        step(operation, algorithm, "", &inputs, output);
     }
 }

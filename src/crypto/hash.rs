@@ -59,7 +59,6 @@ impl HashAlgorithm {
         let mut hasher = self.hasher();
         hasher.update(data);
         let digest = hasher.finish();
-        #[cfg(feature = "steps")]
         super::steps::step("hash", self.name(), "", &[("message", data)], digest.as_ref());
         digest
     }

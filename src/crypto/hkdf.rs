@@ -10,7 +10,6 @@ use super::secret::Secret;
 /// `HKDF-Extract(salt, IKM)`
 pub fn extract(hash: HashAlgorithm, salt: &[u8], ikm: &[u8]) -> Secret {
     let prk = Secret::from_output(hash.hmac(salt, ikm).into_bytes(), hash);
-    #[cfg(feature = "steps")]
     super::steps::step("extract", hash.name(), "", &[("salt", salt), ("IKM", ikm)], prk.as_bytes());
     prk
 }
@@ -45,7 +44,6 @@ pub fn expand_label(
 ) -> Result<(), CryptoError> {
     let info = hkdf_label(out.len(), label, context).ok_or(CryptoError::OutputLength)?;
     expand(hash, secret, &info, out)?;
-    #[cfg(feature = "steps")]
     explain_expansion(hash, secret, label, context, out);
     Ok(())
 }
@@ -65,12 +63,10 @@ pub fn expand_label_secret(
     let mut block = hkdf_label(hash.output_len(), label, context).unwrap_or_default();
     block.push(1);
     let output = Secret::from_output(hash.hmac(secret.as_bytes(), &block).into_bytes(), hash);
-    #[cfg(feature = "steps")]
     explain_expansion(hash, secret.as_bytes(), label, context, output.as_bytes());
     output
 }
 
-#[cfg(feature = "steps")]
 fn explain_expansion(
     hash: HashAlgorithm,
     secret: &[u8],

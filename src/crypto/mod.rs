@@ -9,7 +9,9 @@ mod sealing;
 mod secret;
 #[cfg(feature = "certificates")]
 pub mod signature;
-#[cfg(feature = "steps")]
+#[cfg(not(tls_psk_steps))]
+pub(crate) mod steps;
+#[cfg(tls_psk_steps)]
 pub mod steps;
 mod suite;
 

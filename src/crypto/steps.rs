@@ -1,56 +1,128 @@
-//! The computations as they were made, for the demo page to show (feature `steps`).
+//! The computations as they were made, for the demo page to show.
 //!
 //! Every step of hash, HMAC, HKDF, key exchange and AEAD is recorded with its inputs and its output: with all secrets of
-//! a connection, and nothing wipes them. No build of the package has this feature.
+//! a connection, and nothing wipes them. So no feature does this, which any dependency of a program could enable, but
+//! `--cfg tls_psk_steps`, which the build of the page alone has. Without it nothing is kept, and nothing is compiled.
 
-use core::cell::RefCell;
+#[cfg(tls_psk_steps)]
+pub use on::{Step, record, take};
 
-/// One computation.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Step {
-    /// What was computed: "hash", "hmac", "extract", "expand-label", "agree", "seal" or "open".
-    pub operation: &'static str,
-    /// With what: the hash, the group or the AEAD.
-    pub algorithm: &'static str,
-    /// The label of an "expand-label", without its prefix.
-    pub label: String,
-    /// The inputs by their names in the specification.
-    pub inputs: Vec<(&'static str, Vec<u8>)>,
-    /// What came of it.
-    pub output: Vec<u8>,
-}
+#[cfg(not(tls_psk_steps))]
+pub(crate) use off::{Kept, step};
+#[cfg(tls_psk_steps)]
+pub(crate) use on::{Kept, step};
 
-thread_local! {
-    static STEPS: RefCell<Option<Vec<Step>>> = const { RefCell::new(None) };
-}
+#[cfg(tls_psk_steps)]
+mod on {
+    use core::cell::RefCell;
 
-/// Begins to record the steps of this thread, or ends it. What was recorded before is dropped.
-pub fn record(on: bool) {
-    STEPS.with_borrow_mut(|steps| *steps = on.then(Vec::new));
-}
+    /// One computation.
+    #[derive(Clone, PartialEq, Eq)]
+    pub struct Step {
+        /// What was computed: "hash", "hmac", "extract", "expand-label", "agree", "seal" or "open".
+        pub operation: &'static str,
+        /// With what: the hash, the group or the AEAD.
+        pub algorithm: &'static str,
+        /// The label of an "expand-label", without its prefix.
+        pub label: String,
+        /// The inputs by their names in the specification.
+        pub inputs: Vec<(&'static str, Vec<u8>)>,
+        /// What came of it.
+        pub output: Vec<u8>,
+    }
 
-/// What was recorded since the last call.
-pub fn take() -> Vec<Step> {
-    STEPS.with_borrow_mut(|steps| steps.as_mut().map(core::mem::take).unwrap_or_default())
-}
+    thread_local! {
+        static STEPS: RefCell<Option<Vec<Step>>> = const { RefCell::new(None) };
+    }
 
-/// Records a step, if steps are recorded.
-pub fn step(
-    operation: &'static str,
-    algorithm: &'static str,
-    label: &str,
-    inputs: &[(&'static str, &[u8])],
-    output: &[u8],
-) {
-    STEPS.with_borrow_mut(|steps| {
-        if let Some(steps) = steps {
-            steps.push(Step {
-                operation,
-                algorithm,
-                label: label.to_owned(),
-                inputs: inputs.iter().map(|(name, bytes)| (*name, bytes.to_vec())).collect(),
-                output: output.to_vec(),
-            });
+    /// Begins to record the steps of this thread, or ends it. What was recorded before is dropped.
+    pub fn record(on: bool) {
+        STEPS.with_borrow_mut(|steps| *steps = on.then(Vec::new));
+    }
+
+    /// What was recorded since the last call.
+    pub fn take() -> Vec<Step> {
+        STEPS.with_borrow_mut(|steps| steps.as_mut().map(core::mem::take).unwrap_or_default())
+    }
+
+    /// Records a step, if steps are recorded.
+    pub fn step(
+        operation: &'static str,
+        algorithm: &'static str,
+        label: &str,
+        inputs: &[(&'static str, &[u8])],
+        output: &[u8],
+    ) {
+        STEPS.with_borrow_mut(|steps| {
+            if let Some(steps) = steps {
+                steps.push(Step {
+                    operation,
+                    algorithm,
+                    label: label.to_owned(),
+                    inputs: inputs.iter().map(|(name, bytes)| (*name, bytes.to_vec())).collect(),
+                    output: output.to_vec(),
+                });
+            }
+        });
+    }
+
+    /// Bytes that a later step shows as its input.
+    #[derive(Clone)]
+    pub struct Kept(Vec<u8>);
+
+    impl Kept {
+        pub fn new(bytes: impl AsRef<[u8]>) -> Self {
+            Self(bytes.as_ref().to_vec())
         }
-    });
+
+        /// Of bytes that are made for this.
+        pub fn of<B: AsRef<[u8]>>(bytes: impl FnOnce() -> B) -> Self {
+            Self::new(bytes())
+        }
+
+        pub fn add(&mut self, bytes: &[u8]) {
+            self.0.extend_from_slice(bytes);
+        }
+
+        pub fn bytes(&self) -> &[u8] {
+            &self.0
+        }
+    }
+}
+
+#[cfg(not(tls_psk_steps))]
+mod off {
+    #[inline(always)]
+    pub fn step(
+        _operation: &'static str,
+        _algorithm: &'static str,
+        _label: &str,
+        _inputs: &[(&'static str, &[u8])],
+        _output: &[u8],
+    ) {
+    }
+
+    /// Nothing.
+    #[derive(Clone)]
+    pub struct Kept;
+
+    impl Kept {
+        #[inline(always)]
+        pub fn new(_bytes: impl AsRef<[u8]>) -> Self {
+            Self
+        }
+
+        #[inline(always)]
+        pub fn of<B: AsRef<[u8]>>(_bytes: impl FnOnce() -> B) -> Self {
+            Self
+        }
+
+        #[inline(always)]
+        pub fn add(&mut self, _bytes: &[u8]) {}
+
+        #[inline(always)]
+        pub fn bytes(&self) -> &[u8] {
+            &[]
+        }
+    }
 }

@@ -81,7 +81,6 @@ impl FinishedKey {
     /// `verify_data = HMAC(finished_key, Transcript-Hash)`
     pub fn verify_data(&self, transcript_hash: &Digest) -> Digest {
         let mac = self.hash.hmac(self.secret.as_bytes(), transcript_hash.as_ref());
-        #[cfg(feature = "steps")]
         crate::crypto::steps::step(
             "hmac",
             self.hash.name(),

@@ -1,5 +1,6 @@
 //! The transcript hash (RFC 9846 section 4.1).
 
+use crate::crypto::steps::{Kept, step};
 use crate::crypto::{Digest, HashAlgorithm, Hasher};
 use crate::wire::HandshakeType;
 
@@ -38,17 +39,13 @@ impl TranscriptBuffer {
 #[derive(Clone)]
 pub struct Transcript {
     hasher: Hasher,
-    #[cfg(feature = "steps")]
-    seen: (HashAlgorithm, Vec<u8>),
+    hash: HashAlgorithm,
+    seen: Kept,
 }
 
 impl Transcript {
     fn new(hash: HashAlgorithm) -> Self {
-        Self {
-            hasher: hash.hasher(),
-            #[cfg(feature = "steps")]
-            seen: (hash, Vec::new()),
-        }
+        Self { hasher: hash.hasher(), hash, seen: Kept::new([]) }
     }
 
     /// A transcript that begins with `message_hash` over an earlier ClientHello's digest, as after a
@@ -63,14 +60,12 @@ impl Transcript {
     /// Adds a whole handshake message, header included.
     pub fn add(&mut self, message: &[u8]) {
         self.hasher.update(message);
-        #[cfg(feature = "steps")]
-        self.seen.1.extend_from_slice(message);
+        self.seen.add(message);
     }
 
     /// Transcript-Hash of the messages so far.
     pub fn current(&self) -> Digest {
         let digest = self.hasher.peek();
-        #[cfg(feature = "steps")]
         self.explain(&[], &digest);
         digest
     }
@@ -81,17 +76,15 @@ impl Transcript {
         let mut hasher = self.hasher.clone();
         hasher.update(client_hello);
         let digest = hasher.finish();
-        #[cfg(feature = "steps")]
         self.explain(client_hello, &digest);
         digest
     }
 
-    #[cfg(feature = "steps")]
+    #[inline(always)]
     fn explain(&self, more: &[u8], digest: &Digest) {
-        let (hash, seen) = &self.seen;
-        let message = [seen, more].concat();
-        let inputs = [("message", message.as_slice())];
-        crate::crypto::steps::step("hash", hash.name(), "", &inputs, digest.as_ref());
+        let mut message = self.seen.clone();
+        message.add(more);
+        step("hash", self.hash.name(), "", &[("message", message.bytes())], digest.as_ref());
     }
 }
 

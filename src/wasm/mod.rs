@@ -13,6 +13,6 @@ mod object;
 mod offer;
 mod psk;
 mod session;
-#[cfg(feature = "steps")]
+#[cfg(tls_psk_steps)]
 mod steps;
 mod wiping;

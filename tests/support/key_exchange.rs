@@ -16,6 +16,10 @@ impl Random {
     }
 }
 
+#[allow(dead_code, unused_imports, reason = "nothing is recorded here")]
+#[path = "../../src/crypto/steps.rs"]
+pub(crate) mod steps;
+
 #[allow(dead_code, reason = "the tests agree, they do not negotiate")]
 #[path = "../../src/crypto/group/mod.rs"]
 pub mod group;

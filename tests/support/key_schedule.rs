@@ -4,7 +4,12 @@
 //! the key schedule. The source files are the crate's own; only [`crypto::SharedSecret`] is another. Their paths
 //! begin at `crate`: the test's root has to import [`crypto`] and [`wire`].
 
+#[allow(dead_code, unused_imports, reason = "nothing is recorded here")]
+#[path = "../../src/crypto/steps.rs"]
+pub(crate) mod steps;
+
 pub mod crypto {
+    pub(crate) use super::steps;
     pub use tls_psk::crypto::*;
 
     /// Takes the place of the crate's own.

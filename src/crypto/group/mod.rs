@@ -7,6 +7,7 @@ mod x25519_mlkem768;
 
 use zeroize::Zeroizing;
 
+use super::steps::{Kept, step};
 use super::{CryptoError, Random};
 use crate::wire::NamedGroup;
 
@@ -94,7 +95,6 @@ impl KeyShare {
     /// Agrees with the peer's share. One that is malformed, or brings nothing of the peer's into the secret, fails
     /// (sections 4.3.8.2 and 7.4.2).
     pub fn agree(self, peer: &[u8]) -> Result<SharedSecret, CryptoError> {
-        #[cfg(feature = "steps")]
         let private_key = self.secret.explain();
         let shared = match self.secret {
             PrivateKey::X25519(secret) => SharedSecret::new(&[secret.agree(peer)?.as_bytes()]),
@@ -104,11 +104,10 @@ impl KeyShare {
             #[cfg(feature = "mlkem")]
             PrivateKey::X25519MlKem768(secret) => secret.agree(peer)?,
         };
-        #[cfg(feature = "steps")]
         explain(
             self.group,
             &[
-                ("private key", &private_key),
+                ("private key", private_key.bytes()),
                 ("public key", &self.public),
                 ("peer's public key", peer),
             ],
@@ -118,23 +117,23 @@ impl KeyShare {
     }
 }
 
-#[cfg(feature = "steps")]
 impl PrivateKey {
     /// The key itself, where it is one number; none of a KEM.
-    fn explain(&self) -> Vec<u8> {
+    #[inline(always)]
+    fn explain(&self) -> Kept {
         match self {
             Self::X25519(secret) => secret.explain(),
             Self::P256(secret) => secret.explain(),
             #[cfg(feature = "mlkem")]
-            Self::X25519MlKem768(_) => Vec::new(),
+            Self::X25519MlKem768(_) => Kept::new([]),
         }
     }
 }
 
-#[cfg(feature = "steps")]
+#[inline(always)]
 fn explain(group: NamedGroup, inputs: &[(&'static str, &[u8])], shared: &SharedSecret) {
     let name = group.name().unwrap_or_default();
-    super::steps::step("agree", name, "", inputs, shared.as_bytes());
+    step("agree", name, "", inputs, shared.as_bytes());
 }
 
 /// Answers a client's share: the server's `key_exchange`, and the secret.
@@ -146,7 +145,6 @@ pub fn respond(
     #[cfg(feature = "mlkem")]
     if group == NamedGroup::X25519MLKEM768 {
         let answer = x25519_mlkem768::respond(peer, random)?;
-        #[cfg(feature = "steps")]
         explain(group, &[("public key", &answer.0), ("peer's public key", peer)], &answer.1);
         return Ok(answer);
     }

@@ -5,7 +5,7 @@ use p256::ecdh::{SharedSecret, diffie_hellman};
 use p256::elliptic_curve::point::AffineCoordinates;
 use zeroize::Zeroizing;
 
-use super::{CryptoError, Random};
+use super::{CryptoError, Kept, Random};
 
 pub(super) struct PrivateKey(p256::SecretKey);
 
@@ -24,9 +24,9 @@ impl PrivateKey {
         encode(self.0.public_key().as_affine())
     }
 
-    #[cfg(feature = "steps")]
-    pub(super) fn explain(&self) -> Vec<u8> {
-        self.0.to_bytes().to_vec()
+    /// The key itself, where steps are recorded.
+    pub(super) fn explain(&self) -> Kept {
+        Kept::of(|| self.0.to_bytes())
     }
 
     pub(super) fn agree(&self, peer: &[u8]) -> Result<SharedSecret, CryptoError> {

@@ -2,7 +2,7 @@
 
 use x25519_dalek::{PublicKey, SharedSecret, StaticSecret, X25519_BASEPOINT_BYTES};
 
-use super::{CryptoError, Random};
+use super::{CryptoError, Kept, Random};
 
 pub(super) const PUBLIC_LEN: usize = 32;
 
@@ -19,9 +19,9 @@ impl PrivateKey {
         self.0.diffie_hellman(&PublicKey::from(X25519_BASEPOINT_BYTES)).to_bytes()
     }
 
-    #[cfg(feature = "steps")]
-    pub(super) fn explain(&self) -> Vec<u8> {
-        self.0.to_bytes().to_vec()
+    /// The key itself, where steps are recorded.
+    pub(super) fn explain(&self) -> Kept {
+        Kept::of(|| self.0.to_bytes())
     }
 
     pub(super) fn agree(&self, peer: &[u8]) -> Result<SharedSecret, CryptoError> {

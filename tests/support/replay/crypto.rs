@@ -16,6 +16,8 @@ mod sealing;
 mod secret;
 #[path = "signature.rs"]
 pub mod signature;
+#[path = "../../../src/crypto/steps.rs"]
+pub(crate) mod steps;
 #[path = "../../../src/crypto/suite.rs"]
 mod suite;
 
