@@ -6,9 +6,10 @@ export function isBytes(value: unknown): value is Bytes {
   return ArrayBuffer.isView(value) || value instanceof ArrayBuffer;
 }
 
-/** A view of the same memory. */
+/** A view of the same memory. Throws a `TypeError` for anything else, which would have no bytes. */
 export function viewOf(bytes: Bytes): Uint8Array {
   if (bytes instanceof Uint8Array) return bytes;
   if (ArrayBuffer.isView(bytes)) return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (!isBytes(bytes)) throw new TypeError("only bytes will do, not strings");
   return new Uint8Array(bytes);
 }

@@ -84,7 +84,7 @@ function applyToClient(config: Config, { ca, verifyCertificate, certificate, ser
   if (ca !== undefined && serverName === undefined) {
     throw configError("ca needs a serverName: else every server with a certificate would do");
   }
-  applyVerification(config, ca, verifyCertificate, "ca and verifyCertificate");
+  applyVerification(config, ca, verifyCertificate);
   if (certificate !== undefined) addCredentials(config, certificate);
 }
 
@@ -94,15 +94,15 @@ function applyToServer(config: Config, { certificates = [], requestCertificate }
   if (requestCertificate === undefined) return;
   const { ca, verify, required = true } = requestCertificate;
   if (ca === undefined && verify === undefined) throw configError("requestCertificate needs ca or verify");
-  applyVerification(config, ca, verify, "requestCertificate.ca and requestCertificate.verify");
+  applyVerification(config, ca, verify);
   config.setClientCertificatesRequired(required);
 }
 
-function applyVerification(config: Config, ca: string | Bytes | undefined, verify: unknown, names: string): void {
-  if (ca !== undefined && verify !== undefined) throw configError(`${names} exclude each other`);
+function applyVerification(config: Config, ca: string | Bytes | undefined, verify: unknown): void {
+  if (ca !== undefined && verify !== undefined) throw configError("ca and a function that verifies exclude each other");
   if (ca !== undefined) config.setTrustAnchors(pem(ca, "ca"));
   else if (typeof verify === "function") config.setApplicationVerification();
-  else throw configError("what verifies certificates must be a function");
+  else throw configError("what verifies must be a function");
 }
 
 function addCredentials(config: Config, credentials: Credentials): void {

@@ -102,3 +102,16 @@ export class TlsError extends Error {
 export function configError(message: string): TlsError {
   return new TlsError("ERR_TLS_CONFIG", message, { phase: "configuration" });
 }
+
+/** What was thrown by something that was given another kind of value than it takes, as an error of the configuration. */
+export function asConfigError(thrown: unknown): TlsError {
+  return thrown instanceof TlsError
+    ? thrown
+    : configError(`an option or the transport (sockets of Node need Duplex.toWeb) is of a wrong kind: ${thrown}`);
+}
+
+/** The number, if the core would get it as it is. */
+export function whole(value: number): number {
+  if (value >>> 0 === value) return value;
+  throw new TypeError(`${value} is no whole number`);
+}

@@ -1,4 +1,4 @@
-import type { Bytes } from "./bytes.js";
+import { type Bytes, viewOf } from "./bytes.js";
 import {
   applyCertificates,
   type ClientCertificateOptions,
@@ -8,7 +8,7 @@ import {
 import { Config, Connection } from "./core.js";
 import type { CipherSuite, Group, OfferedIdentity, PskKinds, PskMode, TraceEvent } from "./core-types.js";
 import type { AcceptEarlyData } from "./early-data.js";
-import { configError } from "./errors.js";
+import { configError, whole } from "./errors.js";
 import { withSealingKeys } from "./keys.js";
 import type { Kept } from "./prepared.js";
 import { type CheckedPsk, type Psk, withExternalPsk } from "./psk.js";
@@ -198,16 +198,17 @@ function configure(
     if (options.modes) config.setModes([...options.modes]);
     if (options.cipherSuites) config.setCipherSuites([...options.cipherSuites]);
     if (options.groups) config.setGroups([...options.groups]);
-    if (options.alpn) config.setAlpn([...options.alpn]);
-    if (options.recordSizeLimit !== undefined) config.setRecordSizeLimit(options.recordSizeLimit);
+    if (options.alpn) config.setAlpn(options.alpn.map(String));
+    if (options.recordSizeLimit !== undefined) config.setRecordSizeLimit(whole(options.recordSizeLimit));
     if (options.grease !== undefined) config.setGrease(options.grease);
     if (options.serverName !== undefined) config.setServerName(options.serverName);
-    if (options.paddingMultiple !== undefined) config.setPaddingMultiple(options.paddingMultiple);
+    if (options.paddingMultiple !== undefined) config.setPaddingMultiple(whole(options.paddingMultiple));
     if (options.cookieKeys) withSealingKeys(options.cookieKeys, (keys) => config.setCookieKeys(keys));
-    if (options.maxOfferedPsks !== undefined) config.setMaxOfferedPsks(options.maxOfferedPsks);
+    if (options.maxOfferedPsks !== undefined) config.setMaxOfferedPsks(whole(options.maxOfferedPsks));
     if (options.selectPsk) config.setSelection("application");
     if (options.tickets) applyTickets(config, options.tickets, now);
     applyCertificates(config, role, options);
+    if (options.earlyData !== undefined) viewOf(options.earlyData);
     config.setEarlyData(options.earlyData !== undefined || options.acceptEarlyData !== undefined);
     config.setAllowBothRoles(options.allowBothRoles ?? false);
     config.setKeyLog(options.onKeylog !== undefined);

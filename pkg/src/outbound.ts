@@ -1,4 +1,4 @@
-import { type Bytes, isBytes, viewOf } from "./bytes.js";
+import { type Bytes, viewOf } from "./bytes.js";
 
 /** What becomes of the data; the promises settle when the next call may come. */
 export interface OutboundSink {
@@ -59,8 +59,7 @@ export class Outbound {
   async #write(chunk: Bytes, sink: OutboundSink): Promise<void> {
     try {
       try {
-        if (!isBytes(chunk)) throw new TypeError("only bytes can be written, not strings or other values");
-        new Uint8Array("buffer" in chunk ? chunk.buffer : chunk); // throws if the memory was given away
+        new Uint8Array(viewOf(chunk).buffer); // throws if the memory was given away
       } catch (error) {
         sink.abort(error); // the peer must not believe that it has everything
         throw error;

@@ -37,7 +37,7 @@ export interface CheckedPsk {
 
 /** Checks the types; sizes and values are the core's to judge. Throws `ERR_TLS_PSK`. */
 export function checkPsk(psk: Psk): CheckedPsk {
-  const { identity, secret, hmac, context, earlyData } = psk;
+  const { identity, secret, hmac, context, earlyData } = psk ?? {};
   if (typeof secret === "string") {
     throw refused("secret is a string, and passwords are not keys: decode it to bytes if it spells a key");
   }

@@ -1,7 +1,7 @@
 import { viewOf } from "./bytes.js";
 import type { Connection } from "./core.js";
 import type { CoreEvent, Negotiated } from "./core-types.js";
-import { TlsError, type TlsErrorCode, type TlsErrorDetails, type TlsPhase } from "./errors.js";
+import { asConfigError, TlsError, type TlsErrorCode, type TlsErrorDetails, type TlsPhase } from "./errors.js";
 import { Inbound } from "./inbound.js";
 import { Limits } from "./limits.js";
 import { init, isInitialised } from "./loader.js";
@@ -104,6 +104,8 @@ export class Pump {
       if (!isInitialised()) await init();
       if (this.#over) return;
       this.connection = openConnection(role, this.#options, psks, kept);
+    } catch (thrown) {
+      throw asConfigError(thrown);
     } finally {
       wipe(psks);
     }

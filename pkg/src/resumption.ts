@@ -1,6 +1,6 @@
 import { type Bytes, isBytes, viewOf } from "./bytes.js";
 import { type Config, type Connection, Session } from "./core.js";
-import { TlsError } from "./errors.js";
+import { TlsError, whole } from "./errors.js";
 import { KEY_LENGTH, withSealingKeys } from "./keys.js";
 
 /** What a client keeps of a connection to resume it later: plain data, for IndexedDB, KV or a file. */
@@ -71,7 +71,9 @@ export function appendSessions(
 /** Makes a server issue tickets. */
 export function applyTickets(config: Config, options: TicketOptions, now: number): void {
   const { count = 1, lifetime = LIFETIME, maxEarlyData = 0 } = options;
-  withSealingKeys(options.keys ?? ownKeys(now), (keys) => config.setTickets(keys, count, lifetime, maxEarlyData));
+  withSealingKeys(options.keys ?? ownKeys(now), (keys) =>
+    config.setTickets(keys, whole(count), whole(lifetime), whole(maxEarlyData)),
+  );
 }
 
 let own: { keys: Uint8Array[]; since: number } | undefined;

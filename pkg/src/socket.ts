@@ -1,7 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { type Bytes, viewOf } from "./bytes.js";
 import type { Negotiated } from "./core-types.js";
-import { TlsError } from "./errors.js";
+import { asConfigError, TlsError } from "./errors.js";
 import { isInitialised } from "./loader.js";
 import { type ClientOptions, openConnection, type ServerOptions } from "./options.js";
 import { type PreparedServer, prepare, recall } from "./prepared.js";
@@ -78,15 +78,15 @@ export interface TlsSocket extends AsyncDisposable {
  * Begins TLS as the client. Returns at once: the socket can be read and written right away.
  *
  * @throws `ERR_TLS_PSK` and `ERR_TLS_CONFIG` for what is wrong at first sight: a secret that is a string, a transport
- * that is locked. Everything else, wrong values of options included, makes `opened` and `closed` reject.
+ * that is locked or has no streams. Everything else, wrong values of options included, makes `opened` and `closed` reject.
  */
 export function startTls(transport: Transport, options: ClientOptions): TlsSocket {
-  return socketOf(new Pump("client", transport, options));
+  return socketOf("client", transport, options);
 }
 
 /** As {@link startTls}, as the server. */
 export function acceptTls(transport: Transport, options: ServerOptions): TlsSocket {
-  return socketOf(new Pump("server", transport, options));
+  return socketOf("server", transport, options);
 }
 
 /**
@@ -105,7 +105,13 @@ export function prepareServer(options: ServerOptions): PreparedServer {
   return prepared;
 }
 
-function socketOf(pump: Pump): TlsSocket {
+function socketOf(...args: ConstructorParameters<typeof Pump>): TlsSocket {
+  let pump: Pump;
+  try {
+    pump = new Pump(...args);
+  } catch (thrown) {
+    throw asConfigError(thrown);
+  }
   return {
     readable: pump.inbound.stream,
     earlyData: pump.early.stream,

@@ -1,4 +1,4 @@
-import { isBytes, viewOf } from "./bytes.js";
+import { viewOf } from "./bytes.js";
 import { configError } from "./errors.js";
 
 /** What TLS runs over: a TCP socket, a WebSocket's streams, a serial line, one end of an in-memory pair. */
@@ -39,7 +39,6 @@ export class TransportStreams {
     while (this.#undelivered.length === 0) {
       const { done, value } = await this.#reader.read();
       if (done) return undefined;
-      if (!isBytes(value)) throw new TypeError("the transport delivered a chunk that is not bytes");
       this.#undelivered = viewOf(value);
     }
     const slice = this.#undelivered.subarray(0, SLICE);

@@ -94,12 +94,7 @@ impl TrustAnchors {
 
     /// Whether the chain leads to an anchor and is for what the peer does, whatever its name: where the application
     /// judges the name by rules of its own.
-    pub fn verify_path(
-        &self,
-        peer: Signer,
-        chain: &[Vec<u8>],
-        now: u64,
-    ) -> Result<(), Violation> {
+    pub fn verify_path(&self, peer: Signer, chain: &[Vec<u8>], now: u64) -> Result<(), Violation> {
         let usage = match peer {
             Signer::Client => KeyUsage::client_auth(),
             Signer::Server => KeyUsage::server_auth(),

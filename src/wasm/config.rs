@@ -144,12 +144,12 @@ impl Config {
     pub fn set_tickets(
         &mut self,
         keys: Vec<u8>,
-        count: u8,
+        count: u32,
         lifetime: u32,
         max_early_data: u32,
     ) -> Result<()> {
         let mut policy = TicketPolicy::new(sealing_keys(keys)?);
-        policy.set_count(count).map_err(throw_config)?;
+        policy.set_count(u8::try_from(count).unwrap_or(u8::MAX)).map_err(throw_config)?;
         policy.set_lifetime(lifetime).map_err(throw_config)?;
         policy.set_max_early_data(max_early_data);
         match &mut self.0 {
