@@ -141,6 +141,45 @@ fn the_psk_is_chosen_first_and_decides_the_suite() {
     assert_eq!(negotiated.cipher_suite, CipherSuite::TLS_AES_256_GCM_SHA384);
 }
 
+/// The suite of a handshake in which the client prefers these and the server has named those, if any.
+fn suite_between(
+    client_suites: &[CipherSuite],
+    server_suites: Option<&[CipherSuite]>,
+) -> CipherSuite {
+    let (mut client, mut server) = default_configs();
+    client.parameters.set_cipher_suites(client_suites).unwrap();
+    if let Some(suites) = server_suites {
+        server.parameters.set_cipher_suites(suites).unwrap();
+    }
+    Pair::new(client, server).handshake().assert_connected().cipher_suite
+}
+
+#[test]
+fn a_server_that_names_no_suites_takes_the_clients_order() {
+    // wolfSSL's PSK goes with the one suite that it prefers, and it aborts under another.
+    let [chacha20, aes_128] =
+        [CipherSuite::TLS_CHACHA20_POLY1305_SHA256, CipherSuite::TLS_AES_128_GCM_SHA256];
+    for order in [[chacha20, aes_128], [aes_128, chacha20]] {
+        assert_eq!(suite_between(&order, None), order[0]);
+        assert_eq!(suite_between(&[&[SUITES[2]][..], &order].concat(), None), order[0]);
+    }
+    let (client, server) = default_configs();
+    let negotiated = Pair::new(client, server).handshake();
+    assert_eq!(negotiated.assert_connected().cipher_suite, chacha20);
+}
+
+#[test]
+fn a_server_that_names_its_suites_chooses_by_their_order() {
+    let [chacha20, aes_128] =
+        [CipherSuite::TLS_CHACHA20_POLY1305_SHA256, CipherSuite::TLS_AES_128_GCM_SHA256];
+    for order in [[chacha20, aes_128], [aes_128, chacha20]] {
+        for client in [[chacha20, aes_128], [aes_128, chacha20]] {
+            assert_eq!(suite_between(&client, Some(&order)), order[0]);
+            assert_eq!(suite_between(&client, Some(&order[1..])), order[1]);
+        }
+    }
+}
+
 #[test]
 fn a_client_offers_only_suites_that_fit_a_psk() {
     let mut client = ClientConfig::new();

@@ -19,7 +19,11 @@ await main(async () => {
   const clippy = (...selection) => ["clippy", "--quiet", "--locked", ...selection, "--", "-D", "warnings"];
   const checks = [
     ["cargo fmt", "cargo", ["fmt", "--check"]],
-    ["cargo fmt of the s2n peer", "cargo", ["fmt", "--check", "--manifest-path", "tests/interop/s2n-peer/Cargo.toml"]],
+    ...["s2n-peer", "embedded-tls-peer"].map((peer) => [
+      `cargo fmt of ${peer}`,
+      "cargo",
+      ["fmt", "--check", "--manifest-path", `tests/interop/${peer}/Cargo.toml`],
+    ]),
     ["clippy", "cargo", clippy("--all-targets")],
     ["clippy with certificates", "cargo", clippy("--all-targets", ...CERTIFICATES)],
     ["clippy with steps", "cargo", [...clippy("--lib"), ...STEPS]],

@@ -4,9 +4,10 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { aptInstall } from "./lib/apt.mjs";
 import { setUpBrowser } from "./lib/browser.mjs";
-import { s2nPeer, wasmBindgen, wasmPack } from "./lib/cargo-tools.mjs";
+import { cPeers } from "./lib/c-peers.mjs";
+import { embeddedTlsPeer, s2nPeer, wasmBindgen, wasmPack } from "./lib/cargo-tools.mjs";
 import { cache, inRoot } from "./lib/paths.mjs";
-import { setUpAioquic } from "./lib/python.mjs";
+import { setUpAioquic, setUpTlslite } from "./lib/python.mjs";
 import { Failure, isEntry, main, run, step, which } from "./lib/run.mjs";
 import { checkRust, setUpRustLint, wasmToolchain } from "./lib/toolchain.mjs";
 
@@ -72,6 +73,7 @@ const PAGE_PEERS = {
 /** The programs that the interop tests run, and Debian's packages that have them. */
 const PEERS = {
   ...PAGE_PEERS,
+  cmake: "cmake",
   "gnutls-cli": "gnutls-bin",
   "gnutls-serv": "gnutls-bin",
 };
@@ -88,6 +90,9 @@ export async function setUpPeers() {
   await setUpNative();
   await setUpNpm("tests/interop");
   await s2nPeer();
+  await embeddedTlsPeer();
+  await cPeers();
+  await setUpTlslite();
 }
 
 /** The programs that the examples reach, and Debian's packages that have them. */

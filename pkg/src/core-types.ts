@@ -111,7 +111,10 @@ export interface SessionConstructor {
 export interface Config extends Freeable {
   /** Appends a copy of the PSK. The order is the order of preference. Throws `ERR_TLS_PSK` for a duplicate identity. */
   appendPsk(psk: ExternalPsk): void;
-  /** In order of preference. By default: ChaCha20-Poly1305, AES-128-GCM, AES-256-GCM. */
+  /**
+   * In order of preference. By default: ChaCha20-Poly1305, AES-128-GCM, AES-256-GCM; a server that is not told takes its
+   * client's order.
+   */
   setCipherSuites(names: CipherSuite[]): void;
   /** In order of preference. A client sends a key share for the first. */
   setGroups(names: Group[]): void;

@@ -3,7 +3,6 @@
 use super::accept::Negotiation;
 use super::selecting_psk::SelectingPsk;
 use super::{Selection, SelectionPolicy, ServerConfig, ServerPsks, State, cookie};
-use crate::crypto::hash_of;
 use crate::endpoint::{Context, Event, MIN_RECORD_SIZE_LIMIT, Parameters};
 use crate::error::{Error, Violation};
 use crate::wire::{
@@ -65,7 +64,7 @@ impl WaitClientHello {
 
 /// What both sides have in common, whoever the client is. Failing here says nothing about any PSK.
 pub(super) struct Common {
-    /// In the server's order; never empty.
+    /// In the order of preference; never empty.
     pub(super) suites: Vec<CipherSuite>,
     /// The group under psk_dhe_ke, `None` under psk_ke.
     pub(super) group: Option<GroupChoice>,
@@ -92,12 +91,7 @@ impl Common {
             None if config.full_handshake() => None,
             None => return Err(Violation::NoCommonPskMode.into()),
         };
-        let suites: Vec<CipherSuite> = parameters
-            .cipher_suites()
-            .iter()
-            .copied()
-            .filter(|suite| hello.cipher_suites.contains(suite) && hash_of(*suite).is_some())
-            .collect();
+        let suites = parameters.common_cipher_suites(&hello.cipher_suites);
         if suites.is_empty() {
             return Err(Violation::NoCommonCipherSuite.into());
         }
@@ -117,6 +111,7 @@ impl Common {
             None if extensions.supported_groups.is_none() => {
                 Err(Violation::MissingSupportedGroups.into())
             }
+            None if extensions.key_share.is_none() => Err(Violation::MissingKeyShare.into()),
             None => choose_group(parameters, extensions),
         }
     }
@@ -152,6 +147,8 @@ pub(super) fn check_hello(hello: &ClientHello) -> Result<(), Error> {
 /// Which extensions need which others (section 9.2).
 fn check_mandatory(extensions: &ClientExtensions, full_handshake: bool) -> Result<(), Error> {
     match (&extensions.supported_groups, &extensions.key_share) {
+        // Mbed TLS lists groups under psk_ke alone, too, where there is nothing to share.
+        (Some(groups), None) if only_psk_ke(extensions) => check_shares(groups, &[])?,
         (Some(_), None) => return Err(Violation::MissingKeyShare.into()),
         (None, Some(_)) => return Err(Violation::MissingSupportedGroups.into()),
         (Some(groups), Some(shares)) => check_shares(groups, shares)?,
@@ -173,6 +170,14 @@ fn check_mandatory(extensions: &ClientExtensions, full_handshake: bool) -> Resul
         return Err(Violation::MissingSupportedGroups.into());
     }
     if full_handshake { Ok(()) } else { Err(Violation::NoPskOffered.into()) }
+}
+
+/// Whether PSKs are offered for psk_ke and for no other mode that is known.
+fn only_psk_ke(extensions: &ClientExtensions) -> bool {
+    let modes = extensions.psk_key_exchange_modes.as_deref().unwrap_or_default();
+    extensions.pre_shared_key.is_some()
+        && modes.contains(&PskKeyExchangeMode::PSK_KE)
+        && !modes.contains(&PskKeyExchangeMode::PSK_DHE_KE)
 }
 
 /// Every share is of an offered group, and of each group there is one (section 4.3.8).

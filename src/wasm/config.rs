@@ -46,7 +46,7 @@ impl Config {
         .map_err(throw_psk)
     }
 
-    /// RFC names, most preferred first.
+    /// RFC names, most preferred first. A server that is not told takes its client's order.
     #[wasm_bindgen(js_name = setCipherSuites)]
     pub fn set_cipher_suites(&mut self, names: Vec<String>) -> Result<()> {
         let suites = parse(&names, CipherSuite::from_name, ConfigError::UnsupportedCipherSuite)?;

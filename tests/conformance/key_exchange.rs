@@ -144,6 +144,34 @@ fn psk_ke_needs_neither_groups_nor_shares() {
 }
 
 #[test]
+fn groups_without_shares_are_taken_beside_psk_ke_alone() {
+    // Mbed TLS (3.6) lists its groups all the same; section 9.2 wants missing_extension.
+    let mut config: ServerConfig = server_config();
+    let both = [PskKeyExchangeMode::PSK_DHE_KE, PskKeyExchangeMode::PSK_KE];
+    config.parameters.set_psk_modes(&both).unwrap();
+    let hello_with = |modes: &[PskKeyExchangeMode], groups: &[NamedGroup]| {
+        let mut client = PuppetClient::new(vec![shared_psk()]);
+        let mut hello = client.hello();
+        hello.extensions.psk_key_exchange_modes = Some(modes.to_vec());
+        hello.extensions.supported_groups = Some(groups.to_vec());
+        hello.extensions.key_share = None;
+        let message = client.bind(hello.encode().unwrap());
+        (client, message)
+    };
+    let (mut client, message) = hello_with(&both[1..], &[X25519, P256]);
+    assert_accepted("psk_ke", config.clone(), &mut client, &message);
+
+    let missing = violation(Violation::MissingKeyShare, Alert::MISSING_EXTENSION);
+    for modes in [&both[..], &both[..1], &[PskKeyExchangeMode(9)]] {
+        let (_, message) = hello_with(modes, &[X25519, P256]);
+        assert_refused("another mode", config.clone(), &message, missing);
+    }
+    let twice = violation(Violation::DuplicateGroup, Alert::ILLEGAL_PARAMETER);
+    let (_, message) = hello_with(&both[1..], &[X25519, X25519]);
+    assert_refused("a group twice", config, &message, twice);
+}
+
+#[test]
 fn our_shares_are_never_used_twice_and_a_peers_may_be() {
     let mut random = Random::from_os().unwrap();
     let mut seen = Vec::new();

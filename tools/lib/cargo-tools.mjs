@@ -69,10 +69,15 @@ export const wasmBindgen = () => cargoTool("wasm-bindgen-cli");
 export const wasmPack = () => cargoTool("wasm-pack");
 
 /** s2n-peer: s2n-tls as a program, for the tests against other implementations. */
-export async function s2nPeer() {
-  const path = "tests/interop/s2n-peer";
-  const dir = inCache(`s2n-peer-${fingerprint([path]).slice(0, 16)}`);
-  return kept(dir, "s2n-tls for the tests", async (unfinished) => {
+export const s2nPeer = () => peer("s2n-peer", "s2n-tls for the tests");
+
+/** embedded-tls-peer: embedded-tls as a program, for the same. */
+export const embeddedTlsPeer = () => peer("embedded-tls-peer", "embedded-tls for the tests");
+
+async function peer(name, label) {
+  const path = `tests/interop/${name}`;
+  const dir = inCache(`${name}-${fingerprint([path]).slice(0, 16)}`);
+  return kept(dir, label, async (unfinished) => {
     const target = `${unfinished}.target`;
     const args = ["install", "--path", inRoot(path), "--locked", "--no-track", "--root", unfinished];
     try {
