@@ -13,8 +13,7 @@ import { setUpExamples, setUpNative, setUpPage, setUpPeers } from "./setup.mjs";
 const PARTS = {
   async rust() {
     await setUpNative();
-    const cargoTest = (selection, env) =>
-      countRust("cargo", ["test", "--locked", "--no-fail-fast", ...selection], env);
+    const cargoTest = (selection, env) => countRust("cargo", ["test", "--locked", "--no-fail-fast", ...selection], env);
     const test = (...selection) => cargoTest(selection);
     return [
       await test(),

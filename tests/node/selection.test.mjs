@@ -254,3 +254,20 @@ test("an answer in time is not overtaken by selectionTimeout later", async () =>
   await write(client.writable, "still there");
   assert.equal(text(await read(server.readable)), "still there");
 });
+
+test("none of them is decrypt_error, whatever the first identity looks like", async () => {
+  const vector = (length) => [length >> 8, length & 0xff, ...new Uint8Array(length).fill(7)];
+  for (const identity of [
+    Buffer.from([7]),
+    // As an imported one (RFC 9258), of lengths up to those that still fit.
+    Buffer.from([...vector(1), ...vector(0), 3, 4, 0, 1]),
+    Buffer.from([...vector(60_000), ...vector(5_000), 3, 4, 0, 2]),
+    Buffer.from([...vector(1), ...vector(65_000), 0xff, 0xff, 0xff, 0xff]),
+    new Uint8Array(65_200).fill(0xff),
+  ]) {
+    const psks = [{ identity, secret: new Uint8Array(32).fill(1) }];
+    const { client, server } = connect({ psks }, { selectPsk: () => null });
+    assert.equal((await rejection(client.opened)).alert, "decrypt_error", `${identity.length} bytes`);
+    assert.equal((await rejection(server.opened)).code, "ERR_TLS_DECRYPT");
+  }
+});
