@@ -76,7 +76,8 @@ async function throughStreams(first, context, known) {
   });
   const alert = Promise.withResolvers ? Promise.withResolvers() : deferred();
   const writable = new WritableStream({ write: () => alert.resolve() });
-  const selectPsk = () => (known ? { ...KNOWN, context } : null);
+  const answer = known ? { ...KNOWN, identity: bytes(KNOWN.identity), context } : null;
+  const selectPsk = () => answer;
   const server = acceptTls({ readable, writable }, { selectPsk, allowBothRoles: true });
   server.closed.catch(() => {});
   await new Promise((resolve) => setImmediate(resolve));

@@ -1,6 +1,5 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Socket } from "node:net";
-import { setImmediate } from "node:timers/promises";
 import { transportOf } from "../adapters/duplex.js";
 import type { Psk, SelectPsk, ServerOptions } from "../node.js";
 import { checkPsk } from "../psk.js";
@@ -20,14 +19,15 @@ export async function serve(args: ServeArguments): Promise<void> {
   const build = await loadBuild(args);
   await build.init();
   const options = { ...args.tls, ...certificateOptions(args) };
-  await check(build, { ...options, psks });
+  // Wrong names, weak secrets and keys of other certificates shall be known now, not when somebody connects.
+  build.prepareServer({ ...options, psks });
+  const prepared = build.prepareServer({ ...options, selectPsk: firstOf(psks), ...observers(args, build, "") });
 
-  const selectPsk = firstOf(psks);
   const connections = new Set<AbortController>();
   const server = createServer({ allowHalfOpen: true, noDelay: true }, async (socket) => {
     const controller = new AbortController();
     connections.add(controller);
-    await accept(socket, { args, build, options: { ...options, selectPsk }, controller });
+    await accept(socket, { args, build, options: prepared, controller });
     connections.delete(controller);
   });
   server.listen(args.listen);
@@ -51,17 +51,6 @@ function certificateOptions({
     ...(credentials && { certificates: [{ chain: read(credentials.cert), key: read(credentials.key) }] }),
     ...(ca !== undefined && { requestCertificate: { ca: read(ca), required: verify } }),
   };
-}
-
-/** Wrong names, weak secrets and keys of other certificates shall be known now, not when somebody connects. */
-async function check(build: Build, options: ServerOptions): Promise<void> {
-  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
-  const nobody = build.acceptTls({ readable, writable }, options);
-  // What is wrong with them shows at once.
-  await setImmediate();
-  const error: unknown = await nobody.close().catch((error: unknown) => error);
-  // Its options were good if the connection lived until it was closed.
-  if (!(error instanceof build.TlsError && error.code === "ERR_TLS_ABORTED")) throw error;
 }
 
 /** Serves one client. Never rejects. */
