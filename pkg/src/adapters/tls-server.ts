@@ -28,7 +28,7 @@ export interface TlsServerOptions extends NodeServerOptions {
  */
 export class Server extends NetServer {
   /** Throws `ERR_TLS_CONFIG` for options that no connection could be made with. */
-  constructor(options?: TlsServerOptions | Listener, listener?: Listener) {
+  constructor(options?: TlsServerOptions | ((socket: TLSSocket) => void), listener?: (socket: TLSSocket) => void) {
     const given = typeof options === "function" ? {} : (options ?? {});
     const onConnection = typeof options === "function" ? options : listener;
     check(given);
@@ -57,8 +57,6 @@ export class Server extends NetServer {
   }
 }
 
-type Listener = (socket: TLSSocket) => void;
-
 /** What is wrong with the options of all connections is not to be found out by the first client. */
 function check(options: TlsServerOptions): void {
   // Only `pskCallback` would get the socket, and nothing calls it here.
@@ -74,6 +72,9 @@ function netOptions(options: TlsServerOptions): ServerOpts {
 export function createServer(listener?: (socket: TLSSocket) => void): Server;
 /** As {@link createServer}, with options. */
 export function createServer(options?: TlsServerOptions, listener?: (socket: TLSSocket) => void): Server;
-export function createServer(options?: TlsServerOptions | Listener, listener?: Listener): Server {
+export function createServer(
+  options?: TlsServerOptions | ((socket: TLSSocket) => void),
+  listener?: (socket: TLSSocket) => void,
+): Server {
   return new Server(options, listener);
 }
