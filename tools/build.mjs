@@ -3,6 +3,7 @@
 import { cpSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { incrementally } from "./lib/incremental.mjs";
+import { writeThirdPartyLicenses } from "./lib/licenses.mjs";
 import { inRoot, npmBin, root } from "./lib/paths.mjs";
 import { Failure, isEntry, main, run } from "./lib/run.mjs";
 import { reportSizes } from "./lib/sizes.mjs";
@@ -21,6 +22,9 @@ const WASM_OPT = [
   "--enable-reference-types",
   "--enable-sign-ext",
 ];
+
+/** The notices of what is compiled into the package. */
+const LICENSES = "pkg/THIRD-PARTY-LICENSES";
 
 /** Where the core for the demo page is: in no package, as it shows its secrets. */
 const PAGE_CORE = "target/wasm-page";
@@ -54,7 +58,10 @@ export async function build(last = "demo", { full = true } = {}) {
   await buildWasm(SMALL, tools);
   if (full) await buildWasm(FULL, tools);
   if (parts.includes("package")) await buildPackage();
-  if (parts.includes("package") && full) await buildFullPackage();
+  if (parts.includes("package") && full) {
+    await buildFullPackage();
+    await buildLicenses();
+  }
   if (parts.includes("demo")) {
     await buildWasm(PAGE, tools);
     await buildDemo();
@@ -156,6 +163,19 @@ async function buildFullPackage() {
     }
     for (const name of CERTIFIED) cpSync(inRoot(CERTIFIED_PLACE, name), join(full, name));
   });
+}
+
+/** The notices for both modules of the package: the larger has all that the smaller has. */
+async function buildLicenses() {
+  const step = {
+    name: "licenses",
+    inputs: ["Cargo.toml", "Cargo.lock", "tools/lib/licenses.mjs"],
+    outputs: [LICENSES],
+    settings: FULL.features,
+  };
+  await incrementally("collecting the licences of the crates", step, () =>
+    writeThirdPartyLicenses(LICENSES, FULL.features),
+  );
 }
 
 /** Removes all but the cores: what a renamed source left behind would still be packed. */

