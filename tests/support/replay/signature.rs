@@ -23,6 +23,26 @@ pub fn verification_of(
     own::verification_of(scheme)
 }
 
+/// No key is too short, as this verifies nothing.
+pub const RSA_KEY_TOO_SHORT: &dyn SignatureVerificationAlgorithm = &NoKey;
+
+#[derive(Debug)]
+struct NoKey;
+
+impl SignatureVerificationAlgorithm for NoKey {
+    fn verify_signature(&self, _: &[u8], _: &[u8], _: &[u8]) -> Result<(), InvalidSignature> {
+        Err(InvalidSignature)
+    }
+
+    fn public_key_alg_id(&self) -> AlgorithmIdentifier {
+        alg_id::RSA_ENCRYPTION
+    }
+
+    fn signature_alg_id(&self) -> AlgorithmIdentifier {
+        alg_id::RSA_PSS_SHA256
+    }
+}
+
 /// rsa_pss_rsae_sha256 without a smallest key.
 #[derive(Debug)]
 struct RsaPssOfAnySize;
