@@ -44,11 +44,8 @@ async function serve(transport, env) {
 
 /** The first offered identity that is in the store. Nobody but this device waits for the store. */
 async function select(offered, store) {
-  for (const { identity } of offered) {
-    const psk = await lookUp(store, identity);
-    if (psk) return psk;
-  }
-  return null;
+  const found = await Promise.all(offered.map(({ identity }) => lookUp(store, identity)));
+  return found.find((psk) => psk) ?? null;
 }
 
 /** Joins the device and the origin, which hears nothing of whoever has not proven a key. */
