@@ -29,6 +29,11 @@ export async function setUpNative() {
   if (!which("cc")) await aptInstall(["gcc", "libc6-dev"], "for cargo to link with");
 }
 
+/** What `npm pack`, which builds before it packs, was told itself is not for the npm that the build calls. */
+const NO_OUTER_NPM = Object.fromEntries(
+  ["dry_run", "json", "local_prefix", "workspace", "workspaces"].map((name) => [`npm_config_${name}`, undefined]),
+);
+
 /** A directory's node_modules, as its package-lock.json has them. Some directories besides the root have their own. */
 export async function setUpNpm(directory = ".") {
   const lock = createHash("sha256")
@@ -38,9 +43,11 @@ export async function setUpNpm(directory = ".") {
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === lock) return;
   await step(`installing npm packages${directory === "." ? "" : ` of ${directory}`}`, async () => {
     const cwd = inRoot(directory);
-    await run("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], { cwd }).catch((error) => {
-      throw new Failure(`npm ci could not install the packages of ${directory}/package-lock.json.`, error.output);
-    });
+    await run("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], { cwd, env: NO_OUTER_NPM }).catch(
+      (error) => {
+        throw new Failure(`npm ci could not install the packages of ${directory}/package-lock.json.`, error.output);
+      },
+    );
     writeFileSync(stamp, lock);
   });
 }
