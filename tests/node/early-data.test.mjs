@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer, connect as dial } from "node:net";
+import { Duplex } from "node:stream";
 import { test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
-import { MemoryReplayStore, singleUse } from "tls-psk";
+import { acceptTls, MemoryReplayStore, singleUse, startTls } from "tls-psk";
 import {
   connect,
   connected,
@@ -269,4 +272,40 @@ test("a handshake that is given up while early data waits ends all the same", as
   controller.abort();
   assert.equal((await rejection(server.closed)).code, "ERR_TLS_ABORTED");
   await rejection(client.closed);
+});
+
+test("a socket is not read on while the store takes its time, and then to the end", async (t) => {
+  const size = 8_000_000;
+  const psks = [earlyPsk(size)];
+  const [asked, answer] = [deferred(), deferred()];
+  const accepted = deferred();
+  const listener = createServer((socket) => {
+    const server = acceptTls(Duplex.toWeb(socket), {
+      psks,
+      allowBothRoles: true,
+      acceptEarlyData() {
+        asked.resolve();
+        return answer.promise;
+      },
+    });
+    accepted.resolve({ socket, server });
+  });
+  t.after(() => listener.close());
+  listener.listen(0, "127.0.0.1");
+  await once(listener, "listening");
+  const dialed = dial(listener.address().port, "127.0.0.1");
+  await once(dialed, "connect");
+  const client = startTls(Duplex.toWeb(dialed), {
+    psks,
+    allowBothRoles: true,
+    earlyData: new Uint8Array(size).fill(7),
+  });
+  const { socket, server } = await accepted.promise;
+  await asked.promise;
+  await settled();
+  assert.ok(socket.bytesRead < size / 4, `${socket.bytesRead} bytes were read`);
+  answer.resolve(true);
+  assert.equal((await client.opened).earlyData, "accepted");
+  assert.equal((await readAll(server.earlyData)).length, size);
+  await Promise.all([client.close(), server.close()]);
 });
