@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { test } from "node:test";
-import { connect, TLSSocket } from "tls-psk/node";
+import { connect, createServer, TLSSocket } from "tls-psk/node";
 import { BOTH, CLIENT, echo, IDENTITY, KEY, listen, pair, readHalf, SERVER } from "./support/duplexes.mjs";
 import { readAll } from "./support/streams.mjs";
 
@@ -179,4 +179,11 @@ test("a writer is stopped by a reader that stalls", async (t) => {
   let received = 0;
   for await (const part of theirs) received += part.length;
   assert.equal(received, offered);
+});
+
+test("a server that would lose early data does not take any", () => {
+  assert.throws(() => createServer({ ...SERVER, acceptEarlyData: () => true }), {
+    code: "ERR_TLS_CONFIG",
+    message: /acceptEarlyData.*use acceptTls/,
+  });
 });

@@ -154,6 +154,11 @@ export function serverOptions(options: NodeServerOptions, socket: TLSSocket): Tr
   checkFunctions({ pskCallback });
   checkString("pskIdentityHint", pskIdentityHint);
   if (pskCallback && options.selectPsk) throw configError("pskCallback and selectPsk both want to choose the PSK");
+  if (options.acceptEarlyData) {
+    throw configError(
+      "acceptEarlyData: these sockets have no place for early data, which would be lost: use acceptTls",
+    );
+  }
   if (requestCert && options.requestCertificate) throw configError("requestCert and requestCertificate say the same");
   const trusted = ca === undefined || ca === null ? undefined : pem("ca", ca);
   if (requestCert && rejectUnauthorized && trusted === undefined) {
