@@ -91,7 +91,9 @@ test("a wrong key gives status 1 and one line that names the alert and its sende
   const advice = "the identity, the key or its hash probably differs from the server's";
   assert.equal(wrong.stderr, `tls-psk: the peer sent the alert decrypt_error: ${advice} (ERR_TLS_ALERT_RECEIVED)\n`);
   assert.equal(wrong.stdout, "");
-  await server.printed(/^127\.0\.0\.1:\d+ we sent the alert decrypt_error: .* \(ERR_TLS_DECRYPT\)$/m);
+  await server.printed(
+    /^127\.0\.0\.1:\d+ we sent the alert decrypt_error: .* \(ERR_TLS_DECRYPT\); offered "device-7"$/m,
+  );
 
   const right = startCli(t, ["connect", server.address, ...KEY]);
   assert.equal(await right.finish("still serving"), 0);
@@ -223,7 +225,7 @@ test("--trace shows every message, field by field, on both sides", async (t) => 
 
 for (const signal of ["SIGINT", "SIGTERM"]) {
   test(`${signal} ends serve with 0, and its connections with an error`, async (t) => {
-    const server = await startServer(t, KEY);
+    const server = await startServer(t, [...KEY, "--drain", "0"]);
     const client = startCli(t, ["connect", server.address, ...KEY]);
     client.write("hello\n");
     await client.printed(/^hello$/m);
@@ -280,8 +282,8 @@ test("serve refuses weak keys and wrong names before it listens", async (t) => {
     [...KEY, ...KEY],
   ]) {
     const server = startCli(t, ["serve", "--port", "0", ...args]);
-    assert.equal(await server.finish(), 1);
-    assert.match(server.stderr, /^tls-psk: [^\n]+ \(ERR_TLS_(PSK|CONFIG)\)\n$/);
+    assert.equal(await server.finish(), 2);
+    assert.match(server.stderr, /^tls-psk: [^\n]+; see tls-psk --help\n$/);
   }
 });
 

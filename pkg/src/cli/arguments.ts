@@ -1,68 +1,50 @@
 import { isIP } from "node:net";
 import { type ParseArgsConfig, parseArgs } from "node:util";
-import type { CipherSuite, Group, PskMode, TlsOptions } from "../node.js";
+import type { HashName, TlsOptions } from "../node.js";
+import { groups, modes, suites } from "./names.js";
 import { UsageError } from "./usage-error.js";
-
-export const USAGE = `Usage:
-  tls-psk connect HOST:PORT [options]    TLS from standard input and to standard output
-  tls-psk serve --port PORT [options]    TLS in front of a TCP service
-
-Keys, in order of preference; at least one is needed unless there are certificates:
-  --psk IDENTITY:HEX[:HASH]   HASH is SHA-256 (default) or SHA-384. Other users of the machine can read arguments
-  --psk-file FILE             a file with one IDENTITY:HEX[:HASH] on each line; # begins a comment line
-  TLS_PSK                     environment variable, as a --psk-file; used when there is neither of the options
-
-Certificates, which a server shows where no key is chosen:
-  --cert FILE                 PEM of a chain, the own certificate first, with its --key; needed by serve to show one
-  --key FILE                  PEM of its private key
-  --ca FILE                   PEM of the authorities that are trusted: connect checks a server's certificate against
-                              them and the name of --server-name or HOST, serve asks its clients for certificates
-  --verify                    serve refuses clients without a certificate; connect always verifies what it is shown
-
-Options:
-  --modes LIST                psk_dhe_ke (default), psk_ke, or both, separated by a comma as all lists
-  --ciphersuites LIST         TLS_CHACHA20_POLY1305_SHA256, TLS_AES_128_GCM_SHA256, TLS_AES_256_GCM_SHA384
-  --groups LIST               x25519, secp256r1, X25519MLKEM768
-  --alpn LIST                 application protocols, in order of preference
-  --keylog FILE               append the connection's secrets in the format of SSLKEYLOGFILE
-  --trace                     print every handshake message, field by field
-  --help
-
-connect:
-  --server-name NAME          send this server name
-
-serve:
-  --host ADDRESS              listen here (default 127.0.0.1)
-  --port PORT                 0 takes any that is free
-  --psks FILE                 the same as --psk-file
-  --echo                      send everything back (default)
-  --http                      answer an HTTP request with what was negotiated
-  --forward HOST:PORT         pass the plaintext on to a TCP service
-
-The exit status is 0 after a clean close, which is one with close_notify, 1 after an error, and 2 if the arguments are
-wrong. At the end of its input, connect sends close_notify and reads on until the peer has sent its own. serve ends
-with status 0 on SIGINT and SIGTERM.
-`;
 
 const COMMON = {
   psk: { type: "string", multiple: true },
   "psk-file": { type: "string", multiple: true },
+  context: { type: "string" },
   modes: { type: "string" },
   ciphersuites: { type: "string" },
   groups: { type: "string" },
   alpn: { type: "string" },
   keylog: { type: "string" },
   trace: { type: "boolean" },
+  json: { type: "boolean" },
+  quiet: { type: "boolean", short: "q" },
+  timeout: { type: "string" },
   cert: { type: "string" },
   key: { type: "string" },
   ca: { type: "string" },
   verify: { type: "boolean" },
 } as const;
 
-const CONNECT = { ...COMMON, "server-name": { type: "string" } } as const;
+const CLIENT = { ...COMMON, "server-name": { type: "string" }, grease: { type: "string" } } as const;
+
+const CONNECT = {
+  ...CLIENT,
+  session: { type: "string" },
+  "early-data": { type: "string" },
+  "key-update": { type: "boolean" },
+  export: { type: "string" },
+  "show-certs": { type: "boolean" },
+} as const;
+
+const LISTENER = {
+  listen: { type: "string" },
+  "max-connections": { type: "string" },
+  drain: { type: "string" },
+} as const;
+
+const TUNNEL = { ...CLIENT, ...LISTENER } as const;
 
 const SERVE = {
   ...COMMON,
+  ...LISTENER,
   host: { type: "string" },
   port: { type: "string" },
   psks: { type: "string", multiple: true },
@@ -71,11 +53,13 @@ const SERVE = {
   forward: { type: "string" },
 } as const;
 
-/** A TCP endpoint. */
-export interface Address {
-  host: string;
-  port: number;
-}
+const KEYGEN = { bytes: { type: "string" }, hash: { type: "string" } } as const;
+
+/** A TCP endpoint, or a local socket. */
+export type Address = { host: string; port: number } | { path: string };
+
+/** Where a client connects to: an {@link Address}, or a WebSocket. */
+export type Target = Address | { url: string };
 
 /** The files of certificates, and what they are for. */
 export interface CertificateArguments {
@@ -85,61 +69,159 @@ export interface CertificateArguments {
   verify: boolean;
 }
 
-/** What both commands are told. */
+/** What the commands that speak TLS are told. */
 export interface CommonArguments {
   /** As given with --psk. */
   psks: string[];
   pskFiles: string[];
-  tls: Pick<TlsOptions, "modes" | "cipherSuites" | "groups" | "alpn">;
+  context: string | undefined;
+  tls: Pick<TlsOptions, "modes" | "cipherSuites" | "groups" | "alpn" | "grease">;
   /** If any of their options is there. */
   certificates: CertificateArguments | undefined;
   keylog: string | undefined;
   trace: boolean;
+  json: boolean;
+  quiet: boolean;
+  /** In milliseconds. */
+  timeout: number;
 }
 
-export interface ConnectArguments extends CommonArguments {
-  command: "connect";
-  target: Address;
+/** What a client is told. */
+export interface ClientArguments extends CommonArguments {
+  target: Target;
   serverName: string | undefined;
+}
+
+export interface ConnectArguments extends ClientArguments {
+  command: "connect";
+  session: string | undefined;
+  earlyData: string | undefined;
+  keyUpdate: boolean;
+  export: { label: string; length: number } | undefined;
+  showCerts: boolean;
+}
+
+/** What a program that listens is told. */
+export interface ListenerArguments {
+  listen: Address;
+  maxConnections: number;
+  /** In milliseconds. */
+  drain: number;
+}
+
+export interface TunnelArguments extends ClientArguments, ListenerArguments {
+  command: "tunnel";
 }
 
 /** What `serve` does with the plaintext. */
 export type Service = { kind: "echo" } | { kind: "http" } | { kind: "forward"; target: Address };
 
-export interface ServeArguments extends CommonArguments {
+export interface ServeArguments extends CommonArguments, ListenerArguments {
   command: "serve";
-  listen: Address;
   service: Service;
 }
 
-/** Throws {@link UsageError}. `undefined` if help is wanted. */
-export function parseArguments(argv: readonly string[]): ConnectArguments | ServeArguments | undefined {
+export interface KeygenArguments {
+  command: "keygen";
+  identity: string | undefined;
+  bytes: number;
+  hash: HashName;
+}
+
+export interface InspectArguments {
+  command: "inspect";
+  file: string;
+}
+
+export interface HelpArguments {
+  command: "help";
+  /** What about. */
+  of: string | undefined;
+}
+
+export type Arguments =
+  | ConnectArguments
+  | TunnelArguments
+  | ServeArguments
+  | KeygenArguments
+  | InspectArguments
+  | HelpArguments
+  | { command: "version" };
+
+const COMMANDS: Readonly<Record<string, (argv: string[]) => Arguments>> = {
+  connect: parseConnect,
+  tunnel: parseTunnel,
+  serve: parseServe,
+  keygen: parseKeygen,
+  inspect: parseInspect,
+};
+
+/** Throws {@link UsageError}. */
+export function parseArguments(argv: readonly string[]): Arguments {
   const [command, ...rest] = argv;
-  if (argv.includes("--help") || command === "help") return undefined;
-  if (command === "connect") return parseConnect(rest);
-  if (command === "serve") return parseServe(rest);
-  throw new UsageError(command === undefined ? "which command?" : `unknown command ${command}`);
+  const asks = (...names: string[]) => argv.some((arg) => names.includes(arg));
+  const named = command !== undefined && Object.hasOwn(COMMANDS, command) ? command : undefined;
+  if (command === "help") return { command: "help", of: rest[0] };
+  if (asks("--help", "-h")) return { command: "help", of: named };
+  if (command === "--version" || command === "-V") return { command: "version" };
+  if (command === undefined) throw new UsageError("which command?");
+  const parse = named && COMMANDS[named];
+  if (!parse) throw new UsageError(`unknown command ${JSON.stringify(command)}`);
+  return parse(rest);
 }
 
 function parseConnect(argv: string[]): ConnectArguments {
   const { values, positionals } = parse({ args: argv, options: CONNECT, allowPositionals: true });
-  if (positionals[0] === undefined || positionals.length > 1) throw new UsageError("connect needs one HOST:PORT");
-  const target = parseAddress(positionals[0]);
+  const shared = client("connect", values, positionals);
+  if (shared.pskFiles.includes("-")) throw new UsageError("--psk-file -: connect sends its standard input to the peer");
+  return {
+    command: "connect",
+    ...shared,
+    session: values.session,
+    earlyData: values["early-data"],
+    keyUpdate: values["key-update"] ?? false,
+    export: values.export === undefined ? undefined : parseExport(values.export),
+    showCerts: values["show-certs"] ?? false,
+  };
+}
+
+function parseExport(text: string): { label: string; length: number } {
+  const [, label = text, bytes = "32"] = /^(.*):(\d+)$/.exec(text) ?? [];
+  return { label, length: parseNumber("--export", bytes, 1, 12_240) };
+}
+
+function parseTunnel(argv: string[]): TunnelArguments {
+  const { values, positionals } = parse({ args: argv, options: TUNNEL, allowPositionals: true });
+  if (values.listen === undefined) throw new UsageError("tunnel needs a --listen");
+  const shared = client("tunnel", values, positionals);
+  return { command: "tunnel", ...shared, ...listener(values, parseListen(values.listen)) };
+}
+
+type ClientValues = ReturnType<typeof parseArgs<{ options: typeof CLIENT }>>["values"];
+
+function client(command: string, values: ClientValues, positionals: string[]): ClientArguments {
+  if (positionals[0] === undefined || positionals.length > 1) throw new UsageError(`${command} needs one HOST:PORT`);
+  const target = parseTarget(positionals[0]);
   const shared = common(values);
   if (shared.certificates !== undefined && shared.certificates.ca === undefined) {
-    throw new UsageError("connect needs a --ca: it shows a certificate only to servers that it can verify");
+    throw new UsageError(`${command} needs a --ca: it shows a certificate only to servers that it can verify`);
   }
+  const host = "host" in target ? target.host : "url" in target ? new URL(target.url).hostname : undefined;
   // Without certificates a name is nobody's to check, and would only tell observers something.
-  const serverName = values["server-name"] ?? (shared.certificates && target.host);
-  if (shared.certificates !== undefined && serverName !== undefined && isIP(serverName)) {
+  const serverName = values["server-name"] ?? (shared.certificates && host);
+  if (shared.certificates !== undefined && (serverName === undefined || isIP(serverName))) {
     throw new UsageError("--ca needs a --server-name, as certificates are checked for names and not for addresses");
   }
-  return { command: "connect", target, serverName, ...shared };
+  const { grease } = values;
+  if (grease !== undefined && grease !== "on" && grease !== "off") {
+    throw new UsageError(`--grease is on or off, not ${JSON.stringify(grease)}`);
+  }
+  return { target, serverName, ...shared, tls: { ...shared.tls, ...(grease && { grease: grease === "on" }) } };
 }
 
 function parseServe(argv: string[]): ServeArguments {
   const { values } = parse({ args: argv, options: SERVE });
-  if (values.port === undefined) throw new UsageError("serve needs a --port");
+  if (values.port === undefined && values.listen === undefined) throw new UsageError("serve needs a --port");
   const services: Service[] = [];
   if (values.echo) services.push({ kind: "echo" });
   if (values.http) services.push({ kind: "http" });
@@ -149,13 +231,38 @@ function parseServe(argv: string[]): ServeArguments {
   if (shared.certificates !== undefined && shared.certificates.credentials === undefined) {
     throw new UsageError("serve needs a --cert and its --key: it asks for certificates only where it shows one");
   }
+  const listen =
+    values.listen === undefined
+      ? { host: values.host ?? "127.0.0.1", port: parsePort(values.port ?? "") }
+      : parseListen(values.listen);
   return {
     command: "serve",
-    listen: { host: values.host ?? "127.0.0.1", port: parsePort(values.port) },
     service: services[0] ?? { kind: "echo" },
     ...shared,
+    ...listener(values, listen),
     pskFiles: [...pskFiles, ...(values.psks ?? [])],
   };
+}
+
+function parseKeygen(argv: string[]): KeygenArguments {
+  const { values, positionals } = parse({ args: argv, options: KEYGEN, allowPositionals: true });
+  if (positionals.length > 1) throw new UsageError("keygen takes one IDENTITY");
+  const [, bits] = /^sha-?(256|384)$/i.exec(values.hash ?? "SHA-256") ?? [];
+  if (bits === undefined) throw new UsageError(`--hash: ${JSON.stringify(values.hash)} is neither SHA-256 nor SHA-384`);
+  return {
+    command: "keygen",
+    identity: positionals[0],
+    bytes: parseNumber("--bytes", values.bytes ?? "32", 16, 64),
+    hash: bits === "384" ? "SHA-384" : "SHA-256",
+  };
+}
+
+function parseInspect(argv: string[]): InspectArguments {
+  const { positionals } = parse({ args: argv, options: {}, allowPositionals: true });
+  const [file] = positionals;
+  if (file === undefined || positionals.length > 1)
+    throw new UsageError("inspect needs one FILE, or - for standard input");
+  return { command: "inspect", file };
 }
 
 /** Node's parser, whose errors are our usage errors. */
@@ -170,19 +277,32 @@ function parse<const T extends ParseArgsConfig>(config: T): ReturnType<typeof pa
 type CommonValues = ReturnType<typeof parseArgs<{ options: typeof COMMON }>>["values"];
 
 function common(values: CommonValues): CommonArguments {
-  const tls: { -readonly [K in keyof CommonArguments["tls"]]: CommonArguments["tls"][K] } = {};
-  // The core knows the names, and says so when one is wrong.
-  if (values.modes !== undefined) tls.modes = values.modes.split(",") as PskMode[];
-  if (values.ciphersuites !== undefined) tls.cipherSuites = values.ciphersuites.split(",") as CipherSuite[];
-  if (values.groups !== undefined) tls.groups = values.groups.split(",") as Group[];
-  if (values.alpn !== undefined) tls.alpn = values.alpn.split(",");
   return {
     psks: values.psk ?? [],
     pskFiles: values["psk-file"] ?? [],
-    tls,
+    context: values.context,
+    tls: {
+      ...(values.modes !== undefined && { modes: modes(values.modes) }),
+      ...(values.ciphersuites !== undefined && { cipherSuites: suites(values.ciphersuites) }),
+      ...(values.groups !== undefined && { groups: groups(values.groups) }),
+      ...(values.alpn !== undefined && { alpn: values.alpn.split(",") }),
+    },
     certificates: certificates(values),
-    keylog: values.keylog,
+    keylog: values.keylog ?? (process.env.SSLKEYLOGFILE || undefined),
     trace: values.trace ?? false,
+    json: values.json ?? false,
+    quiet: values.quiet ?? false,
+    timeout: parseSeconds("--timeout", values.timeout ?? "30", 0.001),
+  };
+}
+
+type ListenerValues = { "max-connections"?: string | undefined; drain?: string | undefined };
+
+function listener(values: ListenerValues, listen: Address): ListenerArguments {
+  return {
+    listen,
+    maxConnections: parseNumber("--max-connections", values["max-connections"] ?? "1024", 1, 2 ** 31),
+    drain: parseSeconds("--drain", values.drain ?? "10"),
   };
 }
 
@@ -193,16 +313,43 @@ function certificates({ cert, key, ca, verify = false }: CommonValues): Certific
   return credentials || ca !== undefined ? { credentials, ca, verify } : undefined;
 }
 
-/** `HOST:PORT`, with an IPv6 address in brackets. */
+function parseTarget(text: string): Target {
+  if (/^wss?:\/\//i.test(text)) {
+    if (!URL.canParse(text)) throw new UsageError(`${text} is no address of a WebSocket`);
+    return { url: text };
+  }
+  return parseAddress(text);
+}
+
+/** `HOST:PORT`, with an IPv6 address in brackets, or `unix:PATH`. */
 function parseAddress(text: string): Address {
+  if (text.startsWith("unix:")) return { path: text.slice(5) };
   const match = /^(?:\[([^\]]+)\]|([^:]+)):(\d+)$/.exec(text);
   const host = match?.[1] ?? match?.[2];
   if (host === undefined || match?.[3] === undefined) throw new UsageError(`${text} is not HOST:PORT`);
   return { host, port: parsePort(match[3]) };
 }
 
+/** As an address, where the host may be missing. */
+function parseListen(text: string): Address {
+  return /^\d+$/.test(text) ? { host: "127.0.0.1", port: parsePort(text) } : parseAddress(text);
+}
+
 function parsePort(text: string): number {
   const port = Number(text);
   if (!/^\d+$/.test(text) || port > 65_535) throw new UsageError(`${text} is not a port`);
   return port;
+}
+
+function parseNumber(option: string, text: string, least: number, most: number): number {
+  const number = Number(text);
+  if (/^\d+$/.test(text) && number >= least && number <= most) return number;
+  throw new UsageError(`${option}: ${JSON.stringify(text)} is no number from ${least} to ${most}`);
+}
+
+/** Seconds as milliseconds. */
+function parseSeconds(option: string, text: string, least = 0): number {
+  const seconds = Number(text);
+  if (/^\d+(\.\d+)?$/.test(text) && seconds >= least && seconds <= 86_400) return seconds * 1_000;
+  throw new UsageError(`${option}: ${JSON.stringify(text)} is no number of seconds from ${least} to 86400`);
 }

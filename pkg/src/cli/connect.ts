@@ -1,49 +1,72 @@
+import { chmodSync, existsSync, renameSync, writeFileSync } from "node:fs";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import type { ClientOptions, TlsSocket } from "../node.js";
+import type { ClientOptions, Negotiated, TlsSocket } from "../node.js";
 import type { ConnectArguments } from "./arguments.js";
 import { loadBuild } from "./build.js";
-import { collectPsks, read } from "./psks.js";
-import { describe, say } from "./report.js";
-import { connectTcp } from "./tcp.js";
-import { observers } from "./trace.js";
-
-/** How long a server may take for the handshake, in milliseconds. */
-const HANDSHAKE_TIMEOUT = 30_000;
+import { clientOptions } from "./client.js";
+import { read } from "./psks.js";
+import { describe, say, sayJson } from "./report.js";
+import { connectTo } from "./tcp.js";
 
 /** Runs `tls-psk connect`. Rejects unless the connection was closed cleanly. */
 export async function connect(args: ConnectArguments): Promise<void> {
-  const psks = collectPsks(args);
-  const certificates = certificateOptions(args);
   const build = await loadBuild(args);
+  const options = { ...(await clientOptions(args, build)), ...sessionOptions(args) };
+  const early = args.earlyData === undefined ? undefined : read(args.earlyData);
   const controller = new AbortController();
-  const socket = build.startTls(await connectTcp(args.target), {
-    ...args.tls,
-    ...(args.serverName !== undefined && { serverName: args.serverName }),
-    ...observers(args, build),
-    ...certificates,
-    psks,
+  const socket = build.startTls(await connectTo(args.target, args.timeout), {
+    ...options,
+    ...(early && { earlyData: early }),
     signal: controller.signal,
-    handshakeTimeout: HANDSHAKE_TIMEOUT,
   });
+  let negotiated: Negotiated | undefined;
+  const peer = nameOf(args);
   try {
-    await converse(socket);
+    negotiated = await socket.opened;
+    if (!args.json) say(`connected: ${describe(negotiated)}`);
+    await converse(socket, args, negotiated, early);
+    if (args.json) sayJson(peer, negotiated);
   } catch (error) {
+    if (args.json) sayJson(peer, negotiated, error);
     controller.abort(error);
     throw error;
   }
 }
 
-function certificateOptions({ certificates }: ConnectArguments): Pick<ClientOptions, "ca" | "certificate"> {
-  const { ca, credentials } = certificates ?? {};
+function nameOf({ target }: ConnectArguments): string {
+  if ("url" in target) return target.url;
+  return "path" in target ? `unix:${target.path}` : `${target.host}:${target.port}`;
+}
+
+function sessionOptions({ session }: ConnectArguments): Pick<ClientOptions, "sessions" | "onSession"> {
+  if (session === undefined) return {};
   return {
-    ...(ca !== undefined && { ca: read(ca) }),
-    ...(credentials && { certificate: { chain: read(credentials.cert), key: read(credentials.key) } }),
+    ...(existsSync(session) && { sessions: [read(session)] }),
+    // A session has a secret in it, and half of one is none.
+    onSession({ bytes }) {
+      const unfinished = `${session}.${process.pid}`;
+      writeFileSync(unfinished, bytes, { mode: 0o600 });
+      chmodSync(unfinished, 0o600);
+      renameSync(unfinished, session);
+    },
   };
 }
 
-async function converse(socket: TlsSocket): Promise<void> {
-  say(`connected: ${describe(await socket.opened)}`);
+async function converse(
+  socket: TlsSocket,
+  args: ConnectArguments,
+  negotiated: Negotiated,
+  early: Uint8Array | undefined,
+): Promise<void> {
+  if (args.showCerts) for (const line of (negotiated.peerCertificates ?? []).flatMap(pemOf)) say(line);
+  if (args.export) {
+    const { label, length } = args.export;
+    const material = socket.exportKeyingMaterial(label, undefined, length);
+    say(`exported: ${Buffer.from(material).toString("hex")}`);
+  }
+  if (args.keyUpdate) await socket.updateKeys({ requestPeer: true });
+  if (early) await repeat(socket, negotiated, early);
 
   // The end of the input becomes our close_notify. A failure of this direction is one of the whole connection, and
   // the other direction reports it.
@@ -53,4 +76,21 @@ async function converse(socket: TlsSocket): Promise<void> {
   await pipeline(socket.readable as unknown as AsyncIterable<Uint8Array>, process.stdout, { end: false });
   // The peer has said its last, so that there is nobody left to talk to.
   await socket.close();
+}
+
+/** What was not taken as early data is sent in order. */
+async function repeat(socket: TlsSocket, { earlyData }: Negotiated, early: Uint8Array): Promise<void> {
+  say(`early data: ${earlyData ?? "not possible"}${earlyData === "accepted" ? "" : ", sent after the handshake"}`);
+  if (earlyData === "accepted") return;
+  const writer = socket.writable.getWriter();
+  await writer.write(early as Uint8Array<ArrayBuffer>);
+  writer.releaseLock();
+}
+
+function pemOf(der: Uint8Array): string[] {
+  const lines =
+    Buffer.from(der)
+      .toString("base64")
+      .match(/.{1,64}/g) ?? [];
+  return ["-----BEGIN CERTIFICATE-----", ...lines, "-----END CERTIFICATE-----"];
 }

@@ -1,45 +1,46 @@
 import { readFileSync } from "node:fs";
 import type { Psk } from "../node.js";
 import type { CommonArguments } from "./arguments.js";
+import { type FoundPsk, parsePsk, parsePskLines, textOf } from "./psk-lines.js";
+import { say } from "./report.js";
 import { UsageError } from "./usage-error.js";
 
 /** The PSKs of the command line, its files, or else the environment, in that order. Throws {@link UsageError}. */
-export function collectPsks({ psks, pskFiles, certificates }: CommonArguments, environment = process.env): Psk[] {
-  const collected = psks.map((text) => parsePsk(text, "--psk"));
-  for (const file of pskFiles) collected.push(...parsePskLines(read(file), file));
+export function collectPsks(
+  { psks, pskFiles, certificates, context }: CommonArguments,
+  environment = process.env,
+): Psk[] {
+  const found: FoundPsk[] = psks.map((text) => ({ psk: parsePsk(text, "--psk"), source: "--psk" }));
+  for (const file of pskFiles) {
+    const source = file === "-" ? "standard input" : file;
+    const lines = parsePskLines(textOf(read(file), source), source, say);
+    if (lines.length === 0) throw new UsageError(`${source} has no PSK: a line is IDENTITY:HEX`);
+    found.push(...lines);
+  }
   const fallback = environment.TLS_PSK;
-  if (collected.length === 0 && fallback !== undefined) collected.push(...parsePskLines(fallback, "TLS_PSK"));
-  if (collected.length === 0 && certificates === undefined)
+  if (found.length === 0 && fallback !== undefined) found.push(...parsePskLines(fallback, "TLS_PSK", say));
+  if (found.length === 0 && certificates === undefined) {
     throw new UsageError("a PSK is needed: --psk, --psk-file or TLS_PSK; or certificates");
-  return collected;
+  }
+  refuseDuplicates(found);
+  return found.map(({ psk }) => (context === undefined ? psk : { ...psk, context: Buffer.from(context) }));
 }
 
-/** The text of a file that an option names. Throws {@link UsageError}. */
-export function read(file: string): string {
+function refuseDuplicates(found: readonly FoundPsk[]): void {
+  const seen = new Map<string, string>();
+  for (const { psk, source } of found) {
+    const key = Buffer.from(psk.identity).toString("latin1");
+    const before = seen.get(key);
+    if (before !== undefined) throw new UsageError(`${source}: the identity of ${before} again`);
+    seen.set(key, source);
+  }
+}
+
+/** The bytes of a file that an option names; `-` is standard input. Throws {@link UsageError}. */
+export function read(file: string): Buffer {
   try {
-    return readFileSync(file, "utf8");
+    return readFileSync(file === "-" ? process.stdin.fd : file);
   } catch (error) {
     throw new UsageError((error as Error).message);
   }
-}
-
-function parsePskLines(text: string, source: string): Psk[] {
-  return text
-    .split(/\r?\n/)
-    .map((line, index) => ({ line: line.trim(), source: `${source}, line ${index + 1}` }))
-    .filter(({ line }) => line !== "" && !line.startsWith("#"))
-    .map(({ line, source }) => parsePsk(line, source));
-}
-
-/** `IDENTITY:HEX[:HASH]`, where the identity may contain colons. The secret stays out of every message. */
-function parsePsk(text: string, source: string): Psk {
-  const match = /^(.+?):((?:[0-9a-f]{2})+)(?::(SHA-256|SHA-384))?$/i.exec(text);
-  if (match?.[1] === undefined || match[2] === undefined) {
-    throw new UsageError(`${source}: not IDENTITY:HEX[:SHA-256 or :SHA-384]`);
-  }
-  return {
-    identity: match[1],
-    secret: Buffer.from(match[2], "hex"),
-    hmac: match[3]?.toUpperCase() === "SHA-384" ? "SHA-384" : "SHA-256",
-  };
 }

@@ -1,7 +1,19 @@
 import { type Negotiated, TlsError } from "../node.js";
 
+let quiet = false;
+
+/** Prints nothing but errors from now on. */
+export function beQuiet(): void {
+  quiet = true;
+}
+
 /** Prints a line on standard error, where it does not mix with the data. */
 export function say(line: string): void {
+  if (!quiet) complain(line);
+}
+
+/** As {@link say}, of an error. */
+export function complain(line: string): void {
   process.stderr.write(`${escaped(line)}\n`);
 }
 
@@ -26,6 +38,23 @@ export function describe(negotiated: Negotiated): string {
   return parts.filter((part) => part !== undefined).join(" ");
 }
 
+/** Prints what became of a connection as an object of JSON: what was negotiated, and the error that it ended with. */
+export function sayJson(peer: string, negotiated: Negotiated | undefined, error?: unknown): void {
+  const { pskIdentity, externalIdentity, peerCertificates, ...rest } = negotiated ?? {};
+  const { code, alert, alertDirection } = (error ?? {}) as Partial<TlsError>;
+  const json = JSON.stringify({
+    peer,
+    ...rest,
+    ...(pskIdentity && { pskIdentity: printable(pskIdentity) }),
+    ...(externalIdentity && { externalIdentity: printable(externalIdentity) }),
+    ...(peerCertificates && { peerCertificates: peerCertificates.map((der) => Buffer.from(der).toString("base64")) }),
+    ...(error !== undefined && { error: { message: explain(error), code, alert, alertDirection } }),
+  });
+  // As JSON spells them, with which a reader has the very same text.
+  const unit = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  process.stderr.write(`${json.replaceAll(UNPRINTABLE, (character) => character.split("").map(unit).join(""))}\n`);
+}
+
 /** What went wrong, on one line, with the alert and who sent it if there was one. */
 export function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
@@ -39,7 +68,7 @@ export function explain(error: unknown): string {
 /** Bytes as a quoted string if they are printable UTF-8, so that a peer's cannot play tricks with a terminal. */
 export function printable(bytes: Uint8Array): string {
   try {
-    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
     if (text.search(UNPRINTABLE) < 0) return JSON.stringify(text);
   } catch {
     // Not UTF-8.

@@ -1,113 +1,81 @@
-import { once } from "node:events";
-import { type AddressInfo, createServer, type Socket } from "node:net";
+import type { Socket } from "node:net";
 import { transportOf } from "../adapters/duplex.js";
-import type { Psk, SelectPsk, ServerOptions } from "../node.js";
-import { checkPsk } from "../psk.js";
+import type { Negotiated, ServerOptions, TraceEvent } from "../node.js";
 import type { ServeArguments } from "./arguments.js";
 import { type Build, loadBuild } from "./build.js";
+import { listen, peerOf } from "./listener.js";
 import { collectPsks, read } from "./psks.js";
-import { describe, explain, say } from "./report.js";
+import { complain, describe, explain, printable, say, sayJson } from "./report.js";
 import { runService } from "./services.js";
 import { observers } from "./trace.js";
 
-/** How long a client may take for the handshake, in milliseconds. */
-const HANDSHAKE_TIMEOUT = 30_000;
+/** How many of the identities that a client offers in vain are told. */
+const TOLD_IDENTITIES = 5;
 
 /** Runs `tls-psk serve` until SIGINT or SIGTERM. Rejects if it cannot listen. */
 export async function serve(args: ServeArguments): Promise<void> {
-  const psks = collectPsks(args);
   const build = await loadBuild(args);
   await build.init();
-  const options = { ...args.tls, ...certificateOptions(args) };
-  // Wrong names, weak secrets and keys of other certificates shall be known now, not when somebody connects.
-  build.prepareServer({ ...options, psks });
-  const prepared = build.prepareServer({ ...options, selectPsk: firstOf(psks), ...observers(args, build, "") });
-
-  const connections = new Set<AbortController>();
-  const server = createServer({ allowHalfOpen: true, noDelay: true }, async (socket) => {
-    const controller = new AbortController();
-    connections.add(controller);
-    await accept(socket, { args, build, options: prepared, controller });
-    connections.delete(controller);
+  let options = prepare(args, build);
+  process.on("SIGHUP", () => {
+    try {
+      options = prepare(args, build);
+      say("keys and certificates were read again");
+    } catch (error) {
+      complain(`keys and certificates stay as they were: ${explain(error)}`);
+    }
   });
-  server.listen(args.listen);
-  await once(server, "listening");
-  // As when there are no more descriptors: one connection less is no end.
-  server.on("error", (error) => say(`a connection could not be accepted: ${explain(error)}`));
-  const { address, port, family } = server.address() as AddressInfo;
-  say(`listening on ${family === "IPv6" ? `[${address}]` : address}:${port}`);
-
-  await Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
-  server.close();
-  // Clients in the middle of something learn from the missing close_notify that they do not have all of it.
-  for (const controller of connections) controller.abort(new Error("the server was stopped"));
+  await listen(args, (socket, signal) => accept(socket, { args, build, options: { ...options, signal } }));
 }
 
-function certificateOptions({
-  certificates,
-}: ServeArguments): Pick<ServerOptions, "certificates" | "requestCertificate"> {
-  const { credentials, ca, verify = false } = certificates ?? {};
-  return {
+/** Reads the files. Wrong names, weak secrets and keys of other certificates are known now, not when somebody connects. */
+function prepare(args: ServeArguments, build: Build): ServerOptions {
+  const { credentials, ca, verify = false } = args.certificates ?? {};
+  return build.prepareServer({
+    ...args.tls,
     ...(credentials && { certificates: [{ chain: read(credentials.cert), key: read(credentials.key) }] }),
     ...(ca !== undefined && { requestCertificate: { ca: read(ca), required: verify } }),
-  };
+    // In the place of those of each connection.
+    onTrace() {},
+    ...(args.keylog !== undefined && { onKeylog() {} }),
+    psks: collectPsks(args),
+    handshakeTimeout: args.timeout,
+  });
 }
 
 /** Serves one client. Never rejects. */
 async function accept(
   socket: Socket,
-  {
-    args,
-    build,
-    options,
-    controller,
-  }: {
-    args: ServeArguments;
-    build: Build;
-    options: ServerOptions;
-    controller: AbortController;
-  },
+  { args, build, options }: { args: ServeArguments; build: Build; options: ServerOptions },
 ): Promise<void> {
-  const client = nameOf(socket);
+  const client = peerOf(socket);
+  const watching = observers(args, build, `${client} `);
+  let negotiated: Negotiated | undefined;
+  let offered: string[] = [];
   try {
     const tls = build.acceptTls(transportOf(socket), {
       ...options,
-      ...observers(args, build, `${client} `),
-      signal: controller.signal,
-      handshakeTimeout: HANDSHAKE_TIMEOUT,
+      ...watching,
+      onTrace(event) {
+        if (event.type === "message" && event.name === "client_hello") offered = identitiesIn(event, build);
+        watching.onTrace?.(event);
+      },
     });
-    const negotiated = await tls.opened;
-    say(`${client} ${describe(negotiated)}${negotiated.peerCertificates ? " client_certificate" : ""}`);
+    negotiated = await tls.opened;
+    if (!args.json) say(`${client} ${describe(negotiated)}${negotiated.peerCertificates ? " client_certificate" : ""}`);
     await runService(args.service, tls, negotiated);
+    if (args.json) sayJson(client, negotiated);
   } catch (error) {
-    say(`${client} ${explain(error)}`);
-    controller.abort(error);
+    const inVain = negotiated === undefined && offered.length > 0 ? `; offered ${offered.join(", ")}` : "";
+    if (args.json) sayJson(client, negotiated, error);
+    else complain(`${client} ${explain(error)}${inVain}`);
+    socket.destroy();
   }
 }
 
-/** The address of a client, which one that is gone already has none of. */
-function nameOf({ remoteAddress, remotePort, remoteFamily }: Socket): string {
-  if (remoteAddress === undefined) return "a client that is gone";
-  return `${remoteFamily === "IPv6" ? `[${remoteAddress}]` : remoteAddress}:${remotePort}`;
-}
-
-/**
- * Selects the first PSK of the list that a client offers, as the core would. The core would need all of them for each
- * connection, however; a map finds one among a hundred thousand at once.
- */
-function firstOf(psks: readonly Psk[]): SelectPsk {
-  const known = new Map(psks.map((psk, rank) => [keyOf(checkPsk(psk).identity), { psk, rank }]));
-  return (offered) => {
-    let best: { psk: Psk; rank: number } | undefined;
-    for (const { identity } of offered) {
-      const found = known.get(keyOf(identity));
-      if (found !== undefined && (best === undefined || found.rank < best.rank)) best = found;
-    }
-    return best?.psk;
-  };
-}
-
-/** Identities are bytes; this is one character for each. */
-function keyOf(identity: Uint8Array): string {
-  return Buffer.from(identity).toString("latin1");
+/** The identities that a ClientHello offers, for people. */
+function identitiesIn({ bytes }: Extract<TraceEvent, { type: "message" }>, { inspect }: Build): string[] {
+  const fields = inspect(bytes).filter(({ name }) => name === "identity");
+  const shown = fields.slice(0, TOLD_IDENTITIES).map(({ start, end }) => printable(bytes.subarray(start + 2, end)));
+  return fields.length > TOLD_IDENTITIES ? [...shown, `and ${fields.length - TOLD_IDENTITIES} more`] : shown;
 }

@@ -1,7 +1,7 @@
 import type { Negotiated, TlsSocket } from "../node.js";
 import type { Address, Service } from "./arguments.js";
 import { escaped, printable } from "./report.js";
-import { connectTcp } from "./tcp.js";
+import { connectTo } from "./tcp.js";
 
 /** The longest HTTP request header that is read, in bytes. */
 const REQUEST_LIMIT = 16 * 1024;
@@ -16,7 +16,7 @@ export async function runService(service: Service, socket: TlsSocket, negotiated
 
 /** Passes each direction on, its end included. An end by error becomes one by error. */
 async function forward(socket: TlsSocket, target: Address): Promise<void> {
-  const { readable, writable } = await connectTcp(target);
+  const { readable, writable } = await connectTo(target);
   await Promise.all([socket.readable.pipeTo(writable as WritableStream<Uint8Array>), readable.pipeTo(socket.writable)]);
 }
 

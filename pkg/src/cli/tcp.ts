@@ -1,12 +1,26 @@
 import { once } from "node:events";
 import { createConnection } from "node:net";
 import { transportOf } from "../adapters/duplex.js";
+import { webSocketTransport } from "../adapters/websocket.js";
 import type { Transport } from "../node.js";
-import type { Address } from "./arguments.js";
+import type { Target } from "./arguments.js";
+import { UsageError } from "./usage-error.js";
 
-/** A TCP connection, as the streams that TLS takes. Rejects when it cannot be made. */
-export async function connectTcp({ host, port }: Address): Promise<Transport> {
-  const socket = createConnection({ host, port, allowHalfOpen: true, noDelay: true });
-  await once(socket, "connect");
+/** A connection, as the streams that TLS takes. Rejects when it cannot be made, within `timeout` milliseconds if given. */
+export async function connectTo(target: Target, timeout?: number): Promise<Transport> {
+  if ("url" in target) return connectWebSocket(target.url);
+  const socket = createConnection({ ...target, allowHalfOpen: true, noDelay: true });
+  const timer = timeout && setTimeout(() => socket.destroy(new Error("the connection took too long")), timeout);
+  try {
+    await once(socket, "connect");
+  } finally {
+    clearTimeout(timer);
+  }
   return transportOf(socket);
+}
+
+function connectWebSocket(url: string): Transport {
+  const { WebSocket } = globalThis as { WebSocket?: new (url: string) => Parameters<typeof webSocketTransport>[0] };
+  if (WebSocket === undefined) throw new UsageError(`${url}: WebSockets need Node 22 or later`);
+  return webSocketTransport(new WebSocket(url));
 }

@@ -34,7 +34,8 @@ function traceLines(event: TraceEvent, inspect: Build["inspect"]): string[] {
   ];
 }
 
-function fieldLine({ name, start, end, depth, value }: Field, message: Uint8Array): string {
+/** A field on one line, as far in as it is deep. */
+export function fieldLine({ name, start, end, depth, value }: Field, message: Uint8Array): string {
   const hex = Buffer.from(message.subarray(start, Math.min(end, start + SHOWN))).toString("hex");
   const bytes = end - start > SHOWN ? `${hex}... (${end - start} bytes)` : hex;
   return `${"  ".repeat(depth + 1)}${name}: ${value ?? bytes}`;

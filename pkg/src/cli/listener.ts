@@ -1,0 +1,54 @@
+import { once } from "node:events";
+import { rmSync, statSync } from "node:fs";
+import { type AddressInfo, createServer, type Socket } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
+import type { Address, ListenerArguments } from "./arguments.js";
+import { complain, explain, say } from "./report.js";
+
+/** Serves one connection until it is over, or `signal` aborts. Never rejects. */
+type Serve = (socket: Socket, signal: AbortSignal) => Promise<void>;
+
+/** Listens until SIGINT, or SIGTERM and the end of its connections. Rejects if it cannot listen. */
+export async function listen({ listen, maxConnections, drain }: ListenerArguments, serve: Serve): Promise<void> {
+  const connections = new Map<AbortController, Promise<void>>();
+  const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+    const controller = new AbortController();
+    const served = serve(socket, controller.signal).finally(() => connections.delete(controller));
+    connections.set(controller, served);
+  });
+  server.maxConnections = maxConnections;
+  if ("path" in listen) removeSocket(listen.path);
+  server.listen(listen);
+  await once(server, "listening");
+  // As when there are no more descriptors: one connection less is no end.
+  server.on("error", (error) => complain(`a connection could not be accepted: ${explain(error)}`));
+  say(`listening on ${nameOf(listen, server.address() as AddressInfo | string)}`);
+
+  const signal = await Promise.race(["SIGINT", "SIGTERM"].map((name) => once(process, name).then(() => name)));
+  server.close();
+  if (signal === "SIGTERM" && drain > 0 && connections.size > 0) {
+    say(`stopping, with ${connections.size} connections to go`);
+    const patience = new AbortController();
+    const enough = [once(process, "SIGINT"), once(process, "SIGTERM"), delay(drain, undefined, patience)];
+    await Promise.race([Promise.all(connections.values()), ...enough]).catch(() => {});
+    patience.abort();
+  }
+  // Peers in the middle of something learn from the missing close_notify that they do not have all of it.
+  for (const controller of connections.keys()) controller.abort(new Error("the server was stopped"));
+}
+
+/** What an earlier process has left, which would keep this one from listening. */
+function removeSocket(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isSocket()) rmSync(path);
+}
+
+function nameOf(listen: Address, bound: AddressInfo | string): string {
+  if ("path" in listen || typeof bound === "string") return `unix:${bound}`;
+  return `${bound.family === "IPv6" ? `[${bound.address}]` : bound.address}:${bound.port}`;
+}
+
+/** The address of a peer, which one that is gone already has none of, and one of a local socket neither. */
+export function peerOf({ remoteAddress, remotePort, remoteFamily, destroyed }: Socket): string {
+  if (remoteAddress === undefined) return destroyed ? "a client that is gone" : "a local client";
+  return `${remoteFamily === "IPv6" ? `[${remoteAddress}]` : remoteAddress}:${remotePort}`;
+}

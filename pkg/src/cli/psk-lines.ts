@@ -1,0 +1,87 @@
+import type { Psk } from "../node.js";
+import { UsageError } from "./usage-error.js";
+
+/** The fewest bytes of a key, as the core has it (RFC 9257 section 6). */
+const SHORTEST_KEY = 16;
+
+/** The most bytes of an identity or a key, for the length fields of two bytes. */
+const LONGEST = 65_535;
+
+/** A PSK and where it was found, for errors. */
+export interface FoundPsk {
+  psk: Psk & { identity: Uint8Array };
+  source: string;
+}
+
+/** The text of a file or of a variable: UTF-8, perhaps with the mark that editors put in front. */
+export function textOf(bytes: Uint8Array, source: string): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw new UsageError(`${source} is not UTF-8: save it as such, and write identities of other bytes as #HEX`);
+  }
+}
+
+/**
+ * The PSKs of a text with one on each line, as mosquitto, stunnel and GnuTLS have them: `IDENTITY:HEX`, or with `:HASH`
+ * behind. An identity `#HEX` is given in hexadecimal, as psktool writes it; any other line that begins with `#` is a
+ * comment. `tell` gets what may surprise. Throws {@link UsageError} with the line.
+ */
+export function parsePskLines(text: string, source: string, tell: (note: string) => void): FoundPsk[] {
+  const found: FoundPsk[] = [];
+  for (const [index, line] of text.split(/\r?\n/).entries()) {
+    const place = `${source}, line ${index + 1}`;
+    if (/^\s*$/.test(line) || isComment(line)) continue;
+    if (line.startsWith("#")) tell(`${place}: read as an identity in hexadecimal; a comment has a space behind its #`);
+    found.push({ psk: parsePsk(line, place), source: place });
+  }
+  return found;
+}
+
+const isComment = (line: string): boolean => /^\s*#/.test(line) && !/^#(?:[0-9a-f]{2})+:/i.test(line);
+
+/** `IDENTITY:HEX[:HASH]`, where the identity may contain colons. The key stays out of every message. */
+export function parsePsk(text: string, source: string): FoundPsk["psk"] {
+  const refuse = (why: string): never => {
+    throw new UsageError(`${source}: ${why}`);
+  };
+  const [, body = "", hash = "256"] = /^(.*?)(?::\s*sha-?(256|384)\s*)?$/is.exec(text) ?? [];
+  const colon = body.lastIndexOf(":");
+  if (colon < 0) {
+    const isKey = /^\s*(?:[0-9a-f]{2}){16,}\s*$/i.test(body);
+    return refuse(
+      isKey
+        ? "a key without an identity, as Zabbix has it: put IDENTITY: in front, the value of TLSPSKIdentity"
+        : "not IDENTITY:HEX or IDENTITY:HEX:SHA-384",
+    );
+  }
+  const [name, key] = [body.slice(0, colon), body.slice(colon + 1).trim()];
+  const identity = identityOf(name, refuse);
+  const whose = `the key of ${JSON.stringify(name)}`;
+  if (/^sha/i.test(key)) refuse(`unknown hash ${JSON.stringify(key)} behind the key: SHA-256 or SHA-384`);
+  if (/^0x/i.test(key)) refuse(`${whose} begins with 0x: leave that out`);
+  if (!/^[0-9a-f]*$/i.test(key)) refuse(`${whose} is not hexadecimal: keys are bytes, and neither text nor base64`);
+  if (key.length % 2 > 0) refuse(`${whose} has an odd number of hexadecimal digits`);
+  const bytes = key.length / 2;
+  if (bytes < SHORTEST_KEY) {
+    const colons = /(?::[0-9a-f]{2}){3}$/i.test(name) ? ", or it is written with colons: remove them" : "";
+    refuse(`${whose} has ${bytes} bytes, and ${SHORTEST_KEY} are needed${colons}`);
+  }
+  if (bytes > LONGEST) refuse(`${whose} has more than ${LONGEST} bytes`);
+  return { identity, secret: Buffer.from(key, "hex"), hmac: hash === "384" ? "SHA-384" : "SHA-256" };
+}
+
+function identityOf(name: string, refuse: (why: string) => never): Uint8Array {
+  const hex = /^#((?:[0-9a-f]{2})+)$/i.exec(name)?.[1];
+  const identity = hex === undefined ? Buffer.from(name) : Buffer.from(hex, "hex");
+  if (identity.length === 0) refuse("the identity in front of the colon is empty");
+  if (identity.length > LONGEST) refuse(`the identity has more than ${LONGEST} bytes`);
+  if (hex !== undefined) return identity;
+  if (/^\s|\s$/.test(name)) {
+    refuse(
+      "the identity begins or ends with a space, which some programs drop and others do not: remove it or write #HEX",
+    );
+  }
+  if (/[\0\r]/.test(name)) refuse("the identity has a NUL or a carriage return: if that is meant, write it as #HEX");
+  return identity;
+}
