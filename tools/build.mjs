@@ -1,6 +1,6 @@
 // npm run build: Rust to wasm, TypeScript to the package, the demo page. `npm run build -- wasm` or `package` stops early.
 
-import { cpSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { incrementally } from "./lib/incremental.mjs";
 import { writeThirdPartyLicenses } from "./lib/licenses.mjs";
@@ -76,6 +76,7 @@ async function buildWasm({ name, out, profile, features, flags, cfgs = [] }, { w
     settings: {
       WASM_OPT,
       kind: "cdylib",
+      imports: "numbered",
       flags: [...SHIPPED_FLAGS, ...flags],
       rustc: wasmEnv.RUSTC,
       bindgen,
@@ -94,11 +95,23 @@ async function buildWasm({ name, out, profile, features, flags, cfgs = [] }, { w
     await run(join(bindgen, "wasm-bindgen"), ["--target", "web", "--omit-default-module-path", ...names, wasm]);
     const module = join(unfinished, "tls_psk_bg.wasm");
     await run(npmBin("wasm-opt"), [...WASM_OPT, module, "-o", module]);
+    numberImports([join(unfinished, "tls_psk.js"), module]);
 
     rmSync(inRoot(out), { recursive: true, force: true });
     mkdirSync(dirname(inRoot(out)), { recursive: true });
     cpSync(unfinished, inRoot(out), { recursive: true });
   });
+}
+
+/** wasm-bindgen ends the name of each import in 16 random digits, which do not compress. Numbers of that length do. */
+function numberImports(paths) {
+  const [glue, module] = paths.map((path) => readFileSync(path, "latin1"));
+  const digits = new Set(glue.match(/(?<=\b__wbg_\w+_)[0-9a-f]{16}\b/g));
+  const numbers = new Map([...digits].map((random, place) => [random, String(place).padStart(16, "0")]));
+  for (const [place, text] of [glue, module].entries()) {
+    const numbered = text.replaceAll(/(?<=_)[0-9a-f]{16}/g, (found) => numbers.get(found) ?? found);
+    writeFileSync(paths[place], numbered, "latin1");
+  }
 }
 
 /**
