@@ -150,7 +150,7 @@ fn groups_without_shares_are_taken_beside_psk_ke_alone() {
     let both = [PskKeyExchangeMode::PSK_DHE_KE, PskKeyExchangeMode::PSK_KE];
     config.parameters.set_psk_modes(&both).unwrap();
     let hello_with = |modes: &[PskKeyExchangeMode], groups: &[NamedGroup]| {
-        let mut client = PuppetClient::new(vec![shared_psk()]);
+        let client = PuppetClient::new(vec![shared_psk()]);
         let mut hello = client.hello();
         hello.extensions.psk_key_exchange_modes = Some(modes.to_vec());
         hello.extensions.supported_groups = Some(groups.to_vec());
