@@ -17,6 +17,8 @@ export interface PageState {
   attack?: string | undefined;
   /** The part of the page that the visitor went to. */
   step?: string | undefined;
+  /** The messages that the binder checker has, as base64url; the key is in no link. */
+  check?: string | undefined;
 }
 
 export interface LinkedState extends Partial<PageState> {
@@ -26,7 +28,7 @@ export interface LinkedState extends Partial<PageState> {
 
 type LinkedKey = Omit<Key, "secret"> & { secret: string };
 
-export function linkOf({ preset, scene, meddlings, open, value, attack, step }: PageState): string {
+export function linkOf({ preset, scene, meddlings, open, value, attack, step, check }: PageState): string {
   const parameters = new URLSearchParams();
   if (preset === "edited") parameters.set("scene", encode(withoutSecrets(scene)));
   else parameters.set("preset", preset);
@@ -35,6 +37,7 @@ export function linkOf({ preset, scene, meddlings, open, value, attack, step }: 
   if (value?.id) parameters.set("value", `${value.side}:${value.id}`);
   if (attack) parameters.set("attack", attack);
   if (step) parameters.set("step", step);
+  if (check) parameters.set("check", check);
   return `#${parameters}`;
 }
 
@@ -61,6 +64,8 @@ export function readLink(hash: string): LinkedState {
   if (id !== undefined) state.value = { side: side as Side, id };
   state.attack = parameters.get("attack") ?? undefined;
   state.step = parameters.get("step") ?? undefined;
+  const check = parameters.get("check");
+  if (check && /^[\w-]{1,100000}$/.test(check)) state.check = check;
   return state;
 }
 

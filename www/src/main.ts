@@ -2,13 +2,17 @@
 
 import { recordSteps } from "page-core";
 import { init } from "tls-psk";
+import { address } from "./address.js";
+import { announce } from "./announce.js";
 import { attacksView } from "./attacks/view.js";
+import { concat } from "./bytes.js";
+import { checkerView } from "./checker/view.js";
 import { consoleView } from "./console/view.js";
 import { copyButton } from "./copy.js";
 import { derivationView } from "./derivation/view.js";
-import { bringView } from "./dissect/bring.js";
 import { byId } from "./dom.js";
 import { exportView } from "./export/view.js";
+import { foldParts } from "./folds.js";
 import { linkOf, readLink } from "./link.js";
 import type { Meddling } from "./meddling.js";
 import { goTo, navigation } from "./navigation.js";
@@ -31,12 +35,16 @@ let exchange: Exchange | undefined;
 let opened: Entry | undefined;
 let scene: Scene | undefined;
 let preset = "";
+let checker: ReturnType<typeof checkerView> | undefined;
 let meddlings: Meddling[] = [];
 let attack: string | undefined;
 let step: string | undefined;
+/** Whether what changes the page is being typed. */
+let typing = false;
 /** Whether a link is being read, which is not written over before it was read. */
 let reading = false;
 
+const bar = address(link);
 const outcome = outcomeView();
 const offer = offerView({ select: (answer) => act((played) => played.select(answer)), reveal });
 const flight = flightView({ open: read });
@@ -66,7 +74,9 @@ function play(played: Scene, name: string): void {
   // what somebody did on the wire was done to another scene
   if (!reading && name !== "edited") meddlings = [];
   preset = name;
+  typing = name === "edited";
   replay();
+  typing = false;
 }
 
 function replay(): void {
@@ -97,6 +107,7 @@ function show(exchange: Exchange): void {
   const { entries } = exchange;
   open(entries.find(({ id, name }) => id === opened?.id && name === opened.name) ?? entries[0]);
   dataset.state = exchange.stage;
+  if (!reading) announce(outcome.spoken(exchange));
 }
 
 function open(entry: Entry | undefined): void {
@@ -142,6 +153,15 @@ function markChanges(): void {
   }
 }
 
+/** The ClientHello of the scene, with what its binders cover, and the key that it offers first. */
+function sceneHello() {
+  const [hello, answer, second] = exchange?.entries ?? [];
+  const retried = answer?.name === "hello_retry_request" && second?.bytes;
+  const messages = retried ? [hello?.bytes, answer?.bytes, second?.bytes] : [hello?.bytes];
+  const whole = concat(messages.filter((bytes) => bytes !== undefined));
+  return { hello: whole, key: scene?.client.keys[0]?.secret ?? "" };
+}
+
 /** What went over the wire, as it arrived, and the keys to it. */
 function recorded() {
   if (!exchange) return undefined;
@@ -151,11 +171,14 @@ function recorded() {
 
 function link(): string {
   if (!scene) return "";
-  return linkOf({ preset, scene, meddlings, open: opened?.id, value: derivation.selected, attack, step });
+  const check = checker?.linked;
+  return linkOf({ preset, scene, meddlings, open: opened?.id, value: derivation.selected, attack, step, check });
 }
 
 function writeLink(): void {
-  if (!reading && scene) history.replaceState(null, "", link());
+  if (reading || !scene) return;
+  if (typing) bar.typed();
+  else bar.step();
 }
 
 /** Puts the page into the state that its address asks for. */
@@ -168,6 +191,7 @@ function followLink(): void {
   stage.begin(linked.preset, linked.scene, linked.secretsLeftOut);
   const entry = exchange?.entries.find(({ id }) => id === linked.open);
   if (entry) open(entry);
+  if (checker && (linked.check ?? "") !== checker.linked) checker.follow(linked.check ?? "");
   if (linked.value) derivation.select(linked.value.side, linked.value.id);
   if (linked.attack) {
     attack = linked.attack;
@@ -183,6 +207,7 @@ navigation({
   },
 });
 byId("share").append(copyButton("Copy a link to this", () => new URL(link(), location.href).href, "quiet"));
+foldParts(["offered", "derivation", "messages", "meddle", "attacks", "console"]);
 addEventListener("hashchange", () => {
   // a link within the page, which the browser follows by itself
   if (!location.hash.includes("=")) {
@@ -196,10 +221,16 @@ addEventListener("hashchange", () => {
 try {
   await init();
   recordSteps(true);
+  checker = checkerView({
+    example: sceneHello,
+    changed: () => {
+      if (!reading && scene) bar.typed();
+    },
+  });
   followLink();
+  if (!readLink(location.hash).check) checker.follow("");
   consoleView();
   exportView({ recorded });
-  bringView({ example: () => exchange?.entries[0]?.bytes });
   byId("stage").hidden = false;
   if (step) goTo(step);
   performance.mark("ready");

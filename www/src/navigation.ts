@@ -1,11 +1,14 @@
 // The way to the parts of the page. Its links have addresses, but leave the rest of the address alone.
 
 import { byId } from "./dom.js";
+import { unfold } from "./folds.js";
 
 /** Brings a part of the page into sight, without a glide for those who want none. */
 export function goTo(id: string, block: ScrollLogicalPosition = "start"): void {
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  document.getElementById(id)?.scrollIntoView({ block, behavior: still ? "auto" : "smooth" });
+  const part = document.getElementById(id);
+  unfold(part);
+  part?.scrollIntoView({ block, behavior: still ? "auto" : "smooth" });
 }
 
 export function navigation({ went }: { went(id: string): void }): void {
@@ -18,7 +21,7 @@ export function navigation({ went }: { went(id: string): void }): void {
       went(id);
       goTo(id);
       // whoever walks with the keyboard goes on from there
-      document.querySelector<HTMLElement>(`#${id} :is(h2, h3)`)?.focus({ preventScroll: true });
+      document.querySelector<HTMLElement>(`#${id} :is(h1, h2, h3)`)?.focus({ preventScroll: true });
     });
   }
 
@@ -28,6 +31,9 @@ export function navigation({ went }: { went(id: string): void }): void {
         const link = links.find((link) => partOf(link) === target.id);
         if (isIntersecting) link?.setAttribute("aria-current", "true");
         else link?.removeAttribute("aria-current");
+        // on a small screen the row of links is wider than it
+        const row = link?.closest("ol");
+        if (isIntersecting && link && row) row.scrollLeft = link.offsetLeft - row.offsetLeft - row.clientWidth / 3;
       }
     },
     { rootMargin: "-20% 0px -60% 0px" },

@@ -29,6 +29,20 @@ declare module "page-core" {
    */
   export function checkBinders(messages: Uint8Array, psk: ExternalPsk): BinderCheck[];
 
+  /**
+   * The binder that somebody may have computed, and the hash of its transcript. With `importHash` the secret is imported
+   * for `identity` first; `before` has the first ClientHello and the HelloRetryRequest.
+   */
+  export function attemptBinder(
+    secret: Uint8Array,
+    hash: string,
+    kind: string,
+    importHash: string | undefined,
+    identity: Uint8Array,
+    before: Uint8Array,
+    covered: Uint8Array,
+  ): { readonly transcriptHash: Uint8Array; readonly binder: Uint8Array };
+
   /** Opens the records of one direction with a secret from a key log. */
   export class RecordOpener {
     constructor(suite: string, secret: Uint8Array);

@@ -25,32 +25,32 @@ const FATES: Record<Outcome, Fate> = {
   verified: {
     mark: "verified",
     title: "Binder verified",
-    text: "The server has the same secret: its own binder is equal.",
+    text: "The server computed the same binder, so both sides hold the same PSK.",
   },
-  failed: { mark: "failed", title: "Binder failed", text: "The server computed another binder than the client sent." },
-  chosen: { mark: "chosen", title: "Chosen", text: "The server chose it." },
+  failed: { mark: "failed", title: "Binder failed", text: "The server computed a different binder." },
+  chosen: { mark: "chosen", title: "Selected", text: "The server selected it." },
   notPreferred: {
     mark: "notPreferred",
-    title: "Passed over",
-    text: "The server has it and preferred another. This binder was not checked.",
+    title: "Not selected",
+    text: "The server has this PSK and preferred another one. It did not check this binder.",
   },
   unusable: {
     mark: "unusable",
     title: "Unusable",
-    text: "The server has it, but no common cipher suite uses its hash. This binder was not checked.",
+    text: "The server has this PSK, but no common cipher suite uses its hash. It did not check this binder.",
   },
-  unknown: { mark: "unknown", title: "Unknown", text: "The server has no such key. This binder was not checked." },
+  unknown: { mark: "unknown", title: "Unknown", text: "The server has no PSK of this identity." },
 };
 
-const WAITING: Fate = { mark: "waiting", title: "Waiting", text: "The server has not chosen yet." };
+const WAITING: Fate = { mark: "waiting", title: "Waiting", text: "The server has not selected a PSK yet." };
 
-const UNTOUCHED: Fate = { mark: "untouched", title: "Not looked at", text: "This binder was not checked." };
+const UNTOUCHED: Fate = { mark: "untouched", title: "Not processed", text: "The server did not get to it." };
 
 const STEPS: Record<Outcome, string> = {
   unknown: "unknown to the server",
   unusable: "known, but of no common hash",
   notPreferred: "known, but not preferred",
-  chosen: "chosen",
+  chosen: "selected",
   verified: "binder verified",
   failed: "binder failed",
 };
@@ -69,7 +69,7 @@ export function offerView(actions: OfferActions): { show(exchange: Exchange): vo
       h("span", { class: "unseen", text: unseen }),
     );
 
-  byId("answers").append(answer("Let the server choose", "default"), answer("Choose none", "none"));
+  byId("answers").append(answer("First match", "default"), answer("Select none", "none"));
   selection.append(complaint);
 
   function stick(exchange: Exchange, offer: Offer, psk: OfferedHalves): HTMLElement {
@@ -123,9 +123,9 @@ export function offerView(actions: OfferActions): { show(exchange: Exchange): vo
           { class: "steps", "aria-label": "What happened to it" },
           ...steps.map(([mark, text]) => h("li", {}, icon(mark), text)),
         ),
-        h("p", { class: "explained", text: fate.text }),
+        h("p", { class: "explained", text: `${fate.text}${standInText(exchange, outcome)}` }),
         outcome === "failed" && computedInstead(exchange, psk),
-        waits && answer("Choose this key", psk.index, `: ${name}`),
+        waits && answer("Select this PSK", psk.index, `: ${name}`),
       ),
     );
   }
@@ -145,7 +145,7 @@ export function offerView(actions: OfferActions): { show(exchange: Exchange): vo
             offers.length > 1 && h("h3", { text: index === 0 ? "First ClientHello" : "Second ClientHello" }),
             offer.altered &&
               h("p", { class: "altered" }, icon("alert"), "As it reached the server: it was changed on its way."),
-            offer.psks.length === 0 && h("p", { text: "This ClientHello offers no keys." }),
+            offer.psks.length === 0 && h("p", { text: "This ClientHello offers no PSK." }),
             h("ol", { class: "psks" }, ...offer.psks.map((psk) => stick(exchange, offer, psk))),
           ),
         ),
@@ -153,6 +153,14 @@ export function offerView(actions: OfferActions): { show(exchange: Exchange): vo
       if (offers.length === 0) root.append(h("p", { text: "No ClientHello was sent." }));
     },
   };
+}
+
+/** What the server did with an identity that it does not know, where it refuses the whole offer. */
+function standInText({ stage }: Exchange, outcome: Outcome | undefined): string {
+  if (outcome !== "unknown") return "";
+  return stage === "failed"
+    ? " It computed a binder with a stand-in key, so that this refusal takes as long as that of a wrong binder."
+    : " It did not check this binder.";
 }
 
 /** What an imported identity consists of (RFC 9258 section 5.1). */

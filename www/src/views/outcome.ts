@@ -1,32 +1,39 @@
 // How it ended: the two endpoints as the halves of one stick, cut by what each exported.
 
+import { firstDifference } from "../difference.js";
 import { byId, h } from "../dom.js";
 import { icon } from "../icons.js";
 import { recut } from "../tally.js";
 import { type Exchange, type Fault, SIDES, type Side, type Stage } from "../wire.js";
 
 export const HEADLINES: Record<Stage, string> = {
-  connected: "They fit.",
-  closed: "They fit, and have closed.",
-  failed: "They do not fit.",
-  waiting: "The server waits for your choice.",
-  handshaking: "They are not through yet.",
-  refused: "The scene was refused.",
+  connected: "Handshake complete",
+  closed: "Handshake complete, connection closed",
+  failed: "Handshake failed",
+  waiting: "The server waits for a PSK to be selected",
+  handshaking: "Handshake not complete",
+  refused: "Not started: the configuration was refused",
 };
 
 const NAMES: Record<Side, string> = { client: "Client", server: "Server" };
 
-export function outcomeView(): { show(exchange: Exchange): void } {
+export interface OutcomeView {
+  show(exchange: Exchange): void;
+  /** The outcome in a short sentence, for screen readers. */
+  spoken(exchange: Exchange): string;
+}
+
+export function outcomeView(): OutcomeView {
   const headline = byId("headline");
   const reasons = byId("reasons");
   const stick = byId("endpoints");
   const between = byId("between");
+  const difference = byId("difference");
 
   return {
     show(exchange) {
-      // a status that is set to what it was is read out again
-      const text = HEADLINES[exchange.stage];
-      if (headline.textContent !== text) headline.textContent = text;
+      headline.textContent = HEADLINES[exchange.stage];
+      difference.textContent = exchange.stage === "failed" ? (firstDifference(exchange) ?? "") : "";
       reasons.replaceChildren(...reasonsOf(exchange).map((reason) => h("p", {}, ...reason)));
       between.replaceChildren(...alertsOf(exchange));
       stick.dataset.joined = String(exchange.exportsMatch);
@@ -34,6 +41,11 @@ export function outcomeView(): { show(exchange: Exchange): void } {
         byId(`${side}-state`).textContent = exchange.state(side) ?? "not started";
         recut(byId(side), side === "client" ? "upper" : "lower", exchange.exported[side]);
       }
+    },
+    spoken(exchange) {
+      const { stage } = exchange;
+      const why = stage === "failed" ? (firstDifference(exchange) ?? "") : "";
+      return `${HEADLINES[stage]}. ${why}`;
     },
   };
 }
@@ -60,7 +72,7 @@ export function reasonsOf(exchange: Exchange, beside = true): (Node | string)[][
   if (faults.length > 0) return faults;
   if (exchange.stage === "handshaking") return [[WAITS]];
   if (exchange.stage === "waiting") {
-    return [[h("a", { href: "#selection", text: "Choose among the keys that the client offers" }), "."]];
+    return [[h("a", { href: "#selection", text: "Select one of the offered PSKs" }), "."]];
   }
   const { client, server } = exchange.exported;
   if (!client || !server) return [];
@@ -68,20 +80,22 @@ export function reasonsOf(exchange: Exchange, beside = true): (Node | string)[][
     ? [
         [
           beside
-            ? `The cuts are the same ${client.length} bytes, which each side exported for itself.`
-            : `Each side has exported the same ${client.length} bytes.`,
+            ? `Both sides exported the same ${client.length} bytes, from which the edges are drawn.`
+            : `Both sides exported the same ${client.length} bytes.`,
         ],
       ]
     : [["The two sides exported different bytes."]];
 }
 
-const WAITS = "Nobody has given up: with what arrived, a side goes on waiting for more bytes.";
+const WAITS = "No side has failed: with what arrived, one of them waits for more bytes.";
 
 /** Who gave up and why, and which alert went which way. */
 function reasonOf({ side, error }: Fault): (Node | string)[] {
   const who = h("strong", { class: side, text: `${NAMES[side]}: ` });
   const { code, message, alert, alertDirection } = error;
-  const what = `${message.charAt(0).toUpperCase()}${message.slice(1)}. `;
+  // an identifier keeps its case
+  const first = /^[a-z]+\b(?![_.(])/.test(message) ? message.charAt(0).toUpperCase() : message.charAt(0);
+  const what = `${first}${message.slice(1)}. `;
   const name = h("code", { text: code });
   if (!alert || alertDirection !== "sent") return [who, what, name];
   return [who, what, "It sent the alert ", h("code", { text: alert }), ". ", name];

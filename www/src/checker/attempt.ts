@@ -1,0 +1,58 @@
+// One computation of a binder by the core, with the values on its way, for the search and for the page.
+
+import { attemptBinder, recordSteps, type Step, takeSteps } from "page-core";
+import type { HashName } from "tls-psk";
+
+export type Kind = "external" | "resumption" | "imported";
+
+export interface Attempt {
+  secret: Uint8Array;
+  hash: HashName;
+  /** Which label the binder key is derived with. */
+  kind: Kind;
+  /** The hash of the external PSK and the ImportedIdentity, if it is imported. */
+  importing?: { hash: HashName; identity: Uint8Array } | undefined;
+  /** The first ClientHello and the HelloRetryRequest; empty for a first ClientHello. */
+  before: Uint8Array;
+  /** What of the ClientHello is hashed. */
+  covered: Uint8Array;
+}
+
+/** The values on the way to a binder. */
+export interface Computed {
+  psk: Uint8Array;
+  earlySecret: Uint8Array;
+  binderKey: Uint8Array;
+  finishedKey: Uint8Array;
+  transcriptHash: Uint8Array;
+  binder: Uint8Array;
+}
+
+const NONE = new Uint8Array();
+
+/** The binder alone, quickly. */
+export function binderOf({ secret, hash, kind, importing, before, covered }: Attempt): Uint8Array {
+  recordSteps(false);
+  try {
+    return attemptBinder(secret, hash, kind, importing?.hash, importing?.identity ?? NONE, before, covered).binder;
+  } finally {
+    recordSteps(true);
+  }
+}
+
+/** The binder with everything that leads to it, as the core computed it. */
+export function computed({ secret, hash, kind, importing, before, covered }: Attempt): Computed {
+  takeSteps();
+  const attempted = attemptBinder(secret, hash, kind, importing?.hash, importing?.identity ?? NONE, before, covered);
+  const steps = takeSteps();
+  const made = (by: (step: Step) => boolean) => steps.findLast(by)?.output ?? NONE;
+  const earlySecret = steps.findLast(({ operation }) => operation === "extract");
+  return {
+    psk: earlySecret?.inputs.IKM ?? secret,
+    earlySecret: earlySecret?.output ?? NONE,
+    binderKey: made(({ label }) => label.endsWith(" binder")),
+    finishedKey: made(({ label }) => label === "finished"),
+    transcriptHash: attempted.transcriptHash,
+    binder: attempted.binder,
+  };
+}

@@ -1,0 +1,131 @@
+// The PSKs that a ClientHello offers and where its binders are, read as far as the bytes go (RFC 9846 section 4.3.11).
+
+export interface OfferedPsk {
+  index: number;
+  /** `PskIdentity.identity`. */
+  identity: Uint8Array;
+  /** `obfuscated_ticket_age`: zero for an external PSK. */
+  age: number;
+  /** What the identity was imported from, if it reads as an imported one (RFC 9258). */
+  imported: { external: Uint8Array; context: Uint8Array; hash: "SHA-256" | "SHA-384" } | undefined;
+  /** The binder, as far as it is there. */
+  binder: Uint8Array;
+  /** How long it says that it is; 0 where even that is missing. */
+  binderLength: number;
+}
+
+export interface ReadHello {
+  psks: OfferedPsk[];
+  /** How many bytes the binders cover: all before them. `undefined` if the message ends earlier or offers no PSK. */
+  covered: number | undefined;
+  /** Whether it answers a HelloRetryRequest, as its cookie tells. */
+  hasCookie: boolean;
+  /** Whether the message ends before its own end. */
+  isCut: boolean;
+}
+
+const PRE_SHARED_KEY = 41;
+const COOKIE = 44;
+const TLS13 = 0x0304;
+
+/** A cursor that stops at the end of the bytes. */
+class Cursor {
+  at: number;
+  readonly end: number;
+  readonly bytes: Uint8Array;
+
+  constructor(bytes: Uint8Array, at = 0, end = bytes.length) {
+    this.bytes = bytes;
+    this.at = at;
+    this.end = end;
+  }
+
+  /** A number of so many bytes; `undefined` where they are not there. */
+  number(size: number): number | undefined {
+    if (this.at + size > this.end) return undefined;
+    let value = 0;
+    for (let next = 0; next < size; next++) value = value * 256 + (this.bytes[this.at + next] ?? 0);
+    this.at += size;
+    return value;
+  }
+
+  /** The contents of a vector, as far as they are there, and how long they should be. */
+  vector(size: number): { inside: Cursor; length: number; isWhole: boolean } | undefined {
+    const length = this.number(size);
+    if (length === undefined) return undefined;
+    const end = Math.min(this.at + length, this.end);
+    const inside = new Cursor(this.bytes, this.at, end);
+    const isWhole = end === this.at + length;
+    this.at = end;
+    return { inside, length, isWhole };
+  }
+
+  get rest(): Uint8Array {
+    return this.bytes.subarray(this.at, this.end);
+  }
+
+  get isAtEnd(): boolean {
+    return this.at >= this.end;
+  }
+}
+
+export function readHello(message: Uint8Array): ReadHello {
+  const read: ReadHello = { psks: [], covered: undefined, hasCookie: false, isCut: false };
+  const outer = new Cursor(message, 1);
+  const length = outer.number(3) ?? 0;
+  read.isCut = message.length < 4 + length;
+  const body = new Cursor(message, 4, Math.min(message.length, 4 + length));
+  body.at += 2 + 32;
+  body.vector(1);
+  body.vector(2);
+  body.vector(1);
+  const extensions = body.vector(2)?.inside;
+  while (extensions && !extensions.isAtEnd) {
+    const type = extensions.number(2);
+    const data = extensions.vector(2);
+    if (type === COOKIE) read.hasCookie = true;
+    if (type === PRE_SHARED_KEY && data) readPsks(data.inside, read);
+  }
+  return read;
+}
+
+function readPsks(data: Cursor, read: ReadHello): void {
+  const identities = data.vector(2);
+  if (!identities) return;
+  while (!identities.inside.isAtEnd) {
+    const identity = identities.inside.vector(2);
+    if (!identity) break;
+    const bytes = identity.inside.rest;
+    const age = identities.inside.number(4) ?? 0;
+    read.psks.push({
+      index: read.psks.length,
+      identity: bytes.slice(),
+      age,
+      imported: importedIn(bytes),
+      binder: new Uint8Array(),
+      binderLength: 0,
+    });
+  }
+  if (!identities.isWhole) return;
+  read.covered = data.at;
+  const binders = data.vector(2)?.inside;
+  for (const psk of read.psks) {
+    const binder = binders?.vector(1);
+    if (!binder) return;
+    psk.binder = binder.inside.rest.slice();
+    psk.binderLength = binder.length;
+  }
+}
+
+/** The parts of an identity that reads as an ImportedIdentity (RFC 9258 section 5.1). */
+function importedIn(identity: Uint8Array): OfferedPsk["imported"] {
+  const cursor = new Cursor(identity);
+  const external = cursor.vector(2);
+  const context = cursor.vector(2);
+  const protocol = cursor.number(2);
+  const kdf = cursor.number(2);
+  const hash = ({ 1: "SHA-256", 2: "SHA-384" } as const)[kdf ?? 0];
+  if (!external?.isWhole || external.length === 0 || !context?.isWhole || protocol !== TLS13) return undefined;
+  if (!hash || !cursor.isAtEnd) return undefined;
+  return { external: external.inside.rest.slice(), context: context.inside.rest.slice(), hash };
+}

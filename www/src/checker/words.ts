@@ -1,0 +1,76 @@
+// What the checker says: short sentences, the verdict first.
+
+import { asLabel, countBytes, sameBytes, toHex } from "../bytes.js";
+import type { Kind } from "./attempt.js";
+import type { Checked, Hello } from "./search.js";
+
+export type Verdict = "verified" | "slipped" | "failed" | "none";
+
+export const KINDS: Record<Kind, string> = {
+  external: "external PSK",
+  resumption: "resumption PSK (ticket)",
+  imported: "imported PSK",
+};
+
+/** The identity as people can read it, and not longer than a line. */
+export function identityOf({ psk }: Checked): string {
+  const label = asLabel(psk.imported?.external ?? psk.identity);
+  return label.length > 32 ? `${label.slice(0, 24)}… (${countBytes(psk.identity.length)})` : label;
+}
+
+/** The verdict in fewer than 120 characters. */
+export function verdictOf(checked: readonly Checked[], shown: Checked | undefined): { verdict: Verdict; text: string } {
+  if (!shown) return { verdict: "none", text: "No binder to verify." };
+  const { match } = shown;
+  const which = checked.length > 1 ? `Binder ${shown.psk.index + 1} of ${checked.length}` : "The binder";
+  if (match?.slip) return { verdict: "slipped", text: `${which} does not verify as it is. The cause was found.` };
+  if (match) {
+    const { kind, hash } = match.attempt;
+    return {
+      verdict: "verified",
+      text: `${which} verifies: ${KINDS[kind]}, ${hash}, key read as ${match.reading.name}.`,
+    };
+  }
+  if (!shown.guess) return { verdict: "none", text: "Enter the key to verify the binder." };
+  return { verdict: "failed", text: `${which} does not verify with this key.` };
+}
+
+/** Why it failed, and what can be ruled out. */
+export function reasonsOf(shown: Checked, hello: Hello): string[] {
+  const { match, psk, hash } = shown;
+  if (match?.slip) return [match.slip];
+  if (match) return [];
+  const reasons: string[] = [];
+  if (hello.read.covered === undefined) {
+    reasons.push("The ClientHello ends before its binders, so it is not known what they cover.");
+    return reasons;
+  }
+  if (psk.binderLength === 0) reasons.push("The binder itself is missing: the ClientHello is cut before it.");
+  else if (!hash) reasons.push(`A binder of ${countBytes(psk.binderLength)} belongs to no hash of TLS 1.3.`);
+  if (!shown.guess) return reasons;
+  const { guess } = shown;
+  const kinds = psk.imported ? "imported, external and resumption" : "external and resumption";
+  reasons.push(
+    `Tried: ${kinds}, each with ${hash}, the hash that a binder of ${countBytes(psk.binderLength)} has; the key as ` +
+      "hexadecimal digits, text and base64, with and without line ends and leading zeros; and other transcripts.",
+  );
+  if (hello.read.hasCookie && hello.before.length === 0) {
+    reasons.push(
+      "This ClientHello has a cookie, so it answers a HelloRetryRequest. Its binders cover the first ClientHello and " +
+        "the HelloRetryRequest as well: bring all three, as a capture or one behind the other.",
+    );
+  } else {
+    reasons.push(
+      "What is left: the key is another one, or a byte of the ClientHello was changed before it was recorded.",
+    );
+  }
+  if (sameBytes(guess.secret, new Uint8Array(guess.secret.length))) reasons.push("The key is all zeros.");
+  return reasons;
+}
+
+/** The two binders as pairs of digits, from the first that differs on. */
+export function differenceOf(received: Uint8Array, computed: Uint8Array): number {
+  return received.findIndex((byte, at) => byte !== computed[at]);
+}
+
+export const short = (bytes: Uint8Array): string => `${toHex(bytes.subarray(0, 4))}…`;

@@ -1,0 +1,69 @@
+// What a conversation has to show: its messages, its records, and what a key log opens of those.
+
+import { dissect } from "page-core";
+import type { Conversation } from "../../../pkg/src/reading/reading.js";
+import { messagesOf } from "../../../pkg/src/reading/tls.js";
+import { concat } from "../bytes.js";
+import type { Layer } from "./dissector.js";
+import { messageLayer, recordLayer } from "./layers.js";
+import { openRecords } from "./opened.js";
+
+export interface FoundMessage {
+  /** Such as "client_hello". */
+  name: string;
+  /** HandshakeType. */
+  type: number;
+  bytes: Uint8Array;
+  /** How many bytes are missing at its end. */
+  missing: number;
+}
+
+/** The messages that are in the clear, by the core's names. */
+export function foundIn(conversation: Conversation): FoundMessage[] {
+  return messagesOf(conversation).map(({ type, bytes, missing }) => {
+    const [field] = dissect(bytes, "messages").fields;
+    return { name: field?.value ?? NAMES[type] ?? `message of type ${type}`, type, bytes, missing };
+  });
+}
+
+const NAMES: Record<number, string> = { 1: "client_hello", 2: "server_hello" };
+
+/** What is shown of a conversation, a ClientHello first: the last one, whose binders are checked. */
+export function layersOf(conversation: Conversation, messages: readonly FoundMessage[], keyLog: string): Layer[] {
+  const hellos = messages.filter(({ type }) => type === 1);
+  const layers = messages.map((message): Layer => {
+    const { name, bytes } = message;
+    const alike = messages.filter((other) => other.name === name);
+    const place = alike.length > 1 ? ` ${alike.indexOf(message) + 1}` : "";
+    const retried = hellos.length > 1 && hellos.indexOf(message) === 1;
+    return messageLayer(`${name}${place}`, bytes, { title: `${name}${place}`, retried });
+  });
+  const records = (["client", "server", undefined] as const).flatMap((sender) => {
+    const own = conversation.parts.filter(({ from, kind }) => from === sender && kind === "records");
+    if (own.length === 0) return [];
+    const bytes = concat(own.map((part) => part.bytes));
+    const title = sender === undefined ? "Records" : `${sender === "client" ? "Client’s" : "Server’s"} records`;
+    return [{ sender, title, bytes }];
+  });
+  const opened = records.flatMap(({ sender, bytes }): Layer[] => {
+    const one = sender && openRecords(sender, bytes, messages, keyLog);
+    if (!one) return [];
+    const title = sender === "client" ? "Client’s, opened" : "Server’s, opened";
+    return [{ title, label: title.toLowerCase(), ...one, hint: "What the protected records held, in their order." }];
+  });
+  return [
+    ...layers,
+    ...records.map(({ title, bytes }) => recordLayer(title.toLowerCase(), bytes, { title })),
+    ...opened,
+  ];
+}
+
+/** Where the core could not read on, in a sentence each, for what is whole as far as its length goes. */
+export function problemsIn(messages: readonly FoundMessage[]): string[] {
+  return messages.flatMap(({ name, bytes, missing }) => {
+    if (missing > 0) return [`The ${name} is cut: ${bytes.length} of its ${bytes.length + missing} bytes are here.`];
+    const { error } = dissect(bytes, "messages");
+    if (!error) return [];
+    return [`The ${name} cannot be read from byte ${error.position} on: ${error.message}.`];
+  });
+}
