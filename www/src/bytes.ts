@@ -13,6 +13,11 @@ export function hexByte(byte: number): string {
   return byte.toString(16).padStart(2, "0");
 }
 
+/** A place among bytes, as dumps write it. */
+export function offset(at: number): string {
+  return `0x${at.toString(16).padStart(2, "0")}`;
+}
+
 /** The bytes that a string of hexadecimal digits spells, white space aside; `undefined` if it spells none. */
 export function fromHex(text: string): Uint8Array | undefined {
   const digits = text.replace(/\s/g, "");

@@ -67,7 +67,15 @@ const attacks = attacksView({
     writeLink();
   },
 });
-const stage = sceneView({ play });
+const stage = sceneView({
+  play,
+  unreadable: (secrets) => {
+    // what is shown below is of before
+    dataset.state = "invalid";
+    outcome.refuse(secrets);
+    announce("Not run: a secret is not hexadecimal digits.");
+  },
+});
 
 function play(played: Scene, name: string): void {
   scene = played;

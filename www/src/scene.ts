@@ -140,39 +140,41 @@ export function sceneOf(
 export const PRESETS: readonly Preset[] = [
   {
     id: "one",
-    name: "One key",
-    about: "Both sides hold the same key, and the client offers no other.",
+    name: "One PSK",
+    about: "Both sides hold the same PSK, and the client offers no other.",
     scene: sceneOf(settingsOf([LAMP]), settingsOf([LAMP])),
   },
   {
     id: "several",
-    name: "Several keys",
-    about: "The client offers three keys; the server holds the second and the third, in that order.",
+    name: "Several PSKs",
+    about: "The client offers three PSKs; the server holds the second and the third, in that order.",
     scene: sceneOf(settingsOf([LAMP, GATE, VALVE]), settingsOf([GATE, VALVE])),
   },
   {
     id: "retry",
-    name: "A second hello",
-    about: "The client shares an X25519 key, the server wants P-256 and asks again with a HelloRetryRequest.",
+    name: "HelloRetryRequest",
+    about:
+      "The client sends a key share for X25519; the server supports P-256 only and answers with a HelloRetryRequest.",
     scene: sceneOf(settingsOf([GATE, VAULT]), settingsOf([GATE], { groups: ["secp256r1"] })),
   },
   {
     id: "imported",
-    name: "Imported key",
-    about: "Both sides import one key with the same context (RFC 9258), so the client offers it once for each hash.",
+    name: "Imported PSK",
+    about:
+      "Both sides import one external PSK with the same context (RFC 9258). The client offers it once for each hash.",
     scene: sceneOf(settingsOf([PUMP]), settingsOf([PUMP])),
   },
   {
     id: "early",
     name: "Early data",
-    about: "The client sends data together with its ClientHello, and the server is ready to take it.",
+    about: "The client sends early data with its ClientHello, and the server is configured to accept it.",
     scene: sceneOf({ ...settingsOf([LAMP]), earlyData: true }, { ...settingsOf([LAMP]), earlyData: "accept" }),
   },
   {
     id: "ticket",
-    name: "A ticket",
+    name: "Ticket issued",
     about:
-      "After the handshake the server sends a ticket, with which the client could resume: a key for the next time.",
+      "After the handshake the server sends a NewSessionTicket. The client derives a PSK from it, for a later connection.",
     scene: sceneOf(settingsOf([LAMP]), { ...settingsOf([LAMP]), tickets: "one" }),
   },
   {
@@ -183,14 +185,14 @@ export const PRESETS: readonly Preset[] = [
   },
   {
     id: "unknown",
-    name: "Unknown key",
-    about: "The client offers a key that the server has never heard of.",
+    name: "Unknown identity",
+    about: "The client offers an identity that the server does not have.",
     scene: sceneOf(settingsOf([MAST]), settingsOf([LAMP, GATE])),
   },
   {
     id: "waiting",
-    name: "Your choice",
-    about: "The server stops in the middle of the handshake and lets you choose among the offered keys.",
+    name: "Manual selection",
+    about: "The server suspends the handshake, and you select one of the offered PSKs.",
     scene: sceneOf(settingsOf([MAST, LAMP, GATE]), settingsOf([LAMP, GATE]), "application"),
   },
 ];

@@ -1,7 +1,7 @@
 // The steps of the key schedule as commands that compute the same elsewhere.
 
 import type { Step } from "page-core";
-import { concat, fromText, toHex } from "../bytes.js";
+import { concat, fromHex, fromText, toHex } from "../bytes.js";
 
 export type Tool = "openssl" | "node";
 
@@ -65,20 +65,47 @@ function openssl(step: Step): string | undefined {
       return `${printed(step)} | openssl dgst -${digest.toLowerCase()} -mac HMAC -macopt hexkey:${hexInput(step, "key")} -r | cut -d' ' -f1`;
     case "hash":
       return `${printed(step)} | openssl dgst -${digest.toLowerCase()} -r | cut -d' ' -f1`;
+    case "agree":
+      return opensslAgreement(step);
     default:
       return undefined;
   }
 }
 
+/** Both keys in files, as pkeyutl takes them from nowhere else. */
+function opensslAgreement(step: Step): string | undefined {
+  const encodings = {
+    x25519: [X25519_PRIVATE, "", X25519_PUBLIC],
+    secp256r1: [P256_PRIVATE, P256_PARAMETERS, P256_PUBLIC],
+  }[step.algorithm];
+  if (!encodings) return undefined;
+  const [before, behind, beforePublic] = encodings.map((hex) => fromHex(hex ?? "") ?? new Uint8Array());
+  if (!before || !behind || !beforePublic) return undefined;
+  const own = escaped(concat([before, input(step, "private key"), behind]));
+  const peers = escaped(concat([beforePublic, input(step, "peer's public key")]));
+  return (
+    `d=$(mktemp -d); printf '${own}' > $d/own; printf '${peers}' > $d/peer; ` +
+    "openssl pkeyutl -derive -keyform DER -inkey $d/own -peerform DER -peerkey $d/peer | od -An -v -tx1 | tr -d ' \\n'; " +
+    "rm -r $d"
+  );
+}
+
 /** The message of a step, printed as bytes by any shell: octal escapes are POSIX's, hexadecimal ones are not. */
 function printed(step: Step): string {
-  const escapes = Array.from(input(step, "message"), (byte) => `\\${byte.toString(8).padStart(3, "0")}`);
-  return `printf '${escapes.join("")}'`;
+  return `printf '${escaped(input(step, "message"))}'`;
+}
+
+function escaped(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => `\\${byte.toString(8).padStart(3, "0")}`).join("");
 }
 
 /** What precedes a raw key in its DER encodings (RFC 8410). */
 const X25519_PRIVATE = "302e020100300506032b656e04220420";
 const X25519_PUBLIC = "302a300506032b656e032100";
+/** What precedes and follows a private key of P-256 (RFC 5915), and what precedes a public one (RFC 5480). */
+const P256_PRIVATE = "30310201010420";
+const P256_PARAMETERS = "a00a06082a8648ce3d030107";
+const P256_PUBLIC = "3059301306072a8648ce3d020106082a8648ce3d030107034200";
 
 function node(step: Step): string | undefined {
   const program = nodeProgram(step);

@@ -61,8 +61,8 @@ export function valuesOf(steps: readonly Step[], beginnings: Beginnings): Value[
   const made = new Map<string, Value>();
   const names = new Map<string, number>();
   const givens = new Map<string, Value>();
-  const given = (bytes: Uint8Array, parameter: string): Value => {
-    const [id, name] = identify(bytes, parameter, beginnings);
+  const given = (bytes: Uint8Array, parameter: string, step: Step): Value => {
+    const [id, name] = identify(bytes, parameter, step, beginnings);
     const value = givens.get(id) ?? { id, name, bytes, step: undefined, inputs: [] };
     givens.set(id, value);
     return value;
@@ -75,7 +75,7 @@ export function valuesOf(steps: readonly Step[], beginnings: Beginnings): Value[
     if (made.has(key)) continue;
     const inputs = Object.entries(step.inputs)
       .filter(([name]) => name !== "message" || step.operation === "hmac")
-      .map(([name, bytes]) => ({ name, value: made.get(toHex(bytes)) ?? given(bytes, name) }));
+      .map(([name, bytes]) => ({ name, value: made.get(toHex(bytes)) ?? given(bytes, name, step) }));
     const name = nameOf(step, inputs, steps, beginnings);
     const base = `${name}<${mainInput({ inputs })?.id ?? ""}`;
     const count = (names.get(base) ?? 0) + 1;
@@ -86,7 +86,14 @@ export function valuesOf(steps: readonly Step[], beginnings: Beginnings): Value[
 }
 
 /** What an input is that no step made: its identifier and its name. */
-function identify(bytes: Uint8Array, parameter: string, { secrets }: Beginnings): [id: string, name: string] {
+function identify(
+  bytes: Uint8Array,
+  parameter: string,
+  { label }: Step,
+  { secrets }: Beginnings,
+): [id: string, name: string] {
+  if (bytes.length === 0) return ["empty", '""'];
+  if (parameter === "Context" && label === "resumption") return [`nonce:${toHex(bytes)}`, "ticket_nonce"];
   const known = secrets.find((secret) => sameBytes(secret.bytes, bytes));
   if (known) return [`secret:${known.name}`, known.name];
   if (bytes.length > 0 && bytes.every((byte) => byte === 0)) return [`zeros:${bytes.length}`, "0"];
@@ -156,8 +163,9 @@ function hashName(hashed: Uint8Array, messages: readonly Given[]): string {
     rest = rest.subarray(4 + (rest[3] ?? 0));
     from = 1;
   }
-  for (const { name, bytes } of messages.slice(from)) {
-    const last = messageName(name);
+  for (const [place, { name, bytes }] of messages.entries()) {
+    if (place < from) continue;
+    const last = messageName(name, messages.slice(0, place));
     const so = first ? `${first}…${last}` : last;
     if (rest.length < bytes.length) {
       const truncated = rest.length > 0 && sameBytes(rest, bytes.subarray(0, rest.length));
@@ -174,7 +182,10 @@ function hashName(hashed: Uint8Array, messages: readonly Given[]): string {
 /** HandshakeType message_hash (RFC 9846 section 4.1). */
 const MESSAGE_HASH = 254;
 
-/** A message's name as the RFC's structures have it. */
-function messageName(name: string): string {
+/** A message's name as the RFC's structures have it; the Finished of the two sides are told apart. */
+function messageName(name: string, before: readonly Given[]): string {
+  if (name === "finished") {
+    return before.some((other) => other.name === "finished") ? "client Finished" : "server Finished";
+  }
   return name.replace(/(^|_)([a-z])/g, (_, __, letter: string) => letter.toUpperCase());
 }

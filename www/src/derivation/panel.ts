@@ -1,5 +1,6 @@
 // One value of the key schedule: what it is, what it is made from, and the command that makes it again elsewhere.
 
+import type { Step } from "page-core";
 import { toHexGroups } from "../bytes.js";
 import { copyButton } from "../copy.js";
 import { breakable, byId, h } from "../dom.js";
@@ -54,7 +55,7 @@ export function valuePanel(actions: { select(value: Value): void }): ValuePanel 
       h(
         "fieldset",
         { class: "tools" },
-        h("legend", { text: "Compute it elsewhere" }),
+        h("legend", { text: "Compute it on the command line" }),
         h("div", { class: "switch" }, ...TOOLS.map(toolRadio)),
       ),
       command
@@ -63,7 +64,7 @@ export function valuePanel(actions: { select(value: Value): void }): ValuePanel 
             { class: "command", tabindex: "0", role: "region", "aria-label": "Command" },
             h("code", { text: command }),
           )
-        : h("p", { class: "hint", text: `${TOOL_NAMES[tool]} has no command for it.` }),
+        : h("p", { class: "hint", text: noCommand(tool, step) }),
       h(
         "div",
         { class: "actions" },
@@ -102,8 +103,17 @@ export function valuePanel(actions: { select(value: Value): void }): ValuePanel 
   return { show };
 }
 
+/** Why there is no line for a shell. */
+function noCommand(tool: Tool, { algorithm }: Step): string {
+  return algorithm === "X25519MLKEM768"
+    ? "A hybrid of two key exchanges: its private keys are not among the values here."
+    : `${TOOL_NAMES[tool]} cannot do this in one line.`;
+}
+
 function givenText({ id }: Value, side: Side): string {
   if (id.startsWith("zeros")) return "The string of zeros that stands for an absent input.";
-  if (id === "stand-in") return "No key of the server: what it computes with where it has none for the identity.";
-  return `The ${side} was given it.`;
+  if (id === "stand-in")
+    return "A stand-in: the server has no PSK of this identity and computes with this one instead.";
+  if (id.startsWith("nonce")) return "The ticket_nonce of the NewSessionTicket.";
+  return `The ${side} was configured with it.`;
 }

@@ -1,6 +1,7 @@
 // The fields of a message as the tree that their depths describe.
 
 import type { Field } from "tls-psk";
+import { named } from "./iana.js";
 
 export interface Branch {
   field: Field;
@@ -29,7 +30,7 @@ export function flatten(branches: readonly Branch[]): Branch[] {
 /** The name of the field; an extension's with its type, and one of several with its place among them. */
 export function labelOf({ field, parent, children }: Branch): string {
   const type = children.find((child) => child.field.name === "extension_type")?.field.value;
-  if (type !== undefined) return `${field.name} ${type}`;
+  if (type !== undefined) return `${field.name} ${named("extension_type", type)}`;
   const alike = parent?.children.filter((child) => child.field.name === field.name) ?? [];
   return alike.length > 1 ? `${field.name}[${alike.findIndex((child) => child.field === field)}]` : field.name;
 }

@@ -2,7 +2,7 @@
 
 import type { Field } from "tls-psk";
 import { describe } from "tls-psk/describe";
-import { countBytes } from "../bytes.js";
+import { countBytes, offset } from "../bytes.js";
 import { h } from "../dom.js";
 import { type Branch, flatten, grow, labelOf } from "./branches.js";
 import { fieldTree } from "./fields.js";
@@ -33,16 +33,15 @@ const INVITATION = "Point at a byte or at a field, or walk through them with the
 /** Fills `root`. The ids of its parts begin with `prefix`, of which the page has each once. */
 export function dissector(root: HTMLElement, prefix = ""): Dissector {
   const tabs = h("div", { class: "layers", role: "radiogroup", "aria-label": "What is shown of it" });
-  const trail = h("p", { class: "trail", id: `${prefix}trail`, "aria-live": "polite" });
+  const trail = h("p", { class: "trail", id: `${prefix}trail` });
   const caption = h("p", { class: "caption", id: `${prefix}caption` });
-  const around = h("p", { class: "caption around" });
   const legend = h("p", { class: "legend", id: `${prefix}legend` });
   const hexRoot = h("div", { class: "hex", id: `${prefix}hex`, role: "grid" });
   const treeRoot = h("div", { class: "fields", id: `${prefix}fields`, role: "tree", "aria-label": "Fields" });
   const panes = h("div", { class: "panes", id: `${prefix}panes` }, hexRoot, treeRoot);
-  const told = h("div", { class: "told" }, trail, caption, around);
+  const told = h("div", { class: "told" }, trail, caption);
   root.classList.add("dissector");
-  root.replaceChildren(tabs, told, panes, legend);
+  root.replaceChildren(tabs, legend, panes, told);
 
   const hex = hexGrid(hexRoot, { point: (at) => point(at === undefined ? undefined : smallestAt(at)), choose });
   const tree = fieldTree(treeRoot, { point, choose: mark });
@@ -97,8 +96,8 @@ export function dissector(root: HTMLElement, prefix = ""): Dissector {
     const { start, end, besides } = covered;
     legend.replaceChildren(
       h("span", { class: "swatch", "aria-hidden": "true" }),
-      `Shaded and underlined: the truncated ClientHello, bytes ${start} to ${end - 1}. Every binder is a MAC over these`,
-      ` bytes${besides} (section 4.3.11.2); the cut is where the binders begin.`,
+      `Shaded: the truncated ClientHello, bytes ${offset(start)} to ${offset(end - 1)}. Every binder is an HMAC over the hash`,
+      ` of these bytes${besides} (section 4.3.11.2).`,
     );
   }
 
@@ -148,18 +147,21 @@ export function dissector(root: HTMLElement, prefix = ""): Dissector {
 
   /** Says where in the bytes a field is and what it is for, or how to find out. */
   function tell(branch: Branch | undefined): void {
-    const enclosing = branch && PLAIN.has(branch.field.name) ? branch.parent : undefined;
     if (branch) trail.textContent = `${pathOf(branch)}: ${whereIs(branch.field)}`;
     else trail.textContent = shown ? `${countBytes(shown.bytes.length)}. ${shown.hint}` : "";
-    caption.textContent = branch ? (describe(branch.field) ?? "") : branches.length > 0 ? INVITATION : "";
-    around.textContent = enclosing ? `${labelOf(enclosing)}: ${describe(enclosing.field) ?? ""}` : "";
+    caption.textContent = branch ? captionOf(branch) : branches.length > 0 ? INVITATION : "";
   }
 
   return { show, select };
 }
 
-/** Fields that say what they are only together with what they are in. */
-const PLAIN: ReadonlySet<string> = new Set(["length", "opaque"]);
+/** What a field is for; of a length or of plain contents, what that is for which they are in. */
+function captionOf({ field, parent }: Branch): string {
+  const around = parent && describe(parent.field);
+  if (field.name === "length" && parent) return `How many bytes of ${labelOf(parent)} follow. ${around ?? ""}`;
+  if (field.name === "opaque" && parent) return `The contents of ${labelOf(parent)}. ${around ?? ""}`;
+  return describe(field) ?? "";
+}
 
 function pathOf(branch: Branch): string {
   return branch.parent ? `${pathOf(branch.parent)} › ${labelOf(branch)}` : labelOf(branch);
@@ -167,5 +169,5 @@ function pathOf(branch: Branch): string {
 
 function whereIs({ start, end }: Field): string {
   if (start === end) return "empty";
-  return end - start === 1 ? `byte ${start}` : `bytes ${start} to ${end - 1}`;
+  return end - start === 1 ? `byte ${offset(start)}` : `bytes ${offset(start)} to ${offset(end - 1)}`;
 }

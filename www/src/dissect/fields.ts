@@ -1,9 +1,10 @@
 // The fields of a message as a tree that unfolds, for pointer and keyboard.
 
-import { asText, toHex } from "../bytes.js";
+import { asText, offset, toHex } from "../bytes.js";
 import { breakable, h } from "../dom.js";
 import { type Branch, flatten, labelOf } from "./branches.js";
-import { type Highlight, revealIn } from "./highlight.js";
+import { type Highlight, revealIn, revealOnScreen } from "./highlight.js";
+import { named } from "./iana.js";
 
 /** Fields of this depth and deeper are folded away at first. */
 const FOLDED = 3;
@@ -88,6 +89,7 @@ export function fieldTree(root: HTMLElement, { point, choose }: FieldActions): F
     choose(branch);
     moveTo(branch);
     items.get(branch)?.focus({ preventScroll: true });
+    revealOnScreen(items.get(branch)?.firstElementChild);
   }
 
   function fold(branch: Branch, open: boolean): void {
@@ -148,14 +150,16 @@ export function fieldTree(root: HTMLElement, { point, choose }: FieldActions): F
 /** The value that the core reads in the field; of an opaque one the text that it is, or its first bytes. */
 function textOf({ field: { value, start, end, name } }: Branch, message: Uint8Array): string {
   // which extension it is is in its label
-  if (name === "Extension" || name === "extension_data") return "";
-  if (value !== undefined) return value;
+  if (name === "Extension" || name === "extension_data" || name === "extension_type") {
+    return name === "extension_type" ? named(name, value ?? "") : "";
+  }
+  if (value !== undefined) return named(name, value);
   if (name !== "opaque") return "";
   const bytes = message.slice(start, end);
-  return asText(bytes) ?? `${toHex(bytes.slice(0, PREVIEW), " ")}${bytes.length > PREVIEW ? " …" : ""}`;
+  return asText(bytes) ?? `0x${toHex(bytes.slice(0, PREVIEW))}${bytes.length > PREVIEW ? " …" : ""}`;
 }
 
 function spanOf({ field: { start, end } }: Branch): string {
   if (start === end) return "empty";
-  return end - start === 1 ? String(start) : `${start}–${end - 1}`;
+  return end - start === 1 ? offset(start) : `${offset(start)}–${offset(end - 1)}`;
 }

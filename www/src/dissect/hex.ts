@@ -1,10 +1,14 @@
-// Bytes in rows of eight, as many rows beside each other as there is room for, with a cursor for the arrow keys.
+// Bytes in rows as dumps have them, with hexadecimal offsets and text beside them, and a cursor for the arrow keys.
 
 import { hexByte } from "../bytes.js";
 import { h } from "../dom.js";
-import { type Highlight, revealIn } from "./highlight.js";
+import { type Highlight, revealIn, revealOnScreen } from "./highlight.js";
 
-const ROW = 8;
+/** How many bytes a row has where there is room for them, and where there is not. */
+const WIDE = 16;
+const NARROW = 8;
+/** The narrowest pane that has room for wide rows, in ems of its own. */
+const ROOM = 38;
 
 export interface HexGrid {
   show(bytes: Uint8Array, label: string): void;
@@ -25,21 +29,50 @@ export interface HexActions {
 export function hexGrid(root: HTMLElement, { point, choose }: HexActions): HexGrid {
   let cells: HTMLElement[] = [];
   let cursor = 0;
+  let shown = new Uint8Array();
+  let width = NARROW;
+
+  /** How many bytes there is room for in a row. */
+  function room(): number {
+    const em = Number.parseFloat(getComputedStyle(root).fontSize) || 16;
+    return root.clientWidth >= ROOM * em ? WIDE : NARROW;
+  }
 
   function show(bytes: Uint8Array, label: string): void {
     cursor = 0;
+    shown = bytes.slice();
+    width = room();
     cells = Array.from(bytes, (byte, at) =>
       h("span", { role: "gridcell", class: "byte", text: hexByte(byte), tabindex: at ? -1 : 0, "data-at": at }),
     );
-    const rows: HTMLElement[] = [];
-    for (let at = 0; at < cells.length; at += ROW) {
-      const offset = h("span", { role: "rowheader", class: "offset", text: at.toString().padStart(4, "0") });
-      rows.push(h("div", { role: "row", class: "row" }, offset, ...cells.slice(at, at + ROW)));
-    }
     root.setAttribute("aria-label", label);
-    root.replaceChildren(...rows);
+    arrange();
     root.scrollTop = 0;
   }
+
+  /** Puts the cells into rows. */
+  function arrange(): void {
+    const rows: HTMLElement[] = [];
+    for (let at = 0; at < cells.length; at += width) {
+      const offset = h("span", { role: "rowheader", class: "offset", text: at.toString(16).padStart(4, "0") });
+      const text = h("span", {
+        class: "ascii",
+        "aria-hidden": "true",
+        text: printable(shown.subarray(at, at + width)),
+      });
+      rows.push(h("div", { role: "row", class: "row" }, offset, ...cells.slice(at, at + width), text));
+    }
+    root.replaceChildren(...rows);
+  }
+
+  // the pane is as wide as the page lets it be
+  new ResizeObserver(() => {
+    if (cells.length === 0 || room() === width) return;
+    const focused = document.activeElement;
+    width = room();
+    arrange();
+    if (focused instanceof HTMLElement && root.contains(focused)) focused.focus({ preventScroll: true });
+  }).observe(root);
 
   function highlight(how: Highlight, span: { start: number; end: number } | undefined): void {
     const { start, end } = span ?? { start: 0, end: 0 };
@@ -69,13 +102,7 @@ export function hexGrid(root: HTMLElement, { point, choose }: HexActions): HexGr
     choose(at);
     moveTo(at);
     cells[cursor]?.focus({ preventScroll: true });
-  }
-
-  /** How many bytes lie beside each other on the screen. */
-  function columns(): number {
-    const top = cells[0]?.getBoundingClientRect().top;
-    const second = cells.findIndex((cell) => cell.getBoundingClientRect().top !== top);
-    return second === -1 ? cells.length : second;
+    revealOnScreen(cells[cursor]);
   }
 
   function byteAt(target: EventTarget | null): number | undefined {
@@ -86,8 +113,8 @@ export function hexGrid(root: HTMLElement, { point, choose }: HexActions): HexGr
   const moves: Record<string, () => number> = {
     ArrowRight: () => cursor + 1,
     ArrowLeft: () => cursor - 1,
-    ArrowDown: () => cursor + columns(),
-    ArrowUp: () => cursor - columns(),
+    ArrowDown: () => cursor + width,
+    ArrowUp: () => cursor - width,
     Home: () => 0,
     End: () => cells.length - 1,
   };
@@ -106,4 +133,9 @@ export function hexGrid(root: HTMLElement, { point, choose }: HexActions): HexGr
   });
 
   return { show, highlight, shade, moveTo };
+}
+
+/** Bytes as text where they are ASCII, with dots for the others. */
+function printable(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => (byte > 31 && byte < 127 ? String.fromCharCode(byte) : ".")).join("");
 }

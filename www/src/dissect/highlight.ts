@@ -9,3 +9,12 @@ export function revealIn(pane: HTMLElement, part: Element | null | undefined): v
   if (inner.top >= outer.top && inner.bottom <= outer.bottom) return;
   pane.scrollTop += inner.top - outer.top - outer.height / 4;
 }
+
+/** Scrolls the page as far as it takes to have a part in the window, for whoever came there by a key. */
+export function revealOnScreen(part: Element | null | undefined): void {
+  const place = part?.getBoundingClientRect();
+  if (place && (place.top < TOP || place.bottom > innerHeight)) part?.scrollIntoView({ block: "center" });
+}
+
+/** What the row of links at the top covers, in pixels. */
+const TOP = 72;

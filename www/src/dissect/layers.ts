@@ -31,17 +31,17 @@ function coveredIn(fields: readonly Field[], retried: boolean): Layer["covered"]
   // of two ClientHellos each has binders of its own
   if (!binders || others) return undefined;
   const start = fields.findLast(({ name, start }) => name === "Handshake" && start < binders.start)?.start ?? 0;
-  const besides = retried ? ", behind the hash of the first ClientHello and the HelloRetryRequest" : "";
+  const besides = retried ? ", after the hash of the first ClientHello and the HelloRetryRequest" : "";
   return { start, end: binders.start, besides };
 }
 
 /** What a protected record held before it was encrypted. */
 export function innerLayer(label: string, bytes: Uint8Array, title = "Opened"): Layer {
   const { fields } = dissect(bytes, "inner");
-  return { title, label, bytes, fields, hint: "What the record held before it was encrypted." };
+  return { title, label, bytes, fields, hint: "The content of the record before it was encrypted." };
 }
 
 /** Bytes that TLS does not look into. */
 export function dataLayer(label: string, bytes: Uint8Array, title = "Message"): Layer {
-  return { title, label, bytes, fields: [], hint: "To TLS these are bytes without fields." };
+  return { title, label, bytes, fields: [], hint: "Application data has no fields in TLS." };
 }

@@ -12,10 +12,12 @@ export interface Chunk {
 /** Raw IP: the packets begin with IPv4. */
 const LINKTYPE_RAW = 101;
 
-/** The ends. There is no network, so these are invented: addresses for documentation (RFC 5737), and the port of HTTPS. */
+/** The ends. There is no network, so these are invented: addresses for documentation (RFC 5737), and a port that Wireshark takes for no
+ * other protocol: at 443 it looks for HTTP in what it decrypts.
+ */
 const ENDS = {
   client: { address: [192, 0, 2, 1], port: 50_000 },
-  server: { address: [192, 0, 2, 2], port: 443 },
+  server: { address: [192, 0, 2, 2], port: 4433 },
 };
 
 /** How much a segment carries: what fits into Ethernet. */

@@ -1,11 +1,11 @@
 // Somebody on the wire: what they can change in the message that is open, what they have changed, and what came of it.
 
-import { hexByte } from "../bytes.js";
+import { hexByte, offset } from "../bytes.js";
 import { byId, h } from "../dom.js";
 import { icon } from "../icons.js";
 import { type Meddling, sameMeddling } from "../meddling.js";
 import { HEADER_LENGTH, type WireRecord } from "../records.js";
-import { type Entry, type Exchange, peerOf, SIDES } from "../wire.js";
+import { type Entry, type Exchange, type Flight, peerOf, SIDES } from "../wire.js";
 import { alertsOf, HEADLINES, reasonsOf } from "./outcome.js";
 
 export interface MeddleView {
@@ -68,7 +68,7 @@ export function meddleView({ meddle }: { meddle(meddlings: Meddling[]): void }):
     const offset = (place?.record.start ?? 0) + HEADER_LENGTH + (at ?? 0);
     const value = exchange?.flights[place?.flight ?? 0]?.bytes[offset];
     if (!entry || !place || at === undefined || value === undefined) {
-      byte.replaceChildren(h("p", { class: "hint", text: "Choose a byte above, and it can be changed on its way." }));
+      byte.replaceChildren(h("p", { class: "hint", text: "Select a byte in the messages above to flip its bits." }));
       return;
     }
     const { flight, record } = place;
@@ -118,7 +118,7 @@ export function meddleView({ meddle }: { meddle(meddlings: Meddling[]): void }):
       ...(place && entry
         ? [
             toggleButton("Cut its record in half", { kind: "cut", flight: place.flight, record: place.index }),
-            toggleButton("Take its record out", { kind: "drop", flight: place.flight, record: place.index }),
+            toggleButton("Drop its record", { kind: "drop", flight: place.flight, record: place.index }),
           ]
         : []),
     );
@@ -129,11 +129,11 @@ export function meddleView({ meddle }: { meddle(meddlings: Meddling[]): void }):
     offer.replaceChildren(
       ...pairs.flatMap((first) =>
         (["identities", "binders"] as const).map((kind) =>
-          toggleButton(`Exchange ${kind} ${first} and ${first + 1}`, { kind, flight, first, second: first + 1 }),
+          toggleButton(`Swap ${kind} ${first} and ${first + 1}`, { kind, flight, first, second: first + 1 }),
         ),
       ),
     );
-    if (count < 2) offer.append(h("p", { class: "hint", text: "Exchanging takes an offer of two keys or more." }));
+    if (count < 2) offer.append(h("p", { class: "hint", text: "This needs an offer of two PSKs or more." }));
     secrets.replaceChildren(
       ...SIDES.flatMap((side) =>
         (exchange?.scene[side].keys.slice(0, 3) ?? []).map((key, index) =>
@@ -187,10 +187,19 @@ const SEALED = "It is encrypted: a bit that is flipped on the wire flips in what
 
 /** A byte by its place in the message, or in the parts of a record around that. */
 function placeName(at: number, { name, bytes }: Entry, record: WireRecord): string {
-  if (at < 0) return `Byte ${at + HEADER_LENGTH} of the record’s header`;
-  if (bytes && at < bytes.length) return `Byte ${at} of ${name}`;
+  if (at < 0) return `Byte ${offset(at + HEADER_LENGTH)} of the record’s header`;
+  if (bytes && at < bytes.length) return `Byte ${offset(at)} of ${name}`;
   if (record.inner && at < record.inner.length) return "The byte with the type of the contents, or padding,";
-  return record.inner ? "A byte of the record’s authentication tag" : `Byte ${at} of ${name}`;
+  return record.inner ? "A byte of the record’s authentication tag" : `Byte ${offset(at)} of ${name}`;
+}
+
+/** A byte of a flight by its place in the message that its record carries, as the bytes panel counts. */
+function placeInMessage({ records, entries }: Flight, at: number): string {
+  const index = records.findIndex(({ start, end }) => start <= at && at < end);
+  const record = records[index];
+  const entry = entries.find(({ place }) => place?.record === index);
+  if (!record || !entry) return `Byte ${at}`;
+  return placeName(at - record.start - HEADER_LENGTH, entry, record).replace(/,$/, "");
 }
 
 function placeOf(
@@ -208,19 +217,21 @@ function textOf(meddling: Meddling, { flights, scene }: Exchange): string {
     return `One bit of the ${meddling.side}’s secret of ${name} is flipped.`;
   }
   const flight = flights[meddling.flight];
-  const way = flight ? `the ${flight.from} to the ${peerOf(flight.from)}` : "nobody";
+  const way = flight ? `the ${flight.from} to the ${peerOf(flight.from)}` : "no side";
   const nth = `flight ${meddling.flight + 1}, from ${way}`;
   switch (meddling.kind) {
     case "flip": {
       const before = flight?.bytes[meddling.at];
-      const change = before === undefined ? "" : ` from 0x${hexByte(before)} to 0x${hexByte(before ^ meddling.bits)}`;
-      return `Byte ${meddling.at} of ${nth}, is changed${change}.`;
+      if (!flight || before === undefined)
+        return `Byte ${meddling.at} of ${nth}, is behind its end: nothing is changed.`;
+      const change = `0x${hexByte(before)} becomes 0x${hexByte(before ^ meddling.bits)}`;
+      return `${placeInMessage(flight, meddling.at)} (${nth}): ${change}.`;
     }
     case "cut":
       return `Record ${meddling.record + 1} of ${nth}, is cut in half, and nothing follows.`;
     case "drop":
-      return `Record ${meddling.record + 1} of ${nth}, is taken out.`;
+      return `Record ${meddling.record + 1} of ${nth}, is dropped.`;
     default:
-      return `The ${meddling.kind} ${meddling.first} and ${meddling.second} in ${nth}, are exchanged.`;
+      return `The ${meddling.kind} ${meddling.first} and ${meddling.second} in ${nth}, are swapped.`;
   }
 }

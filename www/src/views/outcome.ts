@@ -19,6 +19,8 @@ const NAMES: Record<Side, string> = { client: "Client", server: "Server" };
 
 export interface OutcomeView {
   show(exchange: Exchange): void;
+  /** Says that nothing was run, for these secrets are no hexadecimal digits. */
+  refuse(secrets: readonly string[]): void;
   /** The outcome in a short sentence, for screen readers. */
   spoken(exchange: Exchange): string;
 }
@@ -40,6 +42,19 @@ export function outcomeView(): OutcomeView {
       for (const side of SIDES) {
         byId(`${side}-state`).textContent = exchange.state(side) ?? "not started";
         recut(byId(side), side === "client" ? "upper" : "lower", exchange.exported[side]);
+      }
+    },
+    refuse(secrets) {
+      headline.textContent = "Not run";
+      difference.textContent = "";
+      const which = secrets.length === 1 ? "The secret" : "The secrets";
+      const text = `${which} of ${secrets.join(" and of ")}: not an even number of hexadecimal digits. Everything below is of the last run.`;
+      reasons.replaceChildren(h("p", { text }));
+      between.replaceChildren();
+      stick.dataset.joined = "false";
+      for (const side of SIDES) {
+        byId(`${side}-state`).textContent = "not run";
+        recut(byId(side), side === "client" ? "upper" : "lower", undefined);
       }
     },
     spoken(exchange) {

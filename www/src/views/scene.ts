@@ -11,6 +11,8 @@ import { SIDES, type Side } from "../wire.js";
 export interface SceneActions {
   /** The scene is another one, and is to be played. */
   play(scene: Scene, preset: string): void;
+  /** What was typed cannot be played: which secrets are no hexadecimal digits, such as "lamp-7 of the client". */
+  unreadable(secrets: string[]): void;
 }
 
 const HASHES: readonly HashName[] = ["SHA-256", "SHA-384"];
@@ -20,7 +22,7 @@ export interface SceneView {
   begin(preset?: string, scene?: Scene, secretsLeftOut?: boolean): void;
 }
 
-export function sceneView({ play }: SceneActions): SceneView {
+export function sceneView({ play, unreadable }: SceneActions): SceneView {
   const presets = byId("presets");
   const about = byId("about");
   const keys: Record<Side, HTMLElement> = { client: byId("client-keys"), server: byId("server-keys") };
@@ -46,10 +48,13 @@ export function sceneView({ play }: SceneActions): SceneView {
 
   /** Plays the scene after an edit, which makes it none of the presets any more. */
   function edited(): void {
-    about.textContent = "A scene of your own.";
+    about.textContent = "A configuration of your own.";
     for (const radio of presets.querySelectorAll("input")) radio.checked = false;
-    const readable = SIDES.every((side) => scene[side].keys.every(readKey));
-    if (readable) play(scene, "edited");
+    const bad = SIDES.flatMap((side) =>
+      scene[side].keys.flatMap((key) => (readKey(key) ? [] : [`${key.identity} of the ${side}`])),
+    );
+    if (bad.length > 0) unreadable(bad);
+    else play(scene, "edited");
   }
 
   function listKeys(side: Side): void {
@@ -83,7 +88,7 @@ export function sceneView({ play }: SceneActions): SceneView {
       const place = side === "client" ? "upper" : "lower";
       cut.replaceChildren(half(place, read?.secret, { class: side, "aria-hidden": "true" }));
       secret.setAttribute("aria-invalid", String(!read));
-      problem.textContent = read ? "" : "Not an even number of hexadecimal digits, so not played.";
+      problem.textContent = read ? "" : "This is not an even number of hexadecimal digits.";
     };
     const id = `${side}-${index}`;
     const problem = h("p", { class: "problem", id: `${id}-problem` });
@@ -209,7 +214,7 @@ export function sceneView({ play }: SceneActions): SceneView {
       }),
     ];
     if (side === "client") {
-      const choices = [["none"], ["what it says first"]];
+      const choices = [["none"], ["its first application data"]];
       all.push(
         dropdown(side, "Early data", String(choices[scene.client.earlyData ? 1 : 0]), choices, (index) => {
           scene.client.earlyData = index === 1;
@@ -217,7 +222,7 @@ export function sceneView({ play }: SceneActions): SceneView {
       );
     }
     if (side === "server") {
-      const takes = [["rejected"], ["taken, under the key it came with"]];
+      const takes = [["rejected"], ["accepted, under the PSK it came with"]];
       all.push(
         dropdown(side, "Early data", String(takes[scene.server.earlyData === "accept" ? 1 : 0]), takes, (index) => {
           scene.server.earlyData = index === 1 ? "accept" : "reject";
@@ -229,17 +234,17 @@ export function sceneView({ play }: SceneActions): SceneView {
           scene.server.tickets = index === 1 ? "one" : "none";
         }),
       );
-      const keeps = [["kept by the server"], ["given to the client in a cookie"]];
+      const keeps = [["kept by the server"], ["sent to the client in a cookie"]];
       const kept = String(keeps[scene.server.retryState === "cookie" ? 1 : 0]);
       all.push(
         dropdown(side, "State of a HelloRetryRequest", kept, keeps, (index) => {
           scene.server.retryState = index === 1 ? "cookie" : "kept";
         }),
       );
-      const choices = [["the server’s first match"], ["you, while the handshake waits"]];
+      const choices = [["the server: first match"], ["you, while the handshake waits"]];
       const asks = scene.server.selection === "application";
       all.push(
-        dropdown(side, "Who chooses the key", String(choices[asks ? 1 : 0]), choices, (index) => {
+        dropdown(side, "Selection of the PSK", String(choices[asks ? 1 : 0]), choices, (index) => {
           scene.server.selection = index === 1 ? "application" : "first-match";
         }),
       );
@@ -296,8 +301,8 @@ export function sceneView({ play }: SceneActions): SceneView {
       if (!linked) return;
       set(linked);
       about.textContent = secretsLeftOut
-        ? "A scene from a link. Links carry no secrets that somebody typed: others stand in for them."
-        : "A scene from a link.";
+        ? "A configuration from a link. A link carries no secret that was typed: other secrets stand in for them."
+        : "A configuration from a link.";
       play(scene, "edited");
     },
   };
