@@ -11,8 +11,7 @@ export function firstDifference(exchange: Exchange): string | undefined {
 
 function keyDifference({ scene, offers }: Exchange): string | undefined {
   const offered = offers.at(-1)?.psks ?? [];
-  const used =
-    offered.find(({ outcomes }) => outcomes.at(-1) === "failed") ?? (offered.length === 1 ? offered[0] : undefined);
+  const used = offered.find(({ outcomes }) => outcomes.at(-1) === "failed") ?? offered[0];
   if (!used) return undefined;
   const name = used.imported?.externalIdentity ?? used.identity.bytes;
   const [client, server] = [scene.client.keys, scene.server.keys].map((keys) =>

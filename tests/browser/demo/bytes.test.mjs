@@ -10,15 +10,18 @@ onThePage("the bytes", (demo) => {
     for (const key of keys) await demo.page.keyboard.press(key);
   };
   const selectedBytes = () =>
-    demo.page.$$eval(".byte.selected", (cells) => cells.map(({ dataset }) => Number(dataset.at)));
+    demo.page.$$eval("#hex .byte.selected", (cells) => cells.map(({ dataset }) => Number(dataset.at)));
 
   test("of a binder are those that its half shows", async () => {
     await demo.choosePreset("several");
     const binder = '.psk[data-index="1"] .lower .part';
     const shown = (await demo.text(`${binder} code`)).replaceAll(" ", "");
     await demo.page.click(binder);
-    assert.match(await demo.text("#trail"), /pre_shared_key › .*PskBinderEntry\[1\]: bytes \d+ to \d+$/);
-    assert.equal(await demo.hexOf(".byte.selected"), `20${shown}`);
+    assert.match(
+      await demo.text("#trail"),
+      /pre_shared_key › .*PskBinderEntry\[1\]: bytes 0x[0-9a-f]+ to 0x[0-9a-f]+$/,
+    );
+    assert.equal(await demo.hexOf("#hex .byte.selected"), `20${shown}`);
   });
 
   test("of each field lie within those of the field around it, and a message is covered whole", async () => {
@@ -26,29 +29,32 @@ onThePage("the bytes", (demo) => {
     for (let at = 0; at < HANDSHAKE.length; at++) {
       await demo.page.$$eval(".flights .entry", (entries, at) => entries[at].click(), at);
       assert.equal((await demo.page.$$("#hex .byte")).length, lengths[at]);
-      assert.equal(await demo.text("#fields > [role=treeitem] > .label .span"), `0–${lengths[at] - 1}`);
+      assert.equal(
+        await demo.text("#fields > [role=treeitem] > .label .span"),
+        `0x00–0x${(lengths[at] - 1).toString(16).padStart(2, "0")}`,
+      );
     }
   });
 
   test("and fields are linked by pointer, and by click", async () => {
     const first = await demo.page.$("#hex .byte");
     await first.hover();
-    assert.equal(await demo.text(".fields .pointed .name"), "msg_type");
-    assert.equal(await demo.hexOf(".byte.pointed"), "01");
+    assert.equal(await demo.text("#fields .pointed .name"), "msg_type");
+    assert.equal(await demo.hexOf("#hex .byte.pointed"), "01");
     await demo.page.hover("#message-name");
-    assert.equal(await demo.page.$(".byte.pointed"), null);
+    assert.equal(await demo.page.$("#hex .byte.pointed"), null);
     await first.click();
-    assert.equal(await demo.text(".fields .selected .name"), "msg_type");
-    assert.equal(await demo.text("#trail"), "Handshake › msg_type: byte 0");
+    assert.equal(await demo.text("#fields .selected .name"), "msg_type");
+    assert.equal(await demo.text("#trail"), "Handshake › msg_type: byte 0x00");
   });
 
   test("and fields can be walked through with the keyboard", async () => {
     await demo.page.focus("#fields [role=treeitem]");
     await press("ArrowDown", "ArrowDown", "ArrowDown");
-    assert.equal(await demo.text("#trail"), "Handshake › ClientHello › length: bytes 1 to 3");
+    assert.equal(await demo.text("#trail"), "Handshake › ClientHello › length: bytes 0x01 to 0x03");
     assert.deepEqual(await selectedBytes(), [1, 2, 3]);
     await press("ArrowLeft", "ArrowLeft");
-    assert.equal(await demo.page.$eval(".fields .selected", (item) => item.getAttribute("aria-expanded")), "false");
+    assert.equal(await demo.page.$eval("#fields .selected", (item) => item.getAttribute("aria-expanded")), "false");
     await press("ArrowDown");
     assert.match(await demo.text("#trail"), /^Handshake › ClientHello: /);
     await press("ArrowRight", "End");
@@ -58,8 +64,10 @@ onThePage("the bytes", (demo) => {
     await press("Home", "ArrowRight", "ArrowRight");
     assert.deepEqual(await selectedBytes(), [1, 2, 3]);
     await press("ArrowDown");
-    assert.equal(await demo.evaluate(() => document.activeElement.dataset.at), "10");
-    assert.match(await demo.text("#trail"), /› random: bytes 6 to 37$/);
+    // a row below, whose width depends on the pane's
+    const width = await demo.page.$eval("#hex .row", (row) => row.querySelectorAll(".byte").length);
+    assert.equal(await demo.evaluate(() => document.activeElement.dataset.at), String(2 + width));
+    assert.match(await demo.text("#trail"), /› random: bytes 0x06 to 0x25$/);
   });
 
   test("that a binder covers are shaded, and they are those that the core has hashed for it", async () => {

@@ -33,7 +33,7 @@ onThePage("everyone can use it:", (demo) => {
     assert.equal(await demo.text("#value h3"), "Early Secret");
     await demo.page.focus("#hex .byte[tabindex='0']");
     await demo.page.keyboard.press("ArrowRight");
-    assert.match(await demo.text("#meddle-byte p"), /^Byte 1 of client_hello/);
+    assert.match(await demo.text("#meddle-byte p"), /^Byte 0x01 of client_hello/);
     await demo.page.focus("#meddle-secrets button");
     await demo.page.keyboard.press("Enter");
     assert.equal((await demo.texts("#meddlings li")).length, 1);
@@ -112,7 +112,7 @@ onThePage("the page", (demo) => {
       await demo.page.goto(url);
       await demo.ready();
       assert.equal(await demo.state(), "unavailable");
-      assert.match(await demo.text("#unavailable"), /^The endpoints could not be loaded\. .*404/);
+      assert.match(await demo.text("#unavailable"), /^The page could not load its TLS core: .*404/);
       assert.equal(await demo.evaluate(() => document.getElementById("stage").hidden), true);
     } finally {
       await close();

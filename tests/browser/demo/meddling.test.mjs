@@ -25,7 +25,10 @@ onThePage("somebody on the wire", (demo) => {
     assert.equal(await demo.state(), "failed");
     assert.match(await outcome(), /binder.*ERR_TLS_DECRYPT/s);
     assert.match(await outcome(), /decrypt_error ↑ alert sent by the server/);
-    assert.match(await demo.text("#meddlings li"), /^Byte 15 of flight 1, .* from 0x[0-9a-f]{2} to 0x[0-9a-f]{2}\./);
+    assert.match(
+      await demo.text("#meddlings li"),
+      /^Byte 0x0a of client_hello \(flight 1, .*\): 0x[0-9a-f]{2} becomes 0x[0-9a-f]{2}\./,
+    );
     assert.deepEqual(await demo.fates(), [[["lamp-7", "failed"]]]);
     assert.deepEqual(await demo.page.$$eval("#hex .changed", (cells) => cells.map(({ dataset }) => dataset.at)), [
       "10",
@@ -46,7 +49,7 @@ onThePage("somebody on the wire", (demo) => {
     await openMessage("encrypted_extensions");
     await demo.page.$$eval("#message-bytes .layers label", (labels) => labels.at(-1).querySelector("input").click());
     await flip(0);
-    assert.match(await demo.text("#meddle-byte p"), /^Byte 0 of the record’s header/);
+    assert.match(await demo.text("#meddle-byte p"), /^Byte 0x00 of the record’s header/);
     assert.equal(await demo.state(), "failed");
     await demo.click("#meddle-undo");
     const length = (await demo.page.$$("#hex .byte")).length;
@@ -63,12 +66,12 @@ onThePage("somebody on the wire", (demo) => {
 
   test("can exchange binders, and identities", async () => {
     await demo.choosePreset("several");
-    await press("#meddle-offer", "Exchange binders 0 and 1");
+    await press("#meddle-offer", "Swap binders 0 and 1");
     assert.equal(await demo.state(), "failed");
     assert.match(await outcome(), /decrypt_error ↑/);
     await demo.click("#meddle-undo");
     assert.equal(await demo.state(), "connected");
-    await press("#meddle-offer", "Exchange identities 0 and 1");
+    await press("#meddle-offer", "Swap identities 0 and 1");
     assert.equal(await demo.state(), "failed");
     // the offer is shown as it reached the server
     assert.deepEqual((await demo.fates())[0][0], ["gate-2", "failed"]);
@@ -82,7 +85,7 @@ onThePage("somebody on the wire", (demo) => {
     assert.match(await outcome(), /ERR_TLS_HANDSHAKE_FAILURE/);
     await demo.click("#meddle-undo");
     await openMessage("encrypted_extensions");
-    await press("#meddle-record", "Take its record out");
+    await press("#meddle-record", "Drop its record");
     assert.equal(await demo.state(), "failed");
     assert.match(await outcome(), /bad_record_mac ↓/);
   });

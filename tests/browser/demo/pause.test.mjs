@@ -39,12 +39,12 @@ onThePage("while the server waits", (demo) => {
   });
 
   test("the server can choose for itself", async () => {
-    await clickButton("#selection", "Let the server choose");
+    await clickButton("#selection", "First match");
     assert.deepEqual((await demo.agreed())["PSK identity"], ["lamp-7", "lamp-7"]);
   });
 
   test("choosing none ends it", async () => {
-    await clickButton("#selection", "Choose none");
+    await clickButton("#selection", "Select none");
     assert.equal(await demo.state(), "failed");
     assert.deepEqual(await demo.messages(), ["client: client_hello", "server: decrypt_error"]);
   });

@@ -6,12 +6,12 @@ import { onThePage } from "../support/demo.mjs";
 
 onThePage("the scene", (demo) => {
   test("plays to the same bytes each time, and to others with another seed", async () => {
-    const first = await demo.hexOf(".byte");
+    const first = await demo.hexOf("#hex .byte");
     await demo.open();
-    assert.equal(await demo.hexOf(".byte"), first);
+    assert.equal(await demo.hexOf("#hex .byte"), first);
     await demo.retype("#seed", "2");
     assert.equal(await demo.state(), "connected");
-    assert.notEqual(await demo.hexOf(".byte"), first);
+    assert.notEqual(await demo.hexOf("#hex .byte"), first);
   });
 
   test("is played again with each edit", async () => {
@@ -19,7 +19,7 @@ onThePage("the scene", (demo) => {
     assert.deepEqual([await demo.state(), await demo.fates()], ["failed", [[["lamp-7", "unknown"]]]]);
     await demo.retype("#client-0-identity", "lamp-8");
     assert.deepEqual([await demo.state(), await demo.fates()], ["connected", [[["lamp-8", "verified"]]]]);
-    assert.equal(await demo.text("#about"), "A scene of your own.");
+    assert.equal(await demo.text("#about"), "A configuration of your own.");
   });
 
   test("shows why the core refuses a key", async () => {
@@ -43,14 +43,39 @@ onThePage("the scene", (demo) => {
     assert.equal(await demo.page.$("#stage img"), null);
   });
 
-  test("says which secret it cannot read, and keeps what was played", async () => {
+  test("says which secret it cannot read, and shows no result for it", async () => {
     await demo.page.type("#client-0-secret", "x");
     assert.equal(
       await demo.evaluate(() => document.getElementById("client-0-secret").getAttribute("aria-invalid")),
       "true",
     );
     assert.match(await demo.text("#client-0-problem"), /hexadecimal/);
+    assert.equal(await demo.state(), "invalid");
+    assert.equal(await demo.text("#headline"), "Not run");
+    assert.match(
+      await demo.text("#reasons"),
+      /The secret of lamp-7 of the client: .*Everything below is of the last run/,
+    );
+    assert.equal(await demo.evaluate(() => document.getElementById("endpoints").dataset.joined), "false");
+    await demo.page.keyboard.press("Backspace");
     assert.equal(await demo.state(), "connected");
+    assert.equal(await demo.text("#headline"), "Handshake complete");
+  });
+
+  test("names the first value in which the two sides differ", async () => {
+    const first = () => demo.text("#difference");
+    await demo.choosePreset("wrong-secret");
+    assert.equal(await first(), "First difference: the PSK “lamp-7”, byte 0 (client 0x8e, server 0x8f).");
+    await demo.choosePreset("unknown");
+    assert.equal(await first(), "First difference: the PSK “mast-9”, which the server does not have.");
+    await demo.choosePreset("imported");
+    assert.equal(await first(), "");
+    await demo.retype("#server-0-context", "other");
+    assert.match(await first(), /import context of the PSK “pump-5”, “pumps to control room” and “other”/);
+    await demo.choosePreset("one");
+    await demo.click('#hex .byte[data-at="10"]');
+    await demo.click("#meddle-byte .bit:last-child");
+    assert.match(await first(), /^First difference: client_hello, byte 10 \(client 0x.., server 0x..\)\.$/);
   });
 
   test("takes more keys, fewer, and another order", async () => {
@@ -77,14 +102,14 @@ onThePage("the scene", (demo) => {
     const cookies = () => demo.texts("#fields .name");
     await demo.click(".flights [data-name=hello_retry_request] button");
     assert.ok(!(await cookies()).some((name) => name.includes("cookie")));
-    await demo.select("#server-state-of-a-helloretryrequest", "given to the client in a cookie");
+    await demo.select("#server-state-of-a-helloretryrequest", "sent to the client in a cookie");
     assert.equal(await demo.state(), "connected");
     assert.ok((await demo.texts("#fields")).join().includes("cookie"));
     await demo.choosePreset("one");
     await demo.select("#client-groups-a-key-share-for-the-first", "X25519MLKEM768, x25519, secp256r1");
     assert.equal(await demo.state(), "connected");
     assert.equal((await demo.agreed()).HelloRetryRequest[0], "yes");
-    await demo.select("#client-early-data", "what it says first");
+    await demo.select("#client-early-data", "its first application data");
     assert.equal((await demo.agreed())["Early data"][0], "rejected");
     await demo.select("#server-tickets", "one, after the handshake");
     assert.ok((await demo.messages()).includes("server: new_session_ticket"));
@@ -104,6 +129,27 @@ onThePage("the scene", (demo) => {
 
 onThePage("a link", (demo) => {
   const hash = () => demo.evaluate(() => location.hash);
+  /** The address once the page has written all that was typed into it. */
+  async function settled() {
+    for (let last = await hash(); ; ) {
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      const next = await hash();
+      if (next === last) return next;
+      last = next;
+    }
+  }
+
+  test("is a step to come back from where the visitor did something, and not where they typed", async () => {
+    await demo.choosePreset("several");
+    await demo.choosePreset("unknown");
+    const before = await demo.evaluate(() => history.length);
+    await demo.retype("#client-0-identity", "somebody-else");
+    await settled();
+    assert.equal(await demo.evaluate(() => history.length), before);
+    await demo.page.goBack();
+    await demo.page.waitForFunction(() => document.documentElement.dataset.preset === "several");
+    assert.equal(await demo.state(), "connected");
+  });
 
   test("brings the preset, what is open and what is chosen back", async () => {
     await demo.choosePreset("several");
@@ -124,7 +170,8 @@ onThePage("a link", (demo) => {
     await demo.retype("#client-0-identity", "mine");
     await demo.retype("#server-0-identity", "mine");
     assert.deepEqual([await demo.state(), await demo.fates()], ["connected", [[["mine", "verified"]]]]);
-    const link = await hash();
+    await demo.page.waitForFunction(() => location.hash.includes("scene="));
+    const link = await settled();
     const carried = Buffer.from(new URLSearchParams(link.slice(1)).get("scene"), "base64url").toString();
     assert.match(carried, /"mine"/);
     assert.doesNotMatch(carried, /00112233|[0-9a-f]{16}/i);

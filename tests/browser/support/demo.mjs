@@ -147,9 +147,11 @@ export async function showEverything(demo) {
     for (const details of all) details.open = true;
   });
   await demo.click("#hex .byte");
-  // a ClientHello that was brought, with a secret that is none, and a connection that cannot be
-  await demo.click("#bring-example");
-  await demo.page.type("#bring-secret", "0");
+  for (const heading of await demo.page.$$(".fold-part[aria-expanded=false]"))
+    await heading.evaluate((it) => it.click());
+  // the offer of the handshake with a key that is none of its own, and a connection that cannot be
+  await demo.click("#checker-scene");
+  await demo.page.type("#checker-key", "0");
   await demo.retype("#console-port", "0");
   await demo.click("#console-form button");
 }

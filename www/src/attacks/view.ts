@@ -1,5 +1,6 @@
 // The gallery: cards with a button that runs the attack, and what it came to.
 
+import { announce } from "../announce.js";
 import { breakable, byId, h } from "../dom.js";
 import { icon, type Mark } from "../icons.js";
 import { half } from "../tally.js";
@@ -10,10 +11,10 @@ import type { Attack, Lane } from "./lanes.js";
 const ENDS: Record<Stage, [Mark, string]> = {
   connected: ["verified", "Connected"],
   closed: ["verified", "Connected, and closed"],
-  failed: ["failed", "Refused"],
-  refused: ["unusable", "Not begun"],
+  failed: ["failed", "Failed"],
+  refused: ["unusable", "Not started"],
   waiting: ["waiting", "Waiting"],
-  handshaking: ["waiting", "Still shaking hands"],
+  handshaking: ["waiting", "Not complete"],
 };
 
 export interface AttacksView {
@@ -28,15 +29,16 @@ export function attacksView({ ran }: { ran(id: string): void }): AttacksView {
   root.replaceChildren(...ATTACKS.map(card));
 
   function card(attack: Attack): HTMLElement {
-    const result = h("div", { class: "result", "aria-live": "polite" });
-    const button = h("button", { type: "button" }, "Run it", h("span", { class: "unseen", text: `: ${attack.name}` }));
+    const result = h("div", { class: "result" });
+    const button = h("button", { type: "button" }, "Run", h("span", { class: "unseen", text: `: ${attack.name}` }));
     const run = () => {
       const { lanes, verdict } = attack.run();
       result.replaceChildren(
         h("ol", { class: "lanes" }, ...lanes.map(laneItem)),
         h("p", { class: "verdict" }, h("strong", { text: verdict })),
       );
-      button.firstChild?.replaceWith("Run it again");
+      announce(verdict);
+      button.firstChild?.replaceWith("Run again");
     };
     runs.set(attack.id, run);
     button.addEventListener("click", () => {

@@ -83,8 +83,10 @@ export function readHello(message: Uint8Array): ReadHello {
   while (extensions && !extensions.isAtEnd) {
     const type = extensions.number(2);
     const data = extensions.vector(2);
+    // what is left is less than an extension's header
+    if (!data) break;
     if (type === COOKIE) read.hasCookie = true;
-    if (type === PRE_SHARED_KEY && data) readPsks(data.inside, read);
+    if (type === PRE_SHARED_KEY) readPsks(data.inside, read);
   }
   return read;
 }

@@ -77,9 +77,15 @@ function attemptsOf(hello: Hello, psk: OfferedPsk, hash: HashName, secret: Uint8
   return [imported("imported", "SHA-256"), imported("imported", "SHA-384"), ...plains];
 }
 
+/** So many bytes of a binder that is cut do not match by chance. */
+const ENOUGH = 8;
+
 /** Whether a binder, or what is there of it, is this one. */
 function isBinder(psk: OfferedPsk, computed: Uint8Array): boolean {
-  return psk.binder.length > 0 && sameBytes(psk.binder, computed.subarray(0, psk.binder.length));
+  return (
+    psk.binder.length >= Math.min(ENOUGH, psk.binderLength) &&
+    sameBytes(psk.binder, computed.subarray(0, psk.binder.length))
+  );
 }
 
 function plainMatch(hello: Hello, { psk, hash }: Checked, readings: readonly KeyReading[]): Match | undefined {

@@ -24,6 +24,11 @@ export function verdictOf(checked: readonly Checked[], shown: Checked | undefine
   const { match } = shown;
   const which = checked.length > 1 ? `Binder ${shown.psk.index + 1} of ${checked.length}` : "The binder";
   if (match?.slip) return { verdict: "slipped", text: `${which} does not verify as it is. The cause was found.` };
+  const { psk } = shown;
+  if (match && psk.binder.length < psk.binderLength) {
+    const there = `The first ${psk.binder.length} of ${psk.binderLength} bytes of the binder match. The rest is missing.`;
+    return { verdict: "none", text: there };
+  }
   if (match) {
     const { kind, hash } = match.attempt;
     return {

@@ -123,8 +123,12 @@ export function consoleView(): void {
 
   // it scrolls, so the keyboard has to come to it
   log.tabIndex = 0;
-  setState("idle");
   showCommand();
+  // the relay listens on this machine alone, beside the page that `npm start` serves
+  const isServedHere = ["127.0.0.1", "localhost"].includes(location.hostname);
+  byId("console-absent").hidden = isServedHere;
+  setState(isServedHere ? "idle" : "connecting");
+  if (!isServedHere) section.dataset.state = "absent";
 }
 
 function linesOf({ cipherSuite, group, pskIdentity, pskMode, pskKind, helloRetryRequest }: Negotiated): string[] {

@@ -1,6 +1,7 @@
 // The key schedule as a diagram: click a value, and what it depends on lights up.
 
-import { asLabel, sameBytes, toHex } from "../bytes.js";
+import { announce } from "../announce.js";
+import { asLabel, countBytes, sameBytes, toHex } from "../bytes.js";
 import { breakable, byId, h } from "../dom.js";
 import { icon } from "../icons.js";
 import { readKey } from "../scene.js";
@@ -44,6 +45,7 @@ export function derivationView({ changed }: { changed(): void }): DerivationView
 
   function choose(value: Value): void {
     selected = value.id;
+    announce(`${value.name}, ${countBytes(value.bytes.length)}`);
     light();
     changed();
   }

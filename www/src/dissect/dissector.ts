@@ -2,6 +2,7 @@
 
 import type { Field } from "tls-psk";
 import { describe } from "tls-psk/describe";
+import { announce } from "../announce.js";
 import { countBytes, offset } from "../bytes.js";
 import { h } from "../dom.js";
 import { type Branch, flatten, grow, labelOf } from "./branches.js";
@@ -128,6 +129,7 @@ export function dissector(root: HTMLElement, prefix = ""): Dissector {
 
   function highlight(branch: Branch): void {
     selected = branch;
+    announce(`${labelOf(branch)}: ${whereIs(branch.field)}`);
     hex.highlight("selected", branch.field);
     tree.highlight("selected", branch);
     tell(branch);
