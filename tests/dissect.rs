@@ -8,9 +8,12 @@ mod vectors;
 use support::{Pair, default_configs, psk};
 use tls_psk::dissect::{
     BinderAttempt, RecordOpener, attempt_binder, check_binders, dissect, dissect_inner_plaintext,
+    secrets_of_leaked_psk,
 };
 use tls_psk::keys::BinderKind;
-use tls_psk::wire::{CipherSuite, HandshakeType, NamedGroup, Span, SpanValue, Writer, handshake};
+use tls_psk::wire::{
+    CipherSuite, HandshakeType, NamedGroup, PskKeyExchangeMode, Span, SpanValue, Writer, handshake,
+};
 use tls_psk::{ClientConfig, Error, Event, ExternalPsk, HashAlgorithm, Violation};
 use vectors::{rfc8448_resumed, rfc8448_simple};
 
@@ -213,6 +216,39 @@ fn bytes_that_stop_making_sense_do_so_at_a_byte() {
     changed[4 + 2 + 32] = 33;
     let (error, position) = dissect(&changed).error.unwrap();
     assert_eq!((error, position), (Error::Decode("legacy_session_id"), 4 + 2 + 32 + 1 + 33));
+}
+
+#[test]
+fn a_leaked_psk_gives_the_secrets_of_psk_ke_and_none_of_psk_dhe_ke() {
+    for (mode, leaks) in
+        [(PskKeyExchangeMode::PSK_KE, true), (PskKeyExchangeMode::PSK_DHE_KE, false)]
+    {
+        let (mut client, mut server) = default_configs();
+        for parameters in [&mut client.parameters, &mut server.parameters] {
+            parameters.key_log = true;
+            parameters.trace = true;
+            parameters.set_psk_modes(&[mode]).unwrap();
+        }
+        let pair = Pair::new(client, server).handshake();
+        let all = messages(&pair);
+        let hellos = [&all[0].1[..], &all[1].1].concat();
+        let flight = [&all[2].1[..], &all[3].1].concat();
+        let psk = HashAlgorithm::Sha256.digest(b"client1");
+        let secrets = secrets_of_leaked_psk(HashAlgorithm::Sha256, psk.as_ref(), &hellos, &flight);
+        for (label, ours) in [
+            ("CLIENT_HANDSHAKE_TRAFFIC_SECRET ", secrets.client_handshake),
+            ("SERVER_HANDSHAKE_TRAFFIC_SECRET ", secrets.server_handshake),
+            ("CLIENT_TRAFFIC_SECRET_0 ", secrets.client_application),
+            ("SERVER_TRAFFIC_SECRET_0 ", secrets.server_application),
+        ] {
+            let line = pair.client_events.iter().find_map(|event| match event {
+                Event::KeyLog(line) => line.strip_prefix(label),
+                _ => None,
+            });
+            let hex: String = ours.iter().map(|byte| format!("{byte:02x}")).collect();
+            assert_eq!(line.unwrap().ends_with(&hex), leaks, "{label}");
+        }
+    }
 }
 
 #[test]

@@ -5,9 +5,11 @@
 mod attempt;
 mod binders;
 mod fields;
+mod leak;
 mod records;
 
 pub use attempt::{AttemptedBinder, BinderAttempt, attempt_binder};
 pub use binders::{BinderCheck, check_binders};
 pub use fields::{Dissection, dissect, dissect_inner_plaintext, dissect_records};
+pub use leak::{LeakedSecrets, secrets_of_leaked_psk};
 pub use records::RecordOpener;

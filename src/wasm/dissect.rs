@@ -1,13 +1,11 @@
 //! What only the demo page's build has: messages, binders and records that others made.
 
-use js_sys::Array;
 use wasm_bindgen::prelude::*;
 use zeroize::Zeroizing;
 
 use super::error::{Result, throw, throw_option};
 use super::inspect::to_array;
 use super::object::{Fields, bytes};
-use super::psk::ExternalPsk;
 use crate::crypto::HashAlgorithm;
 use crate::dissect;
 use crate::keys::BinderKind;
@@ -30,29 +28,6 @@ pub fn dissect(octets: &[u8], what: &str) -> JsValue {
         object.set("error", thrown);
     }
     object.into_value()
-}
-
-/// The binders that a PSK makes for those identities of a ClientHello that are its own:
-/// `{ index, kind, transcriptHash, expected, verified }`.
-#[wasm_bindgen(js_name = checkBinders)]
-pub fn check_binders(messages: &[u8], psk: &ExternalPsk) -> Result<Array> {
-    let checks = dissect::check_binders(messages, &psk.0).map_err(|e| throw(e, "handshake"))?;
-    let to_object = |check: &dissect::BinderCheck| {
-        let kind = match check.kind {
-            BinderKind::External => "external",
-            BinderKind::Resumption => "resumption",
-            BinderKind::Imported => "imported",
-        };
-        let fields = Fields::new();
-        fields
-            .set("index", check.index as u32)
-            .set("kind", kind)
-            .set("transcriptHash", bytes(check.transcript_hash.as_ref()))
-            .set("expected", bytes(check.expected.as_ref()))
-            .set("verified", check.verified);
-        fields.into_value()
-    };
-    Ok(checks.iter().map(to_object).collect())
 }
 
 /// The binder that somebody may have computed: `{ transcriptHash, binder }`. `kind` is "external", "resumption" or
@@ -89,6 +64,26 @@ pub fn attempt_binder(
     fields
         .set("transcriptHash", bytes(attempted.transcript_hash.as_ref()))
         .set("binder", bytes(attempted.binder.as_ref()));
+    Ok(fields.into_value())
+}
+
+/// The traffic secrets that a leaked PSK gives under psk_ke: `{ clientHandshake, serverHandshake, clientApplication,
+/// serverApplication }`. `hellos` are the messages up to the ServerHello, `flight` those up to the server's Finished.
+#[wasm_bindgen(js_name = secretsOfLeakedPsk)]
+pub fn secrets_of_leaked_psk(
+    hash: &str,
+    psk: Vec<u8>,
+    hellos: &[u8],
+    flight: &[u8],
+) -> Result<JsValue> {
+    let psk = Zeroizing::new(psk);
+    let secrets = dissect::secrets_of_leaked_psk(algorithm(hash)?, &psk, hellos, flight);
+    let fields = Fields::new();
+    fields
+        .set("clientHandshake", bytes(&secrets.client_handshake))
+        .set("serverHandshake", bytes(&secrets.server_handshake))
+        .set("clientApplication", bytes(&secrets.client_application))
+        .set("serverApplication", bytes(&secrets.server_application));
     Ok(fields.into_value())
 }
 

@@ -120,6 +120,7 @@ function isScene(value: unknown): value is Scene {
     isSettings(value.client) &&
     isSettings(value.server) &&
     typeof value.client.earlyData === "boolean" &&
+    ["boolean", "undefined"].includes(typeof value.client.resumes) &&
     ["reject", "accept"].includes(String(value.server.earlyData)) &&
     ["first-match", "application"].includes(String(value.server.selection)) &&
     ["kept", "cookie"].includes(String(value.server.retryState)) &&

@@ -24,6 +24,8 @@ export interface Settings {
 export interface ClientSettings extends Settings {
   /** Whether it sends data with its ClientHello, under its first key. */
   earlyData: boolean;
+  /** Whether it resumes: a connection before this one, which is not shown, has left it a ticket. */
+  resumes?: boolean | undefined;
 }
 
 export interface ServerSettings extends Settings {
@@ -176,6 +178,13 @@ export const PRESETS: readonly Preset[] = [
     about:
       "After the handshake the server sends a NewSessionTicket. The client derives a PSK from it, for a later connection.",
     scene: sceneOf(settingsOf([LAMP]), { ...settingsOf([LAMP]), tickets: "one" }),
+  },
+  {
+    id: "resumed",
+    name: "Ticket resumed",
+    about:
+      "The client has a ticket of an earlier connection and offers it before its external PSK. The binder key of the ticket’s PSK has the label “res binder”.",
+    scene: sceneOf({ ...settingsOf([LAMP]), resumes: true }, { ...settingsOf([LAMP]), tickets: "one" }),
   },
   {
     id: "wrong-secret",

@@ -1,7 +1,7 @@
 // Two endpoints of the core, the wire between them, and a record of what both reported.
 
 import { type Step, takeSteps } from "page-core";
-import { type Connection, type CoreEvent, inspect, type Negotiated, TlsError } from "tls-psk";
+import { type Connection, type CoreEvent, inspect, type Negotiated, type Session, TlsError } from "tls-psk";
 import { concat, fromText, sameBytes } from "./bytes.js";
 import { connectionOf, type EndOptions, peerOf, SIDES, type Side } from "./endpoints.js";
 import { deliver, type Meddling, meddledScene } from "./meddling.js";
@@ -17,10 +17,15 @@ export type { Entry, Fault, Flight, Offer, Stage } from "./report.js";
 
 const EXPORTER_LABEL = "EXPERIMENTAL-tls-psk-demo";
 
+/** What makes the random numbers of an earlier connection other ones. */
+const EARLIER = 0x5eed;
+
 /** How early data is listed: it travels as application_data, but before the handshake is complete. */
 const EARLY_DATA = "early data";
 
 export interface ExchangeOptions extends EndOptions {
+  /** Takes the sessions that the client is given, with their PSKs; they are the taker's to free. */
+  onSession?: (session: Session, psk: Uint8Array) => void;
   /** What somebody on the wire does to it. */
   meddlings?: readonly Meddling[];
   /** As `meddlings`, by a program: what arrives of the flight with this number. */
@@ -74,11 +79,15 @@ export class Exchange {
   #lost = false;
   readonly #onWire: (bytes: Uint8Array, flight: number) => Uint8Array;
   readonly #acceptsEarlyData: (id: Uint8Array) => boolean;
+  readonly #onSession: ExchangeOptions["onSession"];
+  /** The PSK of the ticket that the client resumes with. */
+  ticketPsk: Uint8Array | undefined;
   #greeting: string | undefined;
   #refused = false;
   #entries = 0;
 
-  constructor(scene: Scene, { meddlings = [], acceptsEarlyData, onWire, ...ends }: ExchangeOptions = {}) {
+  constructor(scene: Scene, { meddlings = [], acceptsEarlyData, onWire, onSession, ...ends }: ExchangeOptions = {}) {
+    this.#onSession = onSession;
     this.scene = meddledScene(scene, meddlings);
     this.meddlings = meddlings;
     this.#acceptsEarlyData = acceptsEarlyData ?? (() => true);
@@ -94,6 +103,7 @@ export class Exchange {
       this.steps[side].push(...takeSteps());
     }
     if (this.#refused) return;
+    if (scene.client.resumes) this.#resume(scene);
     this.#attempt("client", (client) => client.start());
     // a client that has nothing to offer does not start
     if (this.complaint) {
@@ -166,6 +176,20 @@ export class Exchange {
       this.#ends[side]?.free();
       delete this.#ends[side];
     }
+  }
+
+  /** Gives the client the ticket of a connection before this one. */
+  #resume(scene: Scene): void {
+    const before = { ...scene, client: { ...scene.client, resumes: false }, seed: (scene.seed ^ EARLIER) >>> 0 };
+    const earlier = new Exchange(before, {
+      onSession: (session, psk) => {
+        this.ticketPsk = psk;
+        this.#attempt("client", (client) => client.appendSession(session));
+        session.free();
+      },
+    });
+    earlier.free();
+    this.steps.client.length = 0;
   }
 
   #refuse(fault: Fault): void {
@@ -263,7 +287,10 @@ export class Exchange {
         this.arrived.push({ at: side, bytes: event.data, early: true });
         break;
       case "session":
-        event.session.free();
+        if (this.#onSession) {
+          const derived = this.steps[side].findLast(({ label }) => label === "resumption");
+          this.#onSession(event.session, derived?.output ?? new Uint8Array());
+        } else event.session.free();
         break;
       case "keyLog":
         this.keyLog[side].push(event.line);

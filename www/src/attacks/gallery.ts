@@ -4,7 +4,9 @@ import { inspectRecords } from "tls-psk";
 import { concat, sameBytes } from "../bytes.js";
 import { CHOICES, type Key, type Scene, sceneOf, settingsOf } from "../scene.js";
 import { Exchange } from "../wire.js";
+import { guessing } from "./guessing.js";
 import { type Attack, answerOf, laneOf, type Result, shownBytes } from "./lanes.js";
+import { leaked } from "./leak.js";
 import { replay } from "./replay.js";
 
 const KEY: Key = {
@@ -171,6 +173,20 @@ function withBinder(bytes: Uint8Array, binder: Uint8Array): Uint8Array {
 }
 
 export const ATTACKS: readonly Attack[] = [
+  {
+    id: "guessing",
+    name: "Offline guessing of a weak PSK",
+    about:
+      "An attacker has captured one ClientHello. For each word of a list they compute the binder, and compare it with the captured one.",
+    run: guessing,
+  },
+  {
+    id: "leak",
+    name: "Recorded today, leaked tomorrow",
+    about:
+      "An attacker records a connection. Later the PSK leaks. They derive the traffic secrets from it as far as they can, and open the records.",
+    run: () => leaked(KEY),
+  },
   {
     id: "probing",
     name: "Probing for identities",

@@ -181,10 +181,11 @@ function startOf({ bytes }: Value): string {
 }
 
 /** What a side knows before it computes anything. */
-function beginningsOf({ scene, seen }: Exchange, side: Side): { secrets: Given[]; messages: Given[] } {
+function beginningsOf({ scene, seen, ticketPsk }: Exchange, side: Side): { secrets: Given[]; messages: Given[] } {
   const secrets = scene[side].keys.flatMap((key) => {
     const read = readKey(key);
     return read ? [{ name: `PSK ${asLabel(read.identity)}`, bytes: read.secret }] : [];
   });
-  return { secrets, messages: seen[side] };
+  const ticket = ticketPsk ? [{ name: "PSK of the ticket", bytes: ticketPsk }] : [];
+  return { secrets: [...secrets, ...ticket], messages: seen[side] };
 }

@@ -1,6 +1,6 @@
 // What the page's own build of the core has for messages, binders and records that others made: src/wasm/dissect.rs.
 declare module "page-core" {
-  import type { ExternalPsk, Field, TlsError } from "tls-psk";
+  import type { Field, TlsError } from "tls-psk";
 
   export interface Dissection {
     readonly fields: Field[];
@@ -10,24 +10,6 @@ declare module "page-core" {
 
   /** Handshake messages, records, or what a protected record holds, as fields. An imported identity has its own. */
   export function dissect(bytes: Uint8Array, what: "messages" | "records" | "inner"): Dissection;
-
-  export interface BinderCheck {
-    /** The place of the identity in the offer, from 0. */
-    readonly index: number;
-    readonly kind: "external" | "imported" | "resumption";
-    /** The hash of the transcript up to the end of the truncated ClientHello. */
-    readonly transcriptHash: Uint8Array;
-    /** The binder that belongs there. */
-    readonly expected: Uint8Array;
-    /** Whether it is the one that is there. */
-    readonly verified: boolean;
-  }
-
-  /**
-   * Computes the binders of those identities of a ClientHello that are the PSK's. The messages are a ClientHello, or a
-   * first one with the HelloRetryRequest and the second.
-   */
-  export function checkBinders(messages: Uint8Array, psk: ExternalPsk): BinderCheck[];
 
   /**
    * The binder that somebody may have computed, and the hash of its transcript. With `importHash` the secret is imported
@@ -42,6 +24,17 @@ declare module "page-core" {
     before: Uint8Array,
     covered: Uint8Array,
   ): { readonly transcriptHash: Uint8Array; readonly binder: Uint8Array };
+
+  /**
+   * The traffic secrets that a leaked PSK gives under psk_ke, from the messages up to the ServerHello and those from there
+   * to the server's Finished.
+   */
+  export function secretsOfLeakedPsk(
+    hash: string,
+    psk: Uint8Array,
+    hellos: Uint8Array,
+    flight: Uint8Array,
+  ): Readonly<Record<"clientHandshake" | "serverHandshake" | "clientApplication" | "serverApplication", Uint8Array>>;
 
   /** Opens the records of one direction with a secret from a key log. */
   export class RecordOpener {

@@ -221,6 +221,14 @@ export function sceneView({ play, unreadable }: SceneActions): SceneView {
         }),
       );
     }
+    if (side === "client") {
+      const sessions = [["none"], ["a ticket of an earlier connection"]];
+      all.push(
+        dropdown(side, "Resumption", String(sessions[scene.client.resumes ? 1 : 0]), sessions, (index) => {
+          scene.client.resumes = index === 1;
+        }),
+      );
+    }
     if (side === "server") {
       const takes = [["rejected"], ["accepted, under the PSK it came with"]];
       all.push(
