@@ -2,32 +2,33 @@
 
 import { recordSteps } from "page-core";
 import { init } from "tls-psk";
-import { address } from "./address.js";
-import { announce } from "./announce.js";
-import { attacksView } from "./attacks/view.js";
-import { concat } from "./bytes.js";
-import { checkerView } from "./checker/view.js";
-import { consoleView } from "./console/view.js";
-import { copyButton } from "./copy.js";
-import { derivationView } from "./derivation/view.js";
-import { byId } from "./dom.js";
-import { exportView } from "./export/view.js";
-import { foldParts } from "./folds.js";
-import { linkOf, readLink } from "./link.js";
-import type { Meddling } from "./meddling.js";
-import { goTo, navigation } from "./navigation.js";
-import { workOffline } from "./offline.js";
-import { HEADER_LENGTH } from "./records.js";
-import type { Scene } from "./scene.js";
-import { agreementView } from "./views/agreement.js";
-import { bytesView } from "./views/bytes.js";
-import { echoView } from "./views/echo.js";
-import { flightView } from "./views/flight.js";
-import { meddleView } from "./views/meddle.js";
-import { offerView } from "./views/offer.js";
-import { outcomeView } from "./views/outcome.js";
-import { sceneView } from "./views/scene.js";
-import { type Entry, Exchange } from "./wire.js";
+import { attacksView } from "./attacks/attacks-view.js";
+import { checkerView } from "./checker/checker-view.js";
+import { consoleView } from "./console/console-view.js";
+import { derivationView } from "./derivation/derivation-view.js";
+import { exportView } from "./export/export-view.js";
+import { type Entry, Exchange } from "./handshake/exchange.js";
+import type { Meddling } from "./handshake/meddling.js";
+import { HEADER_LENGTH } from "./handshake/records.js";
+import type { Scene } from "./handshake/scenes.js";
+import { flightView } from "./messages/flights.js";
+import { bytesView } from "./messages/message-bytes.js";
+import { offerView } from "./offers/offers-view.js";
+import { address } from "./page/address.js";
+import { announce } from "./page/announce.js";
+import { concat } from "./page/bytes.js";
+import { copyButton } from "./page/copy.js";
+import { byId } from "./page/dom.js";
+import { foldParts } from "./page/folds.js";
+import { linkOf, readLink } from "./page/link.js";
+import { goTo, navigation } from "./page/navigation.js";
+import { workOffline } from "./page/offline.js";
+import { explainTerms } from "./page/terms.js";
+import { agreementView } from "./scene/agreement.js";
+import { echoView } from "./scene/echo.js";
+import { outcomeView } from "./scene/outcome.js";
+import { sceneView } from "./scene/scene-view.js";
+import { meddleView } from "./tampering/tampering-view.js";
 
 const { dataset } = document.documentElement;
 
@@ -215,6 +216,7 @@ navigation({
   },
 });
 byId("share").append(copyButton("Copy a link to this", () => new URL(link(), location.href).href, "quiet"));
+explainTerms();
 foldParts(["offered", "derivation", "messages", "meddle", "attacks", "console"]);
 addEventListener("hashchange", () => {
   // a link within the page, which the browser follows by itself
@@ -237,7 +239,12 @@ try {
   });
   followLink();
   if (!readLink(location.hash).check) checker.follow("");
-  consoleView();
+  consoleView({
+    check: (messages, key) => {
+      checker?.fill(messages, key);
+      goTo("checker");
+    },
+  });
   exportView({ recorded });
   byId("stage").hidden = false;
   if (step) goTo(step);

@@ -1,5 +1,14 @@
 // Capture files, pcap and pcapng, as the packets in them. What comes before a break is kept, and the break is told.
 
+import {
+  BYTE_ORDER,
+  DECRYPTION_SECRETS,
+  ENHANCED_PACKET,
+  INTERFACE,
+  SECTION_HEADER,
+  SIMPLE_PACKET,
+  TLS_KEY_LOG,
+} from "./pcapng.js";
 import { count, dataOf } from "./reading.js";
 
 /** A packet as it was captured. */
@@ -28,15 +37,8 @@ const PCAP_HEADERS = new Map([
   [0xa1b2cd34, 24],
 ]);
 
-const SECTION_HEADER = 0x0a0d0d0a;
-const BYTE_ORDER = 0x1a2b3c4d;
-const INTERFACE = 1;
+/** Packets as files of before 2009 have them. */
 const OBSOLETE_PACKET = 2;
-const SIMPLE_PACKET = 3;
-const ENHANCED_PACKET = 6;
-const DECRYPTION_SECRETS = 10;
-/** "TLSK": secrets in the format of a key log (RFC 9850). */
-const TLS_KEY_LOG = 0x544c534b;
 
 export function isCapture(file: Uint8Array): boolean {
   if (file.length < 4) return false;

@@ -102,6 +102,21 @@ onThePage("the bytes", (demo) => {
     await open(2);
     const wire = await demo.hexOf("#hex .byte");
     assert.match(wire, /^1703030017/);
+    // the steps between the two
+    await demo.page.$eval("#record-steps", (details) => {
+      details.open = true;
+    });
+    const steps = await demo.texts("#record-steps li");
+    assert.deepEqual(
+      steps.map((step) => /^(write_iv|Nonce|Additional data|Plaintext|write_key|Ciphertext|Tag)/.exec(step)?.[1]),
+      ["write_iv", "Nonce", "Additional data", "Plaintext", "write_key", "Ciphertext", "Tag"],
+    );
+    assert.match(steps[1], /sequence number, which is 0 /);
+    const [aad, plaintext, , ciphertext, tag] = (await demo.texts("#record-steps code"))
+      .slice(2)
+      .map((it) => it.replaceAll(" ", ""));
+    assert.equal(`${aad}${ciphertext}${tag}`, wire);
+    assert.equal(plaintext, `${message}16`);
     assert.ok(!wire.includes(message));
   });
 

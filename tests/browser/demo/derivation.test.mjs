@@ -80,6 +80,20 @@ onThePage("the derivation", (demo) => {
     ]);
   });
 
+  test("shows a ticket's PSK, its binder key and its nonce by their names", async () => {
+    await demo.choosePreset("resumed");
+    assert.ok((await names()).includes("PSK of the ticket"));
+    await choose("binder_key");
+    assert.match(await demo.text("#value .formula"), /"res binder", "", 32\)$/);
+    await choose("PSK of a ticket");
+    assert.match(await demo.text("#value .formula"), /"resumption", ticket_nonce, 32\)$/);
+    await choose("exporter_secret");
+    const linked = await demo.texts("#value .link");
+    assert.ok(linked.includes("Hash(ClientHello…server Finished)"), linked.join());
+    await choose("x25519 shared secret");
+    assert.match(await demo.text("#value .command"), /openssl pkeyutl -derive/);
+  });
+
   test("shows the key that the server takes where it has none", async () => {
     await demo.choosePreset("unknown");
     await switchTo("#derived-server");

@@ -126,6 +126,21 @@ onThePage("the attacks", (demo) => {
   };
   const stages = ({ lanes }) => lanes.map(({ stage }) => stage);
 
+  test("one captured ClientHello gives a weak PSK away, and no random one", async () => {
+    const { lanes, verdict } = await run("guessing");
+    assert.equal(lanes[0].facts["PSK found"], "“Sunshine2025Sunshine2025”");
+    assert.equal(lanes[1].facts["PSK found"], "none");
+    assert.match(lanes[1].facts.Guesses, /^480 of 480, /);
+    assert.match(verdict, /without a packet to the server/);
+  });
+
+  test("a leaked PSK opens what was recorded under psk_ke, and nothing under psk_dhe_ke", async () => {
+    const { lanes, verdict } = await run("leak");
+    assert.equal(lanes[0].facts["What the client sent"], "“Is the gate shut?”");
+    assert.equal(lanes[1].facts["What the client sent"], "not opened");
+    assert.match(verdict, /forward secrecy/);
+  });
+
   test("probing sees no difference", async () => {
     const { lanes, verdict } = await run("probing");
     const [known, unknown] = lanes.map(({ facts }) => facts);

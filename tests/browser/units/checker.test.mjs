@@ -13,7 +13,7 @@ const published = (name) => new RegExp(`^${name}: ([0-9a-f]+)$`, "m").exec(VECTO
 let page;
 
 before(async () => {
-  page = await bundled("checker/search", "checker/offer", "checker/keys", "checker/attempt", "checker/example");
+  page = await bundled("checker/search", "checker/hello", "checker/keys", "checker/attempt", "checker/example");
 });
 
 /** The hello of a record, as the checker has it. */

@@ -1,9 +1,9 @@
 // The attacks: each is run against the core when the visitor asks for it.
 
 import { inspectRecords } from "tls-psk";
-import { concat, sameBytes } from "../bytes.js";
-import { CHOICES, type Key, type Scene, sceneOf, settingsOf } from "../scene.js";
-import { Exchange } from "../wire.js";
+import { Exchange } from "../handshake/exchange.js";
+import { CHOICES, type Key, type Scene, sceneOf, settingsOf } from "../handshake/scenes.js";
+import { concat, sameBytes } from "../page/bytes.js";
 import { guessing } from "./guessing.js";
 import { type Attack, answerOf, laneOf, type Result, shownBytes } from "./lanes.js";
 import { leaked } from "./leak.js";

@@ -1,10 +1,10 @@
 // A weak PSK, guessed offline: one captured ClientHello is enough to try as many as there is time for.
 
-import { toHex } from "../bytes.js";
 import { binderOf } from "../checker/attempt.js";
-import { readHello } from "../checker/offer.js";
-import { type Key, sceneOf, settingsOf } from "../scene.js";
-import { Exchange } from "../wire.js";
+import { readHello } from "../checker/hello.js";
+import { Exchange } from "../handshake/exchange.js";
+import { type Key, sceneOf, settingsOf } from "../handshake/scenes.js";
+import { toHex } from "../page/bytes.js";
 import type { Lane, Result } from "./lanes.js";
 
 /** Words that people make keys of, and what they put behind them to have 16 characters. */

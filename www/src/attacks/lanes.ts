@@ -1,7 +1,7 @@
 // What an attack comes to: one lane for each way of defending, told by what the core reports and by nothing else.
 
-import { countBytes, toHexGroups } from "../bytes.js";
-import type { Exchange } from "../wire.js";
+import type { Exchange } from "../handshake/exchange.js";
+import { countBytes, toHexGroups } from "../page/bytes.js";
 
 export interface Lane {
   title: string;

@@ -2,10 +2,10 @@
 
 import { secretsOfLeakedPsk } from "page-core";
 import type { PskMode } from "tls-psk";
-import { asLabel, concat, fromHex, sameBytes, toHex } from "../bytes.js";
 import { openRecords } from "../dissect/opened.js";
-import { type Key, sceneOf, settingsOf } from "../scene.js";
-import { Exchange } from "../wire.js";
+import { Exchange } from "../handshake/exchange.js";
+import { type Key, sceneOf, settingsOf } from "../handshake/scenes.js";
+import { asLabel, concat, fromHex, sameBytes, toHex } from "../page/bytes.js";
 import type { Lane, Result } from "./lanes.js";
 
 export function leaked(key: Key): Result {

@@ -1,9 +1,9 @@
 // A server alone, to which bytes are sent that somebody recorded.
 
 import { takeSteps } from "page-core";
-import { asLabel } from "../bytes.js";
-import { connectionOf } from "../endpoints.js";
-import type { Scene } from "../scene.js";
+import { connectionOf } from "../handshake/endpoints.js";
+import type { Scene } from "../handshake/scenes.js";
+import { asLabel } from "../page/bytes.js";
 
 export interface Replayed {
   /** The early data that the server gave to its application. */

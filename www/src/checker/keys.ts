@@ -1,7 +1,7 @@
 // A key as it is typed, and what somebody else may have made of the same characters.
 
 import { fromBase64 } from "../../../pkg/src/reading/digits.js";
-import { asText, concat, fromHex, fromText } from "../bytes.js";
+import { asText, concat, fromHex, fromText } from "../page/bytes.js";
 
 export interface KeyReading {
   bytes: Uint8Array;

@@ -1,7 +1,7 @@
 // The five values from the PSK to the binder, and the received binder above the computed one.
 
-import { countBytes, hexByte, toHexGroups } from "../bytes.js";
-import { h } from "../dom.js";
+import { countBytes, hexByte, toHexGroups } from "../page/bytes.js";
+import { h } from "../page/dom.js";
 import type { Computed } from "./attempt.js";
 import type { Checked } from "./search.js";
 import { differenceOf } from "./words.js";

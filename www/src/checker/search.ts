@@ -1,10 +1,10 @@
 // Which key, kind and hash a binder belongs to, found by trying; and where none does, what else would have given it.
 
 import type { HashName } from "tls-psk";
-import { concat, sameBytes } from "../bytes.js";
+import { concat, sameBytes } from "../page/bytes.js";
 import { type Attempt, binderOf, type Kind } from "./attempt.js";
+import { type OfferedPsk, type ReadHello, readHello } from "./hello.js";
 import { type KeyReading, readingsOf, slipsOf } from "./keys.js";
-import { type OfferedPsk, type ReadHello, readHello } from "./offer.js";
 
 /** A ClientHello with what its binders cover beside it. */
 export interface Hello {

@@ -1,7 +1,7 @@
 // "What is a binder?" in five steps, with the values of the check: for someone with five minutes, or with a projector.
 
-import { asLabel, countBytes, toHexGroups } from "../bytes.js";
-import { byId, h } from "../dom.js";
+import { asLabel, countBytes, toHexGroups } from "../page/bytes.js";
+import { byId, h } from "../page/dom.js";
 import type { Computed } from "./attempt.js";
 import { valueLines } from "./lines.js";
 import type { Checked } from "./search.js";

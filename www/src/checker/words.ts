@@ -1,6 +1,6 @@
 // What the checker says: short sentences, the verdict first.
 
-import { asLabel, countBytes, sameBytes, toHex } from "../bytes.js";
+import { asLabel, countBytes, sameBytes, toHex } from "../page/bytes.js";
 import type { Kind } from "./attempt.js";
 import type { Checked, Hello } from "./search.js";
 

@@ -1,7 +1,7 @@
 // The steps of the key schedule as commands that compute the same elsewhere.
 
 import type { Step } from "page-core";
-import { concat, fromHex, fromText, toHex } from "../bytes.js";
+import { concat, fromHex, fromText, toHex } from "../page/bytes.js";
 
 export type Tool = "openssl" | "node";
 

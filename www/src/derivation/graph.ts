@@ -2,7 +2,7 @@
 // depends on what is told by the bytes: an input that is the output of an earlier step is that step's value.
 
 import type { Step } from "page-core";
-import { sameBytes, toHex } from "../bytes.js";
+import { sameBytes, toHex } from "../page/bytes.js";
 
 /** A value of the key schedule. */
 export interface Value {

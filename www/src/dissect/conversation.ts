@@ -3,7 +3,7 @@
 import { dissect } from "page-core";
 import type { Conversation } from "../../../pkg/src/reading/reading.js";
 import { messagesOf } from "../../../pkg/src/reading/tls.js";
-import { concat } from "../bytes.js";
+import { concat } from "../page/bytes.js";
 import type { Layer } from "./dissector.js";
 import { messageLayer, recordLayer } from "./layers.js";
 import { openRecords } from "./opened.js";

@@ -2,9 +2,9 @@
 
 import type { Field } from "tls-psk";
 import { describe } from "tls-psk/describe";
-import { announce } from "../announce.js";
-import { countBytes, offset } from "../bytes.js";
-import { h } from "../dom.js";
+import { announce } from "../page/announce.js";
+import { countBytes, offset } from "../page/bytes.js";
+import { h } from "../page/dom.js";
 import { type Branch, flatten, grow, labelOf } from "./branches.js";
 import { fieldTree } from "./fields.js";
 import { hexGrid } from "./hex.js";

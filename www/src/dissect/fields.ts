@@ -1,7 +1,7 @@
 // The fields of a message as a tree that unfolds, for pointer and keyboard.
 
-import { asText, offset, toHex } from "../bytes.js";
-import { breakable, h } from "../dom.js";
+import { asText, offset, toHex } from "../page/bytes.js";
+import { breakable, h } from "../page/dom.js";
 import { type Branch, flatten, labelOf } from "./branches.js";
 import { type Highlight, revealIn, revealOnScreen } from "./highlight.js";
 import { named } from "./iana.js";

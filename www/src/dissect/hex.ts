@@ -1,7 +1,7 @@
 // Bytes in rows as dumps have them, with hexadecimal offsets and text beside them, and a cursor for the arrow keys.
 
-import { hexByte } from "../bytes.js";
-import { h } from "../dom.js";
+import { hexByte } from "../page/bytes.js";
+import { h } from "../page/dom.js";
 import { type Highlight, revealIn, revealOnScreen } from "./highlight.js";
 
 /** How many bytes a row has where there is room for them, and where there is not. */

@@ -2,7 +2,7 @@
 
 import { dissect, RecordOpener } from "page-core";
 import type { Field } from "tls-psk";
-import { concat, fromHex, toHex } from "../bytes.js";
+import { concat, fromHex, toHex } from "../page/bytes.js";
 import type { FoundMessage } from "./conversation.js";
 
 /** Inner plaintexts, one behind the other, and the fields in all of them. */

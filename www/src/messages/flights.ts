@@ -1,9 +1,9 @@
 // The messages in the order of their flights, as cuts across a stick that both sides keep.
 
-import { countBytes } from "../bytes.js";
-import { byId, h, svg } from "../dom.js";
-import { icon } from "../icons.js";
-import { type Entry, type Exchange, type Flight, peerOf, type Side, type WireRecord } from "../wire.js";
+import { type Entry, type Exchange, type Flight, peerOf, type Side, type WireRecord } from "../handshake/exchange.js";
+import { countBytes } from "../page/bytes.js";
+import { byId, h, svg } from "../page/dom.js";
+import { icon } from "../page/icons.js";
 
 export interface FlightActions {
   open(entry: Entry): void;

@@ -1,7 +1,14 @@
 // A connection as a capture file that Wireshark opens: pcapng, with the key log inside and TCP/IP around the bytes.
 
-import { concat, fromText } from "../bytes.js";
-import { BYTE_ORDER, DECRYPTION_SECRETS, ENHANCED_PACKET, INTERFACE, SECTION_HEADER, TLS_KEY_LOG } from "../pcapng.js";
+import {
+  BYTE_ORDER,
+  DECRYPTION_SECRETS,
+  ENHANCED_PACKET,
+  INTERFACE,
+  SECTION_HEADER,
+  TLS_KEY_LOG,
+} from "../../../pkg/src/reading/pcapng.js";
+import { concat, fromText } from "../page/bytes.js";
 
 /** What one side sent at once. */
 export interface Chunk {

@@ -2,14 +2,14 @@
 
 import { type Step, takeSteps } from "page-core";
 import { type Connection, type CoreEvent, inspect, type Negotiated, type Session, TlsError } from "tls-psk";
-import { concat, fromText, sameBytes } from "./bytes.js";
+import { concat, fromText, sameBytes } from "../page/bytes.js";
 import { connectionOf, type EndOptions, peerOf, SIDES, type Side } from "./endpoints.js";
+import { type OfferedHalves, readOffer } from "./halves.js";
+import { offeredIn } from "./listed.js";
 import { deliver, type Meddling, meddledScene } from "./meddling.js";
-import { type OfferedHalves, readOffer } from "./offer.js";
-import { offeredIn } from "./offered.js";
 import { recordAround, recordsIn, type WireRecord } from "./records.js";
 import type { Entry, Fault, Flight, Offer, Stage } from "./report.js";
-import type { Scene } from "./scene.js";
+import type { Scene } from "./scenes.js";
 
 export { peerOf, SIDES, type Side } from "./endpoints.js";
 export type { WireRecord } from "./records.js";

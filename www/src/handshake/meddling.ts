@@ -2,10 +2,10 @@
 // can. The core is told nothing of it.
 
 import { inspectRecords } from "tls-psk";
-import { concat, hexByte } from "./bytes.js";
+import { concat, hexByte } from "../page/bytes.js";
 import type { Side } from "./endpoints.js";
 import { recordsIn } from "./records.js";
-import type { Scene } from "./scene.js";
+import type { Scene } from "./scenes.js";
 
 export type Meddling =
   /** XORs a byte of a flight. */

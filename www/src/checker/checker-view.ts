@@ -2,11 +2,11 @@
 
 import { read, readNow } from "../../../pkg/src/reading/read.js";
 import { type Conversation, type Reading, ReadingError } from "../../../pkg/src/reading/reading.js";
-import { toHex, toHexGroups } from "../bytes.js";
-import { copyButton } from "../copy.js";
 import { foundIn, layersOf, problemsIn } from "../dissect/conversation.js";
 import { dissector } from "../dissect/dissector.js";
-import { byId, h } from "../dom.js";
+import { toHex, toHexGroups } from "../page/bytes.js";
+import { copyButton } from "../page/copy.js";
+import { byId, h } from "../page/dom.js";
 import { type Computed, computed } from "./attempt.js";
 import { EXAMPLE_HELLO, EXAMPLE_KEY, EXAMPLE_NAME } from "./example.js";
 import { linesOf } from "./lines.js";
@@ -27,6 +27,8 @@ export interface CheckerActions {
 export interface Checker {
   /** What a link carries: the messages that are checked, never the key; "" for the example. */
   readonly linked: string;
+  /** Takes messages and a key from elsewhere on the page. */
+  fill(messages: Uint8Array, key: string): void;
   /** Shows what a link carried; the example for "". */
   follow(linked: string): void;
 }
@@ -261,6 +263,9 @@ export function checkerView({ example, changed }: CheckerActions): Checker {
   return {
     get linked() {
       return linked();
+    },
+    fill(messages, secret) {
+      fill(toHex(messages, " "), secret);
     },
     follow(letters) {
       if (letters === "") fill(spaced(EXAMPLE_HELLO), EXAMPLE_KEY);

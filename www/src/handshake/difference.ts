@@ -1,8 +1,8 @@
 // The first value in which the two sides of a failed handshake differ: that is where to look for the cause.
 
-import { asLabel, hexByte, sameBytes } from "./bytes.js";
-import { readKey } from "./scene.js";
-import type { Exchange } from "./wire.js";
+import { asLabel, hexByte, sameBytes } from "../page/bytes.js";
+import type { Exchange } from "./exchange.js";
+import { readKey } from "./scenes.js";
 
 /** A sentence about the first difference; `undefined` if the two sides have seen and computed the same. */
 export function firstDifference(exchange: Exchange): string | undefined {

@@ -1,12 +1,12 @@
 // The scene: presets to begin with, and the keys and settings of both sides to change.
 
 import type { HashName } from "tls-psk";
-import { toHex } from "../bytes.js";
-import { byId, h } from "../dom.js";
-import { icon } from "../icons.js";
-import { CHOICES, copyOf, type Key, PRESETS, type Preset, readKey, type Scene } from "../scene.js";
-import { half } from "../tally.js";
-import { SIDES, type Side } from "../wire.js";
+import { SIDES, type Side } from "../handshake/exchange.js";
+import { CHOICES, copyOf, type Key, PRESETS, type Preset, readKey, type Scene } from "../handshake/scenes.js";
+import { toHex } from "../page/bytes.js";
+import { byId, h } from "../page/dom.js";
+import { icon } from "../page/icons.js";
+import { half } from "../page/tally.js";
 
 export interface SceneActions {
   /** The scene is another one, and is to be played. */

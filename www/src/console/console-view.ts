@@ -1,9 +1,9 @@
 // A console that talks TLS with a pre-shared key to a server on this machine.
 
 import type { HashName, Negotiated, TraceEvent } from "tls-psk";
-import { asLabel, asText, countBytes, fromHex, fromText, toHexGroups } from "../bytes.js";
-import { byId, h } from "../dom.js";
-import { icon, type Mark } from "../icons.js";
+import { asLabel, asText, concat, countBytes, fromHex, fromText, toHexGroups } from "../page/bytes.js";
+import { byId, h } from "../page/dom.js";
+import { icon, type Mark } from "../page/icons.js";
 import { connectTo, type Session, sentenceOf } from "./session.js";
 
 type Kind = "note" | "sent" | "received" | "error";
@@ -15,7 +15,21 @@ const SPOKEN: Record<Kind, string> = { note: "", sent: "sent: ", received: "rece
 /** The most lines that are kept. */
 const LINES = 500;
 
-export function consoleView(): void {
+/** What servers mean by an alert that answers a ClientHello with PSKs. */
+const HABITS: Record<string, string> = {
+  decrypt_error: "RFC 9846 has this alert for a binder that does not verify: the two sides hold different PSKs.",
+  illegal_parameter: "OpenSSL 3.0 sends illegal_parameter for a binder that does not verify.",
+  handshake_failure: "Servers without a certificate send handshake_failure when they know none of the identities.",
+  unknown_psk_identity: "The server does not know the identity, and says so.",
+  missing_extension: "The server wants an extension that PSKs alone do not bring, often a certificate's.",
+};
+
+export interface ConsoleActions {
+  /** Verifies the binders of a connection that was made here. */
+  check(messages: Uint8Array, key: string): void;
+}
+
+export function consoleView({ check }: ConsoleActions): void {
   const section = byId("console");
   const form = byId("console-form") as HTMLFormElement;
   const settings = byId("console-settings") as HTMLFieldSetElement;
@@ -29,7 +43,12 @@ export function consoleView(): void {
   const controls = byId("console-controls") as HTMLFieldSetElement;
   const text = byId("console-text") as HTMLInputElement;
 
+  const checkButton = byId("console-check") as HTMLButtonElement;
+
   let session: Session | undefined;
+  /** The messages that the binders of the last connection are about, and its key. */
+  let hellos: Uint8Array[] = [];
+  let usedKey = "";
 
   function write(kind: Kind, ...text: string[]): void {
     const mark = MARKS[kind];
@@ -65,6 +84,9 @@ export function consoleView(): void {
       return;
     }
     setState("connecting");
+    hellos = [];
+    usedKey = secret.value;
+    checkButton.hidden = true;
     write("note", `Connecting to 127.0.0.1:${number}`);
     try {
       const psk = { identity: fromText(identity.value), secret: bytes, hmac: hash.value as HashName };
@@ -86,9 +108,14 @@ export function consoleView(): void {
 
   function trace(event: TraceEvent): void {
     if (event.type === "psk") return;
+    const isOfBinders = event.type === "message" && ["client_hello", "hello_retry_request"].includes(event.name);
+    if (isOfBinders) hellos.push(event.bytes.slice());
+    checkButton.hidden = hellos.length === 0;
     const kind = event.direction === "sent" ? "sent" : "received";
     if (event.type === "message") write(kind, `${event.name}, ${countBytes(event.bytes.length)}`);
     else write(kind, `alert ${event.description}`);
+    const habit = event.type === "alert" && kind === "received" ? HABITS[event.description] : undefined;
+    if (habit) write("note", habit);
   }
 
   function hear(bytes: Uint8Array): void {
@@ -120,6 +147,8 @@ export function consoleView(): void {
     session?.close().catch(() => {});
   });
   for (const input of [port, identity, secret, hash]) input.addEventListener("input", showCommand);
+
+  checkButton.addEventListener("click", () => check(concat(hellos), usedKey));
 
   // it scrolls, so the keyboard has to come to it
   log.tabIndex = 0;

@@ -1,15 +1,15 @@
 // The key schedule as a diagram: click a value, and what it depends on lights up.
 
-import { announce } from "../announce.js";
-import { asLabel, countBytes, sameBytes, toHex } from "../bytes.js";
-import { breakable, byId, h } from "../dom.js";
-import { icon } from "../icons.js";
-import { readKey } from "../scene.js";
-import { half } from "../tally.js";
-import { type Exchange, peerOf, SIDES, type Side } from "../wire.js";
+import { type Exchange, peerOf, SIDES, type Side } from "../handshake/exchange.js";
+import { readKey } from "../handshake/scenes.js";
+import { announce } from "../page/announce.js";
+import { asLabel, countBytes, sameBytes, toHex } from "../page/bytes.js";
+import { breakable, byId, h } from "../page/dom.js";
+import { icon } from "../page/icons.js";
+import { half } from "../page/tally.js";
 import { ancestry, type Given, type Value, valuesOf } from "./graph.js";
 import { type Branch, type Stage, stagesOf } from "./layout.js";
-import { type ValuePanel, valuePanel } from "./panel.js";
+import { type ValuePanel, valuePanel } from "./value-panel.js";
 
 export interface DerivationView {
   show(exchange: Exchange): void;

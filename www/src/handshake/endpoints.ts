@@ -1,7 +1,7 @@
 // The connections of a scene: its keys and settings, as the core wants them.
 
 import { type CipherSuite, Config, Connection, ExternalPsk } from "tls-psk";
-import { type Key, readKey, type Scene, seedOf } from "./scene.js";
+import { type Key, readKey, type Scene, seedOf } from "./scenes.js";
 
 export type Side = "client" | "server";
 

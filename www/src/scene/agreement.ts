@@ -1,9 +1,9 @@
 // What was negotiated, as each side reports it.
 
 import type { Negotiated } from "tls-psk";
-import { asLabel, toHexGroups } from "../bytes.js";
-import { breakable, byId, h } from "../dom.js";
-import type { Exchange, Side } from "../wire.js";
+import type { Exchange, Side } from "../handshake/exchange.js";
+import { asLabel, toHexGroups } from "../page/bytes.js";
+import { breakable, byId, h } from "../page/dom.js";
 
 const ROWS: [string, (negotiated: Negotiated) => string][] = [
   ["PSK identity", ({ pskIdentity }) => (pskIdentity ? asLabel(pskIdentity) : "none")],

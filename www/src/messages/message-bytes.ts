@@ -3,8 +3,9 @@
 import type { Field } from "tls-psk";
 import { dissector, type Layer } from "../dissect/dissector.js";
 import { dataLayer, innerLayer, messageLayer, recordLayer } from "../dissect/layers.js";
-import { byId } from "../dom.js";
-import type { Entry, Exchange } from "../wire.js";
+import type { Entry, Exchange } from "../handshake/exchange.js";
+import { byId } from "../page/dom.js";
+import { showRecordSteps } from "./record-steps.js";
 
 export interface BytesView {
   /** Shows an entry; what was selected in it stays selected if it is the one that is shown already. */
@@ -29,6 +30,7 @@ export function bytesView(): BytesView {
       const layers = entry ? layersOf(entry, exchange) : [];
       empty.hidden = entry === undefined || layers.length > 0;
       view.show(layers, { keep });
+      showRecordSteps(entry, exchange);
     },
     select: view.select,
     get layer() {

@@ -1,8 +1,8 @@
 // What a visitor takes along: the key log, and a capture of the connection.
 
-import { fromText } from "../bytes.js";
-import { byId } from "../dom.js";
-import { type Chunk, pcapng } from "./pcapng.js";
+import { fromText } from "../page/bytes.js";
+import { byId } from "../page/dom.js";
+import { type Chunk, pcapng } from "./capture.js";
 
 export interface Recorded {
   chunks: readonly Chunk[];

@@ -1,10 +1,10 @@
 // How it ended: the two endpoints as the halves of one stick, cut by what each exported.
 
-import { firstDifference } from "../difference.js";
-import { byId, h } from "../dom.js";
-import { icon } from "../icons.js";
-import { recut } from "../tally.js";
-import { type Exchange, type Fault, SIDES, type Side, type Stage } from "../wire.js";
+import { firstDifference } from "../handshake/difference.js";
+import { type Exchange, type Fault, SIDES, type Side, type Stage } from "../handshake/exchange.js";
+import { byId, h } from "../page/dom.js";
+import { icon } from "../page/icons.js";
+import { recut } from "../page/tally.js";
 
 export const HEADLINES: Record<Stage, string> = {
   connected: "Handshake complete",

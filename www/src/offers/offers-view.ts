@@ -1,12 +1,12 @@
 // The offer: each identity as one half of a stick, its binder as the other, and what the server made of them.
 
 import type { Field, ImportedIdentity } from "tls-psk";
-import { asLabel, countBytes, sameBytes, toHexGroups } from "../bytes.js";
-import { byId, h } from "../dom.js";
-import { icon, type Mark } from "../icons.js";
-import type { OfferedHalves, Outcome, Part } from "../offer.js";
-import { half } from "../tally.js";
-import type { Entry, Exchange, Offer } from "../wire.js";
+import type { Entry, Exchange, Offer } from "../handshake/exchange.js";
+import type { OfferedHalves, Outcome, Part } from "../handshake/halves.js";
+import { asLabel, countBytes, sameBytes, toHexGroups } from "../page/bytes.js";
+import { byId, h } from "../page/dom.js";
+import { icon, type Mark } from "../page/icons.js";
+import { half } from "../page/tally.js";
 import { clock } from "./clock.js";
 
 export interface OfferActions {

@@ -2,8 +2,8 @@
 
 import type { Field, TlsError } from "tls-psk";
 import type { Side } from "./endpoints.js";
+import type { OfferedHalves } from "./halves.js";
 import type { Delivery } from "./meddling.js";
-import type { OfferedHalves } from "./offer.js";
 import type { WireRecord } from "./records.js";
 
 /** Something that one side said. */

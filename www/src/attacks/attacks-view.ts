@@ -1,10 +1,10 @@
 // The gallery: cards with a button that runs the attack, and what it came to.
 
-import { announce } from "../announce.js";
-import { breakable, byId, h } from "../dom.js";
-import { icon, type Mark } from "../icons.js";
-import { half } from "../tally.js";
-import type { Stage } from "../wire.js";
+import type { Stage } from "../handshake/exchange.js";
+import { announce } from "../page/announce.js";
+import { breakable, byId, h } from "../page/dom.js";
+import { icon, type Mark } from "../page/icons.js";
+import { half } from "../page/tally.js";
 import { ATTACKS } from "./gallery.js";
 import type { Attack, Lane } from "./lanes.js";
 

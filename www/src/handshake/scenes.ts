@@ -1,7 +1,7 @@
 // What is to be played: the keys and settings of both sides, as the visitor sees and types them.
 
 import type { CipherSuite, Group, HashName, PskMode } from "tls-psk";
-import { fromHex, fromText } from "./bytes.js";
+import { fromHex, fromText } from "../page/bytes.js";
 
 /** A key as it is typed. */
 export interface Key {

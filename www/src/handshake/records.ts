@@ -1,7 +1,7 @@
 // The records on the wire (RFC 9846 section 5), and what was sealed in them.
 
 import type { Step } from "page-core";
-import { concat, sameBytes } from "./bytes.js";
+import { concat, sameBytes } from "../page/bytes.js";
 
 /** A record as anyone on the wire sees it, and what its sender sealed in it. */
 export interface WireRecord {
@@ -13,6 +13,8 @@ export interface WireRecord {
   end: number;
   /** Content, type and padding of a protected record, as its sender sealed them. */
   inner: Uint8Array | undefined;
+  /** The computation that protected it. */
+  sealed?: Step | undefined;
 }
 
 export const HEADER_LENGTH = 5;
@@ -34,7 +36,7 @@ export function recordsIn(bytes: Uint8Array, steps: readonly Step[] = []): WireR
     const end = start + HEADER_LENGTH + length;
     const fragment = bytes.subarray(start + HEADER_LENGTH, end);
     const sealed = steps.findLast(({ operation, output }) => operation === "seal" && sameBytes(output, fragment));
-    records.push({ type: TYPES[type] ?? `type ${type}`, length, start, end, inner: sealed?.inputs.plaintext });
+    records.push({ type: TYPES[type] ?? `type ${type}`, length, start, end, inner: sealed?.inputs.plaintext, sealed });
     start = end;
   }
   return records;

@@ -1,8 +1,8 @@
 // Application data after the handshake: what the client says, and what comes back.
 
-import { asLabel } from "../bytes.js";
-import { byId, h } from "../dom.js";
-import type { Exchange } from "../wire.js";
+import type { Exchange } from "../handshake/exchange.js";
+import { asLabel } from "../page/bytes.js";
+import { byId, h } from "../page/dom.js";
 
 export interface EchoActions {
   say(text: string): void;

@@ -1,12 +1,12 @@
 // Somebody on the wire: what they can change in the message that is open, what they have changed, and what came of it.
 
-import { hexByte, offset } from "../bytes.js";
-import { byId, h } from "../dom.js";
-import { icon } from "../icons.js";
-import { type Meddling, sameMeddling } from "../meddling.js";
-import { HEADER_LENGTH, type WireRecord } from "../records.js";
-import { type Entry, type Exchange, type Flight, peerOf, SIDES } from "../wire.js";
-import { alertsOf, HEADLINES, reasonsOf } from "./outcome.js";
+import { type Entry, type Exchange, type Flight, peerOf, SIDES } from "../handshake/exchange.js";
+import { type Meddling, sameMeddling } from "../handshake/meddling.js";
+import { HEADER_LENGTH, type WireRecord } from "../handshake/records.js";
+import { hexByte, offset } from "../page/bytes.js";
+import { byId, h } from "../page/dom.js";
+import { icon } from "../page/icons.js";
+import { alertsOf, HEADLINES, reasonsOf } from "../scene/outcome.js";
 
 export interface MeddleView {
   show(exchange: Exchange, entry: Entry | undefined): void;

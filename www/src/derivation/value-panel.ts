@@ -1,10 +1,10 @@
 // One value of the key schedule: what it is, what it is made from, and the command that makes it again elsewhere.
 
 import type { Step } from "page-core";
-import { toHexGroups } from "../bytes.js";
-import { copyButton } from "../copy.js";
-import { breakable, byId, h } from "../dom.js";
-import type { Side } from "../wire.js";
+import type { Side } from "../handshake/exchange.js";
+import { toHexGroups } from "../page/bytes.js";
+import { copyButton } from "../page/copy.js";
+import { breakable, byId, h } from "../page/dom.js";
 import { commandFor, formulaOf, TOOLS, type Tool } from "./commands.js";
 import type { Value } from "./graph.js";
 

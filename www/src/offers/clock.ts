@@ -1,7 +1,7 @@
 // The clock that runs while the server waits: it can be seen, stopped, and run out.
 
-import { byId, h } from "../dom.js";
-import { icon } from "../icons.js";
+import { byId, h } from "../page/dom.js";
+import { icon } from "../page/icons.js";
 
 /** As long as the visitor has to choose, in seconds. An application of the package sets its own limit. */
 const LIMIT = 30;

@@ -1,0 +1,32 @@
+// Definitions of words that the page uses, shown where the pointer or the focus is on one.
+
+import { h } from "./dom.js";
+
+const TERMS: Record<string, string> = {
+  HKDF: "A key derivation function made of HMAC: Extract makes one key of an input, Expand makes keys for labelled purposes from that (RFC 5869; section 7.1).",
+  transcript:
+    "The handshake messages so far, one behind the other. Their hash goes into every secret and every Finished, so both sides must have seen the same bytes (section 4.1).",
+  exporter:
+    "Bytes for the application that both sides derive from the connection, for a label of its choice (section 7.5).",
+  GREASE:
+    "Reserved values without a meaning that a client offers, so that servers keep ignoring what they do not know (RFC 8701).",
+};
+
+/** Makes a button of each element with a term in `data-term`, with its definition beside it. */
+export function explainTerms(): void {
+  for (const place of document.querySelectorAll<HTMLElement>("[data-term]")) {
+    const name = place.dataset.term ?? "";
+    const definition = TERMS[name];
+    if (!definition) continue;
+    const id = `term-${name.toLowerCase()}`;
+    const tip = h("span", { class: "tip", id, role: "tooltip", text: definition });
+    place.classList.add("term");
+    place.replaceChildren(h("button", { class: "term-name", type: "button", "aria-describedby": id, text: name }), tip);
+    place.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") place.dataset.closed = "true";
+    });
+    for (const again of ["pointerenter", "focusin"] as const) {
+      place.addEventListener(again, () => delete place.dataset.closed);
+    }
+  }
+}
