@@ -84,7 +84,7 @@ onThePage("the derivation", (demo) => {
     await demo.choosePreset("resumed");
     assert.ok((await names()).includes("PSK of the ticket"));
     await choose("binder_key");
-    assert.match(await demo.text("#value .formula"), /"res binder", "", 32\)$/);
+    assert.match(await demo.text("#value .formula"), /"res binder", Hash\(""\), 32\)$/);
     await choose("PSK of a ticket");
     assert.match(await demo.text("#value .formula"), /"resumption", ticket_nonce, 32\)$/);
     await choose("exporter_secret");

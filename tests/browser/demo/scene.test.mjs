@@ -177,7 +177,7 @@ onThePage("a link", (demo) => {
     assert.doesNotMatch(carried, /00112233|[0-9a-f]{16}/i);
     await demo.open(link);
     assert.deepEqual([await demo.state(), await demo.fates()], ["connected", [[["mine", "verified"]]]]);
-    assert.match(await demo.text("#about"), /others stand in/);
+    assert.match(await demo.text("#about"), /other secrets stand in/);
     assert.notEqual(await demo.evaluate(() => document.getElementById("client-0-secret").value), secret);
   });
 
