@@ -1,5 +1,6 @@
 // npm run lint: every check that reads the code without running it.
 
+import { compileMatrix } from "../tests/types/matrix/matrix.mjs";
 import { build } from "./build.mjs";
 import { crateDocs, packageDocs } from "./docs.mjs";
 import { npmBin, root } from "./lib/paths.mjs";
@@ -45,6 +46,7 @@ await main(async () => {
   for (const [name, program, args, env] of checks) {
     await attempt(name, () => step(name, () => run(program, args, { cwd: root, env })));
   }
+  await attempt("types in strict projects", compileMatrix);
   await attempt("reference of the package", packageDocs);
   await attempt("reference of the crate", crateDocs);
   if (failed.length > 0) throw new Failure(`These checks failed: ${failed.join(", ")}.`);

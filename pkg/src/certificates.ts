@@ -36,7 +36,7 @@ export interface ExternalKey {
  * `cause`. `serverName` is the name that the client asked for.
  */
 export type VerifyCertificate = (
-  chain: readonly Uint8Array[],
+  chain: readonly Uint8Array<ArrayBuffer>[],
   context: { serverName: string | undefined; signal: AbortSignal },
 ) => Verdict | Promise<Verdict>;
 
@@ -145,7 +145,7 @@ export function signerOf({ certificate, certificates = [] }: Options, place: num
  * An ECDSA signature as TLS has it, in DER (RFC 3279 section 2.2.3), of one as WebCrypto makes it: two numbers of the
  * same length, one behind the other. For P-256 and P-384.
  */
-export function ecdsaToDer(signature: Bytes): Uint8Array {
+export function ecdsaToDer(signature: Bytes): Uint8Array<ArrayBuffer> {
   const bytes = viewOf(signature);
   const half = bytes.length / 2;
   const body = [...integer(bytes.subarray(0, half)), ...integer(bytes.subarray(half))];

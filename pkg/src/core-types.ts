@@ -52,10 +52,10 @@ interface Freeable {
 /** An external pre-shared key, held in the memory of the WebAssembly. */
 export interface ExternalPsk extends Freeable {
   /** A copy of the identity. */
-  readonly identity: Uint8Array;
+  readonly identity: Uint8Array<ArrayBuffer>;
   readonly hmac: HashName;
   /** The context of an imported PSK. */
-  readonly context: Uint8Array | undefined;
+  readonly context: Uint8Array<ArrayBuffer> | undefined;
   /**
    * A copy to be imported (RFC 9258), once for each hash among the cipher suites. Both sides have to agree on the
    * context, which may be empty and best names the roles of both.
@@ -84,15 +84,15 @@ export interface ExternalPskConstructor {
 /** What a client keeps of a connection to resume it later: the PSK of a session ticket (RFC 9846 section 4.7.1). */
 export interface Session extends Freeable {
   /** The session with its secret, to be kept where only this client can read. */
-  toBytes(): Uint8Array;
+  toBytes(): Uint8Array<ArrayBuffer>;
   /** The identity on the wire. */
-  readonly ticket: Uint8Array;
+  readonly ticket: Uint8Array<ArrayBuffer>;
   /** The suite of the connection it resumes. */
   readonly cipherSuite: CipherSuite;
   /** The most early data that the server takes with it, in bytes; 0 for none. */
   readonly maxEarlyData: number;
   /** The identity of the external PSK whose handshake it descends from. */
-  readonly externalIdentity: Uint8Array | undefined;
+  readonly externalIdentity: Uint8Array<ArrayBuffer> | undefined;
   /** When it expires, in milliseconds since the Unix epoch. */
   readonly expiresAt: number;
   /** Whether a connection has used it. */
@@ -228,7 +228,7 @@ export interface Connection extends Freeable {
   /** Answers {@link SignEvent}. Throws `ERR_TLS_SIGNING` if the signature does not verify. */
   sign(signature: Uint8Array): void;
   /** The certificates that the peer has shown, in DER, its own first; none before the handshake is complete. */
-  readonly peerCertificates: Uint8Array[];
+  readonly peerCertificates: Uint8Array<ArrayBuffer>[];
   /** Encrypts application data, once connected. */
   send(plaintext: Uint8Array): void;
   /**
@@ -241,7 +241,7 @@ export interface Connection extends Freeable {
   /** Fails the handshake with internal_error while it waits for an answer of the application, of whatever kind. */
   cancelSelection(): void;
   /** The next bytes for the transport. */
-  pollTransmit(): Uint8Array | undefined;
+  pollTransmit(): Uint8Array<ArrayBuffer> | undefined;
   /** The next event. */
   pollEvent(): CoreEvent | undefined;
   /** What the client offered, while selection waits. */
@@ -260,9 +260,9 @@ export interface Connection extends Freeable {
    */
   selectUnknown(psk: ExternalPsk): void;
   /** Keying material for other protocols (RFC 9846 section 7.5), `length` bytes of it. */
-  exportKeyingMaterial(label: string, context: Uint8Array | undefined, length: number): Uint8Array;
+  exportKeyingMaterial(label: string, context: Uint8Array | undefined, length: number): Uint8Array<ArrayBuffer>;
   /** As {@link exportKeyingMaterial}, from the early exporter: as soon as early data is offered, or accepted. */
-  exportEarlyKeyingMaterial(label: string, context: Uint8Array | undefined, length: number): Uint8Array;
+  exportEarlyKeyingMaterial(label: string, context: Uint8Array | undefined, length: number): Uint8Array<ArrayBuffer>;
   readonly state: StateName;
   /**
    * Whether bytes from the transport are of use now: not while the handshake waits for an answer and 64 KiB have come, nor
@@ -281,8 +281,8 @@ export interface ConnectionConstructor {
 
 /** The parts of an imported identity (RFC 9258 section 5.1). */
 export interface ImportedIdentity {
-  readonly externalIdentity: Uint8Array;
-  readonly context: Uint8Array;
+  readonly externalIdentity: Uint8Array<ArrayBuffer>;
+  readonly context: Uint8Array<ArrayBuffer>;
   /** A version of TLS as on the wire, 0x0304 for TLS 1.3. */
   readonly targetProtocol: number;
   /** 1 for HKDF_SHA256, 2 for HKDF_SHA384. */
@@ -291,7 +291,7 @@ export interface ImportedIdentity {
 
 /** An identity from the offered list of a ClientHello (RFC 9846 section 4.3.11), as a plain object. */
 export interface OfferedIdentity {
-  readonly identity: Uint8Array;
+  readonly identity: Uint8Array<ArrayBuffer>;
   /** Its place in the list, from 0. */
   readonly index: number;
   /** As the client sent it; 0 for an external PSK. */
@@ -305,7 +305,7 @@ export interface OfferedIdentity {
 /** An offered identity that is a ticket of this server. */
 export interface OfferedTicket {
   /** The identity of the external PSK whose handshake it descends from. */
-  readonly externalIdentity?: Uint8Array;
+  readonly externalIdentity?: Uint8Array<ArrayBuffer>;
 }
 
 /** As {@link OfferedIdentity}, from the cursor of an {@link OfferedPskList}. */
@@ -345,7 +345,7 @@ export interface Field {
 /** What was negotiated. */
 export interface Negotiated {
   /** The identity of the PSK both sides proved to have. */
-  readonly pskIdentity?: Uint8Array;
+  readonly pskIdentity?: Uint8Array<ArrayBuffer>;
   /** Its place in the ClientHello. */
   readonly pskIndex?: number;
   /** Where it comes from: from outside of TLS, imported (RFC 9258), or from a session ticket. */
@@ -354,7 +354,7 @@ export interface Negotiated {
    * The identity that the PSK was provisioned with: who the peer is. For an imported PSK and a ticket it differs from
    * `pskIdentity`, which is what was on the wire.
    */
-  readonly externalIdentity?: Uint8Array;
+  readonly externalIdentity?: Uint8Array<ArrayBuffer>;
   /** What became of early data; absent if the client offered none. */
   readonly earlyData?: "accepted" | "rejected";
   readonly pskMode?: PskMode;
@@ -367,7 +367,7 @@ export interface Negotiated {
   /** Whether the server proved who it is by a certificate: without a PSK, or beside one (RFC 8773). */
   readonly serverCertificate: boolean;
   /** The certificates that the peer has shown, in DER, its own first; absent if it showed none. */
-  readonly peerCertificates?: readonly Uint8Array[];
+  readonly peerCertificates?: readonly Uint8Array<ArrayBuffer>[];
   /** Whether the server asked for another ClientHello (RFC 9846 section 4.2.4). */
   readonly helloRetryRequest: boolean;
 }
@@ -385,9 +385,9 @@ export interface DecideEarlyDataEvent extends EarlyDataRequest {
 /** What is to be decided: whether this ClientHello may be a copy of one that was accepted before. */
 export interface EarlyDataRequest {
   /** Differs for every ClientHello, and is the same for a copy: the binder of the PSK. */
-  readonly id: Uint8Array;
+  readonly id: Uint8Array<ArrayBuffer>;
   /** The identity on the wire. */
-  readonly identity: Uint8Array;
+  readonly identity: Uint8Array<ArrayBuffer>;
   /** The most that will be taken, in bytes. */
   readonly maxSize: number;
   /**
@@ -401,7 +401,7 @@ export interface EarlyDataRequest {
 export interface EarlyDataEvent {
   readonly type: "earlyData";
   /** In memory of its own, which may be transferred. */
-  readonly data: Uint8Array;
+  readonly data: Uint8Array<ArrayBuffer>;
 }
 
 /** The server rejected the early data. What still holds of it is to be sent again. */
@@ -419,7 +419,7 @@ export interface SessionEvent {
 export interface DataEvent {
   readonly type: "data";
   /** In memory of its own, which may be transferred. */
-  readonly data: Uint8Array;
+  readonly data: Uint8Array<ArrayBuffer>;
 }
 
 /** The peer will send nothing more. */
@@ -443,7 +443,7 @@ export interface SelectPskEvent {
 export interface VerifyCertificateEvent {
   readonly type: "verifyCertificate";
   /** In DER, the peer's own first. */
-  readonly chain: readonly Uint8Array[];
+  readonly chain: readonly Uint8Array<ArrayBuffer>[];
   /** The server's name as the client sent it. */
   readonly serverName?: string;
 }
@@ -459,7 +459,7 @@ export interface SignEvent extends SignatureRequest {
 export interface SignatureRequest {
   readonly scheme: SignatureScheme;
   /** Not hashed yet: the scheme names the hash. */
-  readonly content: Uint8Array;
+  readonly content: Uint8Array<ArrayBuffer>;
 }
 
 /** The peer has changed its key (RFC 9846 section 4.7.3). */
@@ -480,7 +480,7 @@ export interface MessageTrace {
   /** Such as `"client_hello"` or `"hello_retry_request"`. */
   readonly name: string;
   /** The message with its header, decrypted. */
-  readonly bytes: Uint8Array;
+  readonly bytes: Uint8Array<ArrayBuffer>;
   /** Whether it was encrypted on the wire. */
   readonly protected: boolean;
 }

@@ -98,9 +98,25 @@ export class TlsError extends Error {
   }
 }
 
+/**
+ * Whether something thrown is a {@link TlsError}, perhaps with one of some codes: for `switch` and `catch`, whose types it
+ * narrows.
+ */
+export function isTlsError<Code extends TlsErrorCode = TlsErrorCode>(
+  thrown: unknown,
+  ...codes: readonly Code[]
+): thrown is TlsError & { readonly code: Code } {
+  return thrown instanceof TlsError && (codes.length === 0 || (codes as readonly string[]).includes(thrown.code));
+}
+
 /** That what was configured cannot be, in the words of the message. */
 export function configError(message: string): TlsError {
   return new TlsError("ERR_TLS_CONFIG", message, { phase: "configuration" });
+}
+
+/** That a PSK or a session is refused, in the words of the message. */
+export function pskError(message: string): TlsError {
+  return new TlsError("ERR_TLS_PSK", message, { phase: "configuration" });
 }
 
 /** What was thrown by something that was given another kind of value than it takes, as an error of the configuration. */

@@ -3,8 +3,8 @@ const READ_AHEAD = 16 * 1024;
 
 /** The direction from the peer to the reader: a byte stream, and what the reader wants at the moment. */
 export class Inbound {
-  readonly stream: ReadableStream<Uint8Array>;
-  #controller!: ReadableStreamController<Uint8Array>;
+  readonly stream: ReadableStream<Uint8Array<ArrayBuffer>>;
+  #controller!: ReadableStreamController<Uint8Array<ArrayBuffer>>;
   /** Whether the stream still takes data; afterwards it is dropped. */
   #open = true;
   #wake: (() => void) | undefined;
@@ -33,8 +33,8 @@ export class Inbound {
     }
   }
 
-  push(data: Uint8Array): void {
-    if (this.#open && data.length > 0) this.#controller.enqueue(data as Uint8Array<ArrayBuffer>);
+  push(data: Uint8Array<ArrayBuffer>): void {
+    if (this.#open && data.length > 0) this.#controller.enqueue(data);
   }
 
   /** Ends the stream; what is in it can still be read. */
@@ -68,18 +68,18 @@ export class Inbound {
 }
 
 interface ByteSource {
-  start(controller: ReadableStreamController<Uint8Array>): void;
+  start(controller: ReadableStreamController<Uint8Array<ArrayBuffer>>): void;
   pull(): void;
   cancel(): void;
 }
 
 /** A byte stream, or, in browsers that have none, a plain stream of chunks. */
-function byteStream(source: ByteSource): ReadableStream<Uint8Array> {
+function byteStream(source: ByteSource): ReadableStream<Uint8Array<ArrayBuffer>> {
   try {
     return new ReadableStream({ ...source, type: "bytes" }, { highWaterMark: READ_AHEAD });
   } catch {
     // Not a ByteLengthQueuingStrategy, for which Next.js warns whoever builds an edge function.
-    const size = ({ byteLength }: Uint8Array): number => byteLength;
+    const size = ({ byteLength }: Uint8Array<ArrayBuffer>): number => byteLength;
     return new ReadableStream(source, { highWaterMark: READ_AHEAD, size });
   }
 }

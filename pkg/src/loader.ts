@@ -3,8 +3,15 @@ import { isBytes } from "./bytes.js";
 import { TlsError } from "./errors.js";
 import instantiate, { initSync as instantiateSync } from "./wasm/tls_psk.js";
 
+/** A compiled module: `WebAssembly.Module`, where the types of the runtime have it. */
+export type WasmModule = typeof globalThis extends {
+  WebAssembly: { Module: abstract new (...args: never) => infer Module };
+}
+  ? Module
+  : object;
+
 /** Where the WebAssembly can come from: compiled, as bytes, as a response, or from an address to fetch. */
-export type WasmSource = WebAssembly.Module | Bytes | Response | URL | string;
+export type WasmSource = WasmModule | Bytes | Response | URL | string;
 
 let findWasm: (() => Promise<WasmSource>) | undefined;
 let loading: Promise<void> | undefined;
@@ -32,7 +39,7 @@ export function init(source?: WasmSource | Promise<WasmSource>): Promise<void> {
 }
 
 /** As {@link init}, for runtimes that have the compiled module, or the bytes, at hand. */
-export function initSync(module: WebAssembly.Module | Bytes): void {
+export function initSync(module: WasmModule | Bytes): void {
   if (initialised) return;
   // The generated code takes a module of another realm for bytes, and that is what edge functions are given.
   const isForeign = isModule(module) && !(module instanceof WebAssembly.Module);

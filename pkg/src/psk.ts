@@ -1,7 +1,7 @@
 import { type Bytes, isBytes, viewOf } from "./bytes.js";
 import { ExternalPsk } from "./core.js";
 import type { CipherSuite, HashName } from "./core-types.js";
-import { TlsError } from "./errors.js";
+import { pskError as refused } from "./errors.js";
 
 /** An external pre-shared key (RFC 9846 section 4.3.11, RFC 9257). */
 export interface Psk {
@@ -89,8 +89,4 @@ function lend(external: ExternalPsk, use: (external: ExternalPsk) => void): void
   } finally {
     external.free();
   }
-}
-
-function refused(message: string): TlsError {
-  return new TlsError("ERR_TLS_PSK", message, { phase: "configuration" });
 }

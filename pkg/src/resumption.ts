@@ -1,18 +1,18 @@
 import { type Bytes, isBytes, viewOf } from "./bytes.js";
 import { type Config, type Connection, Session } from "./core.js";
-import { TlsError, whole } from "./errors.js";
+import { pskError as refused, whole } from "./errors.js";
 import { KEY_LENGTH, withSealingKeys } from "./keys.js";
 
 /** What a client keeps of a connection to resume it later: plain data, for IndexedDB, KV or a file. */
 export interface SavedSession {
   /** The session with its secret: to be kept where only this client can read. */
-  readonly bytes: Uint8Array;
+  readonly bytes: Uint8Array<ArrayBuffer>;
   /** When it is of no use any more, in milliseconds since the Unix epoch. */
   readonly expiresAt: number;
   /** The most early data that the server takes with it, in bytes; 0 for none. */
   readonly maxEarlyData: number;
   /** The identity of the external PSK whose handshake it descends from. */
-  readonly externalIdentity: Uint8Array | undefined;
+  readonly externalIdentity: Uint8Array<ArrayBuffer> | undefined;
 }
 
 /** How a server issues session tickets (RFC 9846 section 4.7.1). */
@@ -84,8 +84,4 @@ function ownKeys(now: number): Uint8Array[] {
     own = { keys: [key, ...(own?.keys.slice(0, 1) ?? [])], since: now };
   }
   return own.keys;
-}
-
-function refused(message: string): TlsError {
-  return new TlsError("ERR_TLS_PSK", message, { phase: "configuration" });
 }

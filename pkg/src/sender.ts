@@ -3,14 +3,18 @@ import type { TransportStreams } from "./transport.js";
 /** The way from the connection to the transport: one loop, however often it is asked, so that nothing is overtaken. */
 export class Sender {
   readonly #transport: TransportStreams;
-  readonly #poll: () => Uint8Array | undefined;
+  readonly #poll: () => Uint8Array<ArrayBuffer> | undefined;
   readonly #onError: (cause: unknown) => void;
   /** What the transport gets next. */
-  #next: Uint8Array | undefined;
+  #next: Uint8Array<ArrayBuffer> | undefined;
   #loop: Promise<void> | undefined;
 
   /** Takes from `poll` until there is nothing more. */
-  constructor(transport: TransportStreams, poll: () => Uint8Array | undefined, onError: (cause: unknown) => void) {
+  constructor(
+    transport: TransportStreams,
+    poll: () => Uint8Array<ArrayBuffer> | undefined,
+    onError: (cause: unknown) => void,
+  ) {
     this.#transport = transport;
     this.#poll = poll;
     this.#onError = onError;

@@ -74,11 +74,11 @@ export {
   type ReplayStore,
   singleUse,
 } from "./early-data.js";
-export { TlsError, type TlsErrorCode, type TlsErrorDetails, type TlsPhase } from "./errors.js";
-export { init, initSync, type WasmSource } from "./loader.js";
+export { isTlsError, TlsError, type TlsErrorCode, type TlsErrorDetails, type TlsPhase } from "./errors.js";
+export { init, initSync, type WasmModule, type WasmSource } from "./loader.js";
 export type { ClientOptions, PskChoice, SelectPsk, ServerOptions, TlsOptions } from "./options.js";
 export type { PreparedServer } from "./prepared.js";
 export type { Psk } from "./psk.js";
 export type { SavedSession, TicketOptions } from "./resumption.js";
 export { acceptTls, prepareServer, startTls, type TlsSocket } from "./socket.js";
-export type { Transport } from "./transport.js";
+export type { StreamTransport, Transport, TransportReadable, TransportWritable } from "./transport.js";

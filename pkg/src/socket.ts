@@ -19,12 +19,12 @@ import type { Transport } from "./transport.js";
  */
 export interface TlsSocket extends AsyncDisposable {
   /** Decrypted data: a byte stream, which ends at the peer's close_notify. The transport is read as this one is. */
-  readonly readable: ReadableStream<Uint8Array>;
+  readonly readable: ReadableStream<Uint8Array<ArrayBuffer>>;
   /**
    * On a server, what the client sent before the handshake was complete, if `acceptEarlyData` took it: apart from
    * `readable`, because it may be a copy of what was sent before. It ends when the handshake does.
    */
-  readonly earlyData: ReadableStream<Uint8Array>;
+  readonly earlyData: ReadableStream<Uint8Array<ArrayBuffer>>;
   /**
    * Data to encrypt, in chunks of any size. A write is done when the transport has room for more. Closing the stream
    * sends close_notify and leaves `readable` open; aborting it ends the connection as an error on both sides.
@@ -48,9 +48,9 @@ export interface TlsSocket extends AsyncDisposable {
    * @param length in bytes
    * @throws `ERR_TLS_USAGE` before the connection is open and after it is closed
    */
-  exportKeyingMaterial(label: string, context: Bytes | undefined, length: number): Uint8Array;
+  exportKeyingMaterial(label: string, context: Bytes | undefined, length: number): Uint8Array<ArrayBuffer>;
   /** As {@link exportKeyingMaterial}, from early data's exporter: as soon as the client has sent some, or the server took it. */
-  exportEarlyKeyingMaterial(label: string, context: Bytes | undefined, length: number): Uint8Array;
+  exportEarlyKeyingMaterial(label: string, context: Bytes | undefined, length: number): Uint8Array<ArrayBuffer>;
   /**
    * Changes the key of our direction, and with `requestPeer` the peer's as well (RFC 9846 section 4.7.3). The core does
    * so by itself when a key has been used enough.

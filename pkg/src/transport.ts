@@ -1,10 +1,39 @@
 import { viewOf } from "./bytes.js";
 import { configError } from "./errors.js";
 
-/** What TLS runs over: a TCP socket, a WebSocket's streams, a serial line, one end of an in-memory pair. */
+/**
+ * What TLS runs over: a TCP socket, a WebSocket's streams, a serial line, one end of an in-memory pair. Web streams of any
+ * runtime and of its types will do, as long as they are streams of bytes: only what is here is used of them.
+ */
 export interface Transport {
-  readonly readable: ReadableStream<Uint8Array>;
+  readonly readable: TransportReadable;
+  readonly writable: TransportWritable;
+}
+
+/** A {@link Transport} of web streams, with all that they have. */
+export interface StreamTransport extends Transport {
+  readonly readable: ReadableStream<Uint8Array<ArrayBuffer>>;
   readonly writable: WritableStream<Uint8Array>;
+}
+
+/** What is used of a `ReadableStream`. */
+export interface TransportReadable {
+  readonly locked: boolean;
+  getReader(): {
+    read(): Promise<{ done: boolean; value?: Uint8Array | undefined }>;
+    cancel(reason?: unknown): Promise<unknown>;
+  };
+}
+
+/** What is used of a `WritableStream`. */
+export interface TransportWritable {
+  readonly locked: boolean;
+  getWriter(): {
+    readonly ready: Promise<unknown>;
+    write(chunk: Uint8Array<ArrayBuffer>): Promise<unknown>;
+    close(): Promise<unknown>;
+    abort(reason?: unknown): Promise<unknown>;
+  };
 }
 
 /**
@@ -14,16 +43,16 @@ export interface Transport {
 const SLICE = 32 * 1024;
 
 /** Streams of other makers may throw where they should reject. */
-const attempt = async (action: () => Promise<void>): Promise<void> => action();
+const attempt = async (action: () => Promise<unknown>): Promise<unknown> => action();
 
 /** The transport's streams, locked for as long as the connection lives. */
 export class TransportStreams {
-  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
-  readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
+  readonly #reader: ReturnType<TransportReadable["getReader"]>;
+  readonly #writer: ReturnType<TransportWritable["getWriter"]>;
   #undelivered: Uint8Array = new Uint8Array(0);
   /** The last write, behind which all others are through. */
-  #written: Promise<void> = Promise.resolve();
-  #ending: Promise<void> | undefined;
+  #written: Promise<unknown> = Promise.resolve();
+  #ending: Promise<unknown> | undefined;
 
   /** Throws `ERR_TLS_CONFIG` when a stream is locked already. */
   constructor({ readable, writable }: Transport) {
@@ -39,7 +68,7 @@ export class TransportStreams {
     while (this.#undelivered.length === 0) {
       const { done, value } = await this.#reader.read();
       if (done) return undefined;
-      this.#undelivered = viewOf(value);
+      this.#undelivered = viewOf(value as Uint8Array);
     }
     const slice = this.#undelivered.subarray(0, SLICE);
     this.#undelivered = this.#undelivered.subarray(SLICE);
@@ -47,11 +76,11 @@ export class TransportStreams {
   }
 
   /** Settles when the transport takes more without having to pile it up. */
-  get ready(): Promise<void> {
+  get ready(): Promise<unknown> {
     return this.#writer.ready;
   }
 
-  write(bytes: Uint8Array): Promise<void> {
+  write(bytes: Uint8Array<ArrayBuffer>): Promise<unknown> {
     this.#written = attempt(() => this.#writer.write(bytes));
     return this.#written;
   }

@@ -35,6 +35,7 @@ import {
   initSync,
   inspect,
   inspectRecords,
+  isTlsError,
   type KeyLogEvent,
   type KeyUpdatedEvent,
   MemoryReplayStore,
@@ -64,6 +65,7 @@ import {
   type SignatureScheme,
   type SignEvent,
   type StateName,
+  type StreamTransport,
   singleUse,
   startTls,
   type TicketOptions,
@@ -75,9 +77,12 @@ import {
   type TlsSocket,
   type TraceEvent,
   type Transport,
+  type TransportReadable,
+  type TransportWritable,
   type Verdict,
   type VerifyCertificate,
   type VerifyCertificateEvent,
+  type WasmModule,
   type WasmSource,
 } from "tls-psk";
 import { describe as describeField } from "tls-psk/describe";
@@ -224,7 +229,31 @@ export function failure(reason: unknown): TlsPhase | undefined {
   const code: TlsErrorCode = reason.code;
   const details: TlsErrorDetails = { phase: reason.phase, cause: reason.cause };
   console.log(code, reason.alert, reason.alertDirection, details);
-  return reason.phase;
+  // What is thrown can be narrowed to some codes.
+  if (isTlsError(reason, "ERR_TLS_TIMEOUT", "ERR_TLS_ABORTED")) {
+    const narrowed: "ERR_TLS_TIMEOUT" | "ERR_TLS_ABORTED" = reason.code;
+    console.log(narrowed);
+  }
+  return isTlsError(reason) ? reason.phase : undefined;
+}
+
+// What is handed out goes into what takes bytes that are not shared.
+export function consume({ readable }: TlsSocket): Blob {
+  readable.pipeThrough(new TextDecoderStream());
+  return new Blob([new Uint8Array<ArrayBuffer>(new ArrayBuffer(1))]);
+}
+
+/** Whatever looks like streams of bytes is a transport, and streams of strings are none. */
+export function transports(
+  readable: TransportReadable,
+  writable: TransportWritable,
+  streams: StreamTransport,
+): Transport[] {
+  const { readable: text, writable: back } = new TransformStream<string, string>();
+  // @ts-expect-error these are strings
+  startTls({ readable: text, writable: back }, common);
+  const { readable: out, writable: into } = new TransformStream<Uint8Array, Uint8Array>();
+  return [{ readable, writable }, streams, { readable: out, writable: into }];
 }
 
 export function overWebSocket(socket: WebSocket): TlsSocket {
@@ -236,7 +265,8 @@ export function overWebSocket(socket: WebSocket): TlsSocket {
 // The WebAssembly
 
 export async function load(): Promise<void> {
-  const source: WasmSource = wasm;
+  const module: WasmModule = wasm;
+  const source: WasmSource = module;
   await init();
   await init(source);
   initSync(wasm);

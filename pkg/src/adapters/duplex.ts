@@ -1,5 +1,5 @@
 import type { Duplex } from "node:stream";
-import type { Transport } from "../transport.js";
+import type { StreamTransport } from "../transport.js";
 
 /**
  * The streams of a Duplex of Node, such as a socket. Those of `Duplex.toWeb` would end only when both directions have: a
@@ -7,16 +7,16 @@ import type { Transport } from "../transport.js";
  *
  * From here on the Duplex belongs to the streams. It no longer ends by itself because the peer has ended.
  */
-export function transportOf(duplex: Duplex): Transport {
+export function transportOf(duplex: Duplex): StreamTransport {
   duplex.allowHalfOpen = true;
   // The streams report errors; a second one, as of a reset after the first, must not end the process.
   duplex.on("error", () => {});
   return { readable: readableOf(duplex), writable: writableOf(duplex) };
 }
 
-function readableOf(duplex: Duplex): ReadableStream<Uint8Array> {
+function readableOf(duplex: Duplex): ReadableStream<Uint8Array<ArrayBuffer>> {
   // Else the end of the iteration would be one of both directions.
-  const chunks: AsyncIterator<Uint8Array> = duplex.iterator({ destroyOnReturn: false });
+  const chunks: AsyncIterator<Uint8Array<ArrayBuffer>> = duplex.iterator({ destroyOnReturn: false });
   return new ReadableStream(
     {
       async pull(controller) {

@@ -6,7 +6,7 @@
  */
 
 import { type Bytes, isBytes, viewOf } from "../bytes.js";
-import type { Transport } from "../transport.js";
+import type { StreamTransport } from "../transport.js";
 
 /** What is used of a WebSocket. */
 export interface WebSocketLike {
@@ -70,20 +70,20 @@ const LONGEST_WAIT = 32;
  * closes it when all is sent, and is done when it is closed. An end with a code that means a failure, and a WebSocket
  * that does not open, fail both streams, behind what had arrived.
  */
-export function webSocketTransport(socket: WebSocketLike, options: WebSocketTransportOptions = {}): Transport {
+export function webSocketTransport(socket: WebSocketLike, options: WebSocketTransportOptions = {}): StreamTransport {
   const streams = new WebSocketStreams(socket, options);
   return { readable: streams.readable, writable: streams.writable };
 }
 
-class WebSocketStreams implements Transport {
-  readonly readable: ReadableStream<Uint8Array>;
+class WebSocketStreams implements StreamTransport {
+  readonly readable: ReadableStream<Uint8Array<ArrayBuffer>>;
   readonly writable: WritableStream<Uint8Array>;
 
   readonly #socket: WebSocketLike;
   readonly #maxBuffered: number;
   readonly #highWaterMark: number;
   /** What arrived and was not read, and how many bytes that is. */
-  #received: Uint8Array[] = [];
+  #received: Uint8Array<ArrayBuffer>[] = [];
   #buffered = 0;
   #paused = false;
   /** Whether nothing more will arrive, and if that is a failure, which one. */
@@ -103,7 +103,7 @@ class WebSocketStreams implements Transport {
     socket.addEventListener("message", this.#onMessage);
     socket.addEventListener("error", this.#onError);
     socket.addEventListener("close", this.#onClose);
-    this.readable = new ReadableStream<Uint8Array>(
+    this.readable = new ReadableStream<Uint8Array<ArrayBuffer>>(
       { pull: (controller) => this.#pull(controller), cancel: () => this.#end(undefined, 1000) },
       { highWaterMark: 0 },
     );
@@ -130,7 +130,7 @@ class WebSocketStreams implements Transport {
       this.#end(new TypeError(`${what} came over the WebSocket, where TLS needs binary ones`), FAILED);
       return;
     }
-    const bytes = viewOf(data);
+    const bytes = viewOf(data) as Uint8Array<ArrayBuffer>;
     if (bytes.length === 0) return;
     this.#received.push(bytes);
     this.#buffered += bytes.length + MESSAGE_COST;
@@ -177,7 +177,7 @@ class WebSocketStreams implements Transport {
     this.#notify();
   }
 
-  async #pull(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
+  async #pull(controller: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>): Promise<void> {
     await this.#until(() => this.#received.length > 0 || this.#ended);
     if (this.#received.length > 0) {
       controller.enqueue(this.#take());
@@ -190,7 +190,7 @@ class WebSocketStreams implements Transport {
   }
 
   /** The next bytes. Small messages come together, as moving up a long list for each of them would take its time. */
-  #take(): Uint8Array {
+  #take(): Uint8Array<ArrayBuffer> {
     let [count, length] = [0, 0];
     for (const { length: more } of this.#received) {
       if (count > 0 && length + more > BATCH) break;

@@ -2,12 +2,12 @@ import { once } from "node:events";
 import { createConnection } from "node:net";
 import { transportOf } from "../adapters/duplex.js";
 import { webSocketTransport } from "../adapters/websocket.js";
-import type { Transport } from "../node.js";
+import type { StreamTransport } from "../transport.js";
 import type { Target } from "./arguments.js";
 import { UsageError } from "./usage-error.js";
 
 /** A connection, as the streams that TLS takes. Rejects when it cannot be made, within `timeout` milliseconds if given. */
-export async function connectTo(target: Target, timeout?: number): Promise<Transport> {
+export async function connectTo(target: Target, timeout?: number): Promise<StreamTransport> {
   if ("url" in target) return connectWebSocket(target.url);
   const socket = createConnection({ ...target, allowHalfOpen: true, noDelay: true });
   const timer = timeout && setTimeout(() => socket.destroy(new Error("the connection took too long")), timeout);
@@ -19,7 +19,7 @@ export async function connectTo(target: Target, timeout?: number): Promise<Trans
   return transportOf(socket);
 }
 
-function connectWebSocket(url: string): Transport {
+function connectWebSocket(url: string): StreamTransport {
   const { WebSocket } = globalThis as { WebSocket?: new (url: string) => Parameters<typeof webSocketTransport>[0] };
   if (WebSocket === undefined) throw new UsageError(`${url}: WebSockets need Node 22 or later`);
   return webSocketTransport(new WebSocket(url));
