@@ -3,7 +3,7 @@
 import { build } from "./build.mjs";
 import { root } from "./lib/paths.mjs";
 import { heading, main, run } from "./lib/run.mjs";
-import { setUpNative } from "./setup.mjs";
+import { setUpNative, setUpPage } from "./setup.mjs";
 
 await main(async () => {
   await setUpNative();
@@ -12,4 +12,8 @@ await main(async () => {
   await build("package", { full: false });
   heading("the package, in Node");
   await run(process.execPath, ["benches/package.mjs"], { cwd: root, show: true });
+  await build("demo", { full: false });
+  await setUpPage();
+  heading("the page, in Chromium");
+  await run(process.execPath, ["benches/page.mjs"], { cwd: root, show: true });
 });

@@ -1,4 +1,4 @@
-//! A binder as somebody may have computed it (RFC 9846 section 4.3.11.2), right or wrong: for finding out how.
+//! A binder as a peer may have computed it (RFC 9846 section 4.3.11.2), right or wrong: for finding out how.
 
 use crate::crypto::{Digest, HashAlgorithm};
 use crate::error::Error;
@@ -33,7 +33,7 @@ pub struct AttemptedBinder {
     pub binder: Digest,
 }
 
-/// Computes a binder. It is no verdict: whoever asks compares it with what was received.
+/// Computes a binder. It is no verdict: the caller compares it with what was received.
 ///
 /// Fails with [`Error::Decode`] when `before` is no handshake message with others behind it.
 pub fn attempt_binder(attempt: &BinderAttempt<'_>) -> Result<AttemptedBinder, Error> {

@@ -1,4 +1,4 @@
-//! What a PSK that leaks gives to somebody who recorded a handshake without a key exchange (RFC 9846 section 2.2).
+//! What a PSK that leaks gives to an attacker who recorded a handshake without a key exchange (RFC 9846 section 2.2).
 
 use crate::crypto::HashAlgorithm;
 use crate::keys::{EarlySecret, TrafficSecret};

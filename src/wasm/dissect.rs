@@ -30,7 +30,7 @@ pub fn dissect(octets: &[u8], what: &str) -> JsValue {
     object.into_value()
 }
 
-/// The binder that somebody may have computed: `{ transcriptHash, binder }`. `kind` is "external", "resumption" or
+/// A binder as a peer may have computed it: `{ transcriptHash, binder }`. `kind` is "external", "resumption" or
 /// "imported"; with `import_hash`, "SHA-256" or "SHA-384", the secret is first imported for `identity`. `before` has the
 /// first ClientHello and the HelloRetryRequest, `covered` what of the ClientHello is hashed.
 #[wasm_bindgen(js_name = attemptBinder)]

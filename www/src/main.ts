@@ -80,7 +80,7 @@ const stage = sceneView({
 
 function play(played: Scene, name: string): void {
   scene = played;
-  // what somebody did on the wire was done to another scene
+  // tampering belonged to the scene before
   if (!reading && name !== "edited") meddlings = [];
   preset = name;
   typing = name === "edited";
@@ -128,7 +128,7 @@ function open(entry: Entry | undefined): void {
   writeLink();
 }
 
-/** Opens an entry for the visitor; where its bytes are beneath the messages, and not beside them, goes there. */
+/** Opens an entry for the visitor; where its bytes are beneath the messages, and not next to them, goes there. */
 function read(entry: Entry): void {
   open(entry);
   const isBeneath = byId("bytes").getBoundingClientRect().top >= byId("flights").getBoundingClientRect().bottom;
@@ -151,7 +151,7 @@ for (const name of ["focusin", "click"] as const) {
 
 byId("message-bytes").addEventListener("change", markChanges);
 
-/** Marks the bytes that somebody changes on their way. */
+/** Marks the bytes that are changed on the way. */
 function markChanges(): void {
   const place = opened?.place;
   const record = place && exchange?.flights[place.flight]?.records[place.record];

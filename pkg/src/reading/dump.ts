@@ -1,4 +1,4 @@
-// Dumps: rows of hexadecimal bytes, with or without offsets and text beside them, as xxd, hexdump, od, tcpdump, tshark,
+// Dumps: rows of hexadecimal bytes, with or without offsets and text, as xxd, hexdump, od, tcpdump, tshark,
 // Wireshark, OpenSSL and the debug logs of TLS libraries write them. Rows that belong together make a section.
 
 /** Rows that follow one another, and the lines before them that are no rows. */
@@ -10,7 +10,7 @@ export interface Section {
   line: number;
   /** Whether its rows have offsets. */
   offsets: boolean;
-  /** Whether its rows have text beside them. */
+  /** Whether its rows have text behind the bytes. */
   texts: boolean;
 }
 
@@ -25,7 +25,7 @@ interface Row {
 
 /** An offset at the beginning of a line, and what stands behind it. */
 const OFFSET = /^\s*(?:0x)?([0-9a-f]{4,8})(?::| -|\s)\s*((?:[0-9a-f]{2})+(?:[\s\-|].*)?)$/i;
-/** The same behind what a logger puts before it: then the offset has a mark of its own. */
+/** The same behind what a logger puts before it: then the offset has its own mark. */
 const LOGGED_OFFSET = /^.*?[\s|\]>:](?:0x)?([0-9a-f]{4,8})(?::| -)\s+((?:[0-9a-f]{2})+(?:[\s\-|].*)?)$/i;
 /** Bytes alone, or with their text behind a bar. */
 const BYTES = /^\s*((?:[0-9a-f]{2}[ :-])*[0-9a-f]{2}[ :-]?)\s*(?:\|.*)?$/i;

@@ -1,4 +1,4 @@
-// What was read from text or a file that somebody had at hand: the bytes of TLS in it, and what is missing of them.
+// What was read from a text or a file: the bytes of TLS in it, and what is missing of them.
 
 /** Who sent something, as far as the input tells. */
 export type Sender = "client" | "server";

@@ -80,7 +80,7 @@ onThePage("the binder checker", (demo) => {
     await type(HEX.replace(/^../, "00"));
     assert.equal(await state(), "failed");
     assert.equal(await verdict(), "The binder does not verify with this key.");
-    assert.match(await reasons(), /Tried: external and resumption, each with SHA-256.*the key is another one/);
+    assert.match(await reasons(), /Tried: external and resumption, each with SHA-256.*the key is a different one/);
     assert.match(
       await demo.text("#checker .difference"),
       /^First difference: byte \d+, received 0x..?, computed 0x..?\.$/,

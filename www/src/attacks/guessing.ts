@@ -34,7 +34,7 @@ const WORDS_OF_THINGS = [
 ];
 const ENDINGS = ["", "1", "12", "123", "1234", "12345", "!", "2024", "2025", "2026", "-psk", "-key"];
 
-/** The list, each filled up to the 16 bytes that a PSK has at the least by being repeated. */
+/** The list, each repeated until it has the 16 bytes that a PSK needs. */
 export const WORD_LIST: readonly string[] = [...WORDS, ...WORDS_OF_THINGS]
   .flatMap((word) =>
     ENDINGS.flatMap((ending) => [`${word}${ending}`, `${word[0]?.toUpperCase()}${word.slice(1)}${ending}`]),

@@ -20,7 +20,7 @@ export function leaked(key: Key): Result {
   };
 }
 
-/** What somebody who has the bytes of a connection, and later its PSK, can read. */
+/** What an attacker with the bytes of a connection, and later its PSK, can read. */
 function recorded(key: Key, mode: PskMode): { lane: Lane; opened: boolean } {
   const settings = settingsOf([key], { modes: [mode] });
   const exchange = new Exchange(sceneOf(settings, settings));

@@ -1,4 +1,4 @@
-// A server alone, to which bytes are sent that somebody recorded.
+// A server alone, to which recorded bytes are sent.
 
 import { takeSteps } from "page-core";
 import { connectionOf } from "../handshake/endpoints.js";

@@ -1,4 +1,4 @@
-// A key as it is typed, and what somebody else may have made of the same characters.
+// A key as it is typed, and what the other side may have made of the same characters.
 
 import { fromBase64 } from "../../../pkg/src/reading/digits.js";
 import { asText, concat, fromHex, fromText } from "../page/bytes.js";
@@ -100,7 +100,7 @@ export function slipsOf(typed: string): KeyReading[] {
 
 const ZERO = "The zero that ends a string of C became a part of the key";
 const LOST = "Leading zeros were lost or added: one side treats the key as a number. Keep it as bytes.";
-const PADDED = "One side fills the key up with zeros. A PSK is used as it is, whatever its length.";
+const PADDED = "One side fills the key up with zeros. A PSK is used as it is, at any length.";
 const CUT = "One side cuts the key to a fixed length. A PSK is used whole.";
 
 function equal(a: Uint8Array, b: Uint8Array): boolean {

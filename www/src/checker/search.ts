@@ -6,7 +6,7 @@ import { type Attempt, binderOf, type Kind } from "./attempt.js";
 import { type OfferedPsk, type ReadHello, readHello } from "./hello.js";
 import { type KeyReading, readingsOf, slipsOf } from "./keys.js";
 
-/** A ClientHello with what its binders cover beside it. */
+/** A ClientHello with what its binders cover as well. */
 export interface Hello {
   bytes: Uint8Array;
   read: ReadHello;

@@ -66,7 +66,7 @@ export function reasonsOf(shown: Checked, hello: Hello): string[] {
     );
   } else {
     reasons.push(
-      "What is left: the key is another one, or a byte of the ClientHello was changed before it was recorded.",
+      "What is left: the key is a different one, or a byte of the ClientHello was changed before it was recorded.",
     );
   }
   if (sameBytes(guess.secret, new Uint8Array(guess.secret.length))) reasons.push("The key is all zeros.");

@@ -153,7 +153,7 @@ export function consoleView({ check }: ConsoleActions): void {
   // it scrolls, so the keyboard has to come to it
   log.tabIndex = 0;
   showCommand();
-  // the relay listens on this machine alone, beside the page that `npm start` serves
+  // the relay listens on this machine only, with the page that `npm start` serves
   const isServedHere = ["127.0.0.1", "localhost"].includes(location.hostname);
   byId("console-absent").hidden = isServedHere;
   setState(isServedHere ? "idle" : "connecting");

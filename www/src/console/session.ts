@@ -83,7 +83,7 @@ async function read(tls: TlsSocket, onData: (bytes: Uint8Array) => void): Promis
     for (let reader = tls.readable.getReader(); ; ) {
       const { done, value } = await reader.read();
       if (done) return undefined;
-      // nobody looks at what was computed for it, and it would be kept
+      // what was computed for it is not shown, and would be kept
       takeSteps();
       onData(value);
     }

@@ -12,7 +12,7 @@ declare module "page-core" {
   export function dissect(bytes: Uint8Array, what: "messages" | "records" | "inner"): Dissection;
 
   /**
-   * The binder that somebody may have computed, and the hash of its transcript. With `importHash` the secret is imported
+   * A binder as a peer may have computed it, and the hash of its transcript. With `importHash` the secret is imported
    * for `identity` first; `before` has the first ClientHello and the HelloRetryRequest.
    */
   export function attemptBinder(

@@ -1,4 +1,4 @@
-// Bytes beside the fields that the core finds in them, each linked to the other, with a caption for what is pointed at.
+// Bytes next to the fields that the core finds in them, each linked to the other, with a caption for what is pointed at.
 
 import type { Field } from "tls-psk";
 import { describe } from "tls-psk/describe";

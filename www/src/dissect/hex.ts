@@ -1,4 +1,4 @@
-// Bytes in rows as dumps have them, with hexadecimal offsets and text beside them, and a cursor for the arrow keys.
+// Bytes in rows as dumps have them, with hexadecimal offsets and text, and a cursor for the arrow keys.
 
 import { hexByte } from "../page/bytes.js";
 import { h } from "../page/dom.js";
@@ -7,7 +7,7 @@ import { type Highlight, revealIn, revealOnScreen } from "./highlight.js";
 /** How many bytes a row has where there is room for them, and where there is not. */
 const WIDE = 16;
 const NARROW = 8;
-/** The narrowest pane that has room for wide rows, in ems of its own. */
+/** The narrowest pane that has room for wide rows, in its ems. */
 const ROOM = 38;
 
 export interface HexGrid {

@@ -10,7 +10,7 @@ export function revealIn(pane: HTMLElement, part: Element | null | undefined): v
   pane.scrollTop += inner.top - outer.top - outer.height / 4;
 }
 
-/** Scrolls the page as far as it takes to have a part in the window, for whoever came there by a key. */
+/** Scrolls the page as far as it takes to have a part in the window, after a key went there. */
 export function revealOnScreen(part: Element | null | undefined): void {
   const place = part?.getBoundingClientRect();
   if (place && (place.top < TOP || place.bottom > innerHeight)) part?.scrollIntoView({ block: "center" });

@@ -1,4 +1,4 @@
-// IANA's names for numbers that the core does not use and reads as numbers: what others offer beside TLS 1.3's own.
+// IANA's names for numbers that the core does not use and reads as numbers: what other implementations offer as well.
 
 const EXTENSIONS: Record<number, string> = {
   0: "server_name",

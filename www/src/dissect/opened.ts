@@ -62,7 +62,7 @@ function openersFor(direction: "client" | "server", messages: readonly FoundMess
     try {
       return secret && secret.length > 0 ? [new RecordOpener(suite, secret)] : [];
     } catch {
-      // early data has a suite of its own, and nobody promised that a key log fits
+      // early data has its own suite, and a key log may not fit
       return [];
     }
   });

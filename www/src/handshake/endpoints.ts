@@ -14,7 +14,7 @@ export function peerOf(side: Side): Side {
 /** The most early data that goes with a key of a scene, in bytes. */
 const MAX_EARLY_DATA = 1024;
 
-/** The keys that seal cookies and tickets: of the page, as nobody else gets to see one. */
+/** The keys that seal cookies and tickets: fixed, as no one else gets to see one. */
 const COOKIE_KEY = new Uint8Array(32).fill(0xc0);
 const TICKET_KEY = new Uint8Array(32).fill(0x71);
 

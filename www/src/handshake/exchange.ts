@@ -26,7 +26,7 @@ const EARLY_DATA = "early data";
 export interface ExchangeOptions extends EndOptions {
   /** Takes the sessions that the client is given, with their PSKs; they are the taker's to free. */
   onSession?: (session: Session, psk: Uint8Array) => void;
-  /** What somebody on the wire does to it. */
+  /** What an attacker on the network does to it. */
   meddlings?: readonly Meddling[];
   /** As `meddlings`, by a program: what arrives of the flight with this number. */
   onWire?: (bytes: Uint8Array, flight: number) => Uint8Array;
@@ -38,7 +38,7 @@ function offerOf(hello: Uint8Array): OfferedHalves[] {
   return readOffer(hello, inspect(hello), offeredIn(recordAround(hello)));
 }
 
-/** Finds the records that carried entries: the core gives each message, alert and piece of data one of its own. */
+/** Finds the records that carried entries: the core gives each message, alert and piece of data its own record. */
 function place(entries: readonly Entry[], records: readonly WireRecord[], flight: number): void {
   const carriers = records.flatMap(({ type }, record) => (type === "change_cipher_spec" ? [] : [record]));
   for (const [at, entry] of entries.entries()) {

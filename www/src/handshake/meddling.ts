@@ -1,5 +1,5 @@
-// What somebody on the wire changes: bytes, binders, identities, records; and a bit of a secret, which nobody on the wire
-// can. The core is told nothing of it.
+// What an attacker on the network changes: bytes, binders, identities, records; and a bit of a secret, which no attacker
+// can change. The core is told nothing of it.
 
 import { inspectRecords } from "tls-psk";
 import { concat, hexByte } from "../page/bytes.js";

@@ -32,7 +32,7 @@ export interface Flight {
   /** As it was sent. */
   bytes: Uint8Array;
   length: number;
-  /** As it arrived, if somebody meddled with it. */
+  /** As it arrived, if it was tampered with. */
   meddled: Delivery | undefined;
   records: WireRecord[];
   entries: Entry[];
@@ -42,7 +42,7 @@ export interface Flight {
 export interface Offer {
   hello: Entry;
   psks: OfferedHalves[];
-  /** Whether the offer is another one than the client sent: it is shown as it reached the server. */
+  /** Whether the offer differs from what the client sent: it is shown as it reached the server. */
   altered: boolean;
 }
 

@@ -206,7 +206,7 @@ export const PRESETS: readonly Preset[] = [
   },
 ];
 
-/** A scene of its own, which may be edited. */
+/** A copy of a scene, which may be edited. */
 export function copyOf(original: Scene): Scene {
   return structuredClone(original);
 }

@@ -47,7 +47,7 @@ function rows({ algorithm, inputs, output }: Step, steps: readonly Step[]): HTML
   ];
 }
 
-/** The sequence number that makes a nonce of an IV; `undefined` if the IV is another one. */
+/** The sequence number that makes a nonce of an IV; `undefined` for a different IV. */
 function sequenceOf(iv: Uint8Array, nonce: Uint8Array): number | undefined {
   if (iv.length !== nonce.length) return undefined;
   const number = Array.from(nonce, (byte, at) => byte ^ (iv[at] ?? 0));

@@ -1,4 +1,4 @@
-// What the page's own build of the core has beside what the package knows of: its computations. See tools/build.mjs.
+// What the page's own build of the core adds to the package's: its computations. See tools/build.mjs.
 declare module "page-core" {
   export interface Step {
     readonly operation: "hash" | "hmac" | "extract" | "expand-label" | "agree" | "seal" | "open";

@@ -1,4 +1,4 @@
-// Marks that differ in shape, not only in colour. They stand beside words and are hidden from screen readers.
+// Marks that differ in shape, not only in colour. They stand next to words and are hidden from screen readers.
 
 import { svg } from "./dom.js";
 

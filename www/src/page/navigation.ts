@@ -20,7 +20,7 @@ export function navigation({ went }: { went(id: string): void }): void {
       const id = partOf(link);
       went(id);
       goTo(id);
-      // whoever walks with the keyboard goes on from there
+      // the keyboard goes on from there
       document.querySelector<HTMLElement>(`#${id} :is(h1, h2, h3)`)?.focus({ preventScroll: true });
     });
   }

@@ -12,7 +12,7 @@ const TERMS: Record<string, string> = {
     "Reserved values without a meaning that a client offers, so that servers keep ignoring what they do not know (RFC 8701).",
 };
 
-/** Makes a button of each element with a term in `data-term`, with its definition beside it. */
+/** Makes a button of each element with a term in `data-term`; the definition follows it. */
 export function explainTerms(): void {
   for (const place of document.querySelectorAll<HTMLElement>("[data-term]")) {
     const name = place.dataset.term ?? "";

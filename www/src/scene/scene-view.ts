@@ -9,7 +9,7 @@ import { icon } from "../page/icons.js";
 import { half } from "../page/tally.js";
 
 export interface SceneActions {
-  /** The scene is another one, and is to be played. */
+  /** The scene has changed and is to be played. */
   play(scene: Scene, preset: string): void;
   /** What was typed cannot be played: which secrets are no hexadecimal digits, such as "lamp-7 of the client". */
   unreadable(secrets: string[]): void;

@@ -1,4 +1,4 @@
-// Somebody on the wire: what they can change in the message that is open, what they have changed, and what came of it.
+// Tampering: what can be changed in the open message, what was changed, and the result.
 
 import { type Entry, type Exchange, type Flight, peerOf, SIDES } from "../handshake/exchange.js";
 import { type Meddling, sameMeddling } from "../handshake/meddling.js";
