@@ -29,12 +29,15 @@ export function fieldTree(root: HTMLElement, { point, choose }: FieldActions): F
   let branches: Branch[] = [];
   let items = new Map<Branch, HTMLElement>();
   let current: Branch | undefined;
+  let isScrolled = false;
 
   function show(roots: readonly Branch[], message: Uint8Array): void {
     branches = flatten(roots);
     items = new Map();
     root.replaceChildren(...roots.map((branch) => item(branch, message)));
-    root.scrollTop = 0;
+    // to set it lays the page out
+    if (isScrolled) root.scrollTop = 0;
+    isScrolled = false;
     current = branches[0];
     if (current) items.get(current)?.setAttribute("tabindex", "0");
   }
@@ -127,6 +130,9 @@ export function fieldTree(root: HTMLElement, { point, choose }: FieldActions): F
     " ": (branch) => fold(branch, !isOpen(branch)),
   };
 
+  root.addEventListener("scroll", () => {
+    isScrolled = true;
+  });
   root.addEventListener("pointerover", (event) => point(branchAt(event.target)));
   root.addEventListener("pointerleave", () => point(undefined));
   root.addEventListener("click", (event) => {

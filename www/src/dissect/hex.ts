@@ -32,10 +32,18 @@ export function hexGrid(root: HTMLElement, { point, choose }: HexActions): HexGr
   let shown = new Uint8Array();
   let width = NARROW;
 
+  /** How wide the pane is, in ems. Reading it lays the page out, so that is done once, and then told by the observer. */
+  let ems = 0;
+  let isScrolled = false;
+
+  function measure(): void {
+    ems = root.clientWidth / (Number.parseFloat(getComputedStyle(root).fontSize) || 16);
+  }
+
   /** How many bytes there is room for in a row. */
   function room(): number {
-    const em = Number.parseFloat(getComputedStyle(root).fontSize) || 16;
-    return root.clientWidth >= ROOM * em ? WIDE : NARROW;
+    if (ems === 0) measure();
+    return ems >= ROOM ? WIDE : NARROW;
   }
 
   function show(bytes: Uint8Array, label: string): void {
@@ -47,7 +55,8 @@ export function hexGrid(root: HTMLElement, { point, choose }: HexActions): HexGr
     );
     root.setAttribute("aria-label", label);
     arrange();
-    root.scrollTop = 0;
+    if (isScrolled) root.scrollTop = 0;
+    isScrolled = false;
   }
 
   /** Puts the cells into rows. */
@@ -67,6 +76,7 @@ export function hexGrid(root: HTMLElement, { point, choose }: HexActions): HexGr
 
   // the pane is as wide as the page lets it be
   new ResizeObserver(() => {
+    measure();
     if (cells.length === 0 || room() === width) return;
     const focused = document.activeElement;
     width = room();
@@ -119,6 +129,9 @@ export function hexGrid(root: HTMLElement, { point, choose }: HexActions): HexGr
     End: () => cells.length - 1,
   };
 
+  root.addEventListener("scroll", () => {
+    isScrolled = true;
+  });
   root.addEventListener("pointerover", (event) => point(byteAt(event.target)));
   root.addEventListener("pointerleave", () => point(undefined));
   root.addEventListener("click", (event) => {
