@@ -19,8 +19,11 @@ export interface StreamTransport extends Transport {
 /** What is used of a `ReadableStream`. */
 export interface TransportReadable {
   readonly locked: boolean;
+  /** Locks the stream. */
   getReader(): {
+    /** The next chunk. */
     read(): Promise<{ done: boolean; value?: Uint8Array | undefined }>;
+    /** Drops what is still to come. */
     cancel(reason?: unknown): Promise<unknown>;
   };
 }
@@ -28,10 +31,14 @@ export interface TransportReadable {
 /** What is used of a `WritableStream`. */
 export interface TransportWritable {
   readonly locked: boolean;
+  /** Locks the stream. */
   getWriter(): {
     readonly ready: Promise<unknown>;
+    /** Takes a chunk; settles when it is written. */
     write(chunk: Uint8Array<ArrayBuffer>): Promise<unknown>;
+    /** Ends the stream behind what was written. */
     close(): Promise<unknown>;
+    /** Ends it at once. */
     abort(reason?: unknown): Promise<unknown>;
   };
 }

@@ -6,7 +6,7 @@ import { startTls } from "tls-psk";
 import { connect as connectTls } from "tls-psk/node";
 
 const tcp = connect({ host: "127.0.0.1", port: 4433 });
-const secret = Buffer.from(process.env["PSK"] ?? "", "hex");
+const secret = Buffer.from(process.env.PSK ?? "", "hex");
 const tls = startTls(Duplex.toWeb(tcp), { psks: [{ identity: "device-7", secret }] });
 
 const writer = tls.writable.getWriter();
