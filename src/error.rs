@@ -216,6 +216,8 @@ named_errors! {
         #[cfg(feature = "certificates")]
         CertificateWrongUsage => "the certificate is not for this use", UNSUPPORTED_CERTIFICATE;
         #[cfg(feature = "certificates")]
+        CertificateKeyUsage => "the certificate's keyUsage does not have digitalSignature", UNSUPPORTED_CERTIFICATE;
+        #[cfg(feature = "certificates")]
         CertificateRefused => "the application refused the certificate", CERTIFICATE_UNKNOWN;
         #[cfg(feature = "certificates")]
         CertificateMissing => "the server's Certificate holds no certificate", DECODE_ERROR;
@@ -267,6 +269,7 @@ named_errors! {
         IdentitySettled => "a HelloRetryRequest has settled another identity";
         NoPskForIdentity => "the connection holds no PSK for this identity";
         NoPsk => "a client needs at least one PSK";
+        NoSession => "no session fits this connection, and there is no PSK: the trace says why";
         IdentityInBothRoles => "the PSK's identity was used by this process as a server: one PSK must not serve both roles (RFC 9257 section 4.1)";
         NoUsableCipherSuite => "no configured cipher suite fits the hash of a PSK";
         ClosedForSending => "the sending side is closed";

@@ -66,12 +66,13 @@ pub use connection::{AppendError, Connection, Entropy};
 pub use crypto::{HashAlgorithm, SealingKeys};
 pub use endpoint::{
     ConfigError, Direction, EarlyDataOutcome, Event, Negotiated, Parameters, PskOutcome,
+    SessionRefusal,
 };
 pub use error::{AlertDescription, Error, Usage, Violation};
 pub use inspect::{inspect, inspect_records};
 pub use psk::{
-    EarlyDataParameters, ExternalPsk, ImportedIdentity, OfferedPsk, OfferedPskList, PskError,
-    PskKinds, Session,
+    Authentication, EarlyDataParameters, ExternalPsk, ImportedIdentity, OfferedPsk, OfferedPskList, PskError,
+    OfferedTicket, PskKinds, Session, Verdict,
 };
 pub use server::{
     CookieKeys, EarlyDataPolicy, EarlyDataRequest, Selection, SelectionPolicy, ServerConfig,

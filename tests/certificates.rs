@@ -333,7 +333,7 @@ fn the_certificate_is_chosen_by_name_and_by_what_the_client_can_verify() {
     let shown = |name: &str, server: &ServerConfig| {
         let mut client = ClientConfig::new();
         client.set_server_name(name).unwrap();
-        client.certificates.verification = Some(Verification::Application);
+        client.certificates.verification = Some(Verification::application(b"test"));
         let mut pair = connect(client, server.clone());
         let request = pair.client.certificate_to_verify().unwrap();
         assert_eq!(request.server_name, Some(name.as_bytes()));
@@ -371,7 +371,7 @@ fn the_application_can_judge_the_certificate_and_take_its_time() {
     for (accepted, chunking) in [(true, CHUNKINGS[0]), (true, CHUNKINGS[2]), (false, CHUNKINGS[2])]
     {
         let mut client = ClientConfig::new();
-        client.certificates.verification = Some(Verification::Application);
+        client.certificates.verification = Some(Verification::application(b"test"));
         let mut pair = pair(client, certified("p256")).chunked(chunking).handshake();
         assert_eq!(pair.client.state(), "VERIFYING_CERTIFICATE");
         assert!(pair.client_events.contains(&Event::VerifyCertificate));
@@ -497,7 +497,7 @@ fn a_client_certificate_is_judged_like_any_other() {
     }
     let mut client = trusting();
     client.certificates.credentials = Some(credentials("client"));
-    let mut pair = connect(client, asking(true, Verification::Application));
+    let mut pair = connect(client, asking(true, Verification::application(b"test")));
     assert_eq!(pair.server.state(), "VERIFYING_CERTIFICATE");
     pair.server.decide_certificate(true).unwrap();
     pair.run();

@@ -496,7 +496,7 @@ fn with_ticket() -> (ClientConfig, ServerConfig, Session) {
     server.append_psk(&psk).unwrap();
     server.early_data = EarlyDataPolicy::Application;
     let mut policy = TicketPolicy::new(SealingKeys::new(&[[1; 32]]).unwrap());
-    policy.set_max_early_data(MAX);
+    policy.set_early_data(MAX, b"one store").unwrap();
     server.tickets = Some(policy);
 
     let mut pair = Pair::new(client.clone(), server.clone());

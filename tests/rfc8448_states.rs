@@ -163,7 +163,7 @@ fn a_client_replays_the_full_handshake() {
     set_parameters(&mut config.parameters);
     config.set_server_name("server").unwrap();
     config.set_psk_kinds(PskKinds::Resumption).unwrap();
-    config.certificates.verification = Some(Verification::Application);
+    config.certificates.verification = Some(Verification::application(b"test"));
     let mut client = Connection::client(Arc::new(config), Entropy::from_seed([0; 32]));
     let mut log = Log::default();
 

@@ -329,12 +329,16 @@ fn what_the_same_keys_seal_for_another_purpose_is_no_cookie() {
     config.cookie_keys = Some(CookieKeys::new(sealing.clone()));
     let asked = asked(client, config.clone());
     let mut random = Random::from_seed([4; 32]);
-    let held = sealing.open("hello retry request cookie", &cookie(&asked)).unwrap();
-    let ticket = sealing.seal("session ticket", &held, &mut random).unwrap();
+    // The scope of a server without a context and without certificates, whose one mode is psk_dhe_ke.
+    let rules = [&b"tls-psk scope 1"[..], &[0, 0, 0], &[1, 1], &[0]].concat();
+    let scope = HashAlgorithm::Sha256.digest(&rules);
+    let held = sealing.open("hello retry request cookie", &scope, &cookie(&asked)).unwrap();
+    let ticket = sealing.seal("session ticket", &scope, &held, &mut random).unwrap();
     // And sealed contents that are not a cookie's are none either.
     let mut versions = vec![ticket];
     for changed in [&held[..held.len() - 1], &[&[9], &held[1..]].concat(), b""] {
-        let sealed = sealing.seal("hello retry request cookie", changed, &mut random).unwrap();
+        let purpose = "hello retry request cookie";
+        let sealed = sealing.seal(purpose, &scope, changed, &mut random).unwrap();
         versions.push(sealed);
     }
     for sealed in versions {
@@ -383,8 +387,9 @@ fn a_server_that_is_configured_otherwise_does_not_go_on_with_what_it_would_not_n
             Violation::NoCommonCipherSuite,
         ),
         (
+            // The cookie of another policy does not open.
             |server| server.parameters.set_psk_modes(&[PskKeyExchangeMode::PSK_KE]).unwrap(),
-            Violation::NoCommonPskMode,
+            Violation::RetryWrongCookie,
         ),
         (
             |server| server.parameters.set_alpn(&[b"imap"]).unwrap(),

@@ -3,9 +3,11 @@
 use core::fmt;
 use std::sync::Arc;
 
+use super::leaf::may_sign;
 #[cfg(not(feature = "rsa-signing"))]
 use crate::crypto::CryptoError;
 use crate::crypto::signature::{RSA_KEY_TOO_SHORT, SUPPORTED_SCHEMES, SigningKey, verification_of};
+use crate::crypto::{Digest, HashAlgorithm};
 use crate::error::named_errors;
 use crate::wire::SignatureScheme;
 use rustls_pki_types::pem::PemObject;
@@ -19,6 +21,7 @@ named_errors! {
         BadCertificate => "a certificate cannot be decoded";
         BadPrivateKey => "the private key is of no supported kind, or cannot be decoded";
         RsaKeyTooShort => "an RSA key needs at least 2048 bits";
+        KeyUsage => "the certificate's keyUsage does not have digitalSignature, which TLS 1.3 needs";
         KeyMismatch => "the private key is not the certificate's";
         NoScheme => "a key outside needs at least one signature scheme that its certificate can verify";
         #[cfg(not(feature = "rsa-signing"))]
@@ -59,6 +62,9 @@ impl Credentials {
         if has_short_rsa_key(&certificate) {
             return Err(CredentialsError::RsaKeyTooShort);
         }
+        if !may_sign(leaf).ok_or(CredentialsError::BadCertificate)? {
+            return Err(CredentialsError::KeyUsage);
+        }
         if chain.iter().map(|certificate| certificate.len() + 5).sum::<usize>() > MAX_CHAIN {
             return Err(CredentialsError::TooLong);
         }
@@ -94,6 +100,11 @@ impl Credentials {
     /// The certificates in DER, the own one first.
     pub fn chain(&self) -> &[Vec<u8>] {
         &self.chain
+    }
+
+    /// SHA-256 of the own certificate.
+    pub(crate) fn digest(&self) -> Digest {
+        HashAlgorithm::Sha256.digest(self.chain.first().map(Vec::as_slice).unwrap_or_default())
     }
 
     /// The private key, or where it is.

@@ -1,11 +1,13 @@
 //! X.509 certificates: what an endpoint shows of itself, and how it judges what the peer shows (RFC 9846 section 4.5).
 
 mod credentials;
+mod leaf;
 mod proof;
 mod request;
 mod trust;
 
 pub use credentials::{Credentials, CredentialsError, KeySource};
+pub(crate) use leaf::not_after;
 pub use proof::{Signer, signed_content, verify_proof};
 pub use request::{Answer, Question, SignatureRequest, VerificationRequest};
 pub use trust::{TrustAnchors, TrustError, Verification};

@@ -1,6 +1,7 @@
 //! CertificateVerify: that the sender of a certificate has its key (RFC 9846 section 4.5.2).
 
 use super::credentials::has_short_rsa_key;
+use super::leaf::may_sign;
 use crate::crypto::Digest;
 use crate::crypto::signature::{SUPPORTED_SCHEMES, verification_of};
 use crate::error::{Error, Violation};
@@ -27,7 +28,7 @@ pub fn signed_content(signer: Signer, transcript: &Digest) -> Vec<u8> {
     [&[0x20; 64], context, &[0], transcript.as_ref()].concat()
 }
 
-/// Checks a CertificateVerify with the key of the peer's own certificate.
+/// Checks a CertificateVerify with the key of the peer's own certificate, which has to be one that may sign.
 pub fn verify_proof(
     chain: &[Vec<u8>],
     signer: Signer,
@@ -38,7 +39,11 @@ pub fn verify_proof(
         return Err(Violation::SchemeNotOffered.into());
     }
     let algorithm = verification_of(proof.algorithm).ok_or(Violation::SchemeNotOffered)?;
-    let leaf = CertificateDer::from(chain.first().map(Vec::as_slice).unwrap_or_default());
+    let leaf = chain.first().map(Vec::as_slice).unwrap_or_default();
+    if !may_sign(leaf).ok_or(Violation::BadCertificate)? {
+        return Err(Violation::CertificateKeyUsage.into());
+    }
+    let leaf = CertificateDer::from(leaf);
     let certificate = EndEntityCert::try_from(&leaf).map_err(|_| Violation::BadCertificate)?;
     if has_short_rsa_key(&certificate) {
         return Err(Violation::CertificateKeyTooShort.into());

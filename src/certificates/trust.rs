@@ -7,7 +7,9 @@ use std::sync::Arc;
 use super::credentials::{has_short_rsa_key, read_chain};
 use super::{Signer, VerificationRequest};
 use crate::crypto::signature::CERTIFICATE_ALGORITHMS;
+use crate::crypto::{Digest, HashAlgorithm};
 use crate::error::{Violation, named_errors};
+use crate::wire::Writer;
 use rustls_pki_types::{CertificateDer, ServerName, TrustAnchor, UnixTime};
 use webpki::{EndEntityCert, KeyUsage, anchor_from_trusted_cert};
 
@@ -28,7 +30,32 @@ pub enum Verification {
     Anchors(Arc<TrustAnchors>),
     /// By the application: the handshake stops, shows the chain, and goes on when it is answered. That the peer has the
     /// key of the first certificate is checked before.
-    Application,
+    Application {
+        /// Names the rules by which it judges, in up to 255 bytes. A session or ticket whose certificate was accepted
+        /// by rules of another name is not resumed on the strength of that.
+        rules: Vec<u8>,
+    },
+}
+
+impl Verification {
+    /// By the application, whose rules have this name.
+    pub fn application(rules: &[u8]) -> Self {
+        Self::Application { rules: rules.to_vec() }
+    }
+
+    /// Writes what tells it from other ways to judge.
+    pub(crate) fn write_scope(&self, w: &mut Writer) {
+        match self {
+            Self::Anchors(anchors) => {
+                w.u8(1);
+                w.bytes(anchors.digest.as_ref());
+            }
+            Self::Application { rules } => {
+                w.u8(2);
+                w.vec24(|w| w.bytes(rules));
+            }
+        }
+    }
 }
 
 impl Verification {
@@ -39,9 +66,17 @@ impl Verification {
 }
 
 /// The certificate authorities that are trusted.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct TrustAnchors {
     anchors: Vec<TrustAnchor<'static>>,
+    /// A hash over all of them in their order, which tells these anchors from others.
+    digest: Digest,
+}
+
+impl Default for TrustAnchors {
+    fn default() -> Self {
+        Self { anchors: Vec::new(), digest: HashAlgorithm::Sha256.digest(&[]) }
+    }
 }
 
 /// More certificates than any chain has between an end entity and an anchor.
@@ -61,14 +96,27 @@ impl TrustAnchors {
     pub fn add_der(&mut self, certificate: &[u8]) -> Result<(), TrustError> {
         let der = CertificateDer::from(certificate);
         let anchor = anchor_from_trusted_cert(&der).map_err(|_| TrustError::BadAnchor)?;
-        self.anchors.push(anchor.to_owned());
+        self.push(anchor.to_owned());
         Ok(())
+    }
+
+    fn push(&mut self, anchor: TrustAnchor<'static>) {
+        let constraints = anchor.name_constraints.as_deref().unwrap_or_default();
+        let mut hasher = HashAlgorithm::Sha256.hasher();
+        hasher.update(self.digest.as_ref());
+        for part in [&anchor.subject, &anchor.subject_public_key_info, constraints] {
+            hasher.update(HashAlgorithm::Sha256.digest(part).as_ref());
+        }
+        self.digest = hasher.finish();
+        self.anchors.push(anchor);
     }
 
     /// The authorities of Mozilla's root programme, as of the crate `webpki-roots`.
     #[cfg(feature = "webpki-roots")]
     pub fn mozilla() -> Self {
-        Self { anchors: webpki_roots::TLS_SERVER_ROOTS.to_vec() }
+        let mut this = Self::default();
+        webpki_roots::TLS_SERVER_ROOTS.iter().for_each(|anchor| this.push(anchor.clone()));
+        this
     }
 
     /// Whether the chain is the peer's: that of any client, or that of the server of this name. The time is in

@@ -12,6 +12,7 @@ use crate::endpoint::{
 };
 use crate::error::{Error, Violation};
 use crate::keys::Transcript;
+use crate::psk::Verdict;
 use crate::wire::{CertificateRequest, Handshake, HandshakeType, SignatureScheme};
 
 /// What the client is told about certificates.
@@ -126,8 +127,8 @@ impl Authenticated for WaitFinished {
         &self.negotiated
     }
 
-    fn set_peer_certificates(&mut self, chain: Vec<Vec<u8>>) {
-        self.peer_certificates = chain;
+    fn set_peer_certificate(&mut self, chain: Vec<Vec<u8>>, verdict: Verdict) {
+        self.terms.set_certificate(chain, verdict);
     }
 }
 

@@ -97,7 +97,16 @@ impl ClientConfig {
         false
     }
 
-    /// Whether a server is asked for a certificate beside an external PSK (RFC 8773).
+    /// SHA-256 of the certificate that the client is ready to show.
+    pub(super) fn own_certificate(&self) -> Option<Vec<u8>> {
+        #[cfg(feature = "certificates")]
+        if let Some(credentials) = &self.certificates.credentials {
+            return Some(credentials.digest().as_ref().to_vec());
+        }
+        None
+    }
+
+    /// Whether a server is asked for a certificate in addition to an external PSK (RFC 8773).
     #[cfg(feature = "certificates")]
     pub(super) fn certificate_with_psk(&self) -> bool {
         self.full_handshake() && self.certificates.with_external_psk

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::wait_server_hello::{Retry, WaitServerHello};
-use super::{ClientConfig, EarlyDataOffer, State, grease};
+use super::{ClientConfig, EarlyDataOffer, State, grease, sessions};
 use crate::crypto::{Digest, HashAlgorithm, KeyShare, hash_of};
 use crate::endpoint::Context;
 use crate::error::{Error, Usage, Violation};
@@ -18,16 +18,16 @@ use crate::wire::{
 pub(super) fn send_first(
     config: &Arc<ClientConfig>,
     kinds: PskKinds,
-    sessions: &[&Session],
+    offered_sessions: &[&Session],
     psks: &PskList,
     ctx: &mut Context,
 ) -> Result<State, Error> {
     let parameters = &config.parameters;
     let (mut cipher_suites, offered) =
-        if config.full_handshake() && sessions.is_empty() && psks.is_empty() {
+        if config.full_handshake() && offered_sessions.is_empty() && psks.is_empty() {
             (parameters.cipher_suites().to_vec(), Vec::new())
         } else {
-            suites_and_psks(parameters.cipher_suites(), sessions, psks)?
+            suites_and_psks(config, offered_sessions, psks)?
         };
     if !parameters.allow_both_roles && !offered.iter().all(|psk| may_serve(psk, Role::Client)) {
         return Err(Usage::IdentityInBothRoles.into());
@@ -37,7 +37,8 @@ pub(super) fn send_first(
         && offered.iter().all(|psk| psk.kind != BinderKind::Resumption);
     let early_data = early_data_of(config, &cipher_suites, &offered)
         // Early data is not for a server that still has to show its certificate (RFC 8773 section 5.1).
-        .filter(|_| !cert_with_extern_psk);
+        .filter(|_| !cert_with_extern_psk)
+        .filter(|_| !offered.first().is_some_and(|psk| sessions::is_to_be_judged(config, psk)));
     if let Some(early_data) = &early_data {
         // Early data is rejected by a server that comes to another suite, and many go by the client's order.
         cipher_suites.retain(|suite| *suite != early_data.cipher_suite);
@@ -157,12 +158,14 @@ pub(super) fn send_second(
 
 /// The suites to offer and the PSKs in their wire form, the sessions before the others: early data goes with the first.
 ///
-/// Only suites that fit some PSK are offered: a server that picks the suite first would miss the PSK.
+/// A client that needs a PSK offers the suites that fit one: a server that picks the suite first would otherwise miss the
+/// PSK. One that accepts certificates offers its other suites behind those.
 fn suites_and_psks(
-    suites: &[CipherSuite],
+    config: &ClientConfig,
     sessions: &[&Session],
     psks: &PskList,
 ) -> Result<(Vec<CipherSuite>, Vec<Psk>), Error> {
+    let suites = config.parameters.cipher_suites();
     if sessions.is_empty() && psks.is_empty() {
         return Err(Usage::NoPsk.into());
     }
@@ -177,11 +180,13 @@ fn suites_and_psks(
     let external = psks.iter().flat_map(|psk| hashes.iter().filter_map(|hash| psk.for_hash(*hash)));
     let offered: Vec<Psk> =
         resumption.chain(external).filter(|psk| hashes.contains(&psk.hash)).collect();
-    let suites: Vec<CipherSuite> = suites
+    let (mut suites, others): (Vec<CipherSuite>, _) = suites
         .iter()
         .copied()
-        .filter(|suite| offered.iter().any(|psk| Some(psk.hash) == hash_of(*suite)))
-        .collect();
+        .partition(|suite| offered.iter().any(|psk| Some(psk.hash) == hash_of(*suite)));
+    if config.full_handshake() {
+        suites.extend(others);
+    }
     if suites.is_empty() { Err(Usage::NoUsableCipherSuite.into()) } else { Ok((suites, offered)) }
 }
 

@@ -6,6 +6,7 @@ mod config;
 mod early_data;
 mod grease;
 mod hello;
+mod sessions;
 mod wait_encrypted_extensions;
 mod wait_finished;
 mod wait_server_hello;
@@ -17,10 +18,10 @@ pub use certificates::CertificateConfig;
 pub use config::ClientConfig;
 pub use early_data::EarlyDataOffer;
 
-use crate::endpoint::{Context, Established};
+use crate::endpoint::{Context, Established, Event};
 #[cfg(feature = "certificates")]
 use crate::endpoint::{Signing, Verifying, WaitCertificateVerify};
-use crate::error::Error;
+use crate::error::{Error, Usage};
 use crate::keys::Exporter;
 use crate::psk::{ExternalPsk, PskError, PskKinds, PskList, Session};
 use crate::wire::{Handshake, HandshakeType};
@@ -219,12 +220,17 @@ impl Start {
 
     /// Sends the ClientHello, or fails before anything is sent.
     pub fn start(&self, ctx: &mut Context) -> Result<State, Error> {
-        // Meanwhile another connection may have used a session, and time has passed.
-        let sessions: Vec<&Session> = self
-            .sessions
-            .iter()
-            .filter(|session| !session.is_used() && session.expires_at() >= ctx.now)
-            .collect();
+        let mut sessions = Vec::new();
+        for (index, session) in self.sessions.iter().enumerate() {
+            match sessions::refusal(&self.config, &self.psks, session, ctx.now) {
+                None => sessions.push(session),
+                Some(reason) => ctx.emit_trace(|| Event::SessionRefused { index, reason }),
+            }
+        }
+        let nothing = sessions.is_empty() && self.psks.is_empty();
+        if nothing && !self.sessions.is_empty() && !self.config.full_handshake() {
+            return Err(Usage::NoSession.into());
+        }
         let state = hello::send_first(&self.config, self.kinds, &sessions, &self.psks, ctx)?;
         sessions.iter().for_each(|session| session.mark_used());
         Ok(state)

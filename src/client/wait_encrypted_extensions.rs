@@ -4,11 +4,15 @@
 use super::certificates::WaitCertificate;
 use super::wait_finished::WaitFinished;
 use super::wait_server_hello::send_with_handshake_keys;
+#[cfg(feature = "certificates")]
+use super::sessions;
 use super::{EarlyDataOffer, State};
+#[cfg(feature = "certificates")]
+use crate::endpoint::Verifying;
 use crate::endpoint::{Context, EarlyDataOutcome, Event, MIN_RECORD_SIZE_LIMIT, Negotiated};
 use crate::error::{Error, Violation};
 use crate::keys::{HandshakeSecret, TrafficSecret, Transcript};
-use crate::psk::PskKinds;
+use crate::psk::{PskKinds, Terms};
 use crate::wire::{ClientHello, EncryptedExtensions, ExtensionType, Handshake, grease};
 
 /// The ServerHello was taken and a PSK is selected.
@@ -20,6 +24,7 @@ pub struct WaitEncryptedExtensions {
     pub(super) early_data: Option<EarlyDataOffer>,
     /// The ServerHello has settled that early data, if there is any, is not accepted.
     pub(super) early_data_rejected: bool,
+    pub(super) terms: Terms,
     pub(super) negotiated: Negotiated,
     pub(super) transcript: Transcript,
     pub(super) handshake_secret: HandshakeSecret,
@@ -79,14 +84,18 @@ impl WaitEncryptedExtensions {
             server_handshake_traffic_secret: self.server_handshake_traffic_secret,
             #[cfg(feature = "certificates")]
             requested: None,
-            #[cfg(feature = "certificates")]
-            peer_certificates: Vec::new(),
+            terms: self.terms,
             #[cfg(feature = "certificates")]
             config: self.config,
         });
         #[cfg(feature = "certificates")]
         if next.negotiated.server_certificate {
             return Ok(State::WaitCertificate(Box::new(WaitCertificate::new(next)?)));
+        }
+        #[cfg(feature = "certificates")]
+        if let Some(rules) = sessions::rules_to_judge_by(&next.config, &next.terms.server) {
+            let chain = next.terms.server.certificates().to_vec();
+            return Ok(State::VerifyingCertificate(Verifying::ask(ctx, chain, rules, next)));
         }
         Ok(State::WaitFinished(next))
     }

@@ -2,12 +2,12 @@
 
 use super::State;
 use crate::endpoint::{
-    Context, EarlyDataOutcome, Established, Event, Negotiated, TrafficSecrets, send_finished,
+    Context, EarlyDataOutcome, Established, Event, Negotiated, Resumption, TrafficSecrets, send_finished,
     take_finished,
 };
 use crate::error::Error;
 use crate::keys::{Exporter, HandshakeSecret, MainSecret, TrafficSecret, Transcript};
-use crate::psk::PskKinds;
+use crate::psk::{PskKinds, Terms};
 use crate::wire::{EndOfEarlyData, Handshake};
 
 /// Only the server's Finished is missing.
@@ -24,8 +24,7 @@ pub struct WaitFinished {
     /// The schemes that the server takes, if it has asked for a certificate.
     #[cfg(feature = "certificates")]
     pub(super) requested: Option<Vec<crate::wire::SignatureScheme>>,
-    #[cfg(feature = "certificates")]
-    pub(super) peer_certificates: Vec<Vec<u8>>,
+    pub(super) terms: Terms,
 }
 
 impl WaitFinished {
@@ -59,8 +58,7 @@ impl WaitFinished {
             secrets: TrafficSecrets { send: client, receive: server },
             exporter,
             early_exporter: self.early_exporter,
-            #[cfg(feature = "certificates")]
-            peer_certificates: self.peer_certificates,
+            terms: self.terms,
         });
         #[cfg(feature = "certificates")]
         if let Some(accepted) = self.requested {
@@ -81,8 +79,7 @@ pub struct Reply {
     secrets: TrafficSecrets,
     exporter: Exporter,
     early_exporter: Option<Exporter>,
-    #[cfg(feature = "certificates")]
-    peer_certificates: Vec<Vec<u8>>,
+    terms: Terms,
 }
 
 impl Reply {
@@ -90,10 +87,12 @@ impl Reply {
     pub(super) fn finish(mut self: Box<Self>, ctx: &mut Context) -> Result<State, Error> {
         send_finished(ctx, &self.client_handshake_traffic_secret, &mut self.transcript)?;
         ctx.set_send_secret(self.negotiated.cipher_suite, &self.secrets.send)?;
-        let resumption_secret = self
-            .kinds
-            .resumption()
-            .then(|| self.main_secret.resumption_secret(&self.transcript.current()));
+        let peer = self.terms.server.as_ref().clone();
+        let Self { kinds, transcript, main_secret, .. } = &*self;
+        let resumption = kinds.resumption().then(|| Resumption {
+            secret: main_secret.resumption_secret(&transcript.current()),
+            terms: self.terms.clone(),
+        });
 
         ctx.emit(Event::Connected(self.negotiated.clone()));
         let established = Established::new(
@@ -101,10 +100,9 @@ impl Reply {
             self.secrets,
             self.exporter,
             self.early_exporter,
-            resumption_secret,
+            peer,
+            resumption,
         );
-        #[cfg(feature = "certificates")]
-        let established = established.with_peer_certificates(self.peer_certificates);
         Ok(State::Connected(Box::new(established)))
     }
 }

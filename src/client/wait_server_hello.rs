@@ -8,7 +8,7 @@ use crate::crypto::{KeyShare, SharedSecret, hash_of};
 use crate::endpoint::{Context, EarlyDataOutcome, Event, Negotiated};
 use crate::error::{Error, Violation};
 use crate::keys::{EarlySecret, TrafficSecret, Transcript, TranscriptBuffer};
-use crate::psk::{Psk, PskKinds};
+use crate::psk::{Authentication, Psk, PskKinds, Terms};
 use crate::wire::{
     CipherSuite, ClientHello, ExtensionType, Handshake, NamedGroup, ProtocolVersion,
     PskKeyExchangeMode, ServerHello,
@@ -217,6 +217,15 @@ impl WaitServerHello {
             send_with_handshake_keys(ctx, &self.hello, suite, &client)?;
         }
 
+        let authentication = match psk {
+            Some(psk) => psk.authentication(ctx.now),
+            None => Authentication::none(ctx.now),
+        };
+        let terms = Terms {
+            server_name: self.config.server_name().map(<[u8]>::to_vec),
+            own_certificate: self.config.own_certificate(),
+            server: Arc::new(authentication),
+        };
         let negotiated = Negotiated {
             psk_identity: psk.map(|psk| psk.identity.clone()),
             psk_index: index,
@@ -241,6 +250,7 @@ impl WaitServerHello {
             hello: self.hello,
             early_data: self.early_data,
             early_data_rejected: !undecided,
+            terms,
             negotiated,
             transcript,
             handshake_secret,

@@ -2,7 +2,6 @@
 
 use super::{Connection, Phase};
 use crate::certificates::{Answer, Question, SignatureRequest, VerificationRequest};
-use crate::endpoint::Established;
 use crate::error::{Error, Usage};
 
 impl Connection {
@@ -57,10 +56,5 @@ impl Connection {
         };
         self.advance(next)?;
         self.process()
-    }
-
-    /// The certificates that the peer has shown, its own first, once the handshake is complete.
-    pub fn peer_certificates(&self) -> &[Vec<u8>] {
-        self.established().map(Established::peer_certificates).unwrap_or_default()
     }
 }

@@ -5,6 +5,7 @@ use crate::client;
 use crate::endpoint::{Context, Established, Negotiated};
 use crate::error::{Error, Usage};
 use crate::keys::Exporter;
+use crate::psk::Authentication;
 use crate::server;
 use crate::wire::KeyUpdateRequest;
 
@@ -42,6 +43,18 @@ impl Connection {
     /// The identity of the PSK in use, on the wire's form; `None` before the handshake is complete.
     pub fn negotiated_psk_identity(&self) -> Option<&[u8]> {
         self.negotiated()?.psk_identity.as_deref()
+    }
+
+    /// How the peer proved who it is, once the handshake is complete. A resumed connection has this from the full handshake
+    /// that it descends from; nothing of it is proved anew.
+    pub fn peer(&self) -> Option<&Authentication> {
+        self.established().map(Established::peer)
+    }
+
+    /// The certificates that the peer has shown, its own first, once the handshake is complete. See
+    /// [`Authentication::certificates`].
+    pub fn peer_certificates(&self) -> &[Vec<u8>] {
+        self.peer().map(Authentication::certificates).unwrap_or_default()
     }
 
     pub(super) fn established(&self) -> Option<&Established> {

@@ -65,7 +65,7 @@ impl Connection {
         self.check_alive()?;
         match core::mem::replace(&mut self.phase, Phase::Abandoned) {
             Phase::Server(state) => {
-                if let Err(usage) = state.check_selection(&selection, self.context.now) {
+                if let Err(usage) = state.check_selection(&selection) {
                     self.phase = Phase::Server(state);
                     return Err(usage.into());
                 }

@@ -1,9 +1,9 @@
-//! Authenticated encryption of what a server hands out and takes back: tickets.
+//! Authenticated encryption of what a server hands out and takes back: tickets and cookies.
 
 use zeroize::Zeroizing;
 
 use super::aead::{AeadAlgorithm, AeadKey, NONCE_LEN, TAG_LEN};
-use super::hash::HashAlgorithm;
+use super::hash::{Digest, HashAlgorithm};
 use super::{CryptoError, Random};
 
 /// Length of a sealing key, in bytes.
@@ -23,8 +23,9 @@ const OVERHEAD: usize = ID_LEN + SALT_LEN + TAG_LEN;
 ///     opaque ciphertext[plaintext.length + 16];
 /// } Sealed;
 /// ```
-/// Every sealing has a ChaCha20-Poly1305 key of its own, `HMAC-SHA256(key, purpose | salt)`, so that a random salt of
-/// 16 bytes does what a random nonce of 12 could not: it never has to be counted.
+/// Every sealing has its own ChaCha20-Poly1305 key, `HMAC-SHA256(key, purpose | scope | salt)`, so that a random salt of
+/// 16 bytes does what a random nonce of 12 could not: it never has to be counted. The scope is a digest of what must be
+/// the same where the result is opened.
 #[derive(Clone)]
 pub struct SealingKeys {
     keys: Vec<SealingKey>,
@@ -45,7 +46,7 @@ impl SealingKeys {
         Ok(Self { keys: keys.iter().map(SealingKey::new).collect() })
     }
 
-    /// A key of its own, which nobody else has.
+    /// A new random key.
     pub fn generate(random: &mut Random) -> Self {
         let key = Zeroizing::new(random.array());
         Self { keys: vec![SealingKey::new(&key)] }
@@ -57,10 +58,11 @@ impl SealingKeys {
         self.keys.insert(0, SealingKey::new(key));
     }
 
-    /// Seals `plaintext`. What was sealed for one purpose does not open for another.
+    /// Seals `plaintext`. What was sealed for one purpose and scope does not open for another.
     pub fn seal(
         &self,
         purpose: &'static str,
+        scope: &Digest,
         plaintext: &[u8],
         random: &mut Random,
     ) -> Result<Vec<u8>, CryptoError> {
@@ -70,17 +72,23 @@ impl SealingKeys {
         sealed.extend(key.id);
         sealed.extend(salt);
         sealed.extend(plaintext);
-        key.aead(purpose, &salt)?.seal(&NONCE, &[], &mut sealed, ID_LEN + SALT_LEN)?;
+        key.aead(purpose, scope, &salt)?.seal(&NONCE, &[], &mut sealed, ID_LEN + SALT_LEN)?;
         Ok(sealed)
     }
 
     /// Opens what one of the keys has sealed; `None` for anything else.
-    pub fn open(&self, purpose: &'static str, sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+    pub fn open(
+        &self,
+        purpose: &'static str,
+        scope: &Digest,
+        sealed: &[u8],
+    ) -> Option<Zeroizing<Vec<u8>>> {
         let (id, rest) = sealed.split_first_chunk::<ID_LEN>()?;
         let (salt, ciphertext) = rest.split_first_chunk::<SALT_LEN>()?;
         self.keys.iter().filter(|key| key.id == *id).find_map(|key| {
             let mut text = Zeroizing::new(ciphertext.to_vec());
-            let len = key.aead(purpose, salt).ok()?.open(&NONCE, &[], &mut text).ok()?.len();
+            let aead = key.aead(purpose, scope, salt).ok()?;
+            let len = aead.open(&NONCE, &[], &mut text).ok()?.len();
             text.truncate(len);
             Some(text)
         })
@@ -97,8 +105,13 @@ impl SealingKey {
         Self { id, key: Zeroizing::new(*key) }
     }
 
-    fn aead(&self, purpose: &str, salt: &[u8; SALT_LEN]) -> Result<AeadKey, CryptoError> {
-        let input = [b"tls-psk ", purpose.as_bytes(), salt].concat();
+    fn aead(
+        &self,
+        purpose: &str,
+        scope: &Digest,
+        salt: &[u8; SALT_LEN],
+    ) -> Result<AeadKey, CryptoError> {
+        let input = [b"tls-psk ", purpose.as_bytes(), scope.as_ref(), salt].concat();
         let key = HashAlgorithm::Sha256.hmac(self.key.as_slice(), &input);
         AeadKey::new(AeadAlgorithm::ChaCha20Poly1305, key.as_ref())
     }

@@ -5,7 +5,7 @@ use super::event::{Event, Negotiated};
 use crate::crypto::Secret;
 use crate::error::{Error, Usage, Violation};
 use crate::keys::{Exporter, TrafficSecret};
-use crate::psk::{Origin, Session};
+use crate::psk::{Authentication, Issued, Session, Terms};
 use crate::wire::{
     CipherSuite, ContentType, Handshake, KeyUpdate, KeyUpdateRequest, NewSessionTicket,
 };
@@ -26,6 +26,14 @@ pub struct TrafficSecrets {
     pub receive: TrafficSecret,
 }
 
+/// What a client that resumes keeps for the tickets to come.
+pub struct Resumption {
+    /// `resumption_secret` (section 7.1).
+    pub(crate) secret: Secret,
+    /// The terms of this connection, on which its sessions can be used.
+    pub(crate) terms: Terms,
+}
+
 /// An established connection.
 pub struct Established {
     /// What the handshake agreed on.
@@ -34,12 +42,10 @@ pub struct Established {
     secrets: TrafficSecrets,
     exporter: Exporter,
     early_exporter: Option<Exporter>,
-    /// A client that resumes keeps it for the tickets to come.
-    resumption_secret: Option<Secret>,
+    peer: Authentication,
+    resumption: Option<Resumption>,
     /// We owe the peer a KeyUpdate before our next application data.
     update_owed: bool,
-    #[cfg(feature = "certificates")]
-    peer_certificates: Vec<Vec<u8>>,
     /// We asked the peer for a KeyUpdate and have not had it yet.
     update_requested: bool,
     key_updates: u32,
@@ -53,7 +59,8 @@ impl Established {
         secrets: TrafficSecrets,
         exporter: Exporter,
         early_exporter: Option<Exporter>,
-        resumption_secret: Option<Secret>,
+        peer: Authentication,
+        resumption: Option<Resumption>,
     ) -> Self {
         Self {
             suite: negotiated.cipher_suite,
@@ -61,27 +68,18 @@ impl Established {
             secrets,
             exporter,
             early_exporter,
-            resumption_secret,
+            peer,
+            resumption,
             update_owed: false,
-            #[cfg(feature = "certificates")]
-            peer_certificates: Vec::new(),
             update_requested: false,
             key_updates: 0,
             tickets: 0,
         }
     }
 
-    /// With what the peer has shown of itself.
-    #[cfg(feature = "certificates")]
-    pub fn with_peer_certificates(mut self, chain: Vec<Vec<u8>>) -> Self {
-        self.peer_certificates = chain;
-        self
-    }
-
-    /// The certificates that the peer has shown, its own first; none under a PSK.
-    #[cfg(feature = "certificates")]
-    pub fn peer_certificates(&self) -> &[Vec<u8>] {
-        &self.peer_certificates
+    /// How the peer has proved who it is, in this handshake or in the one that it resumes.
+    pub fn peer(&self) -> &Authentication {
+        &self.peer
     }
 
     /// Sends application data, after the KeyUpdate that is due, if one is.
@@ -154,7 +152,7 @@ impl Established {
         ctx: &mut Context,
         message: &Handshake<'_>,
     ) -> Result<(), Error> {
-        let Some(resumption_secret) = &self.resumption_secret else { return Ok(()) };
+        let Some(resumption) = &self.resumption else { return Ok(()) };
         let ticket = NewSessionTicket::read(message.body())?;
         if ticket.ticket_lifetime > MAX_TICKET_LIFETIME {
             return Err(Violation::BadTicketLifetime.into());
@@ -163,13 +161,13 @@ impl Established {
         if self.tickets > MAX_TICKETS {
             return Err(Violation::TooManyTickets.into());
         }
-        let origin = Origin {
+        let issued = Issued {
             cipher_suite: self.suite,
-            resumption_secret,
+            resumption_secret: &resumption.secret,
             alpn: self.negotiated.alpn.clone(),
-            external_identity: self.negotiated.external_identity.clone(),
+            terms: resumption.terms.clone(),
         };
-        if let Some(session) = Session::new(origin, ticket, ctx.now) {
+        if let Some(session) = Session::new(issued, ticket, ctx.now) {
             ctx.emit(Event::Session(session));
         }
         Ok(())

@@ -1,6 +1,6 @@
 //! What a connection tells its application.
 
-use crate::error::AlertDescription;
+use crate::error::{AlertDescription, named_errors};
 use crate::keys::BinderKind;
 use crate::psk::Session;
 use crate::wire::{CipherSuite, NamedGroup, PskKeyExchangeMode};
@@ -54,6 +54,14 @@ pub enum Event {
         /// Whether its records were protected.
         protected: bool,
     },
+    /// Client: a session that the connection does not offer; only when tracing is enabled. The handshake goes on with the
+    /// other sessions, the PSKs and certificates.
+    SessionRefused {
+        /// Its place among the sessions that were appended.
+        index: usize,
+        /// Why.
+        reason: SessionRefusal,
+    },
     /// Server: what became of an offered PSK; only when tracing is enabled. One that was not looked at has none.
     Psk {
         /// Its place in the client's list.
@@ -61,6 +69,20 @@ pub enum Event {
         /// What became of it.
         outcome: PskOutcome,
     },
+}
+
+named_errors! {
+    /// Why a client does not offer a session.
+    SessionRefusal {
+        Used => "the session was used by another connection";
+        Expired => "the session has expired";
+        ServerName => "the session is for another server name";
+        OwnCertificate => "the session began with another client certificate";
+        Psk => "the session descends from a PSK that the connection does not hold with the same key";
+        NoCertificate => "the session's server showed no certificate, and the connection wants one";
+        CertificatesNotAccepted => "the session's server showed a certificate, and the connection accepts none";
+        CertificateNotVerified => "the certificate of the session's server does not verify by the trust anchors of the connection";
+    }
 }
 
 /// The way of a message.
@@ -77,6 +99,9 @@ pub enum Direction {
 pub enum PskOutcome {
     /// The server has no PSK of this identity.
     Unknown,
+    /// It is a ticket of this server, and what it descends from is not accepted any more: its PSK has gone or has another
+    /// key.
+    Withdrawn,
     /// The server has it, and it fits none of the common cipher suites.
     Unusable,
     /// The server has it and prefers another.

@@ -12,8 +12,8 @@ mod peer_certificate;
 mod secrets;
 
 pub use context::Context;
-pub use established::{Established, TrafficSecrets};
-pub use event::{Direction, EarlyDataOutcome, Event, Negotiated, PskOutcome};
+pub use established::{Established, Resumption, TrafficSecrets};
+pub use event::{Direction, EarlyDataOutcome, Event, Negotiated, PskOutcome, SessionRefusal};
 #[cfg(feature = "certificates")]
 pub use own_certificate::{Flight, Identity, Shown, Signing, send_certificate, show};
 pub use parameters::{ConfigError, MIN_RECORD_SIZE_LIMIT, Parameters};

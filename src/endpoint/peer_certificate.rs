@@ -5,6 +5,7 @@ use super::{Context, Event, Negotiated};
 use crate::certificates::{Signer, Verification, VerificationRequest, verify_proof};
 use crate::error::{Error, Violation};
 use crate::keys::Transcript;
+use crate::psk::Verdict;
 use crate::wire::{Certificate, CertificateVerify, Handshake};
 
 /// The state that follows once the peer's certificate is accepted.
@@ -18,8 +19,8 @@ pub trait Authenticated {
     /// What was agreed on so far.
     fn negotiated(&self) -> &Negotiated;
 
-    /// Keeps the peer's chain.
-    fn set_peer_certificates(&mut self, chain: Vec<Vec<u8>>);
+    /// Keeps the peer's chain, and how it was judged.
+    fn set_peer_certificate(&mut self, chain: Vec<Vec<u8>>, verdict: Verdict);
 }
 
 /// The chain of a Certificate, which may be empty.
@@ -64,15 +65,14 @@ impl<N: Authenticated> WaitCertificateVerify<N> {
         let proof = CertificateVerify::read(message.body())?;
         verify_proof(&chain, N::PEER, &next.transcript().current(), &proof)?;
         next.transcript().add(message.bytes);
-        let verifying = Verifying { chain, next };
         match verification {
             Verification::Anchors(anchors) => {
+                let verifying = Verifying { chain, next, verdict: Verdict::Anchors };
                 anchors.verify(N::PEER, &verifying.request(), ctx.now)?;
                 Ok(Judgement::Accepted(verifying.accept()))
             }
-            Verification::Application => {
-                ctx.emit(Event::VerifyCertificate);
-                Ok(Judgement::Asked(Box::new(verifying)))
+            Verification::Application { rules } => {
+                Ok(Judgement::Asked(Verifying::ask(ctx, chain, rules, next)))
             }
         }
     }
@@ -81,10 +81,17 @@ impl<N: Authenticated> WaitCertificateVerify<N> {
 /// The peer has the key of its certificate; the application says whether that is whom it wants.
 pub struct Verifying<N> {
     chain: Vec<Vec<u8>>,
+    verdict: Verdict,
     next: Box<N>,
 }
 
 impl<N: Authenticated> Verifying<N> {
+    /// Asks the application, which judges by the rules of this name.
+    pub fn ask(ctx: &mut Context, chain: Vec<Vec<u8>>, rules: Vec<u8>, next: Box<N>) -> Box<Self> {
+        ctx.emit(Event::VerifyCertificate);
+        Box::new(Self { chain, verdict: Verdict::Application(rules), next })
+    }
+
     /// What is to be judged.
     pub fn request(&self) -> VerificationRequest<'_> {
         let server_name = self.next.negotiated().server_name.as_deref();
@@ -97,8 +104,8 @@ impl<N: Authenticated> Verifying<N> {
     }
 
     fn accept(self) -> Box<N> {
-        let mut next = self.next;
-        next.set_peer_certificates(self.chain);
+        let Self { chain, verdict, mut next } = self;
+        next.set_peer_certificate(chain, verdict);
         next
     }
 }

@@ -31,6 +31,7 @@ named_errors! {
         EarlyDataSizeZero => "early data needs a size above zero; leave it out for none";
         BadProtocolName => "an application protocol's name holds 1 to 255 bytes";
         BadSession => "the bytes are not those of an exported session";
+        SessionVersion => "the session was exported in another version's format: it cannot be used any more";
         SessionUsed => "the session was used by another connection, which it may be once only";
         SessionExpired => "the session has expired";
         OfferTooLong => "the PSKs of one ClientHello take at most 65535 encoded bytes";
@@ -190,12 +191,13 @@ impl ExternalPsk {
         psk.early_data =
             self.early_data.clone().filter(|early| hash_of(early.cipher_suite) == Some(target));
         psk.external_identity = Some(self.identity.clone());
+        psk.context = self.context().map(<[u8]>::to_vec);
         Some(psk)
     }
 }
 
 /// The encoding of an ImportedIdentity for TLS 1.3.
-fn imported_identity(identity: &[u8], context: &[u8], target: HashAlgorithm) -> Vec<u8> {
+pub(super) fn imported_identity(identity: &[u8], context: &[u8], target: HashAlgorithm) -> Vec<u8> {
     ImportedIdentity {
         external_identity: identity.to_vec(),
         context: context.to_vec(),

@@ -4,7 +4,7 @@ use core::fmt;
 use core::hash::{BuildHasherDefault, Hasher};
 use std::collections::HashMap;
 
-use super::{ExternalPsk, PskError};
+use super::{Authentication, ExternalPsk, PskError};
 use crate::crypto::HashAlgorithm;
 
 /// A list of PSKs. The order is the preference; identities are unique.
@@ -98,6 +98,12 @@ impl PskList {
         let position = self.index.get(key)?;
         let psk = self.psks.get(position.rank)?;
         Some(Found { rank: position.rank, hash: position.hash, psk })
+    }
+
+    /// The PSK that an authentication names by identity and context; its key may be another one by now.
+    pub(crate) fn named(&self, authentication: &Authentication) -> Option<&ExternalPsk> {
+        let identity = authentication.wire_identity()?;
+        self.find(&identity).map(|found| found.psk)
     }
 
     /// The PSKs, most preferred first.

@@ -1,5 +1,6 @@
 //! Pre-shared keys: what they are, how they are offered, bound and found.
 
+mod authentication;
 mod binder;
 mod early_data;
 mod external;
@@ -11,6 +12,7 @@ mod roles;
 mod session;
 mod ticket;
 
+pub use authentication::{Authentication, Verdict};
 pub use binder::{binder, verify_binder, verify_dummy_binder};
 pub use early_data::EarlyDataParameters;
 pub use external::{ExternalPsk, PskError};
@@ -20,12 +22,15 @@ pub(crate) use list::key_of;
 pub use list::{Found, PskList};
 pub use offer::{OfferedPsk, OfferedPskList, OfferedTicket};
 pub use roles::{Role, may_serve};
-pub(crate) use session::{MAX_TICKET_LEN, Origin, resumption_psk};
+pub(crate) use session::{Issued, MAX_TICKET_LEN, Terms, resumption_psk};
 pub use session::{Session, TicketAge};
 pub(crate) use ticket::TicketState;
 
+use std::sync::Arc;
+
 use crate::crypto::HashAlgorithm;
 use crate::keys::{BinderKind, EarlySecret};
+use authentication::Fingerprint;
 use zeroize::Zeroizing;
 
 /// A PSK as the handshake uses it: one wire identity, one key, one hash.
@@ -46,6 +51,10 @@ pub struct Psk {
     /// The identity it was provisioned with: its own, the one that was imported, or the one of the handshake that a
     /// ticket descends from.
     pub external_identity: Option<Vec<u8>>,
+    /// The importer context of an imported PSK.
+    pub(crate) context: Option<Vec<u8>>,
+    /// Of a ticket or a session: how the peer proved who it is in the handshake that it descends from.
+    pub(crate) descent: Option<Arc<Authentication>>,
     key: Zeroizing<Vec<u8>>,
 }
 
@@ -56,7 +65,48 @@ impl Psk {
         hash: HashAlgorithm,
         key: Zeroizing<Vec<u8>>,
     ) -> Self {
-        Self { identity, kind, hash, early_data: None, age: None, external_identity: None, key }
+        Self {
+            identity,
+            kind,
+            hash,
+            early_data: None,
+            age: None,
+            external_identity: None,
+            context: None,
+            descent: None,
+            key,
+        }
+    }
+
+    /// The PSK of a ticket or a session that descends from a handshake with this authentication.
+    pub(crate) fn resuming(
+        identity: Vec<u8>,
+        hash: HashAlgorithm,
+        key: Zeroizing<Vec<u8>>,
+        authentication: Arc<Authentication>,
+    ) -> Self {
+        let external_identity = authentication.external_identity().map(<[u8]>::to_vec);
+        Self {
+            external_identity,
+            descent: Some(authentication),
+            ..Self::new(identity, BinderKind::Resumption, hash, key)
+        }
+    }
+
+    /// How a peer that proves to hold it proves who it is: for a ticket or a session as it once did, else by this PSK.
+    pub(crate) fn authentication(&self, now: u64) -> Authentication {
+        match &self.descent {
+            Some(authentication) => authentication.as_ref().clone(),
+            None => Authentication::by_psk(self, now),
+        }
+    }
+
+    /// Tells its key from every other: `HMAC-SHA256(key, "tls-psk fingerprint" | kdf | identity)`, its first 16 bytes.
+    fn fingerprint(&self) -> Fingerprint {
+        let kdf = self.hash.kdf_id().to_be_bytes();
+        let input = [&b"tls-psk fingerprint"[..], &kdf, &self.identity].concat();
+        let digest = HashAlgorithm::Sha256.hmac(&self.key, &input);
+        digest.as_ref().first_chunk().copied().unwrap_or_default()
     }
 
     /// The first secret of the key schedule.

@@ -1,6 +1,9 @@
 //! What a client offers, as the application of a server sees it while selection waits.
 
-use super::ImportedIdentity;
+use std::sync::Arc;
+
+use super::{Authentication, ExternalPsk, ImportedIdentity};
+use crate::crypto::HashAlgorithm;
 use crate::wire::PskIdentity;
 
 /// The offered PSKs in the client's order, as many as the server looks at: a cursor, and an iterator.
@@ -8,15 +11,27 @@ use crate::wire::PskIdentity;
 pub struct OfferedPskList<'a> {
     /// Those that are looked at, which may be fewer than were offered.
     identities: &'a [PskIdentity],
-    tickets: &'a [Option<OfferedTicket>],
+    tickets: Vec<Option<&'a OfferedTicket>>,
     next: usize,
 }
 
-/// What the server knows of an identity that is a ticket of its own.
+/// What the server knows of a ticket that it issued: the authentication of the client that it was issued to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OfferedTicket {
-    /// The identity of the external PSK whose handshake it descends from.
-    pub external_identity: Option<Vec<u8>>,
+    pub(crate) client: Arc<Authentication>,
+    pub(crate) hash: HashAlgorithm,
+}
+
+impl OfferedTicket {
+    /// How the client proved who it is, in the full handshake that the ticket descends from.
+    pub fn client(&self) -> &Authentication {
+        &self.client
+    }
+
+    /// Whether this PSK authenticated the client: the same identity, context and key.
+    pub fn is_by(&self, psk: &ExternalPsk) -> bool {
+        self.client.is_by(psk, self.hash)
+    }
 }
 
 /// One offered PSK.
@@ -40,7 +55,10 @@ impl OfferedPsk<'_> {
 }
 
 impl<'a> OfferedPskList<'a> {
-    pub(crate) fn new(identities: &'a [PskIdentity], tickets: &'a [Option<OfferedTicket>]) -> Self {
+    pub(crate) fn new(
+        identities: &'a [PskIdentity],
+        tickets: Vec<Option<&'a OfferedTicket>>,
+    ) -> Self {
         Self { identities, tickets, next: 0 }
     }
 
@@ -70,7 +88,7 @@ impl<'a> OfferedPskList<'a> {
             index,
             identity: &psk.identity,
             obfuscated_ticket_age: psk.obfuscated_ticket_age,
-            ticket: self.tickets.get(index).and_then(Option::as_ref),
+            ticket: self.tickets.get(index).copied().flatten(),
         })
     }
 }

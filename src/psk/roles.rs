@@ -20,8 +20,8 @@ pub enum Role {
     Server,
 }
 
-/// How many identities the guard remembers at the least: those that were used last. It holds twice as many at the most,
-/// in some four megabytes, however long the process lives.
+/// How many identities of each kind the guard remembers at least: those that were used last. It holds at most twice as
+/// many, in some four megabytes a kind, however long the process lives.
 const REMEMBERED: usize = 50_000;
 
 /// Roles by the SHA-256 of the wire identity, in two generations. Only PSKs that were used are here: a client's when it
@@ -33,22 +33,33 @@ struct Roles {
     older: IdentityMap<Role>,
 }
 
-static ROLES: Mutex<Option<Roles>> = Mutex::new(None);
-
-/// Whether this process may use the PSK in this role, which it does from now on. A ticket is used once and opens for
-/// those alone who have its server's keys: it is not remembered, as tickets have no end.
-pub fn may_serve(psk: &Psk, role: Role) -> bool {
-    psk.kind == BinderKind::Resumption || claim(&psk.identity, role)
+/// The guard of a process. Tickets are many, and would have external PSKs forgotten.
+#[derive(Default)]
+struct Guard {
+    external: Roles,
+    tickets: Roles,
 }
 
-fn claim(identity: &[u8], role: Role) -> bool {
-    let key = key_of(identity);
-    // A thread that panicked with the lock in hand left the maps as they were: insertions are whole.
-    let mut roles = ROLES.lock().unwrap_or_else(PoisonError::into_inner);
-    let Roles { recent, older } = roles.get_or_insert_default();
-    if recent.len() >= REMEMBERED {
-        *older = core::mem::take(recent);
+static GUARD: Mutex<Option<Guard>> = Mutex::new(None);
+
+/// Whether this process may use the PSK in this role, which it does from now on. A ticket counts as well: where servers
+/// share the keys of tickets, a client's own ClientHello would resume at the server beside it.
+pub fn may_serve(psk: &Psk, role: Role) -> bool {
+    // A thread that panicked while it held the lock left the maps as they were: insertions are whole.
+    let mut guard = GUARD.lock().unwrap_or_else(PoisonError::into_inner);
+    let Guard { external, tickets } = guard.get_or_insert_default();
+    let roles = if psk.kind == BinderKind::Resumption { tickets } else { external };
+    roles.claim(&psk.identity, role)
+}
+
+impl Roles {
+    fn claim(&mut self, identity: &[u8], role: Role) -> bool {
+        let key = key_of(identity);
+        let Self { recent, older } = self;
+        if recent.len() >= REMEMBERED {
+            *older = core::mem::take(recent);
+        }
+        let first = older.get(&key).copied().unwrap_or(role);
+        *recent.entry(key).or_insert(first) == role
     }
-    let first = older.get(&key).copied().unwrap_or(role);
-    *recent.entry(key).or_insert(first) == role
 }

@@ -4,11 +4,13 @@ use core::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+#[cfg(feature = "certificates")]
+use super::Verdict;
 use super::list::offered_len;
-use super::{EarlyDataParameters, Psk, PskError};
+use super::ticket::not_empty;
+use super::{Authentication, EarlyDataParameters, ExternalPsk, Psk, PskError};
 use crate::crypto::{HashAlgorithm, Secret, expand_label_secret, hash_of};
 use crate::error::Error;
-use crate::keys::BinderKind;
 use crate::wire::{CipherSuite, NewSessionTicket, Reader, Writer};
 use zeroize::Zeroizing;
 
@@ -26,9 +28,20 @@ pub struct Session {
     lifetime: u64,
     max_early_data: u32,
     alpn: Option<Vec<u8>>,
-    external_identity: Option<Vec<u8>>,
+    terms: Terms,
     used: Arc<AtomicBool>,
     reusable: bool,
+}
+
+/// The terms on which a connection began, and on which alone a session may resume it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Terms {
+    /// The name that the client asked for.
+    pub server_name: Option<Vec<u8>>,
+    /// SHA-256 of the certificate that the client was ready to show, if it had one.
+    pub own_certificate: Option<Vec<u8>>,
+    /// How the server proved who it is.
+    pub server: Arc<Authentication>,
 }
 
 /// What a ticket's age is counted from, and what obscures it (RFC 9846 section 4.3.11.1).
@@ -48,38 +61,49 @@ impl TicketAge {
     }
 }
 
-/// What the connection that issued a ticket knows of it.
-pub(crate) struct Origin<'a> {
+impl Terms {
+    /// The server showed this certificate too.
+    #[cfg(feature = "certificates")]
+    pub(crate) fn set_certificate(&mut self, chain: Vec<Vec<u8>>, verdict: Verdict) {
+        Arc::make_mut(&mut self.server).set_certificate(chain, verdict);
+    }
+}
+
+/// What the connection that a ticket was issued for knows of it.
+pub(crate) struct Issued<'a> {
     pub cipher_suite: CipherSuite,
     pub resumption_secret: &'a Secret,
     pub alpn: Option<Vec<u8>>,
-    pub external_identity: Option<Vec<u8>>,
+    pub terms: Terms,
 }
 
 /// The longest ticket that is issued or kept, in bytes: half of what the extensions of a ClientHello may hold.
 pub(crate) const MAX_TICKET_LEN: usize = 1 << 15;
 
 /// The first byte of the encoding, which changes with it.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
+/// The longest time from a full handshake to the last resumption of it, in milliseconds: seven days, however often
+/// tickets were renewed (RFC 9846 section 4.7.1).
+const MAX_AGE: u64 = 604_800_000;
 
 impl Session {
     /// From a ticket that was received `now`; `None` if the server wants it forgotten at once, or if it would leave too
     /// little room in a ClientHello.
-    pub(crate) fn new(origin: Origin<'_>, ticket: NewSessionTicket, now: u64) -> Option<Self> {
-        let hash = hash_of(origin.cipher_suite)?;
+    pub(crate) fn new(issued: Issued<'_>, ticket: NewSessionTicket, now: u64) -> Option<Self> {
+        let hash = hash_of(issued.cipher_suite)?;
         if ticket.ticket_lifetime == 0 || ticket.ticket.len() > MAX_TICKET_LEN {
             return None;
         }
-        let key = resumption_psk(hash, origin.resumption_secret, &ticket.ticket_nonce);
+        let key = resumption_psk(hash, issued.resumption_secret, &ticket.ticket_nonce);
         Some(Self {
-            cipher_suite: origin.cipher_suite,
+            cipher_suite: issued.cipher_suite,
             key,
             ticket: ticket.ticket,
             age: TicketAge { received_at: now, age_add: ticket.ticket_age_add },
             lifetime: u64::from(ticket.ticket_lifetime) * 1000,
             max_early_data: ticket.max_early_data_size.unwrap_or(0),
-            alpn: origin.alpn,
-            external_identity: origin.external_identity,
+            alpn: issued.alpn,
+            terms: issued.terms,
             used: Arc::default(),
             reusable: false,
         })
@@ -89,7 +113,7 @@ impl Session {
     ///
     /// ```text
     /// struct {
-    ///     uint8 version = 1;
+    ///     uint8 version = 2;
     ///     CipherSuite cipher_suite;
     ///     opaque key<1..255>;
     ///     opaque ticket<1..2^16-1>;
@@ -98,7 +122,9 @@ impl Session {
     ///     uint64 lifetime;
     ///     uint32 max_early_data_size;
     ///     opaque alpn<0..255>;
-    ///     opaque external_identity<0..2^16-1>;
+    ///     opaque server_name<0..255>;
+    ///     opaque own_certificate<0..32>;
+    ///     Authentication server;
     /// } Session;
     /// ```
     pub fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
@@ -111,20 +137,26 @@ impl Session {
         w.u32(self.age.age_add);
         w.u64(self.lifetime);
         w.u32(self.max_early_data);
-        w.vec8(|w| w.bytes(self.alpn.as_deref().unwrap_or_default()));
-        w.vec16(|w| w.bytes(self.external_identity.as_deref().unwrap_or_default()));
+        for text in [&self.alpn, &self.terms.server_name, &self.terms.own_certificate] {
+            w.vec8(|w| w.bytes(text.as_deref().unwrap_or_default()));
+        }
+        self.terms.server.write(&mut w);
         // Each part came out of a vector of the same size or a smaller one.
         Zeroizing::new(w.finish().unwrap_or_default())
     }
 
     /// Takes what [`Session::to_bytes`] gave.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, PskError> {
-        Self::read(bytes).ok().flatten().ok_or(PskError::BadSession)
+        match bytes.first() {
+            Some(&VERSION) => Self::read(bytes).ok().flatten().ok_or(PskError::BadSession),
+            Some(1..) => Err(PskError::SessionVersion),
+            _ => Err(PskError::BadSession),
+        }
     }
 
     fn read(bytes: &[u8]) -> Result<Option<Self>, Error> {
         let mut r = Reader::new(bytes);
-        let version = r.u8("version")?;
+        r.u8("version")?;
         let cipher_suite = CipherSuite(r.u16("cipher_suite")?);
         let key = Zeroizing::new(r.vec8("key")?.rest().to_vec());
         let ticket = r.vec16("ticket")?.rest().to_vec();
@@ -132,11 +164,14 @@ impl Session {
         let age_add = r.u32("ticket_age_add")?;
         let lifetime = r.u64("lifetime")?;
         let max_early_data = r.u32("max_early_data_size")?;
-        let alpn = r.vec8("alpn")?.rest().to_vec();
-        let external_identity = r.vec16("external_identity")?.rest().to_vec();
+        let mut optional = |field| Ok::<_, Error>(not_empty(r.vec8(field)?.rest()));
+        let alpn = optional("alpn")?;
+        let server_name = optional("server_name")?;
+        let own_certificate = optional("own_certificate")?;
+        let server = Arc::new(Authentication::read(&mut r)?);
         r.finish("Session")?;
         let fits = hash_of(cipher_suite).is_some_and(|hash| hash.output_len() == key.len());
-        if version != VERSION || !fits || ticket.is_empty() {
+        if !fits || ticket.is_empty() {
             return Ok(None);
         }
         Ok(Some(Self {
@@ -146,8 +181,8 @@ impl Session {
             age: TicketAge { received_at, age_add },
             lifetime,
             max_early_data,
-            alpn: Some(alpn).filter(|alpn| !alpn.is_empty()),
-            external_identity: Some(external_identity).filter(|identity| !identity.is_empty()),
+            alpn,
+            terms: Terms { server_name, own_certificate, server },
             used: Arc::default(),
             reusable: false,
         }))
@@ -180,12 +215,33 @@ impl Session {
 
     /// The identity of the external PSK whose handshake it descends from.
     pub fn external_identity(&self) -> Option<&[u8]> {
-        self.external_identity.as_deref()
+        self.terms.server.external_identity()
     }
 
-    /// When it expires, in milliseconds of the clock that the connection was told.
+    /// The name of the server that it resumes a connection to. It is offered to the same name only.
+    pub fn server_name(&self) -> Option<&[u8]> {
+        self.terms.server_name.as_deref()
+    }
+
+    /// How the server proved who it is, in the full handshake that the session descends from.
+    pub fn server(&self) -> &Authentication {
+        &self.terms.server
+    }
+
+    /// Whether this PSK authenticated the server: the same identity, context and key.
+    pub(crate) fn is_by(&self, psk: &ExternalPsk) -> bool {
+        hash_of(self.cipher_suite).is_some_and(|hash| self.terms.server.is_by(psk, hash))
+    }
+
+    pub(crate) fn terms(&self) -> &Terms {
+        &self.terms
+    }
+
+    /// When it expires, in milliseconds of the clock that the connection was told: with its ticket, and seven days after
+    /// the full handshake at the latest.
     pub fn expires_at(&self) -> u64 {
-        self.age.received_at.saturating_add(self.lifetime)
+        let ticket = self.age.received_at.saturating_add(self.lifetime);
+        ticket.min(self.terms.server.at().saturating_add(MAX_AGE))
     }
 
     /// The PSK it stands for.
@@ -196,10 +252,10 @@ impl Session {
             cipher_suite: self.cipher_suite,
             alpn: self.alpn.clone(),
         });
-        let mut psk = Psk::new(self.ticket.clone(), BinderKind::Resumption, hash, self.key.clone());
+        let server = self.terms.server.clone();
+        let mut psk = Psk::resuming(self.ticket.clone(), hash, self.key.clone(), server);
         psk.early_data = early_data;
         psk.age = Some(self.age);
-        psk.external_identity = self.external_identity.clone();
         Some(psk)
     }
 

@@ -1,31 +1,35 @@
 //! A server's tickets: the state of a connection, sealed and handed to the client, so that the server keeps nothing
 //! (RFC 9846 section 4.7.1).
 
-use super::{EarlyDataParameters, Psk};
-use crate::crypto::{Random, SealingKeys, hash_of};
+use std::sync::Arc;
+
+use super::{Authentication, EarlyDataParameters, Psk};
+use crate::crypto::{Digest, Random, SealingKeys, hash_of};
 use crate::error::Error;
-use crate::keys::BinderKind;
 use crate::wire::{CipherSuite, Reader, Writer};
 use zeroize::Zeroizing;
 
 /// What sealing is told, so that a ticket is nothing but a ticket.
 const PURPOSE: &str = "session ticket";
 /// The first byte of the state, which changes with its encoding.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 
 /// What is inside a ticket. Times are in milliseconds of the server's clock.
 ///
 /// ```text
 /// struct {
-///     uint8 version = 1;
+///     uint8 version = 2;
 ///     CipherSuite cipher_suite;
 ///     opaque key<1..255>;
 ///     uint64 issued_at;
 ///     uint64 lifetime;
 ///     uint32 ticket_age_add;
 ///     uint32 max_early_data_size;
-///     opaque alpn<0..255>;
-///     opaque external_identity<0..2^16-1>;
+///     opaque replay_scope<0..255>;
+///     opaque alpn<0..2^16-1>;
+///     opaque server_name<0..2^16-1>;
+///     opaque server_certificate<0..2^16-1>;
+///     Authentication client;
 /// } TicketState;
 /// ```
 pub(crate) struct TicketState {
@@ -35,13 +39,25 @@ pub(crate) struct TicketState {
     pub lifetime: u64,
     pub age_add: u32,
     pub max_early_data: u32,
+    /// Where copies of its early data are told from originals.
+    pub replay_scope: Vec<u8>,
     pub alpn: Option<Vec<u8>>,
-    pub external_identity: Option<Vec<u8>>,
+    /// The name that the client asked for.
+    pub server_name: Option<Vec<u8>>,
+    /// SHA-256 of the certificate by which the server proved who it is, if it did so.
+    pub server_certificate: Option<Vec<u8>>,
+    /// How the client proved who it is.
+    pub client: Arc<Authentication>,
 }
 
 impl TicketState {
-    /// The ticket.
-    pub fn seal(&self, keys: &SealingKeys, random: &mut Random) -> Result<Vec<u8>, Error> {
+    /// The ticket, for servers of the same scope.
+    pub fn seal(
+        &self,
+        keys: &SealingKeys,
+        scope: &Digest,
+        random: &mut Random,
+    ) -> Result<Vec<u8>, Error> {
         let mut w = Writer::new();
         w.u8(VERSION);
         w.u16(self.cipher_suite.0);
@@ -50,16 +66,20 @@ impl TicketState {
         w.u64(self.lifetime);
         w.u32(self.age_add);
         w.u32(self.max_early_data);
-        w.vec8(|w| w.bytes(self.alpn.as_deref().unwrap_or_default()));
-        w.vec16(|w| w.bytes(self.external_identity.as_deref().unwrap_or_default()));
+        w.vec8(|w| w.bytes(&self.replay_scope));
+        for text in [&self.alpn, &self.server_name, &self.server_certificate] {
+            w.vec16(|w| w.bytes(text.as_deref().unwrap_or_default()));
+        }
+        self.client.write(&mut w);
         let state = Zeroizing::new(w.finish()?);
-        keys.seal(PURPOSE, &state, random).map_err(|_| Error::Internal("ticket sealing"))
+        keys.seal(PURPOSE, scope, &state, random).map_err(|_| Error::Internal("ticket sealing"))
     }
 
-    /// What a ticket of ours holds, unless it has expired. Anything may come as a ticket; `None` for what is not one.
-    pub fn open(keys: &SealingKeys, ticket: &[u8], now: u64) -> Option<Self> {
-        let state = Self::read(&keys.open(PURPOSE, ticket)?).ok()?;
-        let expired = now > state.issued_at.saturating_add(state.lifetime);
+    /// What a ticket of this scope holds, unless it has expired. Anything may come as a ticket; `None` for what is not
+    /// one.
+    pub fn open(keys: &SealingKeys, scope: &Digest, ticket: &[u8], now: u64) -> Option<Self> {
+        let state = Self::read(&keys.open(PURPOSE, scope, ticket)?).ok()?;
+        let expired = now > state.expires_at();
         (!expired).then_some(state)
     }
 
@@ -74,8 +94,12 @@ impl TicketState {
         let lifetime = r.u64("lifetime")?;
         let age_add = r.u32("ticket_age_add")?;
         let max_early_data = r.u32("max_early_data_size")?;
-        let alpn = r.vec8("alpn")?.rest().to_vec();
-        let external_identity = r.vec16("external_identity")?.rest().to_vec();
+        let replay_scope = r.vec8("replay_scope")?.rest().to_vec();
+        let mut optional = |field| Ok::<_, Error>(not_empty(r.vec16(field)?.rest()));
+        let alpn = optional("alpn")?;
+        let server_name = optional("server_name")?;
+        let server_certificate = optional("server_certificate")?;
+        let client = Arc::new(Authentication::read(&mut r)?);
         r.finish("TicketState")?;
         Ok(Self {
             cipher_suite,
@@ -84,22 +108,29 @@ impl TicketState {
             lifetime,
             age_add,
             max_early_data,
-            alpn: Some(alpn).filter(|alpn| !alpn.is_empty()),
-            external_identity: Some(external_identity).filter(|identity| !identity.is_empty()),
+            replay_scope,
+            alpn,
+            server_name,
+            server_certificate,
+            client,
         })
     }
 
     /// The PSK of `ticket`.
-    pub fn into_psk(self, ticket: &[u8]) -> Option<Psk> {
+    pub fn psk(&self, ticket: &[u8]) -> Option<Psk> {
         let hash = hash_of(self.cipher_suite)?;
-        let mut psk = Psk::new(ticket.to_vec(), BinderKind::Resumption, hash, self.key);
+        let mut psk = Psk::resuming(ticket.to_vec(), hash, self.key.clone(), self.client.clone());
         psk.early_data = (self.max_early_data > 0).then_some(EarlyDataParameters {
             max_size: self.max_early_data,
             cipher_suite: self.cipher_suite,
-            alpn: self.alpn,
+            alpn: self.alpn.clone(),
         });
-        psk.external_identity = self.external_identity;
         Some(psk)
+    }
+
+    /// When it expires, in milliseconds of the server's clock.
+    pub fn expires_at(&self) -> u64 {
+        self.issued_at.saturating_add(self.lifetime)
     }
 
     /// How far the client's view of the ticket's age is from ours, in milliseconds (RFC 9846 section 8.3). They
@@ -108,4 +139,9 @@ impl TicketState {
         let client = u64::from(obfuscated_ticket_age.wrapping_sub(self.age_add));
         now.saturating_sub(self.issued_at).abs_diff(client)
     }
+}
+
+/// What stands for itself, or for nothing where it is empty.
+pub(super) fn not_empty(bytes: &[u8]) -> Option<Vec<u8>> {
+    (!bytes.is_empty()).then(|| bytes.to_vec())
 }

@@ -5,6 +5,7 @@ use super::certificates;
 use super::cookie::Retried;
 use super::early_data::{self, DecidingEarlyData, EarlyKeys};
 use super::flight::Flight;
+use super::psks::Ticket;
 use super::selection::Chosen;
 use super::wait_client_hello::{Common, GroupChoice};
 use super::{ServerPsks, State};
@@ -12,7 +13,7 @@ use crate::crypto::{Digest, HashAlgorithm, SharedSecret, hash_of, respond};
 use crate::endpoint::{Context, EarlyDataOutcome, Event, Negotiated};
 use crate::error::{Error, Violation};
 use crate::keys::{EarlySecret, Transcript, TranscriptBuffer, binder_hash_of_first_hello};
-use crate::psk::{EarlyDataParameters, Psk, Role, may_serve};
+use crate::psk::{Authentication, EarlyDataParameters, Psk, Role, may_serve};
 use crate::wire::{
     CipherSuite, ClientHello, EncryptedExtensions, KeyShareEntry, OfferedPsks, ProtocolVersion,
     PskKeyExchangeMode, ServerExtensions, ServerHello,
@@ -65,10 +66,12 @@ pub(super) fn accept_first(
     ctx: &mut Context,
     psks: ServerPsks,
     negotiation: Negotiation,
-    chosen: Option<Chosen>,
+    chosen: Option<(Chosen, Option<Ticket>)>,
 ) -> Result<State, Error> {
-    let candidate =
-        chosen.as_ref().and_then(|chosen| early_data::candidate(ctx, &psks, &negotiation, chosen));
+    let candidate = chosen.as_ref().and_then(|(chosen, ticket)| {
+        early_data::candidate(ctx, &psks, &negotiation, chosen, ticket.as_ref())
+    });
+    let chosen = chosen.map(|(chosen, _)| chosen);
     let Negotiation { hello, message, common, retried, .. } = negotiation;
     let suite = suite_for(&common, chosen.as_ref().map(|chosen| &chosen.psk))?;
     let hash = hash_of(suite).ok_or(Error::Internal("suite without a hash"))?;
@@ -154,8 +157,10 @@ pub(super) fn accept(ctx: &mut Context, acceptance: Acceptance) -> Result<State,
     #[cfg(feature = "certificates")]
     let (server_certificate, named) =
         (identity.is_some(), identity.as_ref().is_some_and(|(_, named)| *named));
+    #[cfg(feature = "certificates")]
+    let certificate_digest = identity.as_ref().map(|(identity, _)| identity.credentials.digest());
     #[cfg(not(feature = "certificates"))]
-    let (server_certificate, named) = (false, false);
+    let (server_certificate, named, certificate_digest) = (false, false, None);
     // A server that still has to show its certificate takes no early data (RFC 8773 section 5.1).
     let early_data = early_data.filter(|_| !server_certificate);
     let group = share.as_ref().map(|share| share.group);
@@ -236,6 +241,10 @@ pub(super) fn accept(ctx: &mut Context, acceptance: Acceptance) -> Result<State,
     ctx.send_handshake(&bytes)?;
     transcript.add(&bytes);
 
+    let client = match &psk {
+        Some(psk) => psk.authentication(ctx.now),
+        None => Authentication::none(ctx.now),
+    };
     let negotiated = Negotiated {
         psk_mode: psk.as_ref().map(|_| match group {
             Some(_) => PskKeyExchangeMode::PSK_DHE_KE,
@@ -265,6 +274,8 @@ pub(super) fn accept(ctx: &mut Context, acceptance: Acceptance) -> Result<State,
         client_handshake,
         server_handshake,
         early,
+        client,
+        server_certificate: certificate_digest,
         #[cfg(feature = "certificates")]
         clients: None,
     });

@@ -14,7 +14,8 @@ use crate::endpoint::{
 };
 use crate::error::{Error, Violation};
 use crate::keys::Transcript;
-use crate::wire::{CertificateRequest, ClientExtensions, Handshake};
+use crate::psk::Verdict;
+use crate::wire::{CertificateRequest, ClientExtensions, Handshake, Writer};
 
 /// What the server is told about certificates.
 #[derive(Clone, Debug, Default)]
@@ -26,6 +27,20 @@ pub struct CertificateConfig {
     pub clients: Option<ClientCertificates>,
     /// Shows the certificate beside an external PSK too, to clients that ask for it (RFC 8773).
     pub with_external_psk: bool,
+}
+
+impl CertificateConfig {
+    /// Writes what decides who is let in: whether clients are asked, and how their certificates are judged.
+    pub(super) fn write_scope(&self, w: &mut Writer) {
+        w.u8(self.with_external_psk.into());
+        match &self.clients {
+            None => w.u8(0),
+            Some(ClientCertificates { verification, required }) => {
+                w.u8(1 + u8::from(*required));
+                verification.write_scope(w);
+            }
+        }
+    }
 }
 
 /// How client certificates are treated.
@@ -157,7 +172,7 @@ impl Authenticated for WaitFinished {
         &self.negotiated
     }
 
-    fn set_peer_certificates(&mut self, chain: Vec<Vec<u8>>) {
-        self.peer_certificates = chain;
+    fn set_peer_certificate(&mut self, chain: Vec<Vec<u8>>, verdict: Verdict) {
+        self.client.set_certificate(chain, verdict);
     }
 }

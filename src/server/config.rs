@@ -1,7 +1,7 @@
 //! What a server is told.
 
 use super::{CookieKeys, EarlyDataPolicy, TicketPolicy};
-use crate::endpoint::Parameters;
+use crate::endpoint::{ConfigError, Parameters};
 use crate::psk::{ExternalPsk, PskError, PskKinds, PskList};
 
 /// Who selects the PSK.
@@ -37,16 +37,20 @@ pub struct ServerConfig {
     /// beside external PSKs, unless [`ServerConfig::set_psk_kinds`] says otherwise.
     pub tickets: Option<TicketPolicy>,
     /// Lets the client keep the state of a HelloRetryRequest in a cookie that these keys protect
-    /// (RFC 9846 section 4.3.2): its answer may then go to another server that has the same keys and PSKs. Without them
-    /// there is no cookie.
+    /// (RFC 9846 section 4.3.2): its answer may then go to another server that has the same keys, PSKs and policy.
+    /// Without them there is no cookie.
     pub cookie_keys: Option<CookieKeys>,
     /// What it does with certificates.
     #[cfg(feature = "certificates")]
     pub certificates: super::CertificateConfig,
+    pub(super) session_id_context: Vec<u8>,
     /// As it was set; otherwise it follows from the rest.
     kinds: Option<PskKinds>,
     psks: PskList,
 }
+
+/// The longest session id context, in bytes.
+const MAX_CONTEXT: usize = 0xffff;
 
 impl Default for ServerConfig {
     fn default() -> Self {
@@ -61,6 +65,7 @@ impl Default for ServerConfig {
             cookie_keys: None,
             #[cfg(feature = "certificates")]
             certificates: super::CertificateConfig::default(),
+            session_id_context: Vec::new(),
             kinds: None,
             psks: PskList::new(),
         }
@@ -79,6 +84,17 @@ impl ServerConfig {
             return Err(PskError::MixedKinds);
         }
         self.psks.append(psk)
+    }
+
+    /// Names the application that this server serves, in up to 65535 bytes. Servers accept each other's tickets and
+    /// cookies only if this is the same on both, together with their sealing keys, PSK modes and policy about client
+    /// certificates. It is empty unless set.
+    pub fn set_session_id_context(&mut self, context: &[u8]) -> Result<(), ConfigError> {
+        if context.len() > MAX_CONTEXT {
+            return Err(ConfigError::ContextTooLong);
+        }
+        self.session_id_context = context.to_vec();
+        Ok(())
     }
 
     /// Whether the server can prove who it is by a certificate alone.

@@ -1,20 +1,21 @@
 //! Cookies that hold what a HelloRetryRequest settles, so that the server need not (RFC 9846 section 4.3.2).
 
-use super::ServerConfig;
+use super::ServerPsks;
 use super::accept::Negotiation;
 use super::retry::Retry;
 use super::wait_client_hello::{Common, GroupChoice, choose_protocol};
-use crate::crypto::{Random, SealingKeys};
+use crate::crypto::{Digest, Random, SealingKeys};
 use crate::error::{Error, Violation};
 use crate::keys::Transcript;
-use crate::wire::{ClientHello, OfferedPsks, PskKeyExchangeMode};
+use crate::wire::{ClientHello, OfferedPsks};
 use zeroize::Zeroizing;
 
 /// What sealing is told, so that a cookie is nothing but a cookie.
 const PURPOSE: &str = "hello retry request cookie";
 
-/// The keys of a server's cookies. Servers that share them, and their PSKs, take each other's second ClientHello. A
-/// cookie is good for as long as the key that sealed it is kept.
+/// The keys of a server's cookies. Servers that share them, their PSKs, their session id context and their policy accept
+/// the second ClientHello that answers another one's HelloRetryRequest. A cookie is valid for as long as the key that
+/// sealed it is kept.
 #[derive(Clone)]
 pub struct CookieKeys(SealingKeys);
 
@@ -24,12 +25,17 @@ impl CookieKeys {
         Self(keys)
     }
 
-    pub(super) fn seal(&self, state: &[u8], random: &mut Random) -> Result<Vec<u8>, Error> {
-        self.0.seal(PURPOSE, state, random).map_err(|_| Error::Internal("cookie sealing"))
+    pub(super) fn seal(
+        &self,
+        scope: &Digest,
+        state: &[u8],
+        random: &mut Random,
+    ) -> Result<Vec<u8>, Error> {
+        self.0.seal(PURPOSE, scope, state, random).map_err(|_| Error::Internal("cookie sealing"))
     }
 
-    pub(super) fn open(&self, cookie: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
-        self.0.open(PURPOSE, cookie)
+    pub(super) fn open(&self, scope: &Digest, cookie: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+        self.0.open(PURPOSE, scope, cookie)
     }
 }
 
@@ -51,13 +57,15 @@ pub(super) struct Retried {
 
 /// Negotiates from a second ClientHello that comes first, as the server would have that sent the HelloRetryRequest.
 pub(super) fn negotiate(
-    config: &ServerConfig,
+    psks: &ServerPsks,
     mut hello: ClientHello,
     message: &[u8],
     cookie: Vec<u8>,
 ) -> Result<Negotiation, Error> {
-    let keys = config.cookie_keys.as_ref().ok_or(Violation::CookieWithoutRetry)?;
-    let retry = Retry::open(keys, &cookie).ok_or(Violation::RetryWrongCookie)?;
+    let config = &psks.config;
+    let keys = config.cookie_keys.as_ref().zip(psks.scope());
+    let (keys, scope) = keys.ok_or(Violation::CookieWithoutRetry)?;
+    let retry = Retry::open(keys, scope, &cookie).ok_or(Violation::RetryWrongCookie)?;
     let offer = hello.extensions.pre_shared_key.take().filter(|_| retry.has_psk());
     let share = retry.check(&mut hello)?;
     let (offer, chosen) = if retry.has_psk() {
@@ -69,11 +77,8 @@ pub(super) fn negotiate(
     } else {
         (OfferedPsks::none(), None)
     };
-    // Whoever sealed the cookie may have been configured otherwise.
+    // The server that sealed the cookie may have had other parameters. Its PSK modes were the same, by the scope.
     let parameters = &config.parameters;
-    if retry.has_psk() && !parameters.allows(PskKeyExchangeMode::PSK_DHE_KE) {
-        return Err(Violation::NoCommonPskMode.into());
-    }
     if !parameters.groups().contains(&retry.group) {
         return Err(Violation::NoCommonGroup.into());
     }

@@ -1,6 +1,7 @@
 //! Early data (RFC 9846 sections 4.3.10 and 8): the decision whether to take it, and taking it.
 
 use super::accept::{Acceptance, Negotiation, accept, limit_records, suite_for};
+use super::psks::Ticket;
 use super::selection::Chosen;
 use super::wait_finished::WaitFinished;
 use super::{ServerPsks, State};
@@ -51,6 +52,7 @@ pub(super) fn candidate(
     psks: &ServerPsks,
     negotiation: &Negotiation,
     chosen: &Chosen,
+    ticket: Option<&Ticket>,
 ) -> Option<Candidate> {
     let Negotiation { hello, offer, common, .. } = negotiation;
     let asked = hello.extensions.early_data
@@ -62,10 +64,18 @@ pub(super) fn candidate(
         return None;
     }
     let window = psks.config.early_data_window;
-    let replayable_until = match psks.ticket_times(offer.identities.first()?, ctx.now) {
-        Some(times) if times.age_difference > window => return None,
-        // A copy that comes later than that is too old by our clock.
-        Some(times) => Some(times.expires_at.min(ctx.now.saturating_add(window.saturating_mul(2)))),
+    let replayable_until = match ticket {
+        // A store of ids that knows nothing of this ticket's ClientHellos would take a copy for the original.
+        Some(ticket) if psks.ticket_policy()?.replay_scope() != ticket.replay_scope() => return None,
+        Some(ticket) => {
+            let age = offer.identities.first()?.obfuscated_ticket_age;
+            if ticket.age_difference(age, ctx.now) > window {
+                return None;
+            }
+            // A copy that comes later than that is too old by our clock.
+            let window = window.saturating_mul(2);
+            Some(ticket.expires_at().min(ctx.now.saturating_add(window)))
+        }
         None => None,
     };
     Some(Candidate {

@@ -5,9 +5,11 @@ use super::certificates;
 use super::early_data::{EarlyKeys, WaitEndOfEarlyData};
 use super::wait_finished::WaitFinished;
 use super::{ServerPsks, State};
+use crate::crypto::Digest;
 use crate::endpoint::{Context, Negotiated, TrafficSecrets, send_finished};
 use crate::error::Error;
 use crate::keys::{HandshakeSecret, TrafficSecret, Transcript};
+use crate::psk::Authentication;
 
 /// The server's flight behind EncryptedExtensions.
 pub struct Flight {
@@ -18,6 +20,10 @@ pub struct Flight {
     pub(super) client_handshake: TrafficSecret,
     pub(super) server_handshake: TrafficSecret,
     pub(super) early: Option<EarlyKeys>,
+    /// How the client has proved who it is so far.
+    pub(super) client: Authentication,
+    /// SHA-256 of the certificate that the server shows.
+    pub(super) server_certificate: Option<Digest>,
     /// The client was asked for a certificate.
     #[cfg(feature = "certificates")]
     pub(super) clients: Option<certificates::ClientCertificates>,
@@ -46,8 +52,8 @@ impl Flight {
             secrets,
             exporter,
             early_exporter,
-            #[cfg(feature = "certificates")]
-            peer_certificates: Vec::new(),
+            client: self.client,
+            server_certificate: self.server_certificate,
         };
         if let Some((remaining, record_size_limit)) = limits {
             let early = WaitEndOfEarlyData { remaining, record_size_limit, next };

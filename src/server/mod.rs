@@ -9,6 +9,7 @@ mod early_data;
 mod flight;
 mod psks;
 mod retry;
+mod scope;
 mod selecting_psk;
 mod selection;
 mod tickets;
@@ -179,9 +180,9 @@ impl State {
     }
 
     /// Checks an answer to the selection without taking it: whether [`State::select`] would refuse it.
-    pub fn check_selection(&self, selection: &Selection<'_>, now: u64) -> Result<(), Usage> {
+    pub fn check_selection(&self, selection: &Selection<'_>) -> Result<(), Usage> {
         match self {
-            Self::SelectingPsk(s) => s.check(selection, now),
+            Self::SelectingPsk(s) => s.check(selection),
             _ => Err(Usage::NotSelecting),
         }
     }

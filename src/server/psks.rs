@@ -2,48 +2,64 @@
 
 use std::sync::Arc;
 
+use super::scope::scope;
 use super::{ServerConfig, TicketPolicy};
-use crate::crypto::{HashAlgorithm, hash_of};
+use crate::crypto::{Digest, HashAlgorithm, hash_of};
 use crate::psk::{
-    ExternalPsk, OfferedTicket, Psk, PskError, PskKinds, PskList, TicketState, key_of,
+    ExternalPsk, Found, OfferedTicket, Psk, PskError, PskKinds, PskList, TicketState, key_of,
 };
 use crate::wire::{OfferedPsks, PskIdentity};
 
-/// The configuration's PSKs, which are shared and may be many, the connection's own, and whatever its tickets hold.
+/// The configuration's PSKs, which are shared and may be many, and the connection's own.
 pub(super) struct ServerPsks {
     pub(super) config: Arc<ServerConfig>,
     pub(super) kinds: PskKinds,
+    scope: Option<Digest>,
     own: PskList,
 }
 
-/// A PSK that an offered identity leads to.
-pub(super) struct Match<'a> {
-    /// Its place in the order of preference; smaller is preferred.
-    pub(super) rank: usize,
-    /// The hash of the suites it can be used with.
-    pub(super) hash: HashAlgorithm,
-    source: Source<'a>,
+/// A ticket that this server issued, in its place of the offer.
+pub(super) struct Ticket {
+    state: TicketState,
+    /// The same for the application, and whether a PSK is the one that it descends from.
+    pub(super) offered: OfferedTicket,
 }
 
-enum Source<'a> {
-    External(&'a ExternalPsk),
-    Ticket(Box<TicketState>),
-}
-
-/// What is known of a PSK that was offered with a ticket.
-pub(super) struct TicketTimes {
+impl Ticket {
     /// How far the client's view of the ticket's age is from ours, in milliseconds.
-    pub(super) age_difference: u64,
+    pub(super) fn age_difference(&self, obfuscated_ticket_age: u32, now: u64) -> u64 {
+        self.state.age_difference(obfuscated_ticket_age, now)
+    }
+
     /// When the ticket expires, in milliseconds of our clock.
-    pub(super) expires_at: u64,
+    pub(super) fn expires_at(&self) -> u64 {
+        self.state.expires_at()
+    }
+
+    /// Where copies of its early data are told from originals.
+    pub(super) fn replay_scope(&self) -> &[u8] {
+        &self.state.replay_scope
+    }
+
+    /// The hash of the suites it can be used with.
+    pub(super) fn hash(&self) -> HashAlgorithm {
+        self.offered.hash
+    }
+
+    /// The PSK of this ticket.
+    pub(super) fn psk(&self, identity: &[u8]) -> Option<Psk> {
+        self.state.psk(identity)
+    }
 }
 
 impl ServerPsks {
     pub(super) fn new(config: Arc<ServerConfig>) -> Self {
-        Self { kinds: config.psk_kinds(), config, own: PskList::new() }
+        let sealing = config.tickets.is_some() || config.cookie_keys.is_some();
+        let scope = sealing.then(|| scope(&config));
+        Self { kinds: config.psk_kinds(), scope, config, own: PskList::new() }
     }
 
-    /// Overrides the configuration's kinds. Not against PSKs that are there already.
+    /// Overrides the configuration's kinds. Fails if PSKs of an excluded kind are present.
     pub(super) fn set_kinds(&mut self, kinds: PskKinds) -> Result<(), PskError> {
         let none = self.config.psks().is_empty() && self.own.is_empty();
         if !kinds.external() && !none {
@@ -64,20 +80,15 @@ impl ServerPsks {
         if shared { Err(PskError::DuplicateIdentity) } else { self.own.append(psk) }
     }
 
-    /// Finds the PSK of a wire identity. Tickets come first, as clients offer them first; then the configuration's
-    /// PSKs in their order, then the connection's own.
-    pub(super) fn find(&self, identity: &[u8], now: u64) -> Option<Match<'_>> {
+    /// Finds the external PSK of a wire identity, with its rank: the configuration's PSKs in their order come before the
+    /// connection's own.
+    pub(super) fn find(&self, identity: &[u8]) -> Option<Found<'_>> {
         let shared = self.config.psks();
         let key = key_of(identity);
-        let found = shared.find_key(&key).map(|found| (1, found));
-        let found = found.or_else(|| Some((1 + shared.len(), self.own.find_key(&key)?)));
-        if let Some((before, found)) = found {
-            let source = Source::External(found.psk);
-            return Some(Match { rank: before + found.rank, hash: found.hash, source });
-        }
-        let state = self.ticket(identity, now)?;
-        let hash = hash_of(state.cipher_suite)?;
-        Some(Match { rank: 0, hash, source: Source::Ticket(Box::new(state)) })
+        shared.find_key(&key).or_else(|| {
+            let found = self.own.find_key(&key)?;
+            Some(Found { rank: shared.len() + found.rank, ..found })
+        })
     }
 
     /// How tickets are issued, if they are.
@@ -85,14 +96,25 @@ impl ServerPsks {
         self.config.tickets.as_ref().filter(|_| self.kinds.resumption())
     }
 
+    /// What must be the same where a ticket or cookie is opened. Only a server that seals has one.
+    pub(super) fn scope(&self) -> Option<&Digest> {
+        self.scope.as_ref()
+    }
+
     /// Issues no tickets to this client: it takes no mode in which it could use them (section 4.7.1).
     pub(super) fn withhold_tickets(&mut self) {
         self.kinds = PskKinds::External;
     }
 
-    /// What a ticket of ours holds.
-    fn ticket(&self, identity: &[u8], now: u64) -> Option<TicketState> {
-        TicketState::open(self.ticket_policy()?.keys(), identity, now)
+    /// Opens the tickets among the offered identities. One that stands for what this server does not ask for, or for too
+    /// long ago, is `None`, like an identity that is no ticket.
+    pub(super) fn open_tickets(
+        &self,
+        offered: &[PskIdentity],
+        server_name: Option<&[u8]>,
+        now: u64,
+    ) -> Vec<Option<Ticket>> {
+        offered.iter().map(|psk| self.open(&psk.identity, server_name, now)).collect()
     }
 
     /// The identities of an offer that are looked at: the first ones, up to the configuration's limit.
@@ -101,33 +123,40 @@ impl ServerPsks {
         identities.get(..self.config.max_offered_psks).unwrap_or(identities)
     }
 
-    /// Which of the offered identities are tickets of ours, for the application to see.
-    pub(super) fn tickets(&self, offer: &OfferedPsks, now: u64) -> Vec<Option<OfferedTicket>> {
-        self.looked_at(offer)
-            .iter()
-            .map(|psk| {
-                let external_identity = self.ticket(&psk.identity, now)?.external_identity;
-                Some(OfferedTicket { external_identity })
-            })
-            .collect()
+    fn open(&self, ticket: &[u8], server_name: Option<&[u8]>, now: u64) -> Option<Ticket> {
+        let policy = self.ticket_policy()?;
+        let state = TicketState::open(policy.keys(), self.scope()?, ticket, now)?;
+        let hash = hash_of(state.cipher_suite)?;
+        let fits = state.server_name.as_deref() == server_name
+            && now <= state.client.at().saturating_add(policy.max_session_age())
+            && (state.client.psk.is_some() || self.shows_again(&state));
+        let offered = OfferedTicket { client: state.client.clone(), hash };
+        fits.then_some(Ticket { state, offered })
     }
 
-    /// When a ticket was issued as its client sees it and as we do; `None` when the identity is no ticket of ours.
-    pub(super) fn ticket_times(&self, offered: &PskIdentity, now: u64) -> Option<TicketTimes> {
-        let state = self.ticket(&offered.identity, now)?;
-        Some(TicketTimes {
-            age_difference: state.age_difference(offered.obfuscated_ticket_age, now),
-            expires_at: state.issued_at.saturating_add(state.lifetime),
+    /// Whether the server would still prove who it is by the certificate of the full handshake. How its clients do is
+    /// part of the scope.
+    #[cfg(feature = "certificates")]
+    fn shows_again(&self, state: &TicketState) -> bool {
+        let mut credentials = self.config.certificates.credentials.iter();
+        state.server_certificate.as_ref().is_some_and(|digest| {
+            credentials.any(|credentials| credentials.digest().as_ref() == digest.as_slice())
         })
     }
-}
 
-impl Match<'_> {
-    /// The key, for the wire identity that led to it.
-    pub(super) fn into_psk(self, identity: &[u8]) -> Option<Psk> {
-        match self.source {
-            Source::External(psk) => psk.for_wire_identity(identity.to_vec(), self.hash),
-            Source::Ticket(state) => state.into_psk(identity),
+    #[cfg(not(feature = "certificates"))]
+    fn shows_again(&self, _: &TicketState) -> bool {
+        false
+    }
+
+    /// Whether the client that this ticket was issued to is one of ours: by a PSK that is still there with the same key,
+    /// or by what the scope covers.
+    pub(super) fn accepts(&self, ticket: &Ticket) -> bool {
+        let OfferedTicket { client, hash } = &ticket.offered;
+        if client.psk.is_none() {
+            return true;
         }
+        let listed = self.config.psks().named(client).or_else(|| self.own.named(client));
+        self.kinds.external() && listed.is_some_and(|psk| client.is_by(psk, *hash))
     }
 }

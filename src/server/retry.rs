@@ -2,7 +2,7 @@
 //! connection and in a cookie.
 
 use super::CookieKeys;
-use crate::crypto::{HashAlgorithm, Random, hash_of};
+use crate::crypto::{Digest, HashAlgorithm, Random, hash_of};
 use crate::error::{Error, Violation};
 use crate::keys::Transcript;
 use crate::wire::{
@@ -70,7 +70,12 @@ impl Retry {
     }
 
     /// The cookie that holds it.
-    pub(super) fn seal(&self, keys: &CookieKeys, random: &mut Random) -> Result<Vec<u8>, Error> {
+    pub(super) fn seal(
+        &self,
+        keys: &CookieKeys,
+        scope: &Digest,
+        random: &mut Random,
+    ) -> Result<Vec<u8>, Error> {
         let mut w = Writer::new();
         w.u8(VERSION);
         w.u16(self.cipher_suite.0);
@@ -79,12 +84,12 @@ impl Retry {
         for digest in [&self.client_hello, &self.repeated, &self.identity] {
             w.vec8(|w| w.bytes(digest));
         }
-        keys.seal(&w.finish()?, random)
+        keys.seal(scope, &w.finish()?, random)
     }
 
     /// What a cookie holds. Anything may come as one; `None` for what none of the keys has sealed.
-    pub(super) fn open(keys: &CookieKeys, cookie: &[u8]) -> Option<Self> {
-        Self::read(&keys.open(cookie)?).ok()
+    pub(super) fn open(keys: &CookieKeys, scope: &Digest, cookie: &[u8]) -> Option<Self> {
+        Self::read(&keys.open(scope, cookie)?).ok()
     }
 
     fn read(state: &[u8]) -> Result<Self, Error> {

@@ -1,21 +1,22 @@
 //! The suspended selection: the offer is shown, and the answer decides how the handshake goes on.
 
 use super::accept::{self, Negotiation};
+use super::psks::Ticket;
 use super::selection::{Chosen, Selector, trace};
 use super::wait_client_hello::{GroupChoice, common_mode};
 use super::{Selection, ServerConfig, ServerPsks, State, wait_second_client_hello};
 use crate::crypto::{HashAlgorithm, hash_of};
 use crate::endpoint::{Context, PskOutcome};
 use crate::error::{Error, Usage, Violation};
-use crate::psk::{OfferedPskList, OfferedTicket, Psk, verify_binder, verify_dummy_binder};
+use crate::psk::{OfferedPskList, Psk, verify_binder, verify_dummy_binder};
 use crate::wire::{ClientHello, OfferedPsks};
 
 /// A checked ClientHello with an offer, which waits for a choice.
 pub struct SelectingPsk {
     pub(super) psks: ServerPsks,
     pub(super) negotiation: Negotiation,
-    /// Which of the offered identities are tickets of ours.
-    pub(super) tickets: Vec<Option<OfferedTicket>>,
+    /// The tickets of ours among the offered identities, each in its place.
+    pub(super) tickets: Vec<Option<Ticket>>,
 }
 
 impl SelectingPsk {
@@ -24,11 +25,12 @@ impl SelectingPsk {
     }
 
     pub(super) fn offered_psks(&self) -> OfferedPskList<'_> {
-        OfferedPskList::new(self.psks.looked_at(self.offer()), &self.tickets)
+        let tickets = self.tickets.iter().map(|ticket| Some(&ticket.as_ref()?.offered));
+        OfferedPskList::new(self.psks.looked_at(self.offer()), tickets.collect())
     }
 
-    pub(super) fn check(&self, selection: &Selection<'_>, now: u64) -> Result<(), Usage> {
-        self.selector(now).check(selection)
+    pub(super) fn check(&self, selection: &Selection<'_>) -> Result<(), Usage> {
+        self.selector().check(selection)
     }
 
     /// Goes on with the choice.
@@ -40,7 +42,7 @@ impl SelectingPsk {
         ctx: &mut Context,
         selection: &Selection<'_>,
     ) -> Result<State, Error> {
-        let chosen = self.selector(ctx.now).choose(ctx, selection);
+        let chosen = self.selector().choose(ctx, selection);
         let verified = self.verify(chosen.as_ref());
         let Some(chosen) = chosen else { return self.without_psk(ctx) };
         trace(ctx, chosen.index, PskOutcome::Chosen);
@@ -50,7 +52,8 @@ impl SelectingPsk {
         }
         trace(ctx, chosen.index, PskOutcome::Verified);
 
-        let Self { psks, negotiation, .. } = *self;
+        let Self { psks, negotiation, mut tickets } = *self;
+        let ticket = tickets.get_mut(chosen.index).and_then(Option::take);
         if negotiation.hello.extensions.early_data {
             ctx.reader.skip_early_data(most_skipped(&psks.config, &chosen.psk));
         }
@@ -59,7 +62,7 @@ impl SelectingPsk {
                 let psk = Some(chosen.psk);
                 wait_second_client_hello::request_retry(ctx, psks, negotiation, psk, group)
             }
-            _ => accept::accept_first(ctx, psks, negotiation, Some(chosen)),
+            _ => accept::accept_first(ctx, psks, negotiation, Some((chosen, ticket))),
         }
     }
 
@@ -113,11 +116,16 @@ impl SelectingPsk {
         &self.negotiation.offer
     }
 
-    fn selector(&self, now: u64) -> Selector<'_> {
+    fn selector(&self) -> Selector<'_> {
         let Negotiation { offer, common, retried, .. } = &self.negotiation;
         let settled = retried.as_ref().and_then(|retried| retried.chosen);
-        let offered = self.psks.looked_at(offer);
-        Selector { psks: &self.psks, offered, suites: &common.suites, settled, now }
+        Selector {
+            psks: &self.psks,
+            offered: self.psks.looked_at(offer),
+            tickets: &self.tickets,
+            suites: &common.suites,
+            settled,
+        }
     }
 }
 

@@ -1,10 +1,10 @@
 //! Choosing a PSK from the offer (RFC 9846 sections 4.2.1 and 4.3.11).
 
-use super::psks::{Match, ServerPsks};
-use crate::crypto::hash_of;
+use super::psks::{ServerPsks, Ticket};
+use crate::crypto::{HashAlgorithm, hash_of};
 use crate::endpoint::{Context, Event, PskOutcome};
 use crate::error::Usage;
-use crate::psk::{ExternalPsk, Psk};
+use crate::psk::{ExternalPsk, Found, Psk};
 use crate::wire::{CipherSuite, PskIdentity};
 
 /// The answer to a selection.
@@ -12,9 +12,11 @@ use crate::wire::{CipherSuite, PskIdentity};
 pub enum Selection<'a> {
     /// What [`super::SelectionPolicy::FirstMatch`] would choose.
     FirstMatch,
-    /// The offered PSK at this place in the client's list; the connection must hold a PSK of its identity.
+    /// The offered PSK at this place in the client's list. The connection must hold a PSK of its identity; of a ticket
+    /// that descends from an external PSK, it must hold that one.
     Offered(usize),
-    /// This PSK, which the connection need not hold; its identity must be among the offered ones.
+    /// This PSK, which the connection need not hold. It, or a ticket that descends from it, must be among the offered
+    /// ones; such a ticket is preferred. One whose PSK had another key is passed over.
     Psk(&'a ExternalPsk),
     /// None of the offered ones.
     None,
@@ -34,11 +36,43 @@ pub(super) struct Selector<'a> {
     pub(super) psks: &'a ServerPsks,
     /// The offered identities that are looked at.
     pub(super) offered: &'a [PskIdentity],
+    /// The tickets among them, each in its place.
+    pub(super) tickets: &'a [Option<Ticket>],
     pub(super) suites: &'a [CipherSuite],
     /// The only place that can be chosen, when a HelloRetryRequest has settled it.
     pub(super) settled: Option<usize>,
-    /// For the age of tickets.
-    pub(super) now: u64,
+}
+
+/// A PSK that an offered identity leads to.
+enum Candidate<'a> {
+    External(Found<'a>),
+    Ticket(&'a Ticket),
+}
+
+impl Candidate<'_> {
+    /// Its place in the order of preference; smaller is preferred. Tickets come first, as clients offer them first.
+    fn rank(&self) -> usize {
+        match self {
+            Self::Ticket(_) => 0,
+            Self::External(found) => 1 + found.rank,
+        }
+    }
+
+    /// The hash of the suites it can be used with.
+    fn hash(&self) -> HashAlgorithm {
+        match self {
+            Self::Ticket(ticket) => ticket.hash(),
+            Self::External(found) => found.hash,
+        }
+    }
+
+    /// The key, for the wire identity that led to it.
+    fn into_psk(self, identity: &[u8]) -> Option<Psk> {
+        match self {
+            Self::Ticket(ticket) => ticket.psk(identity),
+            Self::External(found) => found.psk.for_wire_identity(identity.to_vec(), found.hash),
+        }
+    }
 }
 
 impl Selector<'_> {
@@ -55,7 +89,7 @@ impl Selector<'_> {
                 if !self.may_choose(*index) {
                     return Err(Usage::IdentitySettled);
                 }
-                match self.psks.find(&offered.identity, self.now) {
+                match self.candidate(*index, &offered.identity) {
                     Some(_) => Ok(()),
                     None => Err(Usage::NoPskForIdentity),
                 }
@@ -64,7 +98,8 @@ impl Selector<'_> {
                 let offered = psk
                     .target_hashes()
                     .iter()
-                    .any(|hash| self.position(&psk.wire_identity(*hash)).is_some());
+                    .any(|hash| self.position(&psk.wire_identity(*hash)).is_some())
+                    || self.tickets().any(|(_, ticket)| ticket.offered.client.names(psk));
                 match self.settled {
                     _ if offered => Ok(()),
                     Some(_) => Err(Usage::IdentitySettled),
@@ -85,40 +120,76 @@ impl Selector<'_> {
             Selection::FirstMatch => self.first_match(ctx),
             Selection::Offered(index) => {
                 let identity = &self.offered.get(*index)?.identity;
-                let found = self.psks.find(identity, self.now)?;
-                if !self.fits(found.hash) {
+                let found = self.candidate(*index, identity)?;
+                if !self.fits(found.hash()) {
                     trace(ctx, *index, PskOutcome::Unusable);
                     return None;
                 }
                 Some(Chosen { index: *index, psk: found.into_psk(identity)? })
             }
-            Selection::Psk(psk) => self.suites.iter().find_map(|suite| {
-                let psk = psk.for_hash(hash_of(*suite)?)?;
-                let index = self.position(&psk.identity)?;
-                Some(Chosen { index, psk })
+            Selection::Psk(psk) => self.ticket_of(ctx, psk).or_else(|| {
+                self.suites.iter().find_map(|suite| {
+                    let psk = psk.for_hash(hash_of(*suite)?)?;
+                    let index = self.position(&psk.identity)?;
+                    Some(Chosen { index, psk })
+                })
             }),
         }
+    }
+
+    /// The first ticket that descends from this PSK and fits.
+    fn ticket_of(&self, ctx: &mut Context, psk: &ExternalPsk) -> Option<Chosen> {
+        for (index, ticket) in self.tickets().filter(|(_, t)| t.offered.client.names(psk)) {
+            if !ticket.offered.is_by(psk) {
+                trace(ctx, index, PskOutcome::Withdrawn);
+            } else if !self.fits(ticket.hash()) {
+                trace(ctx, index, PskOutcome::Unusable);
+            } else {
+                let identity = &self.offered.get(index)?.identity;
+                return Some(Chosen { index, psk: ticket.psk(identity)? });
+            }
+        }
+        None
+    }
+
+    /// What the identity at this place leads to, if the connection holds it.
+    fn candidate(&self, index: usize, identity: &[u8]) -> Option<Candidate<'_>> {
+        if let Some(found) = self.psks.find(identity) {
+            return Some(Candidate::External(found));
+        }
+        let ticket = self.tickets.get(index)?.as_ref()?;
+        self.psks.accepts(ticket).then_some(Candidate::Ticket(ticket))
+    }
+
+    /// The tickets that may be chosen, with their places.
+    fn tickets(&self) -> impl Iterator<Item = (usize, &Ticket)> {
+        let places = self.tickets.iter().enumerate();
+        places.filter_map(|(index, ticket)| {
+            ticket.as_ref().filter(|_| self.may_choose(index)).map(|ticket| (index, ticket))
+        })
     }
 
     /// The most preferred of the server's PSKs that is offered and fits. Every offered identity is looked up,
     /// so the time does not tell which one matched.
     fn first_match(&self, ctx: &mut Context) -> Option<Chosen> {
-        let mut best: Option<((usize, usize), usize, Match<'_>)> = None;
+        let mut best: Option<((usize, usize), usize, Candidate<'_>)> = None;
         for (index, offered) in self.offered.iter().enumerate() {
             if !self.may_choose(index) {
                 continue;
             }
-            let Some(found) = self.psks.find(&offered.identity, self.now) else {
-                trace(ctx, index, PskOutcome::Unknown);
+            let Some(found) = self.candidate(index, &offered.identity) else {
+                let opened = self.tickets.get(index).is_some_and(Option::is_some);
+                let outcome = if opened { PskOutcome::Withdrawn } else { PskOutcome::Unknown };
+                trace(ctx, index, outcome);
                 continue;
             };
             // An imported PSK is offered once per hash: the better suite decides among its offers.
-            let Some(suite) = self.suites.iter().position(|s| hash_of(*s) == Some(found.hash))
+            let Some(suite) = self.suites.iter().position(|s| hash_of(*s) == Some(found.hash()))
             else {
                 trace(ctx, index, PskOutcome::Unusable);
                 continue;
             };
-            let rank = (found.rank, suite);
+            let rank = (found.rank(), suite);
             match &best {
                 Some((other, ..)) if *other <= rank => trace(ctx, index, PskOutcome::NotPreferred),
                 _ => {
@@ -145,7 +216,7 @@ impl Selector<'_> {
         self.settled.is_none_or(|settled| settled == place)
     }
 
-    fn fits(&self, hash: crate::crypto::HashAlgorithm) -> bool {
+    fn fits(&self, hash: HashAlgorithm) -> bool {
         self.suites.iter().any(|suite| hash_of(*suite) == Some(hash))
     }
 }

@@ -1,15 +1,22 @@
 //! NewSessionTicket (RFC 9846 section 4.7.1), sent behind the handshake.
 
-use crate::crypto::{SealingKeys, Secret, hash_of};
+use std::sync::Arc;
+
+use crate::crypto::{Digest, SealingKeys, Secret, hash_of};
 use crate::endpoint::{ConfigError, Context, Negotiated};
 use crate::error::Error;
-use crate::psk::{MAX_TICKET_LEN, TicketState, resumption_psk};
+use crate::psk::{Authentication, MAX_TICKET_LEN, TicketState, resumption_psk};
 use crate::wire::NewSessionTicket;
 
 /// Seven days, in seconds: the longest lifetime of a ticket.
 const MAX_LIFETIME: u32 = 604_800;
 /// More tickets than any client can use at once.
 const MAX_COUNT: u8 = 16;
+const MAX_REPLAY_SCOPE: usize = 255;
+/// What a ticket keeps of a client's certificates, in bytes: enough for any end entity's own, and a ClientHello is still
+/// of a sensible size.
+#[cfg(feature = "certificates")]
+const MAX_KEPT_CHAIN: usize = 1 << 12;
 
 /// How a server issues tickets.
 #[derive(Clone)]
@@ -17,14 +24,24 @@ pub struct TicketPolicy {
     keys: SealingKeys,
     count: u8,
     lifetime: u32,
+    max_session_age: u32,
     max_early_data: u32,
+    replay_scope: Vec<u8>,
 }
 
 impl TicketPolicy {
-    /// One ticket for each handshake, good for two hours, without early data. Whoever holds the keys can open every
-    /// ticket that they sealed, and with it resume the connection; servers that share them resume each other's.
+    /// One ticket for each handshake, valid for two hours, without early data; renewed for seven days after the full
+    /// handshake. The keys open every ticket that they sealed, and with it the resumed connection. Servers that share
+    /// them, their session id context and their policy resume each other's connections.
     pub fn new(keys: SealingKeys) -> Self {
-        Self { keys, count: 1, lifetime: 7_200, max_early_data: 0 }
+        Self {
+            keys,
+            count: 1,
+            lifetime: 7_200,
+            max_session_age: MAX_LIFETIME,
+            max_early_data: 0,
+            replay_scope: Vec::new(),
+        }
     }
 
     /// How many tickets each handshake is followed by, up to 16. None still lets older ones resume.
@@ -45,9 +62,35 @@ impl TicketPolicy {
         Ok(())
     }
 
-    /// How much early data a ticket allows, in bytes; 0 for none.
-    pub fn set_max_early_data(&mut self, bytes: u32) {
-        self.max_early_data = bytes;
+    /// How long after the full handshake its connections can be resumed, in seconds: up to seven days, however often
+    /// the tickets are renewed (section 4.7.1).
+    pub fn set_max_session_age(&mut self, seconds: u32) -> Result<(), ConfigError> {
+        if !(1..=MAX_LIFETIME).contains(&seconds) {
+            return Err(ConfigError::BadSessionAge);
+        }
+        self.max_session_age = seconds;
+        Ok(())
+    }
+
+    /// How much early data a ticket allows, in bytes, 0 for none; and the name of the store that tells copies of it from
+    /// originals, of 1 to 255 bytes. A server with another store rejects the early data, as it could not know whether it
+    /// is a copy (section 8).
+    pub fn set_early_data(&mut self, max_size: u32, replay_scope: &[u8]) -> Result<(), ConfigError> {
+        if max_size > 0 && !(1..=MAX_REPLAY_SCOPE).contains(&replay_scope.len()) {
+            return Err(ConfigError::BadReplayScope);
+        }
+        self.max_early_data = max_size;
+        self.replay_scope = replay_scope.to_vec();
+        Ok(())
+    }
+
+    pub(super) fn replay_scope(&self) -> &[u8] {
+        &self.replay_scope
+    }
+
+    /// In milliseconds.
+    pub(super) fn max_session_age(&self) -> u64 {
+        u64::from(self.max_session_age) * 1000
     }
 
     /// The keys.
@@ -66,41 +109,105 @@ impl core::fmt::Debug for TicketPolicy {
     }
 }
 
-/// Sends the tickets of a handshake that was just completed.
-pub(super) fn send_tickets(
-    ctx: &mut Context,
-    policy: &TicketPolicy,
-    negotiated: &Negotiated,
-    resumption_secret: &Secret,
-) -> Result<(), Error> {
-    let suite = negotiated.cipher_suite;
-    let hash = hash_of(suite).ok_or(Error::Internal("suite without a hash"))?;
-    for index in 0..policy.count {
-        // Unique among the tickets of the connection, which all come from here.
-        let ticket_nonce = vec![index];
-        let age_add = u32::from_be_bytes(ctx.random.array());
-        let state = TicketState {
-            cipher_suite: suite,
-            key: resumption_psk(hash, resumption_secret, &ticket_nonce),
-            issued_at: ctx.now,
-            lifetime: u64::from(policy.lifetime) * 1000,
-            age_add,
-            max_early_data: policy.max_early_data,
-            alpn: negotiated.alpn.clone(),
-            external_identity: negotiated.external_identity.clone(),
-        };
-        let ticket = NewSessionTicket {
-            ticket_lifetime: policy.lifetime,
-            ticket_age_add: age_add,
-            ticket_nonce,
-            ticket: state.seal(&policy.keys, &mut ctx.random)?,
-            max_early_data_size: Some(policy.max_early_data).filter(|size| *size > 0),
-        };
-        // A long external identity makes a ticket that no client could offer. The connection is as good without.
-        if ticket.ticket.len() > MAX_TICKET_LEN {
-            return Ok(());
+/// A handshake that was just completed, as its tickets tell of it.
+pub(super) struct Issue<'a> {
+    pub(super) policy: &'a TicketPolicy,
+    pub(super) scope: &'a Digest,
+    pub(super) negotiated: &'a Negotiated,
+    /// SHA-256 of the certificate that the server has shown.
+    pub(super) server_certificate: Option<&'a Digest>,
+    /// How the client has proved who it is.
+    pub(super) client: &'a Authentication,
+}
+
+impl Issue<'_> {
+    /// Sends the tickets, unless none could be used or what they have to keep is too long for one.
+    pub(super) fn send_tickets(
+        &self,
+        ctx: &mut Context,
+        resumption_secret: &Secret,
+    ) -> Result<(), Error> {
+        let policy = self.policy;
+        let suite = self.negotiated.cipher_suite;
+        let hash = hash_of(suite).ok_or(Error::Internal("suite without a hash"))?;
+        let seconds = self.lifetime(ctx.now);
+        let Some(client) = self.kept_client().filter(|_| seconds > 0) else { return Ok(()) };
+        let client = Arc::new(client);
+        for index in 0..policy.count {
+            // Unique among the tickets of the connection, which all come from here.
+            let ticket_nonce = vec![index];
+            let age_add = u32::from_be_bytes(ctx.random.array());
+            let state = TicketState {
+                cipher_suite: suite,
+                key: resumption_psk(hash, resumption_secret, &ticket_nonce),
+                issued_at: ctx.now,
+                lifetime: u64::from(seconds) * 1000,
+                age_add,
+                max_early_data: policy.max_early_data,
+                replay_scope: policy.replay_scope.clone(),
+                alpn: self.negotiated.alpn.clone(),
+                server_name: self.negotiated.server_name.clone(),
+                server_certificate: self.server_certificate.map(|digest| digest.as_ref().to_vec()),
+                client: client.clone(),
+            };
+            let ticket = state.seal(&policy.keys, self.scope, &mut ctx.random)?;
+            // A long external identity makes a ticket that no client could offer.
+            if ticket.len() > MAX_TICKET_LEN {
+                return Ok(());
+            }
+            let message = NewSessionTicket {
+                ticket_lifetime: seconds,
+                ticket_age_add: age_add,
+                ticket_nonce,
+                ticket,
+                max_early_data_size: Some(policy.max_early_data).filter(|size| *size > 0),
+            };
+            ctx.send_handshake(&message.encode()?)?;
         }
-        ctx.send_handshake(&ticket.encode()?)?;
+        Ok(())
     }
-    Ok(())
+
+    /// The lifetime in seconds: the policy's, and no longer than the authentication itself is good for.
+    fn lifetime(&self, now: u64) -> u32 {
+        let mut end = self.client.at().saturating_add(self.policy.max_session_age());
+        if let Some(not_after) = not_after(self.client) {
+            end = end.min(not_after);
+        }
+        let seconds = u32::try_from(end.saturating_sub(now) / 1000).unwrap_or(u32::MAX);
+        seconds.min(self.policy.lifetime)
+    }
+
+    /// What a ticket keeps of the client's authentication; `None` if that is more than fits.
+    #[cfg(feature = "certificates")]
+    fn kept_client(&self) -> Option<Authentication> {
+        let mut client = self.client.clone();
+        if let Some(certificate) = &mut client.certificate {
+            let mut room = MAX_KEPT_CHAIN;
+            let fits = |certificate: &&Vec<u8>| {
+                room = room.saturating_sub(certificate.len());
+                room > 0
+            };
+            let kept = certificate.chain.iter().take_while(fits).count();
+            certificate.chain.truncate(kept);
+            certificate.chain.first()?;
+        }
+        Some(client)
+    }
+
+    #[cfg(not(feature = "certificates"))]
+    fn kept_client(&self) -> Option<Authentication> {
+        Some(self.client.clone())
+    }
+}
+
+/// When the client's certificate ends, in milliseconds since the Unix epoch, if it has shown one.
+#[cfg(feature = "certificates")]
+fn not_after(client: &Authentication) -> Option<u64> {
+    let certificate = client.certificates().first()?;
+    Some(crate::certificates::not_after(certificate).unwrap_or(0))
+}
+
+#[cfg(not(feature = "certificates"))]
+fn not_after(_: &Authentication) -> Option<u64> {
+    None
 }

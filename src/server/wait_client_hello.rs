@@ -32,7 +32,7 @@ impl WaitClientHello {
         check_hello(&hello)?;
         let config = &self.psks.config;
         let negotiation = match hello.extensions.cookie.take() {
-            Some(cookie) => cookie::negotiate(config, hello, message.bytes, cookie)?,
+            Some(cookie) => cookie::negotiate(&self.psks, hello, message.bytes, cookie)?,
             None => {
                 let (common, offered) = Common::negotiate(config, &hello)?;
                 let offer = hello.extensions.pre_shared_key.take().filter(|_| offered);
@@ -46,15 +46,18 @@ impl WaitClientHello {
         if negotiation.hello.extensions.early_data {
             ctx.reader.skip_early_data(config.max_skipped_early_data);
         }
-        let mut selecting =
-            Box::new(SelectingPsk { psks: self.psks, negotiation, tickets: Vec::new() });
+        let tickets = self.psks.open_tickets(
+            self.psks.looked_at(&negotiation.offer),
+            negotiation.hello.extensions.server_name.as_deref(),
+            ctx.now,
+        );
+        let selecting = Box::new(SelectingPsk { psks: self.psks, negotiation, tickets });
         if selecting.negotiation.offer.identities.is_empty() {
             return selecting.without_psk(ctx);
         }
         match selecting.psks.config.selection {
             SelectionPolicy::FirstMatch => selecting.select(ctx, &Selection::FirstMatch),
             SelectionPolicy::Application => {
-                selecting.tickets = selecting.psks.tickets(&selecting.negotiation.offer, ctx.now);
                 ctx.emit(Event::SelectPsk);
                 Ok(State::SelectingPsk(selecting))
             }

@@ -1,10 +1,12 @@
 //! WAIT_FINISHED: the client's Finished (RFC 9846 section 4.5.3).
 
-use super::tickets::send_tickets;
+use super::tickets::Issue;
 use super::{ServerPsks, State};
+use crate::crypto::Digest;
 use crate::endpoint::{Context, Established, Event, Negotiated, TrafficSecrets, take_finished};
 use crate::error::Error;
 use crate::keys::{Exporter, MainSecret, TrafficSecret, Transcript};
+use crate::psk::Authentication;
 use crate::wire::Handshake;
 
 /// The server's flight is out.
@@ -18,8 +20,10 @@ pub struct WaitFinished {
     pub(super) main_secret: MainSecret,
     pub(super) exporter: Exporter,
     pub(super) early_exporter: Option<Exporter>,
-    #[cfg(feature = "certificates")]
-    pub(super) peer_certificates: Vec<Vec<u8>>,
+    /// How the client has proved who it is.
+    pub(super) client: Authentication,
+    /// SHA-256 of the certificate that the server has shown.
+    pub(super) server_certificate: Option<Digest>,
 }
 
 impl WaitFinished {
@@ -36,7 +40,15 @@ impl WaitFinished {
         ctx.set_receive_secret(suite, &self.secrets.receive)?;
         if let Some(policy) = self.psks.ticket_policy() {
             let secret = self.main_secret.resumption_secret(&self.transcript.current());
-            send_tickets(ctx, policy, &self.negotiated, &secret)?;
+            let scope = self.psks.scope().ok_or(Error::Internal("tickets without a scope"))?;
+            let issue = Issue {
+                policy,
+                scope,
+                negotiated: &self.negotiated,
+                server_certificate: self.server_certificate.as_ref(),
+                client: &self.client,
+            };
+            issue.send_tickets(ctx, &secret)?;
         }
         ctx.emit(Event::Connected(self.negotiated.clone()));
         let established = Established::new(
@@ -44,11 +56,10 @@ impl WaitFinished {
             self.secrets,
             self.exporter,
             self.early_exporter,
-            // A server has no use for it any more: its tickets are out.
+            self.client,
+            // A server needs no secret for resumption any more: its tickets are out.
             None,
         );
-        #[cfg(feature = "certificates")]
-        let established = established.with_peer_certificates(self.peer_certificates);
         Ok(State::Connected(Box::new(established)))
     }
 }

@@ -35,8 +35,8 @@ pub(super) fn request_retry(
     let Negotiation { mut hello, message, common, .. } = negotiation;
     let identity = psk.as_ref().map(|psk| psk.identity.as_slice());
     let retry = Retry::new(&message, &mut hello, suite, group, identity)?;
-    let cookie = match &psks.config.cookie_keys {
-        Some(keys) => Some(retry.seal(keys, &mut ctx.random)?),
+    let cookie = match psks.config.cookie_keys.as_ref().zip(psks.scope()) {
+        Some((keys, scope)) => Some(retry.seal(keys, scope, &mut ctx.random)?),
         None => None,
     };
     let (request, transcript) = retry.request(&hello.legacy_session_id, cookie.clone())?;

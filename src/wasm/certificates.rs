@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 use super::config::{Config, Role};
 use super::connection::Connection;
 use super::error::{Result, throw, throw_option};
-use super::object::{Fields, bytes, text};
+use super::object::{Fields, bytes, chain, text};
 use crate::certificates::{
     Credentials, CredentialsError, SignatureRequest, Signer, TrustAnchors, Verification,
     VerificationRequest,
@@ -44,10 +44,15 @@ impl Config {
         Ok(())
     }
 
-    /// Lets the application judge the peer's certificates. A server asks its clients for certificates.
+    /// Lets the application judge the peer's certificates, by rules of this name, in up to 255 bytes. What was accepted
+    /// by rules of another name is not resumed without its verdict. A server asks its clients for certificates.
     #[wasm_bindgen(js_name = setApplicationVerification)]
-    pub fn set_application_verification(&mut self) {
-        self.set_verification(Verification::Application);
+    pub fn set_application_verification(&mut self, rules: &[u8]) -> Result<()> {
+        if rules.len() > 255 {
+            return Err(throw_option("the name of rules holds at most 255 bytes"));
+        }
+        self.set_verification(Verification::application(rules));
+        Ok(())
     }
 
     /// Judges a chain of the peer, in DER, by path validation to the trust anchors, and leaves its name to the caller.
@@ -142,16 +147,11 @@ impl Connection {
         self.check(result)
     }
 
-    /// The certificates that the peer has shown, in DER, its own first.
+    /// The certificates that the peer has shown, in DER, its own first; of a resumed connection what was kept of them.
     #[wasm_bindgen(getter, js_name = peerCertificates)]
     pub fn peer_certificates(&self) -> Array {
         chain(self.inner.peer_certificates())
     }
-}
-
-/// A chain as an array of bytes.
-pub(super) fn chain(certificates: &[Vec<u8>]) -> Array {
-    certificates.iter().map(|certificate| JsValue::from(bytes(certificate))).collect()
 }
 
 /// Sets what a verifyCertificate event tells.

@@ -138,26 +138,49 @@ impl Config {
         }
     }
 
-    /// How a server issues tickets: keys of 32 bytes each, the youngest first, one behind the other; how many tickets;
-    /// their lifetime in seconds; how many bytes of early data they allow.
+    /// How a server issues tickets: keys of 32 bytes each in one array, the youngest first; how many tickets; their
+    /// lifetime and the longest age of a session, both in seconds.
     #[wasm_bindgen(js_name = setTickets)]
     pub fn set_tickets(
         &mut self,
         keys: Vec<u8>,
         count: u32,
         lifetime: u32,
-        max_early_data: u32,
+        max_session_age: u32,
     ) -> Result<()> {
         let mut policy = TicketPolicy::new(sealing_keys(keys)?);
         policy.set_count(u8::try_from(count).unwrap_or(u8::MAX)).map_err(throw_config)?;
         policy.set_lifetime(lifetime).map_err(throw_config)?;
-        policy.set_max_early_data(max_early_data);
+        policy.set_max_session_age(max_session_age).map_err(throw_config)?;
         match &mut self.0 {
             Role::Server(config) => {
                 Arc::make_mut(config).tickets = Some(policy);
                 Ok(())
             }
             Role::Client(_) => Err(throw_option("a client issues no tickets")),
+        }
+    }
+
+    /// How many bytes of early data the tickets of a server allow, and the name of the store that knows their copies, in
+    /// 1 to 255 bytes. After `setTickets`.
+    #[wasm_bindgen(js_name = setTicketEarlyData)]
+    pub fn set_ticket_early_data(&mut self, max_size: u32, replay_scope: &[u8]) -> Result<()> {
+        if let Role::Server(config) = &mut self.0
+            && let Some(policy) = &mut Arc::make_mut(config).tickets
+        {
+            return policy.set_early_data(max_size, replay_scope).map_err(throw_config);
+        }
+        Err(throw_option("early data of tickets needs tickets"))
+    }
+
+    /// The name of the application that a server serves: tickets and cookies of other names do not open.
+    #[wasm_bindgen(js_name = setSessionIdContext)]
+    pub fn set_session_id_context(&mut self, context: &[u8]) -> Result<()> {
+        match &mut self.0 {
+            Role::Server(config) => {
+                Arc::make_mut(config).set_session_id_context(context).map_err(throw_config)
+            }
+            Role::Client(_) => Err(throw_option("sessionIdContext is an option of servers")),
         }
     }
 

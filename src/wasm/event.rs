@@ -4,12 +4,13 @@ use wasm_bindgen::JsValue;
 
 #[cfg(feature = "certificates")]
 use super::certificates;
-use super::object::{Fields, bytes, text, texts};
+use super::object::{Fields, bytes, chain, text, texts};
 use super::session::Session;
 use crate::connection::Connection;
 use crate::endpoint::{Direction, EarlyDataOutcome, Event, Negotiated, PskOutcome};
 use crate::error::AlertDescription;
 use crate::keys::BinderKind;
+use crate::psk::{Authentication, Verdict};
 use crate::wire::grease::is_protocol_name;
 
 /// An event. What it asks for is looked up in the connection, which waits.
@@ -64,10 +65,8 @@ pub(super) fn to_object(event: Event, connection: &Connection) -> JsValue {
         Event::Connected(negotiated) => {
             fields.set("type", "connected");
             set_negotiated(&fields, &negotiated);
-            #[cfg(feature = "certificates")]
-            if !connection.peer_certificates().is_empty() {
-                let chain = certificates::chain(connection.peer_certificates());
-                fields.set("peerCertificates", chain);
+            if let Some(peer) = connection.peer() {
+                set_authentication(&fields, "peerAuthentication", peer);
             }
         }
         Event::Data(data) => {
@@ -101,6 +100,12 @@ pub(super) fn to_object(event: Event, connection: &Connection) -> JsValue {
                 .set("bytes", bytes(&message))
                 .set("protected", protected);
         }
+        Event::SessionRefused { index, reason } => {
+            fields
+                .set("type", "sessionRefused")
+                .set("index", index as u32)
+                .set("reason", reason.text());
+        }
         Event::Psk { index, outcome } => {
             fields
                 .set("type", "psk")
@@ -126,6 +131,21 @@ fn set_negotiated(fields: &Fields, negotiated: &Negotiated) {
         .set_some("serverName", negotiated.server_name.as_deref().map(text))
         .set("serverCertificate", negotiated.server_certificate)
         .set("helloRetryRequest", negotiated.hello_retry_request);
+}
+
+/// Sets how a peer proved who it is, under the name `how`.
+pub(super) fn set_authentication(fields: &Fields, how: &str, peer: &Authentication) {
+    let method = match peer.verdict() {
+        _ if peer.external_identity().is_some() => "psk",
+        Some(Verdict::Anchors) => "ca",
+        Some(Verdict::Application(_)) => "application",
+        Some(Verdict::Unverified) => "unverified",
+        None => "none",
+    };
+    fields.set(how, method).set("authenticatedAt", peer.at() as f64);
+    if !peer.certificates().is_empty() {
+        fields.set("peerCertificates", chain(peer.certificates()));
+    }
 }
 
 fn kind_name(kind: BinderKind) -> &'static str {
@@ -154,6 +174,7 @@ fn direction_name(direction: Direction) -> &'static str {
 fn outcome_name(outcome: PskOutcome) -> &'static str {
     match outcome {
         PskOutcome::Unknown => "unknown",
+        PskOutcome::Withdrawn => "withdrawn",
         PskOutcome::Unusable => "unusable",
         PskOutcome::NotPreferred => "notPreferred",
         PskOutcome::Chosen => "chosen",

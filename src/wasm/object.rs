@@ -56,3 +56,8 @@ pub(super) fn text(bytes: &[u8]) -> JsString {
 pub(super) fn texts<'a>(items: impl Iterator<Item = &'a Vec<u8>>) -> Array {
     items.map(|item| JsValue::from(text(item))).collect()
 }
+
+/// A chain of certificates as an array of bytes.
+pub(super) fn chain(certificates: &[Vec<u8>]) -> Array {
+    certificates.iter().map(|certificate| JsValue::from(bytes(certificate))).collect()
+}

@@ -2,6 +2,7 @@
 
 use wasm_bindgen::prelude::*;
 
+use super::event::set_authentication;
 use super::object::{Fields, bytes};
 use crate::psk;
 
@@ -35,12 +36,16 @@ impl OfferedPsk {
         self.obfuscated_ticket_age
     }
 
-    /// What is known of a ticket that this server issued and still accepts: `externalIdentity`.
+    /// What is known of a ticket that this server issued: how its client proved who it is.
     #[wasm_bindgen(getter)]
     pub fn ticket(&self) -> JsValue {
         let Some(ticket) = &self.ticket else { return JsValue::UNDEFINED };
         let fields = Fields::new();
-        fields.set_some("externalIdentity", ticket.external_identity.as_deref().map(bytes));
+        let client = ticket.client();
+        fields
+            .set_some("externalIdentity", client.external_identity().map(bytes))
+            .set_some("context", client.context().map(bytes));
+        set_authentication(&fields, "authentication", client);
         fields.into_value()
     }
 

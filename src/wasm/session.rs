@@ -47,6 +47,12 @@ impl Session {
         self.0.external_identity().map(<[u8]>::to_vec)
     }
 
+    /// The name of the server that it resumes a connection to, or undefined.
+    #[wasm_bindgen(getter, js_name = serverName)]
+    pub fn server_name(&self) -> Option<String> {
+        self.0.server_name().map(|name| String::from_utf8_lossy(name).into_owned())
+    }
+
     /// When it expires, in milliseconds of the clock that the connection was told.
     #[wasm_bindgen(getter, js_name = expiresAt)]
     pub fn expires_at(&self) -> f64 {

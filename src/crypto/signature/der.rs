@@ -1,25 +1,25 @@
-//! As much of DER (X.690 section 10) as private keys and signatures are made of.
+//! As much of DER (X.690 section 10) as private keys, signatures and the fields of a certificate are made of.
 //!
 //! The crates `der`, `pkcs8` and `sec1` do the same, and would be nine kilobytes of the download, with errors that tell
 //! what nobody is told. The tests hold this against `der`.
 
 pub(super) const INTEGER: u8 = 0x02;
 pub(super) const OCTET_STRING: u8 = 0x04;
-pub(super) const SEQUENCE: u8 = 0x30;
+pub(crate) const SEQUENCE: u8 = 0x30;
 /// `[0]`, explicit.
 pub(super) const CONTEXT_0: u8 = 0xa0;
 
 /// Reads elements one after the other.
-pub(super) struct Elements<'a>(&'a [u8]);
+pub(crate) struct Elements<'a>(&'a [u8]);
 
 impl<'a> Elements<'a> {
     /// The elements that `der` is made of.
-    pub(super) fn of(der: &'a [u8]) -> Self {
+    pub(crate) fn of(der: &'a [u8]) -> Self {
         Self(der)
     }
 
     /// The elements of the one SEQUENCE that `der` is.
-    pub(super) fn of_sequence(der: &'a [u8]) -> Option<Self> {
+    pub(crate) fn of_sequence(der: &'a [u8]) -> Option<Self> {
         let mut outer = Self(der);
         let content = outer.next(SEQUENCE)?;
         outer.end()?;
@@ -27,14 +27,15 @@ impl<'a> Elements<'a> {
     }
 
     /// The content of the next element, which has to have this tag.
-    pub(super) fn next(&mut self, tag: u8) -> Option<&'a [u8]> {
+    pub(crate) fn next(&mut self, tag: u8) -> Option<&'a [u8]> {
         let (&found, rest) = self.0.split_first()?;
         let (&first, rest) = rest.split_first()?;
-        // Keys are shorter than 2^16 bytes.
+        // Keys and certificates are shorter than 2^24 bytes.
         let digits = match first {
             0..=0x7f => 0,
             0x81 => 1,
             0x82 => 2,
+            0x83 => 3,
             _ => return None,
         };
         let (long, rest) = rest.split_at_checked(digits)?;
@@ -43,6 +44,7 @@ impl<'a> Elements<'a> {
             // There is one way to write a length, the shortest.
             [a] if a >= 0x80 => usize::from(a),
             [a, b] if a > 0 => usize::from(u16::from_be_bytes([a, b])),
+            [a, b, c] if a > 0 => u32::from_be_bytes([0, a, b, c]) as usize,
             _ => return None,
         };
         let (content, rest) = rest.split_at_checked(length)?;
@@ -54,7 +56,7 @@ impl<'a> Elements<'a> {
     }
 
     /// The next INTEGER, which must not be negative, without zeros in front.
-    pub(super) fn next_unsigned(&mut self) -> Option<&'a [u8]> {
+    pub(crate) fn next_unsigned(&mut self) -> Option<&'a [u8]> {
         match self.next(INTEGER)? {
             [0] => Some(&[]),
             // A zero in front is there for the sign, and only where it is needed.
@@ -66,7 +68,7 @@ impl<'a> Elements<'a> {
     }
 
     /// Nothing follows.
-    pub(super) fn end(&self) -> Option<()> {
+    pub(crate) fn end(&self) -> Option<()> {
         self.0.is_empty().then_some(())
     }
 }

@@ -6,6 +6,7 @@ mod rsa_key;
 mod signing_key;
 mod verification;
 
+pub(crate) use der::{Elements, SEQUENCE};
 pub use signing_key::SigningKey;
 pub use verification::{CERTIFICATE_ALGORITHMS, RSA_KEY_TOO_SHORT, verification_of};
 

@@ -1,0 +1,29 @@
+//! The scope of tickets and cookies: what must be the same at the server that opens one and at the server that sealed it.
+//!
+//! It covers the rules by which this server lets clients in without looking at them one by one. What can change for one
+//! client, such as its PSK, is checked for each ticket (`psks.rs`), so that a rotation of PSKs leaves the tickets of
+//! other clients alone.
+
+use super::ServerConfig;
+use crate::crypto::{Digest, HashAlgorithm};
+use crate::wire::Writer;
+
+/// Tells one encoding of the rules from the next.
+const VERSION: &[u8] = b"tls-psk scope 1";
+
+/// SHA-256 of the session id context, the PSK modes and the policy about certificates.
+pub(super) fn scope(config: &ServerConfig) -> Digest {
+    let mut modes = config.parameters.psk_modes().to_vec();
+    modes.sort_unstable();
+    let mut w = Writer::new();
+    w.bytes(VERSION);
+    w.vec24(|w| w.bytes(&config.session_id_context));
+    w.vec8(|w| modes.iter().for_each(|mode| w.u8(mode.0)));
+    w.u8(config.full_handshake().into());
+    #[cfg(feature = "certificates")]
+    if config.full_handshake() {
+        config.certificates.write_scope(&mut w);
+    }
+    // A context has a limit, so the encoding cannot fail.
+    HashAlgorithm::Sha256.digest(&w.finish().unwrap_or_default())
+}
