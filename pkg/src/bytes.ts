@@ -13,3 +13,8 @@ export function viewOf(bytes: Bytes): Uint8Array {
   if (!isBytes(bytes)) throw new TypeError("only bytes will do, not strings");
   return new Uint8Array(bytes);
 }
+
+/** Bytes as they are, and the UTF-8 of a text. */
+export function toBytes(value: string | Bytes): Uint8Array {
+  return typeof value === "string" ? new TextEncoder().encode(value) : viewOf(value);
+}

@@ -1,7 +1,8 @@
-import { type Bytes, isBytes, viewOf } from "./bytes.js";
+import { type Bytes, isBytes, toBytes, viewOf } from "./bytes.js";
 import { type Config, hasCertificates } from "./core.js";
 import type { SignatureRequest, SignatureScheme } from "./core-types.js";
 import { configError } from "./errors.js";
+import { nameOf } from "./names.js";
 import type { ClientOptions, ServerOptions } from "./options.js";
 import { isKeyOf, RSA_SCHEMES, rsaKey, signWithRsa } from "./rsa.js";
 
@@ -55,6 +56,8 @@ export interface ClientCertificateOptions {
 
 type Options = ClientOptions & ServerOptions;
 
+const NO_BYTES = new Uint8Array(0);
+
 /** The options of each role that certificates are needed for, in either of them or in one. */
 const OPTIONS = {
   client: ["ca", "verifyCertificate", "certificate", "certificateWithPsk"],
@@ -88,20 +91,23 @@ function applyToClient(config: Config, { ca, verifyCertificate, certificate, ser
   if (certificate !== undefined) addCredentials(config, certificate);
 }
 
-function applyToServer(config: Config, { certificates = [], requestCertificate }: Options): void {
+function applyToServer(config: Config, { certificates = [], requestCertificate, sessionIdContext }: Options): void {
   if (certificates.length === 0) throw configError("requestCertificate and certificateWithPsk need certificates");
   for (const credentials of certificates) addCredentials(config, credentials);
   if (requestCertificate === undefined) return;
   const { ca, verify, required = true } = requestCertificate;
   if (ca === undefined && verify === undefined) throw configError("requestCertificate needs ca or verify");
-  applyVerification(config, ca, verify);
+  // Servers with the same context have the same rules: that is what it says.
+  const rules = sessionIdContext === undefined ? undefined : NO_BYTES;
+  applyVerification(config, ca, verify, rules);
   config.setClientCertificatesRequired(required);
 }
 
-function applyVerification(config: Config, ca: string | Bytes | undefined, verify: unknown): void {
+/** Rules without a name are those of the function alone. */
+function applyVerification(config: Config, ca: string | Bytes | undefined, verify: unknown, rules?: Uint8Array): void {
   if (ca !== undefined && verify !== undefined) throw configError("ca and a function that verifies exclude each other");
   if (ca !== undefined) config.setTrustAnchors(pem(ca, "ca"));
-  else if (typeof verify === "function") config.setApplicationVerification();
+  else if (typeof verify === "function") config.setApplicationVerification(rules ?? nameOf(verify));
   else throw configError("what verifies must be a function");
 }
 
@@ -127,8 +133,7 @@ const isPem = (key: unknown): key is string | Bytes => typeof key === "string" |
 
 /** A text as the core takes it. */
 function pem(text: string | Bytes, name: string): Uint8Array {
-  if (typeof text === "string") return new TextEncoder().encode(text);
-  if (isBytes(text)) return viewOf(text);
+  if (typeof text === "string" || isBytes(text)) return toBytes(text);
   throw configError(`${name} must be a string or bytes, in PEM`);
 }
 

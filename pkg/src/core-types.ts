@@ -93,6 +93,8 @@ export interface Session extends Freeable {
   readonly maxEarlyData: number;
   /** The identity of the external PSK whose handshake it descends from. */
   readonly externalIdentity: Uint8Array<ArrayBuffer> | undefined;
+  /** The name of the server that it resumes a connection to. */
+  readonly serverName: string | undefined;
   /** When it expires, in milliseconds since the Unix epoch. */
   readonly expiresAt: number;
   /** Whether a connection has used it. */
@@ -135,12 +137,25 @@ export interface Config extends Freeable {
   /**
    * Makes a server issue tickets, and accept them again.
    *
-   * @param keys of 32 bytes each, one behind the other: the first seals, all open
+   * @param keys of 32 bytes each in one array: the first seals, all open
    * @param count how many for each handshake, up to 16
    * @param lifetime in seconds, up to 604,800
-   * @param maxEarlyData in bytes, 0 for none
+   * @param maxSessionAge in seconds from the full handshake on, up to 604,800, however often tickets are renewed
    */
-  setTickets(keys: Uint8Array, count: number, lifetime: number, maxEarlyData: number): void;
+  setTickets(keys: Uint8Array, count: number, lifetime: number, maxSessionAge: number): void;
+  /**
+   * Lets tickets allow early data, after {@link setTickets}.
+   *
+   * @param maxSize in bytes
+   * @param replayScope names the store that tells copies of early data from originals, in 1 to 255 bytes. A server with
+   *   another store rejects the early data.
+   */
+  setTicketEarlyData(maxSize: number, replayScope: Uint8Array): void;
+  /**
+   * Names the application that a server serves, in up to 65,535 bytes: tickets and cookies of another name do not open,
+   * even if their keys are the same.
+   */
+  setSessionIdContext(context: Uint8Array): void;
   /** Lets this process use an identity as a client and as a server, against RFC 9257 section 4.1. */
   setAllowBothRoles(on: boolean): void;
   /**
@@ -171,8 +186,13 @@ export interface Config extends Freeable {
    * that the client asked for. A server asks its clients for certificates then.
    */
   setTrustAnchors(pem: Uint8Array): void;
-  /** As {@link setTrustAnchors}, but a {@link VerifyCertificateEvent} asks for each verdict. */
-  setApplicationVerification(): void;
+  /**
+   * As {@link setTrustAnchors}, but a {@link VerifyCertificateEvent} asks for each verdict.
+   *
+   * @param rules names the rules of the verdict, in up to 255 bytes. What was accepted by rules of another name is not
+   *   resumed without a verdict by these.
+   */
+  setApplicationVerification(rules: Uint8Array): void;
   /**
    * Judges a chain of the peer, in DER, by path validation to the trust anchors, and leaves its name to the caller. `now`
    * is in milliseconds since the Unix epoch. Throws the error that a handshake would end with; without trust anchors, for
@@ -302,11 +322,31 @@ export interface OfferedIdentity {
   readonly ticket?: OfferedTicket | undefined;
 }
 
-/** An offered identity that is a ticket of this server. */
+/**
+ * An offered identity that is a ticket of this server: how its client proved who it is, in the full handshake that the
+ * ticket descends from. A ticket that descends from an external PSK is chosen by that PSK.
+ */
 export interface OfferedTicket {
-  /** The identity of the external PSK whose handshake it descends from. */
+  /** The identity of that external PSK. */
   readonly externalIdentity?: Uint8Array<ArrayBuffer>;
+  /** The importer context of that PSK, if it was imported. */
+  readonly context?: Uint8Array<ArrayBuffer>;
+  readonly authentication: Authentication;
+  /** When the full handshake was, in milliseconds since the Unix epoch. */
+  readonly authenticatedAt: number;
+  /** What the ticket keeps of the client's certificates, in DER, its own first; absent if it showed none. */
+  readonly peerCertificates?: readonly Uint8Array<ArrayBuffer>[];
 }
+
+/**
+ * How a peer proved who it is:
+ * - `psk`: by an external PSK
+ * - `ca`: by a certificate of a trusted authority
+ * - `application`: by a certificate that the application accepted
+ * - `unverified`: it showed a certificate, and the connection went on although that was not accepted
+ * - `none`: not at all
+ */
+export type Authentication = "psk" | "ca" | "application" | "unverified" | "none";
 
 /** As {@link OfferedIdentity}, from the cursor of an {@link OfferedPskList}. */
 export interface OfferedPsk extends OfferedIdentity, Freeable {}
@@ -366,7 +406,14 @@ export interface Negotiated {
   readonly serverName?: string;
   /** Whether the server proved who it is by a certificate: without a PSK, or beside one (RFC 8773). */
   readonly serverCertificate: boolean;
-  /** The certificates that the peer has shown, in DER, its own first; absent if it showed none. */
+  /** How the peer proved who it is; in a resumed connection, how it did so in the full handshake. */
+  readonly peerAuthentication: Authentication;
+  /** When that was, in milliseconds since the Unix epoch. */
+  readonly authenticatedAt: number;
+  /**
+   * The certificates that the peer has shown, in DER, its own first; absent if it showed none. In a resumed connection
+   * they are from the full handshake, on a server as many as its ticket has kept.
+   */
   readonly peerCertificates?: readonly Uint8Array<ArrayBuffer>[];
   /** Whether the server asked for another ClientHello (RFC 9846 section 4.2.4). */
   readonly helloRetryRequest: boolean;
@@ -500,15 +547,25 @@ export interface PskTrace {
   readonly index: number;
   /**
    * - `unknown`: we have no such PSK
+   * - `withdrawn`: a ticket of ours whose PSK is not there any more, or has another key
    * - `unusable`: no common cipher suite has its hash
    * - `notPreferred`: another one came first
    * - `chosen`, and then its binder was `verified` or `failed`
    */
-  readonly outcome: "unknown" | "unusable" | "notPreferred" | "chosen" | "verified" | "failed";
+  readonly outcome: "unknown" | "withdrawn" | "unusable" | "notPreferred" | "chosen" | "verified" | "failed";
+}
+
+/** A session that a client does not offer. The handshake goes on with other sessions, PSKs and certificates. */
+export interface SessionRefusedTrace {
+  readonly type: "sessionRefused";
+  /** Its place among the sessions that were appended. */
+  readonly index: number;
+  /** Why, in a sentence for people. */
+  readonly reason: string;
 }
 
 /** What can be watched of a connection without taking part in it. */
-export type TraceEvent = MessageTrace | AlertTrace | PskTrace;
+export type TraceEvent = MessageTrace | AlertTrace | PskTrace | SessionRefusedTrace;
 
 /** Everything that {@link Connection.pollEvent} yields. */
 export type CoreEvent =

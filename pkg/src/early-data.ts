@@ -1,4 +1,5 @@
 import type { EarlyDataRequest } from "./core-types.js";
+import { nameAfter } from "./names.js";
 
 /**
  * Decides whether a server takes early data: `true` if this ClientHello is certainly no copy of one whose early data
@@ -11,7 +12,8 @@ export type AcceptEarlyData = (
 ) => boolean | Promise<boolean>;
 
 /**
- * Where a server, or all servers that share PSKs or ticket keys, remember which early data they took. Durable Objects,
+ * Where a server, or all servers that share PSKs or a {@link TicketOptions.replayScope}, remember which early data they
+ * took. Durable Objects,
  * Redis (`SET id 1 NX PXAT until`) and SQL (a primary key) can be one; a store that is only eventually consistent, such
  * as Workers KV, cannot.
  */
@@ -28,7 +30,7 @@ export interface ReplayStore {
 
 /** Accepts early data whose id the store has not seen. */
 export function singleUse(store: ReplayStore): AcceptEarlyData {
-  return ({ id, replayableUntil }) => store.add(hex(id), replayableUntil);
+  return nameAfter<AcceptEarlyData>(({ id, replayableUntil }) => store.add(hex(id), replayableUntil), store);
 }
 
 /** Options of {@link MemoryReplayStore}. */

@@ -20,6 +20,7 @@ export function tell(
     case "message":
     case "alert":
     case "psk":
+    case "sessionRefused":
       options.onTrace?.(event);
   }
 }

@@ -1,4 +1,4 @@
-import { type Bytes, viewOf } from "./bytes.js";
+import { type Bytes, toBytes, viewOf } from "./bytes.js";
 import {
   applyCertificates,
   type ClientCertificateOptions,
@@ -70,7 +70,11 @@ export interface TlsOptions {
 
 /** Options of {@link startTls}. */
 export interface ClientOptions extends TlsOptions {
-  /** Sessions to resume, offered before the PSKs. One is used once; those that have expired are left out. */
+  /**
+   * Sessions to resume, offered before the PSKs. One is used once. A session is left out if it has expired, is for another
+   * `serverName`, or if this connection would not accept its server in a full handshake: by a PSK of `psks` (unless there
+   * are no `psks` and no `ca` or `verifyCertificate`), or by its certificate, which `ca` judges anew. `onTrace` says why.
+   */
   sessions?: readonly (SavedSession | Bytes)[];
   /** Lets a session be used more than once, which lets observers link the connections. */
   reuseSessions?: boolean;
@@ -107,11 +111,17 @@ export interface ServerOptions extends TlsOptions {
   maxOfferedPsks?: number;
   /** Issues session tickets, and accepts them again. An empty object will do. */
   tickets?: TicketOptions;
+  /**
+   * Names the application that this server serves. Servers accept each other's tickets and cookies only if it is the
+   * same, as well as the keys, `modes` and the policy about certificates; functions that verify client certificates then
+   * have to judge alike. Empty unless given.
+   */
+  sessionIdContext?: string | Bytes;
   /** Whether to take early data; without it none is. `singleUse` makes one of a store. */
   acceptEarlyData?: AcceptEarlyData;
   /**
    * Puts the state of a HelloRetryRequest into a cookie (RFC 9846 section 4.3.2), so that the client's answer can go to
-   * any server with the same keys and PSKs, as one that runs in many isolates needs. 32 random bytes each; the first
+   * any server with the same keys, PSKs and policy, as one that runs in many isolates needs. 32 random bytes each; the first
    * seals, all of them open. To be changed now and then: put a new key in front, and keep the last one for a while.
    */
   cookieKeys?: readonly Bytes[];
@@ -209,7 +219,9 @@ function configure(
     if (options.cookieKeys) withSealingKeys(options.cookieKeys, (keys) => config.setCookieKeys(keys));
     if (options.maxOfferedPsks !== undefined) config.setMaxOfferedPsks(whole(options.maxOfferedPsks));
     if (options.selectPsk) config.setSelection("application");
-    if (options.tickets) applyTickets(config, options.tickets, now);
+    if (options.sessionIdContext !== undefined) config.setSessionIdContext(toBytes(options.sessionIdContext));
+    const { tickets } = options;
+    if (tickets) applyTickets(config, tickets, options.acceptEarlyData ?? tickets, now);
     applyCertificates(config, role, options);
     if (options.earlyData !== undefined) viewOf(options.earlyData);
     config.setEarlyData(options.earlyData !== undefined || options.acceptEarlyData !== undefined);

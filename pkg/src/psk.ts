@@ -1,4 +1,4 @@
-import { type Bytes, isBytes, viewOf } from "./bytes.js";
+import { type Bytes, isBytes, toBytes, viewOf } from "./bytes.js";
 import { ExternalPsk } from "./core.js";
 import type { CipherSuite, HashName } from "./core-types.js";
 import { pskError as refused } from "./errors.js";
@@ -45,7 +45,7 @@ export function checkPsk(psk: Psk): CheckedPsk {
   if (typeof identity !== "string" && !isBytes(identity)) throw refused("identity must be a string or bytes");
   if (context !== undefined && !isBytes(context)) throw refused("context must be bytes");
   return {
-    identity: typeof identity === "string" ? new TextEncoder().encode(identity) : viewOf(identity),
+    identity: toBytes(identity),
     secret: viewOf(secret),
     hmac,
     context: context && viewOf(context),

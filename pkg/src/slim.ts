@@ -31,6 +31,7 @@ export {
 } from "./core.js";
 export type {
   AlertTrace,
+  Authentication,
   CipherSuite,
   CloseNotifyEvent,
   ConfigConstructor,
@@ -60,6 +61,7 @@ export type {
   SelectPskEvent,
   SessionConstructor,
   SessionEvent,
+  SessionRefusedTrace,
   SignatureRequest,
   SignatureScheme,
   SignEvent,

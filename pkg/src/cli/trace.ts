@@ -25,6 +25,7 @@ export function observers(
 
 function traceLines(event: TraceEvent, inspect: Build["inspect"]): string[] {
   if (event.type === "psk") return [`  offered PSK ${event.index}: ${event.outcome}`];
+  if (event.type === "sessionRefused") return [`  session ${event.index} is not offered: ${event.reason}`];
   const arrow = event.direction === "sent" ? ">" : "<";
   if (event.type === "alert") return [`${arrow} alert ${event.description}`];
   const wrapping = event.protected ? "encrypted" : "in clear";
