@@ -71,8 +71,8 @@ pub use endpoint::{
 pub use error::{AlertDescription, Error, Usage, Violation};
 pub use inspect::{inspect, inspect_records};
 pub use psk::{
-    Authentication, EarlyDataParameters, ExternalPsk, ImportedIdentity, OfferedPsk, OfferedPskList, PskError,
-    OfferedTicket, PskKinds, Session, Verdict,
+    Authentication, EarlyDataParameters, ExternalPsk, ImportedIdentity, OfferedPsk, OfferedPskList,
+    OfferedTicket, PskError, PskKinds, Session, Verdict,
 };
 pub use server::{
     CookieKeys, EarlyDataPolicy, EarlyDataRequest, Selection, SelectionPolicy, ServerConfig,

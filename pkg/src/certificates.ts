@@ -2,7 +2,7 @@ import { type Bytes, isBytes, toBytes, viewOf } from "./bytes.js";
 import { type Config, hasCertificates } from "./core.js";
 import type { SignatureRequest, SignatureScheme } from "./core-types.js";
 import { configError } from "./errors.js";
-import { nameOf } from "./names.js";
+import { nameChosenFor, nameOf } from "./names.js";
 import type { ClientOptions, ServerOptions } from "./options.js";
 import { isKeyOf, RSA_SCHEMES, rsaKey, signWithRsa } from "./rsa.js";
 
@@ -97,8 +97,8 @@ function applyToServer(config: Config, { certificates = [], requestCertificate, 
   if (requestCertificate === undefined) return;
   const { ca, verify, required = true } = requestCertificate;
   if (ca === undefined && verify === undefined) throw configError("requestCertificate needs ca or verify");
-  // Servers with the same context have the same rules: that is what it says.
-  const rules = sessionIdContext === undefined ? undefined : NO_BYTES;
+  // Servers with the same context have functions that judge alike, unless these have names.
+  const rules = sessionIdContext === undefined || !verify ? undefined : (nameChosenFor(verify) ?? NO_BYTES);
   applyVerification(config, ca, verify, rules);
   config.setClientCertificatesRequired(required);
 }

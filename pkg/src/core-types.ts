@@ -243,8 +243,8 @@ export interface Connection extends Freeable {
   sendEarlyData(data: Uint8Array): void;
   /** Server: answers {@link DecideEarlyDataEvent}. */
   decideEarlyData(accepted: boolean): void;
-  /** Answers {@link VerifyCertificateEvent}. `tls-psk/full` only, as {@link sign} and {@link peerCertificates}. */
-  decideCertificate(accepted: boolean): void;
+  /** Answers {@link VerifyCertificateEvent}; `unverified` goes on with a peer that is not authenticated. `tls-psk/full` only, as {@link sign} and {@link peerCertificates}. */
+  decideCertificate(accepted: boolean, unverified?: boolean): void;
   /** Answers {@link SignEvent}. Throws `ERR_TLS_SIGNING` if the signature does not verify. */
   sign(signature: Uint8Array): void;
   /** The certificates that the peer has shown, in DER, its own first; none before the handshake is complete. */

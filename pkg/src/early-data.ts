@@ -1,5 +1,5 @@
 import type { EarlyDataRequest } from "./core-types.js";
-import { nameAfter } from "./names.js";
+import { named, nameOf } from "./names.js";
 
 /**
  * Decides whether a server takes early data: `true` if this ClientHello is certainly no copy of one whose early data
@@ -30,7 +30,7 @@ export interface ReplayStore {
 
 /** Accepts early data whose id the store has not seen. */
 export function singleUse(store: ReplayStore): AcceptEarlyData {
-  return nameAfter<AcceptEarlyData>(({ id, replayableUntil }) => store.add(hex(id), replayableUntil), store);
+  return named(({ id, replayableUntil }) => store.add(hex(id), replayableUntil), nameOf(store));
 }
 
 /** Options of {@link MemoryReplayStore}. */

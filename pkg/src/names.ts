@@ -1,14 +1,18 @@
-const names = new WeakMap<object, Uint8Array>();
+const random = new WeakMap<object, Uint8Array>();
+const chosen = new WeakMap<object, Uint8Array>();
 
-/** A random name of 16 bytes for an object, the same as long as the process lives. */
+/** The name that was chosen for an object, or a random one of 16 bytes, the same as long as the process lives. */
 export function nameOf(object: object): Uint8Array {
-  const name = names.get(object) ?? crypto.getRandomValues(new Uint8Array(16));
-  names.set(object, name);
+  const name = nameChosenFor(object) ?? random.get(object) ?? crypto.getRandomValues(new Uint8Array(16));
+  random.set(object, name);
   return name;
 }
 
-/** Gives an object the name of another one. */
-export function nameAfter<T extends object>(object: T, other: object): T {
-  names.set(object, nameOf(other));
+/** The name that was chosen for an object. */
+export const nameChosenFor = (object: object): Uint8Array | undefined => chosen.get(object);
+
+/** Chooses a name for an object. */
+export function named<T extends object>(object: T, name: Uint8Array): T {
+  chosen.set(object, name);
   return object;
 }

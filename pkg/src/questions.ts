@@ -92,7 +92,7 @@ export class Questions {
       name: "verifying the certificate",
       code: "ERR_TLS_CERTIFICATE",
       question: () => (verifyCertificate ?? requestCertificate?.verify)?.(chain, context),
-      answer: (connection, accepted) => connection.decideCertificate(accepted === true || accepted === "unverified"),
+      answer: (connection, accepted) => connection.decideCertificate(accepted === true, accepted === "unverified"),
     });
   }
 

@@ -9,5 +9,5 @@ mod trust;
 pub use credentials::{Credentials, CredentialsError, KeySource};
 pub(crate) use leaf::not_after;
 pub use proof::{Signer, signed_content, verify_proof};
-pub use request::{Answer, Question, SignatureRequest, VerificationRequest};
+pub use request::{Answer, Decision, Question, SignatureRequest, VerificationRequest};
 pub use trust::{TrustAnchors, TrustError, Verification};

@@ -31,11 +31,28 @@ pub enum Question<'a> {
     Sign(SignatureRequest<'a>),
 }
 
+/// What an application says about a certificate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// It is accepted: the peer is authenticated by it.
+    Accept,
+    /// It is not accepted, and the connection goes on with a peer that is not authenticated.
+    Unverified,
+    /// It is not accepted, and the handshake fails.
+    Refuse,
+}
+
+impl From<bool> for Decision {
+    fn from(accepted: bool) -> Self {
+        if accepted { Self::Accept } else { Self::Refuse }
+    }
+}
+
 /// What the application says to a [`Question`].
 #[derive(Clone, Debug)]
 pub enum Answer {
-    /// Whether the certificate is accepted.
-    Verdict(bool),
+    /// What becomes of the certificate.
+    Verdict(Decision),
     /// The signature.
     Signature(Vec<u8>),
 }

@@ -40,8 +40,8 @@ impl State {
     /// Takes the answer to [`State::question`].
     pub fn answer(self, ctx: &mut Context, answer: Answer) -> Result<Self, Error> {
         match (self, answer) {
-            (Self::VerifyingCertificate(s), Answer::Verdict(accepted)) => {
-                Ok(Self::WaitFinished(s.decide(accepted)?))
+            (Self::VerifyingCertificate(s), Answer::Verdict(decision)) => {
+                Ok(Self::WaitFinished(s.decide(decision)?))
             }
             (Self::Signing(s), Answer::Signature(signature)) => s.sign(ctx, signature)?.finish(ctx),
             _ => Err(Error::Internal("an answer to another question")),

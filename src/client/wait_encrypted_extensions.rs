@@ -2,10 +2,10 @@
 
 #[cfg(feature = "certificates")]
 use super::certificates::WaitCertificate;
-use super::wait_finished::WaitFinished;
-use super::wait_server_hello::send_with_handshake_keys;
 #[cfg(feature = "certificates")]
 use super::sessions;
+use super::wait_finished::WaitFinished;
+use super::wait_server_hello::send_with_handshake_keys;
 use super::{EarlyDataOffer, State};
 #[cfg(feature = "certificates")]
 use crate::endpoint::Verifying;

@@ -2,8 +2,8 @@
 
 use super::State;
 use crate::endpoint::{
-    Context, EarlyDataOutcome, Established, Event, Negotiated, Resumption, TrafficSecrets, send_finished,
-    take_finished,
+    Context, EarlyDataOutcome, Established, Event, Negotiated, Resumption, TrafficSecrets,
+    send_finished, take_finished,
 };
 use crate::error::Error;
 use crate::keys::{Exporter, HandshakeSecret, MainSecret, TrafficSecret, Transcript};

@@ -1,7 +1,7 @@
 //! Certificates: what the application is asked about them, and answers.
 
 use super::{Connection, Phase};
-use crate::certificates::{Answer, Question, SignatureRequest, VerificationRequest};
+use crate::certificates::{Answer, Decision, Question, SignatureRequest, VerificationRequest};
 use crate::error::{Error, Usage};
 
 impl Connection {
@@ -13,13 +13,14 @@ impl Connection {
         }
     }
 
-    /// Accepts or refuses the peer's certificate, and goes on with the handshake.
-    pub fn decide_certificate(&mut self, accepted: bool) -> Result<(), Error> {
+    /// Says what becomes of the peer's certificate, by a [`Decision`] or whether it is accepted, and goes on with the
+    /// handshake.
+    pub fn decide_certificate(&mut self, decision: impl Into<Decision>) -> Result<(), Error> {
         self.check_alive()?;
         if self.certificate_to_verify().is_none() {
             return Err(Usage::NotVerifying.into());
         }
-        self.answer(Answer::Verdict(accepted))
+        self.answer(Answer::Verdict(decision.into()))
     }
 
     /// What is to be signed with the key of our certificate, and how, while that waits for [`Connection::sign`].

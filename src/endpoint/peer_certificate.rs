@@ -2,7 +2,7 @@
 //! 4.5.1 and 4.5.2).
 
 use super::{Context, Event, Negotiated};
-use crate::certificates::{Signer, Verification, VerificationRequest, verify_proof};
+use crate::certificates::{Decision, Signer, Verification, VerificationRequest, verify_proof};
 use crate::error::{Error, Violation};
 use crate::keys::Transcript;
 use crate::psk::Verdict;
@@ -98,9 +98,14 @@ impl<N: Authenticated> Verifying<N> {
         VerificationRequest { chain: &self.chain, server_name }
     }
 
-    /// Goes on, if the certificate is accepted.
-    pub fn decide(self, accepted: bool) -> Result<Box<N>, Error> {
-        if accepted { Ok(self.accept()) } else { Err(Violation::CertificateRefused.into()) }
+    /// Goes on, unless the certificate is refused.
+    pub fn decide(mut self, decision: Decision) -> Result<Box<N>, Error> {
+        match decision {
+            Decision::Accept => {}
+            Decision::Unverified => self.verdict = Verdict::Unverified,
+            Decision::Refuse => return Err(Violation::CertificateRefused.into()),
+        }
+        Ok(self.accept())
     }
 
     fn accept(self) -> Box<N> {

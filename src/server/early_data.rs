@@ -66,7 +66,9 @@ pub(super) fn candidate(
     let window = psks.config.early_data_window;
     let replayable_until = match ticket {
         // A store of ids that knows nothing of this ticket's ClientHellos would take a copy for the original.
-        Some(ticket) if psks.ticket_policy()?.replay_scope() != ticket.replay_scope() => return None,
+        Some(ticket) if psks.ticket_policy()?.replay_scope() != ticket.replay_scope() => {
+            return None;
+        }
         Some(ticket) => {
             let age = offer.identities.first()?.obfuscated_ticket_age;
             if ticket.age_difference(age, ctx.now) > window {

@@ -75,7 +75,11 @@ impl TicketPolicy {
     /// How much early data a ticket allows, in bytes, 0 for none; and the name of the store that tells copies of it from
     /// originals, of 1 to 255 bytes. A server with another store rejects the early data, as it could not know whether it
     /// is a copy (section 8).
-    pub fn set_early_data(&mut self, max_size: u32, replay_scope: &[u8]) -> Result<(), ConfigError> {
+    pub fn set_early_data(
+        &mut self,
+        max_size: u32,
+        replay_scope: &[u8],
+    ) -> Result<(), ConfigError> {
         if max_size > 0 && !(1..=MAX_REPLAY_SCOPE).contains(&replay_scope.len()) {
             return Err(ConfigError::BadReplayScope);
         }

@@ -11,7 +11,7 @@ use super::connection::Connection;
 use super::error::{Result, throw, throw_option};
 use super::object::{Fields, bytes, chain, text};
 use crate::certificates::{
-    Credentials, CredentialsError, SignatureRequest, Signer, TrustAnchors, Verification,
+    Credentials, CredentialsError, Decision, SignatureRequest, Signer, TrustAnchors, Verification,
     VerificationRequest,
 };
 use crate::error::Violation;
@@ -134,10 +134,15 @@ impl Config {
 
 #[wasm_bindgen]
 impl Connection {
-    /// Answers a verifyCertificate event.
+    /// Answers a verifyCertificate event. `unverified` goes on with a peer that is not authenticated.
     #[wasm_bindgen(js_name = decideCertificate)]
-    pub fn decide_certificate(&mut self, accepted: bool) -> Result<()> {
-        let result = self.inner.decide_certificate(accepted);
+    pub fn decide_certificate(&mut self, accepted: bool, unverified: Option<bool>) -> Result<()> {
+        let decision = match (accepted, unverified) {
+            (true, _) => Decision::Accept,
+            (false, Some(true)) => Decision::Unverified,
+            (false, _) => Decision::Refuse,
+        };
+        let result = self.inner.decide_certificate(decision);
         self.check(result)
     }
 

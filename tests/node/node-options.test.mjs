@@ -95,7 +95,6 @@ const ASKING = {
   secureContext: [{ context: {} }],
   secureOptions: [2 ** 29, "all"],
   secureProtocol: ["TLSv1_2_method", "TLSv1_3_method_", 5],
-  sessionIdContext: ["a"],
   sigalgs: ["ed25519"],
   SNICallback: [() => {}],
   ticketKeys: [Buffer.alloc(48)],

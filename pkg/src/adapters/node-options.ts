@@ -4,6 +4,7 @@ import { hasCertificates } from "../core.js";
 import type { CipherSuite, Group } from "../core-types.js";
 import { configError } from "../errors.js";
 import { type ClientOptions, clockOf, type ServerOptions } from "../options.js";
+import type { TicketOptions } from "../resumption.js";
 import { type CredentialOptions, credentialsOf, type Pem, pem } from "./credentials.js";
 import { refuseOthers } from "./option-rules.js";
 import { selectBy, strictText } from "./psk-callback.js";
@@ -107,7 +108,9 @@ export async function clientOptions(
   options: NodeClientOptions & { host?: string | undefined },
 ): Promise<Translated<ClientOptions>> {
   const { pskCallback, servername, session, ca, cert, key, passphrase, checkServerIdentity, ...others } = options;
-  const { rejectUnauthorized = true, host, psks, verifyCertificate, ...rest } = others;
+  // Of servers alone, as in `node:tls`.
+  const { sessionIdContext: _, ...ours } = others as typeof others & { sessionIdContext?: unknown };
+  const { rejectUnauthorized = true, host, psks, verifyCertificate, ...rest } = ours;
   const common = commonOptions(options);
   checkFunctions({ pskCallback, checkServerIdentity });
   checkString("servername", servername);
@@ -183,8 +186,7 @@ export function serverOptions(options: NodeServerOptions, socket: TLSSocket): Tr
       ...common,
       ...(pskCallback && { selectPsk: selectBy((identity) => pskCallback(socket, identity), options.psks ?? []) }),
       ...(shown.length > 0 && { certificates: [...shown, ...(options.certificates ?? [])] }),
-      ...(options.tickets &&
-        sessionTimeout !== undefined && { tickets: { lifetime: sessionTimeout, ...options.tickets } }),
+      ...(options.tickets && sessionTimeout !== undefined && { tickets: timed(options.tickets, sessionTimeout) }),
       ...(requestCert && {
         requestCertificate: verification
           ? { required: false, verify: verification.verify }
@@ -193,6 +195,16 @@ export function serverOptions(options: NodeServerOptions, socket: TLSSocket): Tr
     },
     ...(verification && { verification }),
   };
+}
+
+const timedTickets = new WeakMap<TicketOptions, TicketOptions>();
+
+/** Tickets with this lifetime unless they have one. The same object for the same tickets, as that has their keys. */
+function timed(tickets: TicketOptions, lifetime: number): TicketOptions {
+  const before = timedTickets.get(tickets);
+  const after = Object.assign(before ?? {}, { lifetime }, tickets);
+  timedTickets.set(tickets, after);
+  return after;
 }
 
 function commonOptions(options: NodeTlsOptions): Pick<ClientOptions, "alpn" | "cipherSuites" | "groups"> {

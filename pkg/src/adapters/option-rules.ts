@@ -59,7 +59,6 @@ const REFUSED: Readonly<Record<string, Refusal>> = {
     way: "there is only TLS 1.3: leave it out",
     unless: (value) => PROTOCOLS.includes(value as string),
   },
-  sessionIdContext: { way: "give tickets with keys that only servers of this kind share" },
   sigalgs: { way: "signature schemes cannot be chosen: leave it out" },
   ticketKeys: { way: "give tickets: { keys }, of 32 bytes each" },
 };

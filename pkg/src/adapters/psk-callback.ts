@@ -12,17 +12,20 @@ const TARGETS = ["\x03\x04\0\x01", "\x03\x04\0\x02"];
 
 /** Asks Node's callback for one offered identity after the other; PSKs of the server's own need no answer. */
 export function selectBy(lookUp: LookUp, psks: readonly Psk[]): SelectPsk {
-  const own = new Set(psks.flatMap(wireIdentities));
+  const own = new Map(psks.flatMap((psk) => wireIdentities(psk).map((identity) => [identity, psk])));
   return async (offered) => {
     for (const offer of offered) {
       const identity = whoseIs(offer);
-      // A session is as good as the PSK that it descends from, which may have been revoked.
+      // A session is as good as the PSK that it descends from, which may have been revoked or replaced: the core compares.
       const answer = identity === undefined ? undefined : await lookUp(identity);
       if (answer) {
         const psk = isBytes(answer) ? answer : answer.psk;
-        return offer.ticket ? offer : { identity: offer.identity, secret: psk };
+        return { identity: offer.ticket?.externalIdentity ?? offer.identity, secret: psk };
       }
-      if (own.has(binary(offer.identity)) || (offer.ticket && !offer.ticket.externalIdentity)) return offer;
+      const [known] = wireIdentityOf(offer).map((identity) => own.get(identity));
+      if (known) return known;
+      // A session that began with a certificate.
+      if (offer.ticket && !offer.ticket.externalIdentity) return offer;
     }
     return null;
   };
@@ -46,9 +49,20 @@ export function strictText(bytes: Uint8Array): string | undefined {
   }
 }
 
+/** What the PSK of an offer is found by: its own identity, or that of the PSK that its session descends from. */
+function wireIdentityOf({ identity, ticket }: OfferedIdentity): string[] {
+  if (ticket === undefined) return [binary(identity)];
+  const { externalIdentity, context } = ticket;
+  return externalIdentity ? identitiesOf(externalIdentity, context) : [];
+}
+
 /** What a client offers a PSK as: its identity, or if it is imported one for each KDF. */
 function wireIdentities(psk: Psk): string[] {
   const { identity, context } = checkPsk(psk);
+  return identitiesOf(identity, context);
+}
+
+function identitiesOf(identity: Uint8Array, context: Uint8Array | undefined): string[] {
   if (context === undefined) return [binary(identity)];
   const parts = [identity, context].map((part) => lengthOf(part) + binary(part)).join("");
   return TARGETS.map((target) => parts + target);

@@ -1,7 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import type { Duplex } from "node:stream";
 import type { Bytes } from "../bytes.js";
-import type { CipherSuite, Negotiated } from "../core-types.js";
+import type { Authentication, CipherSuite, Negotiated } from "../core-types.js";
 import { TlsError } from "../errors.js";
 import { Limits } from "../limits.js";
 import type { SavedSession } from "../resumption.js";
@@ -9,7 +9,7 @@ import { acceptTls, startTls, type TlsSocket } from "../socket.js";
 import { transportOf } from "./duplex.js";
 import { clientOptions, given, type NodeClientOptions, type NodeServerOptions, serverOptions } from "./node-options.js";
 import { OverDuplex } from "./over-duplex.js";
-import { describeChain, NO_CERTIFICATE, type Verification } from "./verification.js";
+import { describeChain, NO_CERTIFICATE, NOT_ACCEPTED, type Verification } from "./verification.js";
 
 /** Options of a {@link TLSSocket}. */
 export type TLSSocketOptions = {
@@ -23,6 +23,9 @@ export type TLSSocketOptions = {
 type Callback = (error?: Error | null) => void;
 
 const nothing = (): void => {};
+
+/** The ways in which a peer proves who it is. */
+const AUTHENTICATED: readonly Authentication[] = ["psk", "ca", "application"];
 
 /**
  * A TLS connection over a Duplex, itself a Duplex with what code written for `node:tls` looks for. Errors of TLS are
@@ -121,14 +124,16 @@ export class TLSSocket extends OverDuplex {
   /** @param asked whether the server asked for a certificate */
   #onOpened(negotiated: Negotiated, asked: boolean): void {
     if (this.destroyed) return;
-    const { pskIdentity, peerCertificates, alpn, serverName } = negotiated;
+    const { peerAuthentication, alpn, serverName } = negotiated;
     this.negotiated = negotiated;
     this.secureConnecting = false;
     this.#limits?.opened();
     const { refusal, authorizationError = null } = this.#verification ?? {};
-    const proven = pskIdentity !== undefined || peerCertificates !== undefined;
-    this.authorized = proven && refusal === undefined;
-    this.authorizationError = authorizationError ?? (asked && !proven ? NO_CERTIFICATE : null);
+    // Of a resumed connection it says how the peer was authenticated in the full handshake.
+    this.authorized = AUTHENTICATED.includes(peerAuthentication) && refusal === undefined;
+    const unverified = peerAuthentication === "unverified" ? NOT_ACCEPTED : null;
+    const missing = asked && peerAuthentication === "none" ? NO_CERTIFICATE : null;
+    this.authorizationError = authorizationError ?? unverified ?? missing;
     this.alpnProtocol = alpn ?? false;
     this.servername = serverName ?? false;
     this.emit("secure");

@@ -1,9 +1,10 @@
-import { X509Certificate } from "node:crypto";
+import { createHash, X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
 import type { checkServerIdentity, PeerCertificate } from "node:tls";
 import type { VerifyCertificate } from "../certificates.js";
 import { Config } from "../core.js";
 import { TlsError } from "../errors.js";
+import { named } from "../names.js";
 
 /** Judges whom a certificate is of, as that of `node:tls`. */
 export type CheckServerIdentity = typeof checkServerIdentity;
@@ -35,6 +36,9 @@ const NODE_CODES: Readonly<Record<string, string>> = {
 /** What `node:tls` calls a client without a certificate. */
 export const NO_CERTIFICATE = "UNABLE_TO_GET_ISSUER_CERT";
 
+/** What `node:tls` calls a certificate that was not accepted, where the reason was not kept. */
+export const NOT_ACCEPTED = "CERT_REJECTED";
+
 /** Judges the certificate of one peer as `node:tls` does, and remembers what came of it. */
 export class Verification {
   /** Why the certificate is not accepted. */
@@ -45,6 +49,9 @@ export class Verification {
 
   constructor(options: VerificationOptions) {
     this.#options = options;
+    // A verdict of path validation alone follows from the authorities, so that a ticket may keep it.
+    const { role, ca = "", verifyCertificate } = options;
+    if (role === "server" && !verifyCertificate) named(this.verify, createHash("sha256").update(ca).digest());
   }
 
   /** To be the core's judge. */
