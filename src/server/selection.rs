@@ -50,9 +50,11 @@ enum Candidate<'a> {
 }
 
 impl Candidate<'_> {
-    /// Its place in the order of preference; smaller is preferred. Tickets come first, as clients offer them first.
+    /// Its place in the order of preference; smaller is preferred. Tickets come first, as clients offer them first; but
+    /// those of clients that have not proved who they are come last, behind PSKs that do.
     fn rank(&self) -> usize {
         match self {
+            Self::Ticket(ticket) if !ticket.offered.client.is_authenticated() => usize::MAX,
             Self::Ticket(_) => 0,
             Self::External(found) => 1 + found.rank,
         }
