@@ -24,8 +24,9 @@ await converse(
 );
 await saved;
 
-// Later: the client offers the session alone. The server opens the ticket, and knows whose it is.
-await converse({ sessions: [await readFile(file)] }, { tickets: { keys: [ticketKey] } });
+// Later: the client offers the session alone. The server opens the ticket, and checks that it still has the PSK that the
+// session descends from.
+await converse({ sessions: [await readFile(file)] }, { psks: [provisioned], tickets: { keys: [ticketKey] } });
 
 // A server with other keys takes it for an identity that it does not know, so a client offers its PSK behind it.
 await converse(

@@ -267,7 +267,7 @@ named_errors! {
         NotSelecting => "no PSK selection is waiting";
         IdentityNotOffered => "the PSK's identity is not among the offered ones";
         IdentitySettled => "a HelloRetryRequest has settled another identity";
-        NoPskForIdentity => "the connection holds no PSK for this identity";
+        NoPskForIdentity => "the connection holds no PSK for this identity, or for the PSK that its ticket descends from: select the PSK itself";
         NoPsk => "a client needs at least one PSK";
         NoSession => "no session fits this connection, and there is no PSK: the trace says why";
         IdentityInBothRoles => "the PSK's identity was used by this process as a server: one PSK must not serve both roles (RFC 9257 section 4.1)";

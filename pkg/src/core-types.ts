@@ -190,9 +190,9 @@ export interface Config extends Freeable {
    * As {@link setTrustAnchors}, but a {@link VerifyCertificateEvent} asks for each verdict.
    *
    * @param rules names the rules of the verdict, in up to 255 bytes. What was accepted by rules of another name is not
-   *   resumed without a verdict by these.
+   *   resumed without a verdict by these; without a name, nothing that another configuration accepted.
    */
-  setApplicationVerification(rules: Uint8Array): void;
+  setApplicationVerification(rules?: Uint8Array): void;
   /**
    * Judges a chain of the peer, in DER, by path validation to the trust anchors, and leaves its name to the caller. `now`
    * is in milliseconds since the Unix epoch. Throws the error that a handshake would end with; without trust anchors, for

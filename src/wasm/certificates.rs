@@ -14,6 +14,7 @@ use crate::certificates::{
     Credentials, CredentialsError, Decision, SignatureRequest, Signer, TrustAnchors, Verification,
     VerificationRequest,
 };
+use crate::crypto::Random;
 use crate::error::Violation;
 use crate::server::ClientCertificates;
 use crate::wire::SignatureScheme;
@@ -45,13 +46,22 @@ impl Config {
     }
 
     /// Lets the application judge the peer's certificates, by rules of this name, in up to 255 bytes. What was accepted
-    /// by rules of another name is not resumed without its verdict. A server asks its clients for certificates.
+    /// by rules of another name is not resumed without its verdict; without a name, that of no other configuration. A
+    /// server asks its clients for certificates.
     #[wasm_bindgen(js_name = setApplicationVerification)]
-    pub fn set_application_verification(&mut self, rules: &[u8]) -> Result<()> {
+    pub fn set_application_verification(&mut self, rules: Option<Vec<u8>>) -> Result<()> {
+        let rules = match rules {
+            Some(rules) => rules,
+            None => {
+                let random = Random::from_os();
+                let mut random = random.map_err(|_| throw_option("there is no randomness"))?;
+                random.array::<16>().to_vec()
+            }
+        };
         if rules.len() > 255 {
             return Err(throw_option("the name of rules holds at most 255 bytes"));
         }
-        self.set_verification(Verification::application(rules));
+        self.set_verification(Verification::application(&rules));
         Ok(())
     }
 

@@ -26,7 +26,7 @@ const MAX = 1_000;
 const EARLY = "switch the light on\n";
 const KEYS = [new Uint8Array(32).fill(1)];
 /** How our server makes sessions that take early data. */
-const TICKETS = { keys: KEYS, maxEarlyData: MAX };
+const TICKETS = { keys: KEYS, maxEarlyData: MAX, replayScope: "these tests" };
 
 /** How s_server does. It reads early data only if told to. */
 const ADVERTISED = ["-max_early_data", String(MAX)];
@@ -270,7 +270,7 @@ for (const { what, theirs = [], ours, expected } of [
     const { acceptEarlyData: _, now: __, ...first } = ours;
     const file = await clientSession(t, { theirs, ours: first });
     const args = ["-sess_in", file, "-early_data", earlyFile(t), ...theirs];
-    const met = await acceptSClient(t, { theirs: args, ours: { psks: [], tickets: TICKETS, ...ours } });
+    const met = await acceptSClient(t, { theirs: args, ours: { tickets: TICKETS, ...ours } });
     await assertOutcome(met, expected);
     assert.equal((await met.socket.opened).pskKind, "resumption");
   });

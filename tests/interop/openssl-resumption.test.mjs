@@ -197,7 +197,7 @@ for (const { what, theirs = [], file384 = false, ours = {}, expected } of [
   test(`s_client resumes a session of the server, and the one that comes of that: ${what}`, async (t) => {
     const key = file384 ? ["-psk_session", fileFor384(t)] : [];
     let file = await clientSession(t, { theirs: [...key, ...theirs], ours });
-    const resuming = { ...ours, psks: [], tickets: { keys: KEYS } };
+    const resuming = { ...ours, tickets: { keys: KEYS } };
     for (let again = 0; again < 2; again++) {
       const next = temporaryFile(t);
       const args = ["-sess_in", file, "-sess_out", next, ...theirs];
@@ -211,7 +211,7 @@ for (const { what, theirs = [], file384 = false, ours = {}, expected } of [
 
 test("s_client resumes a session with SHA-384 after a HelloRetryRequest", async (t) => {
   const file = await clientSession(t, { theirs: ["-psk_session", fileFor384(t)], ours: { psks: [PSK_384] } });
-  const ours = { psks: [], tickets: { keys: KEYS }, groups: ["secp256r1"] };
+  const ours = { psks: [PSK_384], tickets: { keys: KEYS }, groups: ["secp256r1"] };
   const { info } = await serve(t, { theirs: ["-sess_in", file], ours });
   assertNegotiated(info, { helloRetryRequest: true, cipherSuite: AES_256 });
 });
@@ -241,7 +241,7 @@ for (const [what, ours] of [
 test("s_client and the server export the same keys of a resumed connection", async (t) => {
   const file = await clientSession(t);
   const theirs = ["-sess_in", file, "-keymatexport", "EXPORTER-resumed", "-keymatexportlen", "42"];
-  const { client, socket } = await acceptSClient(t, { theirs, ours: { psks: [], tickets: { keys: KEYS } } });
+  const { client, socket } = await acceptSClient(t, { theirs, ours: { tickets: { keys: KEYS } } });
   assert.equal((await socket.opened).pskKind, "resumption");
   const material = hex(socket.exportKeyingMaterial("EXPORTER-resumed", new Uint8Array(0), 42));
   await client.printed(new RegExp(`Keying material: ${material}$`, "im"));

@@ -185,7 +185,7 @@ test("a full store takes nothing until something has expired", () => {
 
 test("a session carries early data while its ticket is as old as it says", async () => {
   const start = 1_780_000_000_000;
-  const tickets = { keys: [new Uint8Array(32).fill(1)], maxEarlyData: 500 };
+  const tickets = { keys: [new Uint8Array(32).fill(1)], maxEarlyData: 500, replayScope: "one store" };
   const session = async () => {
     const sessions = [];
     const now = () => start;
@@ -207,7 +207,7 @@ test("a session carries early data while its ticket is as old as it says", async
     const { serverInfo } = await connected(
       { psks: [], sessions: [await session()], earlyData: Buffer.from("x"), now: () => start + 60_000 },
       {
-        psks: [],
+        psks: [psk()],
         tickets,
         now: () => start + 60_000 + late,
         acceptEarlyData: (request) => requests.push(request) > 0,

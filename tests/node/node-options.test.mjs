@@ -370,6 +370,16 @@ const SHOWS = {
     const again = await connect(t, { client: { ...PSK_CLIENT, session }, server });
     assert.equal(again.ours.negotiated.pskKind, "resumption");
   },
+  async sessionIdContext(t) {
+    const server = { ...PSK_SERVER, tickets: {}, sessionIdContext: "here" };
+    const { ours } = await resumable(t, server);
+    const [session] = await once(ours, "session");
+    const client = { ...PSK_CLIENT, sessionIdContext: "unused", session };
+    const elsewhere = await connect(t, { client, server: { ...server, sessionIdContext: "elsewhere" } });
+    assert.equal(elsewhere.ours.negotiated.pskKind, "external");
+    const again = await connect(t, { client: { ...client, session: Buffer.from(session) }, server });
+    assert.equal(again.ours.negotiated.pskKind, "resumption");
+  },
   async sessionTimeout(t) {
     const saved = [];
     const client = { ...PSK_CLIENT, onSession: (session) => saved.push(session) };

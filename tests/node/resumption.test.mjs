@@ -7,6 +7,7 @@ const text = (bytes) => Buffer.from(bytes).toString();
 const KEY = new Uint8Array(32).fill(1);
 const OTHER_KEY = new Uint8Array(32).fill(2);
 const HOUR = 3_600_000;
+const SERVER = { psks: [psk("device-7")], tickets: { keys: [KEY] } };
 
 /** The sessions of a first connection, whose client has read until they were there. */
 async function sessionsOf(tickets = { keys: [KEY] }, options = {}) {
@@ -28,12 +29,14 @@ test("a session resumes, and the server still knows who it is", async () => {
   assert.equal(session.maxEarlyData, 0);
   const { client, server, clientInfo, serverInfo } = await connected(
     { psks: [], sessions: [session] },
-    { psks: [], tickets: { keys: [KEY] } },
+    { psks: [psk("device-7")], tickets: { keys: [KEY] } },
   );
   for (const info of [clientInfo, serverInfo]) {
     assert.equal(info.pskKind, "resumption");
     assert.equal(text(info.externalIdentity), "device-7");
     assert.notDeepEqual(info.pskIdentity, info.externalIdentity);
+    assert.equal(info.peerAuthentication, "psk");
+    assert.ok(info.authenticatedAt > 0);
   }
   await write(client.writable, "ping");
   assert.equal(text(await read(server.readable)), "ping");
@@ -43,17 +46,16 @@ test("a session resumes, and the server still knows who it is", async () => {
 test("a session is plain data, which survives a copy through bytes", async () => {
   const [session] = await sessionsOf();
   const copy = structuredClone(session.bytes);
-  const { clientInfo } = await connected({ psks: [], sessions: [copy] }, { psks: [], tickets: { keys: [KEY] } });
+  const { clientInfo } = await connected({ psks: [], sessions: [copy] }, SERVER);
   assert.equal(clientInfo.pskKind, "resumption");
 });
 
 test("a session is used once, unless its reuse is allowed", async () => {
   const [session] = await sessionsOf();
-  const server = { tickets: { keys: [KEY] } };
-  await connected({ sessions: [session] }, server);
-  const { client } = connect({ sessions: [session] }, server);
+  await connected({ psks: [], sessions: [session] }, SERVER);
+  const { client } = connect({ psks: [], sessions: [session] }, SERVER);
   assert.equal((await rejection(client.opened)).code, "ERR_TLS_PSK");
-  const { clientInfo } = await connected({ sessions: [session], reuseSessions: true }, server);
+  const { clientInfo } = await connected({ psks: [], sessions: [session], reuseSessions: true }, SERVER);
   assert.equal(clientInfo.pskKind, "resumption");
 });
 
@@ -65,13 +67,27 @@ test("a server with other keys goes on with the external PSK behind the session"
   assert.equal(serverInfo.pskIndex, 1);
 });
 
-test("keys that were rotated still open, and those of the process do without any option", async () => {
+test("keys that were rotated still open, and those of a tickets object do where the same object is given", async () => {
   const [session] = await sessionsOf();
-  const rotated = await connected({ psks: [], sessions: [session] }, { psks: [], tickets: { keys: [OTHER_KEY, KEY] } });
-  assert.equal(rotated.serverInfo.pskKind, "resumption");
+  const rotated = { ...SERVER, tickets: { keys: [OTHER_KEY, KEY] } };
+  assert.equal((await connected({ psks: [], sessions: [session] }, rotated)).serverInfo.pskKind, "resumption");
 
-  const [own] = await sessionsOf({});
-  const { serverInfo } = await connected({ psks: [], sessions: [own] }, { psks: [], tickets: {} });
+  const tickets = {};
+  const [own, other] = [...(await sessionsOf(tickets)), ...(await sessionsOf(tickets))];
+  const { serverInfo } = await connected({ psks: [], sessions: [own] }, { ...SERVER, tickets });
+  assert.equal(serverInfo.pskKind, "resumption");
+  const { server } = connect({ psks: [], sessions: [other] }, { ...SERVER, tickets: {} });
+  assert.equal((await rejection(server.opened)).code, "ERR_TLS_DECRYPT");
+});
+
+test("tickets of another context do not open", async () => {
+  const [one, two] = [...(await sessionsOf()), ...(await sessionsOf())];
+  const { server } = connect({ psks: [], sessions: [one] }, { ...SERVER, sessionIdContext: "elsewhere" });
+  assert.equal((await rejection(server.opened)).code, "ERR_TLS_DECRYPT");
+  const { serverInfo } = await connected(
+    { psks: [], sessions: [two] },
+    { ...SERVER, sessionIdContext: new Uint8Array() },
+  );
   assert.equal(serverInfo.pskKind, "resumption");
 });
 
@@ -93,23 +109,53 @@ test("the count and the lifetime are as configured, by the clock that was given"
   assert.equal(clientInfo.pskIndex, 0);
 });
 
-test("selectPsk sees which identities are tickets, and can choose one", async () => {
+test("selectPsk sees which identities are tickets, and chooses one by the PSK that it descends from", async () => {
   const [session] = await sessionsOf();
-  const psks = [psk("device-7")];
   const { serverInfo } = await connected(
-    { psks, sessions: [session] },
+    { psks: [psk("device-7")], sessions: [session] },
     {
+      psks: [],
       tickets: { keys: [KEY] },
       selectPsk(offered) {
         assert.deepEqual(
-          offered.map(({ ticket }) => ticket && text(ticket.externalIdentity)),
-          ["device-7", undefined],
+          offered.map(({ ticket }) => ticket && [text(ticket.externalIdentity), ticket.authentication]),
+          [["device-7", "psk"], undefined],
         );
-        return offered.find(({ ticket }) => ticket);
+        return psk("device-7");
       },
     },
   );
   assert.equal(serverInfo.pskKind, "resumption");
+});
+
+test("a ticket of a key that was replaced is passed over, and one of no key is no choice", async () => {
+  const [one, two, three] = [...(await sessionsOf()), ...(await sessionsOf()), ...(await sessionsOf())];
+  const replaced = { ...psk("device-7"), secret: new Uint8Array(32).fill(9) };
+  const tickets = { keys: [KEY] };
+  const inList = connect({ psks: [], sessions: [one] }, { psks: [replaced], tickets });
+  assert.equal((await rejection(inList.server.opened)).code, "ERR_TLS_DECRYPT");
+  const chosen = connect({ psks: [], sessions: [two] }, { psks: [], tickets, selectPsk: () => replaced });
+  assert.equal((await rejection(chosen.server.opened)).code, "ERR_TLS_DECRYPT");
+  const waved = connect({ psks: [], sessions: [three] }, { psks: [], tickets, selectPsk: ([offer]) => offer });
+  const error = await rejection(waved.server.opened);
+  assert.equal(error.code, "ERR_TLS_SELECTION");
+  assert.match(error.message, /select the PSK itself/);
+});
+
+test("the trace says why a session is not offered", async () => {
+  const [session] = await sessionsOf();
+  const reasons = [];
+  const { clientInfo } = await connected(
+    {
+      psks: [psk("device-7")],
+      sessions: [session],
+      serverName: "other.example",
+      onTrace: (event) => event.type === "sessionRefused" && reasons.push([event.index, event.reason]),
+    },
+    SERVER,
+  );
+  assert.equal(clientInfo.pskKind, "external");
+  assert.deepEqual(reasons, [[0, "the session is for another server name"]]);
 });
 
 test("without an option about sessions there are none", async () => {

@@ -113,7 +113,7 @@ for (const [suite, hmac] of [
       config.setPskKinds("both");
       config.appendPsk(external);
       if (role === "server") {
-        config.setTickets(ticketKey, 1, 3600, 0);
+        config.setTickets(ticketKey, 1, 3600, 604_800);
         config.setCookieKeys(cookieKey);
         // It asks for another group, so that the cookie is used.
         config.setGroups(["secp256r1"]);

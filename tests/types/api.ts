@@ -294,7 +294,9 @@ export function classes(bytes: Uint8Array): void {
   using config: Config = new Config("server");
   config.appendPsk(imported);
   config.setPskKinds(kinds);
-  config.setTickets(bytes, 1, 3_600, 0);
+  config.setTickets(bytes, 1, 3_600, 604_800);
+  config.setTicketEarlyData(1_000, bytes);
+  config.setSessionIdContext(bytes);
   config.setCookieKeys(bytes);
   config.setSelection("application");
   config.addCredentials(bytes, bytes);

@@ -20,6 +20,8 @@ const TICKET_KEY = new Uint8Array(32).fill(0x71);
 
 /** How long a ticket is good for, in seconds. */
 const TICKET_LIFETIME = 3600;
+/** How long after the full handshake its connections can be resumed, in seconds. */
+const SESSION_AGE = 604_800;
 
 /** The time of a scene, in milliseconds: the same each time, so that its bytes are. */
 const NOON = Date.UTC(2026, 0, 1, 12);
@@ -42,7 +44,7 @@ export function connectionOf(scene: Scene, side: Side, { bothRoles = true }: End
     config.setEarlyData(earlyData === true || earlyData === "accept");
     if (scene.server.tickets === "one") config.setPskKinds("both");
     if (side === "server") {
-      if (scene.server.tickets === "one") config.setTickets(TICKET_KEY, 1, TICKET_LIFETIME, 0);
+      if (scene.server.tickets === "one") config.setTickets(TICKET_KEY, 1, TICKET_LIFETIME, SESSION_AGE);
       config.setSelection(scene.server.selection);
       if (scene.server.retryState === "cookie") config.setCookieKeys(COOKIE_KEY);
     }
