@@ -6,10 +6,15 @@ mod support;
 use std::sync::Arc;
 
 use support::{Pair, drain};
-use tls_psk::certificates::{Credentials, Decision, TrustAnchors, Verification};
+use tls_psk::certificates::{
+    Credentials, CredentialsError, Decision, Signer, TrustAnchors, Verification, signed_content,
+    verify_proof,
+};
+use tls_psk::crypto::Random;
+use tls_psk::crypto::signature::SigningKey;
 use tls_psk::keys::BinderKind;
 use tls_psk::server::ClientCertificates;
-use tls_psk::wire::PskKeyExchangeMode;
+use tls_psk::wire::{CertificateVerify, PskKeyExchangeMode, SignatureScheme};
 use tls_psk::{
     ClientConfig, Connection, EarlyDataOutcome, EarlyDataPolicy, Entropy, Event, ExternalPsk,
     HashAlgorithm, PskError, PskKinds, PskOutcome, SealingKeys, Selection, SelectionPolicy,
@@ -384,6 +389,61 @@ fn a_ticket_of_a_client_certificate_ends_with_the_certificate() {
 }
 
 #[test]
+fn a_ticket_is_issued_for_as_long_as_the_clients_certificate_is_valid() {
+    let mut client = trusting();
+    client.certificates.credentials = Some(credentials("ending"));
+    let mut server = asking(true, anchors("root"));
+    server.tickets.as_mut().unwrap().set_lifetime(604_800).unwrap();
+    let session = session_of(&client, &server);
+    // The certificate ends three hours after NOW.
+    assert_eq!(session.expires_at(), NOW + 3 * HOUR);
+    let again = meet(NOW + 2 * HOUR, &client, &server).with(&session).run();
+    assert!(again.resumed());
+    assert_eq!(again.session().expires_at(), NOW + 3 * HOUR);
+}
+
+#[test]
+fn a_certificate_whose_key_usage_is_not_to_sign_is_refused_on_both_sides() {
+    let ours = Credentials::from_pem(&file("agreeing.chain"), &file("agreeing.key"));
+    assert_eq!(ours.err(), Some(CredentialsError::KeyUsage));
+    let digest = HashAlgorithm::Sha256.digest(b"a transcript");
+    for (name, expected) in [
+        ("agreeing", Err(Violation::CertificateKeyUsage.into())),
+        ("signing", Ok(())),
+        // Without the extension every usage is allowed.
+        ("p256", Ok(())),
+    ] {
+        let pem = String::from_utf8(file(name)).unwrap();
+        let body: String = pem.lines().filter(|line| !line.starts_with("---")).collect();
+        let chain = vec![base64(&body)];
+        let key = SigningKey::from_pem(&file(&format!("{name}.key"))).unwrap();
+        let content = signed_content(Signer::Server, &digest);
+        let algorithm = SignatureScheme::ECDSA_SECP256R1_SHA256;
+        let signature = key.sign(algorithm, &content, &mut Random::from_seed([5; 32])).unwrap();
+        let proof = CertificateVerify { algorithm, signature };
+        assert_eq!(verify_proof(&chain, Signer::Server, &digest, &proof), expected, "{name}");
+    }
+    let mut server = certified();
+    server.certificates.credentials = vec![credentials("signing")];
+    assert!(meet(NOW, &trusting(), &server).run().connected());
+}
+
+fn base64(text: &str) -> Vec<u8> {
+    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let digits: Vec<u32> = text
+        .bytes()
+        .filter(|byte| *byte != b'=')
+        .map(|byte| ALPHABET.iter().position(|digit| *digit == byte).unwrap() as u32)
+        .collect();
+    let mut bytes = Vec::new();
+    for group in digits.chunks(4) {
+        let bits = group.iter().fold(0, |bits, digit| bits << 6 | digit) << (6 * (4 - group.len()));
+        bytes.extend(&bits.to_be_bytes()[1..group.len()]);
+    }
+    bytes
+}
+
+#[test]
 fn a_ticket_is_not_for_another_name_and_not_for_another_certificate_of_the_server() {
     let session = session_of(&trusting(), &certified());
     let mut renewed = certified();
@@ -638,7 +698,7 @@ fn decision_of(server: &ServerConfig) -> Decision {
 fn a_resumption_succeeds_only_where_the_full_handshake_would_have() {
     let mut dice = Dice(10);
     let (mut resumptions, mut refusals) = (0, 0);
-    for round in 0..1500 {
+    for round in 0..700 {
         let issued = random_server(&mut dice);
         let client = random_client(&mut dice);
         let first = meet(NOW, &client, &issued).deciding(decision_of(&issued)).run();
@@ -672,5 +732,5 @@ fn a_resumption_succeeds_only_where_the_full_handshake_would_have() {
             assert_eq!(anew.is_authenticated(), after.is_authenticated(), "round {round}");
         }
     }
-    assert!(resumptions > 80 && refusals > 150, "{resumptions} resumed, {refusals} did not");
+    assert!(resumptions > 40 && refusals > 80, "{resumptions} resumed, {refusals} did not");
 }

@@ -56,6 +56,15 @@ certificate expired intermediate "$server" 20200101000000Z 20210101000000Z
 key future EC ec_paramgen_curve:P-256
 certificate future intermediate "$server" 21000101000000Z 21200101000000Z
 
+# a key that may not sign, one that may, and a client's that ends three hours after the moment of the tests
+both='subjectAltName=DNS:server.example\nextendedKeyUsage=serverAuth,clientAuth'
+key agreeing EC ec_paramgen_curve:P-256
+certificate agreeing intermediate "$both\nkeyUsage=critical,keyAgreement"
+key signing EC ec_paramgen_curve:P-256
+certificate signing intermediate "$both\nkeyUsage=critical,digitalSignature"
+key ending EC ec_paramgen_curve:P-256
+certificate ending intermediate "$client" 20200101000000Z 20260528232640Z
+
 # RSA keys that are too short: of a server, and of an authority
 key short-rsa RSA rsa_keygen_bits:1024
 certificate short-rsa intermediate "$server"
@@ -69,7 +78,7 @@ openssl ec -in p256.key.pem -out p256.sec1.key.pem 2> /dev/null
 openssl ec -in p384.key.pem -out p384.sec1.key.pem 2> /dev/null
 openssl rsa -in rsa.key.pem -traditional -out rsa.pkcs1.key.pem 2> /dev/null
 # what a server sends is the chain without the root
-for name in p256 p384 ed25519 rsa other-name client expired future; do
+for name in p256 p384 ed25519 rsa other-name client expired future agreeing signing ending; do
   cat "$name.pem" intermediate.pem > "$name.chain.pem"
 done
 cat short-rsa.pem intermediate.pem > short-rsa.chain.pem
