@@ -149,7 +149,7 @@ async function connectNode(t, clientOptions, serverOptions) {
   server.on("error", () => {});
   const session = once(client, "session").catch(() => []);
   const [outcome] = await Promise.all([
-    Promise.race([once(client, "secureConnect").then(() => undefined), once(client, "error").then(([error]) => error)]),
+    new Promise((resolve) => client.once("secureConnect", () => resolve()).once("error", resolve)),
     new Promise((resolve) => server.once("secure", resolve).once("close", resolve)),
   ]);
   client.on("error", () => {});
