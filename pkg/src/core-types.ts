@@ -481,6 +481,8 @@ export interface SelectPskEvent {
   readonly serverName?: string;
   /** The protocols that the client offers (RFC 7301). */
   readonly alpn?: string[];
+  /** The suites that the handshake can come to, most preferred first: a PSK must have the hash of one of them. */
+  readonly cipherSuites: readonly CipherSuite[];
 }
 
 /**

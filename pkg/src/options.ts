@@ -141,13 +141,21 @@ export interface ServerOptions extends TlsOptions {
  * - `null`: none of them. The server shows one of its {@link ServerOptions.certificates}; if it has none, the handshake
  *   fails with decrypt_error.
  *
+ * `cipherSuites` are those that the handshake can come to, most preferred first. A PSK whose hash none of them has cannot
+ * be used: to choose it fails the handshake, so choose another one.
+ *
  * When it throws or rejects, the handshake fails with `ERR_TLS_SELECTION`, its error being the `cause`. It may take
  * its time: only this connection waits, until `handshakeTimeout`. `signal` aborts when nobody wants the answer any
  * more.
  */
 export type SelectPsk = (
   offered: readonly OfferedIdentity[],
-  context: { serverName: string | undefined; alpn: readonly string[]; signal: AbortSignal },
+  context: {
+    serverName: string | undefined;
+    alpn: readonly string[];
+    cipherSuites: readonly CipherSuite[];
+    signal: AbortSignal;
+  },
 ) => PskChoice | Promise<PskChoice>;
 
 /** The answer of {@link SelectPsk}. */

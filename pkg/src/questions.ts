@@ -61,8 +61,8 @@ export class Questions {
     }
   }
 
-  #selectPsk({ serverName, alpn = [] }: SelectPskEvent): Promise<void> {
-    const context = { serverName, alpn, signal: this.#nobodyWaits.signal };
+  #selectPsk({ serverName, alpn = [], cipherSuites }: SelectPskEvent): Promise<void> {
+    const context = { serverName, alpn, cipherSuites, signal: this.#nobodyWaits.signal };
     let offered: OfferedIdentity[] = [];
     return this.#ask({
       name: "selectPsk",

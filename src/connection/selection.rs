@@ -5,7 +5,7 @@ use crate::client;
 use crate::error::{Error, Usage};
 use crate::psk::{ExternalPsk, OfferedPskList, PskError, PskKinds, Session};
 use crate::server::Selection;
-use crate::wire::ClientHello;
+use crate::wire::{CipherSuite, ClientHello};
 
 impl Connection {
     /// Overrides the kinds of PSK that the configuration names: on a client before [`Connection::start`], on a server
@@ -57,6 +57,15 @@ impl Connection {
         match &self.phase {
             Phase::Server(state) => state.client_hello(),
             _ => None,
+        }
+    }
+
+    /// The cipher suites that the handshake can come to, most preferred first, while selection waits. A PSK whose hash none
+    /// of them has cannot be used (RFC 9846 section 4.3.11).
+    pub fn common_suites(&self) -> &[CipherSuite] {
+        match &self.phase {
+            Phase::Server(state) => state.common_suites(),
+            _ => &[],
         }
     }
 

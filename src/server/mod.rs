@@ -33,7 +33,7 @@ use crate::endpoint::{Signing, Verifying, WaitCertificateVerify};
 use crate::error::{Error, Usage};
 use crate::keys::Exporter;
 use crate::psk::{ExternalPsk, OfferedPskList, PskError, PskKinds};
-use crate::wire::{Handshake, HandshakeType};
+use crate::wire::{CipherSuite, Handshake, HandshakeType};
 use early_data::{DecidingEarlyData, WaitEndOfEarlyData};
 #[cfg(feature = "certificates")]
 use flight::Flight;
@@ -176,6 +176,14 @@ impl State {
         match self {
             Self::SelectingPsk(s) => Some(s.client_hello()),
             _ => None,
+        }
+    }
+
+    /// The suites that the handshake can come to, while selection waits.
+    pub fn common_suites(&self) -> &[CipherSuite] {
+        match self {
+            Self::SelectingPsk(s) => s.common_suites(),
+            _ => &[],
         }
     }
 

@@ -9,7 +9,7 @@ use crate::crypto::{HashAlgorithm, hash_of};
 use crate::endpoint::{Context, PskOutcome};
 use crate::error::{Error, Usage, Violation};
 use crate::psk::{OfferedPskList, Psk, verify_binder, verify_dummy_binder};
-use crate::wire::{ClientHello, OfferedPsks};
+use crate::wire::{CipherSuite, ClientHello, OfferedPsks};
 
 /// A checked ClientHello with an offer, which waits for a choice.
 pub struct SelectingPsk {
@@ -22,6 +22,10 @@ pub struct SelectingPsk {
 impl SelectingPsk {
     pub(super) fn client_hello(&self) -> &ClientHello {
         &self.negotiation.hello
+    }
+
+    pub(super) fn common_suites(&self) -> &[CipherSuite] {
+        &self.negotiation.common.suites
     }
 
     pub(super) fn offered_psks(&self) -> OfferedPskList<'_> {

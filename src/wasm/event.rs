@@ -1,5 +1,6 @@
 //! Events as plain objects.
 
+use js_sys::Array;
 use wasm_bindgen::JsValue;
 
 #[cfg(feature = "certificates")]
@@ -11,6 +12,7 @@ use crate::endpoint::{Direction, EarlyDataOutcome, Event, Negotiated, PskOutcome
 use crate::error::AlertDescription;
 use crate::keys::BinderKind;
 use crate::psk::{Authentication, Verdict};
+use crate::wire::CipherSuite;
 use crate::wire::grease::is_protocol_name;
 
 /// An event. What it asks for is looked up in the connection, which waits.
@@ -26,7 +28,8 @@ pub(super) fn to_object(event: Event, connection: &Connection) -> JsValue {
                 let alpn = alpn.map(|names| texts(names.iter().filter(|n| !is_protocol_name(n))));
                 fields
                     .set_some("serverName", extensions.server_name.as_deref().map(text))
-                    .set_some("alpn", alpn);
+                    .set_some("alpn", alpn)
+                    .set("cipherSuites", suites(connection.common_suites()));
             }
         }
         Event::DecideEarlyData => {
@@ -114,6 +117,10 @@ pub(super) fn to_object(event: Event, connection: &Connection) -> JsValue {
         }
     }
     fields.into_value()
+}
+
+fn suites(suites: &[CipherSuite]) -> Array {
+    suites.iter().filter_map(|suite| suite.name()).map(JsValue::from).collect()
 }
 
 /// Sets what the handshake agreed on.

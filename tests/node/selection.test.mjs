@@ -9,6 +9,23 @@ after(() => assert.deepEqual(unhandled, []));
 
 const text = (bytes) => Buffer.from(bytes).toString();
 
+test("selectPsk knows which suites are possible, and so which PSKs can be used", async () => {
+  const psks = [psk("for SHA-256"), psk("for SHA-384", "SHA-384")];
+  const { serverInfo } = await connected(
+    { psks },
+    {
+      psks: [],
+      cipherSuites: ["TLS_AES_256_GCM_SHA384"],
+      selectPsk(offered, { cipherSuites }) {
+        assert.deepEqual(cipherSuites, ["TLS_AES_256_GCM_SHA384"]);
+        const usable = psks.filter(({ hmac }) => cipherSuites.some((suite) => suite.endsWith(hmac.replace("-", ""))));
+        return usable.find(({ identity }) => offered.some((offer) => text(offer.identity) === identity));
+      },
+    },
+  );
+  assert.equal(text(serverInfo.pskIdentity), "for SHA-384");
+});
+
 test("selectPsk gets the offer in the client's order, the server name and the protocols", async () => {
   const seen = deferred();
   const { serverInfo } = await connected(
