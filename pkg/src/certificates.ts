@@ -1,8 +1,8 @@
 import { type Bytes, isBytes, toBytes, viewOf } from "./bytes.js";
-import { type Config, hasCertificates } from "./core.js";
+import type { Config } from "./core.js";
 import type { SignatureRequest, SignatureScheme } from "./core-types.js";
 import { configError } from "./errors.js";
-import { nameChosenFor, nameOf } from "./names.js";
+import { nameOf } from "./names.js";
 import type { ClientOptions, ServerOptions } from "./options.js";
 import { isKeyOf, RSA_SCHEMES, rsaKey, signWithRsa } from "./rsa.js";
 
@@ -56,8 +56,6 @@ export interface ClientCertificateOptions {
 
 type Options = ClientOptions & ServerOptions;
 
-const NO_BYTES = new Uint8Array(0);
-
 /** The options of each role that certificates are needed for, in either of them or in one. */
 const OPTIONS = {
   client: ["ca", "verifyCertificate", "certificate", "certificateWithPsk"],
@@ -68,7 +66,6 @@ const OPTIONS = {
 export function applyCertificates(config: Config, role: "client" | "server", options: Options): void {
   const given = [...OPTIONS.client, ...OPTIONS.server].filter((name) => options[name] !== undefined);
   if (given[0] === undefined) return;
-  if (!hasCertificates()) throw configError(`${given[0]}: this build has no certificates: import tls-psk/full`);
   // Overlooking it could mean to trust everyone.
   const foreign = given.find((name) => !(OPTIONS[role] as readonly string[]).includes(name));
   if (foreign !== undefined) throw configError(`${foreign} is no option of a ${role}`);
@@ -80,12 +77,10 @@ export function applyCertificates(config: Config, role: "client" | "server", opt
 
 function applyToClient(config: Config, { ca, verifyCertificate, certificate, serverName }: Options): void {
   if (ca === undefined && verifyCertificate === undefined) {
-    throw configError(
-      "certificate and certificateWithPsk need ca or verifyCertificate: else no server's certificate is taken",
-    );
+    throw configError("certificate and certificateWithPsk need ca or verifyCertificate");
   }
   if (ca !== undefined && serverName === undefined) {
-    throw configError("ca needs a serverName: else every server with a certificate would do");
+    throw configError("ca needs a serverName: else every certificate would do");
   }
   applyVerification(config, ca, verifyCertificate);
   if (certificate !== undefined) addCredentials(config, certificate);
@@ -96,19 +91,16 @@ function applyToServer(config: Config, { certificates = [], requestCertificate, 
   for (const credentials of certificates) addCredentials(config, credentials);
   if (requestCertificate === undefined) return;
   const { ca, verify, required = true } = requestCertificate;
-  if (ca === undefined && verify === undefined) throw configError("requestCertificate needs ca or verify");
-  // Servers with the same context have functions that judge alike, unless these have names.
-  const rules = sessionIdContext === undefined || !verify ? undefined : (nameChosenFor(verify) ?? NO_BYTES);
-  applyVerification(config, ca, verify, rules);
+  // Servers with the same context have functions that judge alike.
+  applyVerification(config, ca, verify, sessionIdContext === undefined ? undefined : new Uint8Array());
   config.setClientCertificatesRequired(required);
 }
 
 /** Rules without a name are those of the function alone. */
 function applyVerification(config: Config, ca: string | Bytes | undefined, verify: unknown, rules?: Uint8Array): void {
-  if (ca !== undefined && verify !== undefined) throw configError("ca and a function that verifies exclude each other");
-  if (ca !== undefined) config.setTrustAnchors(pem(ca, "ca"));
-  else if (typeof verify === "function") config.setApplicationVerification(rules ?? nameOf(verify));
-  else throw configError("what verifies must be a function");
+  if (ca !== undefined && verify === undefined) config.setTrustAnchors(pem(ca, "ca"));
+  else if (ca === undefined && typeof verify === "function") config.setApplicationVerification(rules ?? nameOf(verify));
+  else throw configError("certificates are verified by ca, or else by a function");
 }
 
 function addCredentials(config: Config, credentials: Credentials): void {
@@ -119,12 +111,12 @@ function addCredentials(config: Config, credentials: Credentials): void {
     const rsa = rsaKey(text);
     if (rsa === undefined) config.addCredentials(chain, text);
     else addRsaCredentials(config, chain, rsa);
-  } else if (typeof key?.sign !== "function") throw configError("key must be PEM, or an object with schemes and sign");
+  } else if (typeof key?.sign !== "function") throw configError("key must be PEM, or have schemes and sign");
   else config.addExternalCredentials(chain, [...key.schemes]);
 }
 
 function addRsaCredentials(config: Config, chain: Uint8Array, key: string): void {
-  if (!globalThis.crypto?.subtle) throw configError("an RSA key needs WebCrypto, which only secure contexts have");
+  if (!globalThis.crypto?.subtle) throw configError("an RSA key needs WebCrypto: a secure context");
   config.addExternalCredentials(chain, [...RSA_SCHEMES]);
   if (!isKeyOf(key, chain)) throw configError("the private key is not the certificate's");
 }

@@ -30,7 +30,9 @@ export interface ReplayStore {
 
 /** Accepts early data whose id the store has not seen. */
 export function singleUse(store: ReplayStore): AcceptEarlyData {
-  return named(({ id, replayableUntil }) => store.add(hex(id), replayableUntil), nameOf(store));
+  const accept: AcceptEarlyData = ({ id, replayableUntil }) => store.add(hex(id), replayableUntil);
+  named(accept, nameOf(store));
+  return accept;
 }
 
 /** Options of {@link MemoryReplayStore}. */

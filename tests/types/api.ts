@@ -4,6 +4,7 @@
 import {
   type AcceptEarlyData,
   type AlertTrace,
+  type Authentication,
   acceptTls,
   type Bytes,
   type CipherSuite,
@@ -61,6 +62,7 @@ import {
   Session,
   type SessionConstructor,
   type SessionEvent,
+  type SessionRefusedTrace,
   type SignatureRequest,
   type SignatureScheme,
   type SignEvent,
@@ -210,6 +212,8 @@ export async function streams(transport: Transport): Promise<void> {
   const prepared: PreparedServer = prepareServer({ ...serverOptions, maxOfferedPsks: 32 });
   const server = acceptTls(transport, stores[0] ?? prepared);
   const negotiated: Negotiated = await client.opened;
+  const proven: Authentication = negotiated.peerAuthentication;
+  console.log(proven, negotiated.authenticatedAt);
   console.log(negotiated.pskKind, negotiated.externalIdentity, negotiated.earlyData, negotiated.helloRetryRequest);
   const chain: readonly Uint8Array[] | undefined = negotiated.peerCertificates;
   console.log(negotiated.serverCertificate, chain?.length);
@@ -390,7 +394,8 @@ function answer(connection: Connection, event: CoreEvent, state: StateName): voi
   }
 }
 
-function describe(event: MessageTrace | AlertTrace | PskTrace): string {
+function describe(event: MessageTrace | AlertTrace | PskTrace | SessionRefusedTrace): string {
+  if (event.type === "sessionRefused") return event.reason;
   switch (event.type) {
     case "message": {
       const direction: Direction = event.direction;
