@@ -401,7 +401,7 @@ test("options that cannot work are refused by name", async () => {
     [acceptTls, { requestCertificate: { verify } }, /need certificates/],
     [acceptTls, { certificateWithPsk: true }, /need certificates/],
     [acceptTls, { certificates: [] }, /need certificates/],
-    [acceptTls, { ...asked, requestCertificate: {} }, /ca or verify/],
+    [acceptTls, { ...asked, requestCertificate: {} }, /by ca, or else by a function/],
     [acceptTls, { ...asked, requestCertificate: { verify, ca: pem("root") } }, /by ca, or else by a function/],
     [acceptTls, { certificates: [{ chain: key, key }] }, /no certificate/],
     [acceptTls, { certificates: [{ chain, key: "no key" }] }, /private key/],

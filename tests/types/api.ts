@@ -387,6 +387,7 @@ function answer(connection: Connection, event: CoreEvent, state: StateName): voi
     case "message":
     case "alert":
     case "psk":
+    case "sessionRefused":
       console.log(describe(event));
       break;
     default:
@@ -395,7 +396,6 @@ function answer(connection: Connection, event: CoreEvent, state: StateName): voi
 }
 
 function describe(event: MessageTrace | AlertTrace | PskTrace | SessionRefusedTrace): string {
-  if (event.type === "sessionRefused") return event.reason;
   switch (event.type) {
     case "message": {
       const direction: Direction = event.direction;
@@ -405,6 +405,8 @@ function describe(event: MessageTrace | AlertTrace | PskTrace | SessionRefusedTr
       return `${event.direction} ${event.description}${event.fatal ? "!" : ""}`;
     case "psk":
       return `${event.index}: ${event.outcome}`;
+    case "sessionRefused":
+      return `${event.index}: ${event.reason}`;
   }
 }
 
