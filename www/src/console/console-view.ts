@@ -107,7 +107,7 @@ export function consoleView({ check }: ConsoleActions): void {
   }
 
   function trace(event: TraceEvent): void {
-    if (event.type === "psk") return;
+    if (event.type === "psk" || event.type === "sessionRefused") return;
     const isOfBinders = event.type === "message" && ["client_hello", "hello_retry_request"].includes(event.name);
     if (isOfBinders) hellos.push(event.bytes.slice());
     checkButton.hidden = hellos.length === 0;

@@ -39,6 +39,11 @@ const FATES: Record<Outcome, Fate> = {
     title: "Unusable",
     text: "The server has this PSK, but no common cipher suite uses its hash. It did not check this binder.",
   },
+  withdrawn: {
+    mark: "unknown",
+    title: "Withdrawn",
+    text: "It is a ticket of this server. The PSK that it descends from is not there any more, or has another key.",
+  },
   unknown: { mark: "unknown", title: "Unknown", text: "The server has no PSK of this identity." },
 };
 
@@ -48,6 +53,7 @@ const UNTOUCHED: Fate = { mark: "untouched", title: "Not processed", text: "The 
 
 const STEPS: Record<Outcome, string> = {
   unknown: "unknown to the server",
+  withdrawn: "a ticket whose PSK was removed or replaced",
   unusable: "known, but of no common hash",
   notPreferred: "known, but not preferred",
   chosen: "selected",
