@@ -132,6 +132,74 @@ test("STARTTLS in a capture is skipped on both sides", () => {
   assert.match(found.notes, /From the client: 10 bytes before TLS were skipped.*From the server: 24 bytes/);
 });
 
+/** A pcapng file: interfaces by their link types, and packets with the number of theirs. */
+function pcapng(linkTypes, packets) {
+  const block = (type, body) => {
+    const padded = Buffer.concat([body, Buffer.alloc(-body.length & 3)]);
+    const length = Buffer.alloc(4);
+    length.writeUInt32LE(padded.length + 12);
+    const kind = Buffer.alloc(4);
+    kind.writeUInt32LE(type);
+    return Buffer.concat([kind, length, padded, length]);
+  };
+  const section = Buffer.from("4d3c2b1a01000000ffffffffffffffff", "hex");
+  const interfaces = linkTypes.map((linkType) => block(1, Buffer.of(linkType, 0, 0, 0, 0, 0, 0, 0)));
+  const rows = packets.map(([of, bytes]) => {
+    const head = Buffer.alloc(20);
+    head.writeUInt32LE(of, 0);
+    head.writeUInt32LE(bytes.length, 12);
+    head.writeUInt32LE(bytes.length, 16);
+    return block(6, Buffer.concat([head, bytes]));
+  });
+  return new Uint8Array(Buffer.concat([block(0x0a0d0d0a, section), ...interfaces, ...rows]));
+}
+
+test("packets of an interface that cannot be read are left out, and counted", () => {
+  const found = only(
+    pcapng(
+      [101, 105],
+      [
+        [0, syn(0)],
+        [1, Buffer.alloc(60)],
+        [0, part(1, HELLO)],
+        [1, Buffer.alloc(60)],
+      ],
+    ),
+  );
+  isWhole(found);
+  assert.match(found.notes, /2 packets of link type 105 cannot be read here and were left out/);
+  // one that the file does not describe is taken for Ethernet
+  const ethernet = (ip) => Buffer.concat([Buffer.alloc(12), Buffer.of(8, 0), ip]);
+  isWhole(
+    only(
+      pcapng(
+        [],
+        [
+          [7, ethernet(syn(0))],
+          [7, ethernet(part(1, HELLO))],
+        ],
+      ),
+    ),
+  );
+});
+
+test("a pcapng file that is broken in the middle shows what comes before", () => {
+  const whole = pcapng(
+    [101],
+    [
+      [0, syn(0)],
+      [0, part(1, HELLO)],
+    ],
+  );
+  const broken = Buffer.concat([whole, Buffer.from("0600000005000000000000000000000005000000", "hex")]);
+  const found = only(new Uint8Array(broken));
+  isWhole(found);
+  assert.match(found.notes, /broken at byte \d+: a block says that it is 5 bytes long/);
+  const cut = only(whole.subarray(0, -100));
+  assert.ok(cut.message.missing > 0);
+  assert.match(cut.notes, /ends inside packet 2/);
+});
+
 test("a capture without TLS says what it has", () => {
   assert.throws(
     () => readNow(pcap([syn(0), part(1, Buffer.from("GET / HTTP/1.1\r\n"))])),
