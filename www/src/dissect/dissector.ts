@@ -39,10 +39,10 @@ export function dissector(root: HTMLElement, prefix = ""): Dissector {
   const legend = h("p", { class: "legend", id: `${prefix}legend` });
   const hexRoot = h("div", { class: "hex", id: `${prefix}hex`, role: "grid" });
   const treeRoot = h("div", { class: "fields", id: `${prefix}fields`, role: "tree", "aria-label": "Fields" });
-  const panes = h("div", { class: "panes", id: `${prefix}panes` }, hexRoot, treeRoot);
   const told = h("div", { class: "told" }, trail, caption);
+  const panes = h("div", { class: "panes", id: `${prefix}panes` }, hexRoot, told, treeRoot);
   root.classList.add("dissector");
-  root.replaceChildren(tabs, legend, panes, told);
+  root.replaceChildren(tabs, legend, panes);
 
   const hex = hexGrid(hexRoot, { point: (at) => point(at === undefined ? undefined : smallestAt(at)), choose });
   const tree = fieldTree(treeRoot, { point, choose: mark });
