@@ -142,6 +142,28 @@ test("xxd, od and hexadecimal digits however they are written", async (t) => {
   await helloIn(new Uint8Array(gzipSync(hello)), /gzip/);
 });
 
+test("rows that a dump leaves out because they are alike are filled in", async (t) => {
+  const vector = readFileSync(new URL("../vectors/rfc8448-section-4-resumed-0-rtt.txt", import.meta.url), "utf8");
+  const record = Buffer.from(/^ClientHello record: ([0-9a-f]+)$/m.exec(vector)[1], "hex");
+  const file = fileOf(t, record);
+  for (const [program, args] of [
+    ["od", ["-A", "x", "-t", "x1z", file]],
+    ["od", ["-t", "x1", file]],
+    ["xxd", ["-a", file]],
+  ]) {
+    const text = await output(t, program, args);
+    assert.match(text, /^\*$/m, "the padding is left out");
+    const { conversations } = await read(text);
+    assert.deepEqual(Buffer.from(messagesOf(conversations[0])[0].bytes), record.subarray(5), `${program} ${args}`);
+  }
+});
+
+test("tshark -z follow, both sides in turn", async (t) => {
+  const { client } = await streams(t);
+  const file = await captured(t, client);
+  await helloIn(await output(t, "tshark", ["-r", file, "-q", "-z", "follow,tcp,hex,0"]), /dump/);
+});
+
 test("tshark -x and tcpdump -x, -X, -xx and -XX", async (t) => {
   const { client } = await streams(t);
   const capture = await captured(t, client);

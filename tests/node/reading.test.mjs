@@ -220,6 +220,44 @@ test("text of RFC 8448 is read with its line breaks and pages", () => {
   assert.deepEqual(Buffer.from(messagesOf(conversations[0])[0].bytes), HELLO.subarray(5));
 });
 
+test("the debug output of Java is read, with its gap in the middle of a row", () => {
+  const rows = [];
+  for (let at = 0; at < HELLO.length; at += 16) {
+    const [left, right] = [HELLO.subarray(at, at + 8), HELLO.subarray(at + 8, at + 16)].map((half) =>
+      half
+        .toString("hex")
+        .toUpperCase()
+        .replace(/..(?=.)/g, "$& "),
+    );
+    const text = HELLO.subarray(at, at + 16)
+      .toString("latin1")
+      .replace(/[^ -~]/g, ".");
+    rows.push(`  ${at.toString(16).toUpperCase().padStart(4, "0")}: ${`${left}   ${right}`.padEnd(50)}  ${text}`);
+  }
+  const head = "javax.net.ssl|DEBUG|10|main|2026-01-01 12:00:00.000 UTC|SSLSocketOutputRecord.java:261|Raw write (\n";
+  const { conversations } = readNow(`${head}${rows.join("\n")}\n)\n`);
+  assert.deepEqual(Buffer.from(messagesOf(conversations[0])[0].bytes), HELLO.subarray(5));
+});
+
+test("bytes as Wireshark copies them for C, and as Node prints a Buffer, are read", () => {
+  const frame = Buffer.concat([Buffer.alloc(12), Buffer.of(8, 0), part(1, HELLO)]);
+  const rows = [];
+  for (let at = 0; at < frame.length; at += 8) {
+    const row = frame.subarray(at, at + 8);
+    const text = row.toString("latin1").replace(/[^ -~]|[*/]/g, ".");
+    rows.push(`${[...row].map((byte) => `0x${byte.toString(16).padStart(2, "0")}`).join(", ")}, /* ${text} */`);
+  }
+  const whole = `/* Frame (${frame.length} bytes) */\n\nstatic const unsigned char pkt1[${frame.length}] = {\n${rows.join("\n")}\n};\n`;
+  const { conversations } = readNow(whole);
+  assert.deepEqual(Buffer.from(messagesOf(conversations[0])[0].bytes), HELLO.subarray(5));
+  const printed = readNow(
+    `<Buffer ${HELLO.subarray(0, 50)
+      .toString("hex")
+      .replace(/..(?=.)/g, "$& ")} ... 467 more bytes>`,
+  );
+  assert.equal(messagesOf(printed.conversations[0])[0].missing, HELLO.length - 50);
+});
+
 test("no input crashes a reader or takes long, whatever it is", async () => {
   // a generator of its own, so that a failure can be repeated
   let state = 1;

@@ -45,7 +45,8 @@ export function spelledIn(text: string): Spelled[] {
   }
   const escaped = [...text.matchAll(ESCAPES)].map(([run]) => run.replace(/\\x/gi, "")).join("");
   if (escaped.length >= 2 * SHORTEST) return one("a string with escapes", fromHex(escaped));
-  const array = arrayIn(text);
+  // Wireshark writes the text of a row into a comment
+  const array = arrayIn(text.replace(/\/\*.*?\*\//gs, ""));
   if (array) return [array];
   const plain = fromHex(text.replace(/0x|\\x/gi, "").replace(/[,:;\-_"'{}[\]()]/g, ""));
   if (plain && plain.length > 0) return [{ form: "hexadecimal digits", bytes: plain }];

@@ -21,6 +21,8 @@ interface Row {
   /** What stands behind them. */
   columns: string;
   text: boolean;
+  /** Whether rows before it are left out, because they are as the one before those ("*"). */
+  repeats?: boolean;
 }
 
 /** An offset at the beginning of a line, and what stands behind it. */
@@ -41,6 +43,7 @@ export function sectionsIn(text: string): Section[] {
   const sections: Section[] = [];
   let rows: Row[] = [];
   let title = "";
+  let repeats = false;
   const finish = () => {
     if (rows.length > 0) sections.push(...sectionsOf(rows, title));
     if (rows.length > 0) title = "";
@@ -48,16 +51,28 @@ export function sectionsIn(text: string): Section[] {
   };
   for (const [at, raw] of text.split("\n").entries()) {
     const line = raw.trimEnd();
-    const row = rowOf(line, at + 1);
+    const isDump = rows[0]?.offset !== undefined;
+    if (isDump && line.trim() === "*") {
+      repeats = true;
+      continue;
+    }
+    // hexdump ends with an offset alone
+    const row = rowOf(line, at + 1) ?? (isDump && END.test(line) ? endOf(line, at + 1) : undefined);
+    if (row && repeats) row.repeats = true;
+    repeats = false;
     if (row && rows.length > 0 && (row.offset === undefined) !== (rows[0]?.offset === undefined)) finish();
     if (row) rows.push(row);
-    else if (!(rows[0]?.offset !== undefined && END.test(line))) {
+    else {
       finish();
       if (line.trim() !== "") title = line.trim();
     }
   }
   finish();
   return sections;
+}
+
+function endOf(line: string, number: number): Row {
+  return { line: number, offset: line.trim(), columns: "", text: false };
 }
 
 function rowOf(line: string, number: number): Row | undefined {
@@ -73,12 +88,18 @@ function rowOf(line: string, number: number): Row | undefined {
     : { line: number, offset: undefined, columns: bytes, text: line.includes("|") };
 }
 
-/** Rows whose offsets begin again are of another section. */
+/** Rows whose offsets begin again, or leave bytes out, are of another section: so are the two sides of a connection. */
 function sectionsOf(rows: readonly Row[], title: string): Section[] {
   if (rows[0]?.offset === undefined) return [sectionOf(rows, title, 16)];
   const base = baseOf(rows);
   const offsets = rows.map(({ offset }) => Number.parseInt(offset ?? "", base));
-  const starts = offsets.flatMap((offset, at) => (at === 0 || offset <= (offsets[at - 1] ?? 0) ? [at] : []));
+  const starts = offsets.flatMap((offset, at) => {
+    const before = rows[at - 1];
+    if (!before) return [at];
+    const step = offset - (offsets[at - 1] ?? 0);
+    const isGap = step > rowBytes(before.columns, MOST).length && rows[at]?.repeats !== true;
+    return step <= 0 || isGap ? [at] : [];
+  });
   return starts.map((start, index) => sectionOf(rows.slice(start, starts[index + 1]), index === 0 ? title : "", base));
 }
 
@@ -86,7 +107,7 @@ function sectionsOf(rows: readonly Row[], title: string): Section[] {
 function baseOf(rows: readonly Row[]): number {
   const [first, second] = rows;
   if (first?.offset?.length !== 7 || second?.offset === undefined) return 16;
-  const width = rowBytes(first.columns, 64).length;
+  const width = rowBytes(first.columns, MOST).length;
   return Number.parseInt(second.offset, 8) - Number.parseInt(first.offset, 8) === width ? 8 : 16;
 }
 
@@ -94,13 +115,17 @@ function sectionOf(rows: readonly Row[], title: string, base: number): Section {
   const bytes: number[] = [];
   const offsets = rows.map(({ offset }) => (offset === undefined ? undefined : Number.parseInt(offset, base)));
   let width = 16;
+  let last: number[] = [];
   for (const [at, { columns }] of rows.entries()) {
     const next = offsets[at + 1];
     const step = next === undefined ? undefined : next - (offsets[at] ?? 0);
     // text behind the bytes may look like bytes, so no row has more than there are up to the next
-    const row = rowBytes(columns, offsets[at] === undefined ? 1024 : (step ?? width));
+    const row = rowBytes(columns, offsets[at] === undefined ? 1024 : rows[at + 1]?.repeats ? width : (step ?? width));
+    const due = Math.min((offsets[at] ?? 0) - (offsets[0] ?? 0), LARGEST);
+    while (rows[at]?.repeats && last.length > 0 && bytes.length < due) bytes.push(...last);
     bytes.push(...row);
-    width = step ?? width;
+    last = row;
+    if (!rows[at + 1]?.repeats) width = step ?? width;
   }
   const octets = Uint8Array.from(bytes);
   const swapped = rows[0]?.offset?.length === 7 && octets[0] === 3 && (octets[1] === 22 || octets[1] === 1);
@@ -118,9 +143,17 @@ function inPairs(bytes: Uint8Array): Uint8Array {
   return bytes.map((_, at) => bytes[at ^ 1] ?? 0);
 }
 
+/** The most bytes that a row of a dump has. */
+const MOST = 64;
+/** How far rows that are left out are filled up, in bytes. */
+const LARGEST = 1 << 20;
+
 /** The bytes at the beginning of a row, up to so many, without the text that stands behind them. */
 function rowBytes(columns: string, most: number): number[] {
-  const [bytes = ""] = columns.split(/\s{3,}|\s*\|/);
+  const [head = "", tail = ""] = (columns.split("|")[0] ?? "").split(/\s{3,}/);
+  // Java sets a wide gap in the middle of a row
+  const isHalf = /^(?:[0-9a-f]{2} ){7}[0-9a-f]{2}$/i.test(head) && /^(?:[0-9a-f]{2} ?){1,8}$/i.test(tail);
+  const bytes = isHalf ? `${head} ${tail}` : head;
   const found: number[] = [];
   for (const group of bytes.split(/[\s:-]+/)) {
     if (!/^(?:[0-9a-f]{2})+$/i.test(group)) break;
