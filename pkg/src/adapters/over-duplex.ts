@@ -53,6 +53,32 @@ export class OverDuplex extends Duplex {
     else this.once("finish", () => this.destroy());
   }
 
+  /** `close` comes with whether it was after an error, as that of a socket. */
+  override emit(event: string | symbol, ...args: unknown[]): boolean {
+    return event === "close" && args.length === 0
+      ? super.emit(event, this.errored !== null)
+      : super.emit(event, ...args);
+  }
+
+  /** As that of a socket: whether it can still be read, written or both. */
+  get readyState(): "opening" | "open" | "readOnly" | "writeOnly" | "closed" {
+    if (this.connecting) return "opening";
+    if (this.readable && this.writable) return "open";
+    if (this.readable) return "readOnly";
+    return this.writable ? "writeOnly" : "closed";
+  }
+
+  /** What waits to be written, in bytes. */
+  get bufferSize(): number {
+    return this.writableLength;
+  }
+
+  /** Cuts the connection, with a reset where there is a socket underneath. */
+  resetAndDestroy(): this {
+    if (this.under.resetAndDestroy && !this.under.connecting) this.under.resetAndDestroy();
+    return this.destroy();
+  }
+
   /** As that of a socket; without one it does nothing, as the next three. */
   ref(): this {
     this.under.ref?.();

@@ -1,7 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import type { Duplex } from "node:stream";
 import type { Bytes } from "../bytes.js";
-import type { Authentication, CipherSuite, Negotiated } from "../core-types.js";
+import type { Authentication, CipherSuite, Group, Negotiated } from "../core-types.js";
 import { TlsError } from "../errors.js";
 import { Limits } from "../limits.js";
 import type { SavedSession } from "../resumption.js";
@@ -19,6 +19,12 @@ export type TLSSocketOptions = {
    */
   allowHalfOpen?: boolean | undefined;
 } & ((NodeClientOptions & { isServer?: false; host?: string | undefined }) | (NodeServerOptions & { isServer: true }));
+
+/** What `node:tls` says of the groups. */
+const EPHEMERAL_KEYS: Readonly<Partial<Record<Group, { type: "ECDH"; name: string; size: number }>>> = {
+  x25519: { type: "ECDH", name: "X25519", size: 253 },
+  secp256r1: { type: "ECDH", name: "prime256v1", size: 256 },
+};
 
 type Callback = (error?: Error | null) => void;
 
@@ -269,6 +275,43 @@ export class TLSSocket extends OverDuplex {
   /** Changes the key of our direction, and with `requestPeer` the peer's as well (RFC 9846 section 4.7.3). */
   async updateKeys(options?: { requestPeer?: boolean }): Promise<void> {
     await (await this.#started).updateKeys(options);
+  }
+
+  /** The group of the key exchange in Node's words; an empty object where there was none, `null` on a server. */
+  getEphemeralKeyInfo(): { type?: "ECDH"; name?: string; size?: number } | null {
+    if (this.#isServer) return null;
+    const group = this.negotiated?.group;
+    return (group !== undefined && EPHEMERAL_KEYS[group]) || {};
+  }
+
+  /** Always `undefined`: there is no `tls-unique` in TLS 1.3, and `exportKeyingMaterial` takes its place (RFC 9266). */
+  getFinished(): undefined {
+    return undefined;
+  }
+
+  /** As {@link getFinished}. */
+  getPeerFinished(): undefined {
+    return undefined;
+  }
+
+  /** Always `undefined`: the ticket is in the session, for which there is {@link getSession}. */
+  getTLSTicket(): undefined {
+    return undefined;
+  }
+
+  /** Does nothing: the option `onTrace` gets every message. */
+  enableTrace(): void {}
+
+  /** Always `false`: records are as large as the peer takes them. */
+  setMaxSendFragment(): boolean {
+    return false;
+  }
+
+  /** Always `false`, with an error for the callback: there is no renegotiation in TLS 1.3. */
+  renegotiate(_options?: object, callback?: (error: Error | null) => void): boolean {
+    const error = new TlsError("ERR_TLS_USAGE", "there is no renegotiation in TLS 1.3", { phase: "data" });
+    if (callback) queueMicrotask(() => callback(error));
+    return false;
   }
 
   /** Does nothing: there is no renegotiation in TLS 1.3. */
