@@ -106,7 +106,7 @@ export function isTlsError<Code extends TlsErrorCode = TlsErrorCode>(
   thrown: unknown,
   ...codes: readonly Code[]
 ): thrown is TlsError & { readonly code: Code } {
-  return thrown instanceof TlsError && (codes.length === 0 || (codes as readonly string[]).includes(thrown.code));
+  return thrown instanceof TlsError && (!codes[0] || codes.includes(thrown.code as Code));
 }
 
 /** That what was configured cannot be, in the words of the message. */
@@ -123,7 +123,7 @@ export function pskError(message: string): TlsError {
 export function asConfigError(thrown: unknown): TlsError {
   return thrown instanceof TlsError
     ? thrown
-    : configError(`an option or the transport (sockets of Node need Duplex.toWeb) is of a wrong kind: ${thrown}`);
+    : configError(`wrong kind of option or transport (sockets need Duplex.toWeb): ${thrown}`);
 }
 
 /** The number, if the core would get it as it is. */

@@ -41,7 +41,7 @@ export function checkPsk(psk: Psk): CheckedPsk {
   if (typeof secret === "string") {
     throw refused("secret is a string, and passwords are not keys: decode it to bytes if it spells a key");
   }
-  if (!isBytes(secret)) throw refused("secret must be an ArrayBuffer or a view of one");
+  if (!isBytes(secret)) throw refused("secret must be bytes");
   if (typeof identity !== "string" && !isBytes(identity)) throw refused("identity must be a string or bytes");
   if (context !== undefined && !isBytes(context)) throw refused("context must be bytes");
   return {
