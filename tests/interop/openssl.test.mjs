@@ -429,7 +429,7 @@ test("tls-psk serve names the alert for an s_client with a wrong key on one line
   const wrong = startSClient(t, port, ["-psk", WRONG_HEX]);
   assert.equal(await wrong.ended, 1);
   assert.match(wrong.stderr, /alert decrypt error/);
-  await server.printed(/^127\.0\.0\.1:\d+ we sent the alert decrypt_error: .* \(ERR_TLS_DECRYPT\)$/m);
+  await server.printed(/^127\.0\.0\.1:\d+ we sent the alert decrypt_error: .* \(ERR_TLS_DECRYPT\); offered "[^"]+"$/m);
   assert.equal(server.stderr.trimEnd().split("\n").length, 2, server.stderr);
 
   const right = startSClient(t, port);
