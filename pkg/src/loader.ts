@@ -1,6 +1,7 @@
 import type { Bytes } from "./bytes.js";
 import { isBytes } from "./bytes.js";
 import { TlsError } from "./errors.js";
+import { shareGuard } from "./roles.js";
 import instantiate, { initSync as instantiateSync } from "./wasm/tls_psk.js";
 
 /** A compiled module: `WebAssembly.Module`, where the types of the runtime have it. */
@@ -44,6 +45,7 @@ export function initSync(module: WasmModule | Bytes): void {
   // The generated code takes a module of another realm for bytes, and that is what edge functions are given.
   const isForeign = isModule(module) && !(module instanceof WebAssembly.Module);
   if (isForeign) Object.setPrototypeOf(module, WebAssembly.Module.prototype);
+  shareGuard();
   instantiateSync({ module: module as WebAssembly.Module | BufferSource });
   initialised = true;
 }
@@ -68,6 +70,7 @@ async function initialise(source: WasmSource | Promise<WasmSource> | undefined):
   try {
     const module = await compile(await (source ?? findWasm?.()));
     // Not `initSync`: the main thread of a browser may not instantiate a large module synchronously.
+    shareGuard();
     await instantiate({ module_or_path: module });
     initialised = true;
   } catch (cause) {

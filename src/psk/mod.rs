@@ -21,7 +21,7 @@ pub use kinds::PskKinds;
 pub(crate) use list::key_of;
 pub use list::{Found, PskList};
 pub use offer::{OfferedPsk, OfferedPskList, OfferedTicket};
-pub use roles::{Role, may_serve};
+pub use roles::{Role, SharedGuard, may_serve, share_guard};
 pub(crate) use session::{Issued, MAX_TICKET_LEN, Terms, resumption_psk};
 pub use session::{Session, TicketAge};
 pub(crate) use ticket::TicketState;

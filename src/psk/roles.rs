@@ -1,14 +1,14 @@
 //! The guard against one PSK in two roles (RFC 9257 section 4.1, the Selfie attack).
 //!
-//! Whoever is client and server with one PSK can be made to talk to itself: an attacker sends a client's messages
+//! An endpoint that is client and server with one PSK can be made to talk to itself: an attacker sends a client's messages
 //! back to it, and both ends authenticate. So each identity is remembered with the role in which this process used it
 //! first, and refused in the other. An importer context that names the roles makes the identities differ, and never
 //! meets this guard.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use super::Psk;
-use super::list::{IdentityMap, key_of};
+use super::list::{IdentityKey, IdentityMap, key_of};
 use crate::keys::BinderKind;
 
 /// The side of a connection.
@@ -42,19 +42,34 @@ struct Guard {
 
 static GUARD: Mutex<Option<Guard>> = Mutex::new(None);
 
+/// A guard that this copy of the core shares with others in its process: whether the identity with this key, of a ticket
+/// or not, may be used in the role. `None` if there is no such guard after all.
+pub type SharedGuard = fn(key: &[u8], is_ticket: bool, role: Role) -> Option<bool>;
+
+static SHARED: OnceLock<SharedGuard> = OnceLock::new();
+
+/// Asks a shared guard in place of the one here. The first one stays.
+pub fn share_guard(guard: SharedGuard) {
+    let _ = SHARED.set(guard);
+}
+
 /// Whether this process may use the PSK in this role, which it does from now on. A ticket counts as well: where servers
 /// share the keys of tickets, a client's own ClientHello would resume at the server beside it.
 pub fn may_serve(psk: &Psk, role: Role) -> bool {
+    let is_ticket = psk.kind == BinderKind::Resumption;
+    let key = key_of(&psk.identity);
+    if let Some(answer) = SHARED.get().and_then(|shared| shared(&key, is_ticket, role)) {
+        return answer;
+    }
     // A thread that panicked while it held the lock left the maps as they were: insertions are whole.
     let mut guard = GUARD.lock().unwrap_or_else(PoisonError::into_inner);
     let Guard { external, tickets } = guard.get_or_insert_default();
-    let roles = if psk.kind == BinderKind::Resumption { tickets } else { external };
-    roles.claim(&psk.identity, role)
+    let roles = if is_ticket { tickets } else { external };
+    roles.claim(key, role)
 }
 
 impl Roles {
-    fn claim(&mut self, identity: &[u8], role: Role) -> bool {
-        let key = key_of(identity);
+    fn claim(&mut self, key: IdentityKey, role: Role) -> bool {
         let Self { recent, older } = self;
         if recent.len() >= REMEMBERED {
             *older = core::mem::take(recent);

@@ -7,6 +7,7 @@ use super::error::{Result, throw, throw_answer, throw_option, throw_psk, throw_u
 use super::event;
 use super::offer::OfferedPskList;
 use super::psk::ExternalPsk;
+use super::roles;
 use super::session::Session;
 use super::wiping::StackWiper;
 use crate::connection::{self, AppendError, Entropy};
@@ -37,6 +38,7 @@ impl Connection {
             None => Entropy::from_os()
                 .map_err(|_| throw(Error::Internal("no randomness"), "configuration"))?,
         };
+        roles::share();
         let inner = match &config.0 {
             Role::Client(config) => connection::Connection::client(config.clone(), random),
             Role::Server(config) => connection::Connection::server(config.clone(), random),

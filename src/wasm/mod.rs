@@ -12,6 +12,7 @@ mod inspect;
 mod object;
 mod offer;
 mod psk;
+mod roles;
 mod session;
 #[cfg(tls_psk_steps)]
 mod steps;

@@ -5,8 +5,8 @@ import { connect, connected, pipe, psk, read, readAll, rejection, write } from "
 
 test("both sides learn the same from a handshake", async () => {
   const { client, server, clientInfo, serverInfo } = await connected(
-    { alpn: ["mqtt", "http/1.1"], serverName: "broker.example" },
-    { alpn: ["http/1.1", "mqtt"] },
+    { alpn: ["mqtt", "http/1.1"], serverName: "broker.example", now: () => 1_780_000_000_000 },
+    { alpn: ["http/1.1", "mqtt"], now: () => 1_780_000_000_000 },
   );
   assert.deepEqual(clientInfo, serverInfo);
   assert.equal(Buffer.from(clientInfo.pskIdentity).toString(), "client");

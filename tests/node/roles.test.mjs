@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { connect, connected, psk, rejection } from "./support/endpoints.mjs";
+import * as full from "tls-psk/full";
+import { connect, connected, pipe, psk, rejection } from "./support/endpoints.mjs";
 
 const guarded = { allowBothRoles: false };
 
@@ -31,4 +32,15 @@ test("contexts that name the roles keep one secret apart, without an exception",
   const others = [{ ...shared, context: Buffer.from("client=b server=a") }];
   const { serverInfo } = await connected({ psks: others }, { psks: others, ...guarded });
   assert.equal(Buffer.from(serverInfo.externalIdentity).toString(), "between a and b");
+});
+
+test("the two builds of the package share one guard", async () => {
+  const psks = [psk("of both builds")];
+  await connected({ psks }, { psks, ...guarded });
+  const [clientEnd, serverEnd] = pipe();
+  const client = full.startTls(clientEnd, { psks, ...guarded });
+  const error = await rejection(client.opened);
+  assert.equal(error.code, "ERR_TLS_USAGE");
+  assert.match(error.message, /one PSK must not serve both roles/);
+  await serverEnd.writable.abort();
 });
