@@ -5,6 +5,7 @@ mod support;
 
 use std::sync::Arc;
 
+use support::certificates::{NAME, NOW, anchors, credentials, file};
 use support::{CHUNKINGS, Pair, psk};
 use tls_psk::certificates::{
     Credentials, CredentialsError, KeySource, SignatureRequest, TrustAnchors, TrustError,
@@ -23,25 +24,6 @@ use tls_psk::{
     PskKinds, SealingKeys, Selection, SelectionPolicy, ServerConfig, Session, TicketPolicy, Usage,
     Violation,
 };
-
-/// Some moment in 2026, in milliseconds.
-const NOW: u64 = 1_780_000_000_000;
-const NAME: &str = "server.example";
-
-/// A file of tests/vectors/certificates, whose `make.sh` says what is in it.
-fn file(name: &str) -> Vec<u8> {
-    let path = format!("{}/tests/vectors/certificates/{name}.pem", env!("CARGO_MANIFEST_DIR"));
-    std::fs::read(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
-}
-
-fn credentials(name: &str) -> Arc<Credentials> {
-    let chain = file(&format!("{name}.chain"));
-    Arc::new(Credentials::from_pem(&chain, &file(&format!("{name}.key"))).unwrap())
-}
-
-fn anchors(name: &str) -> Verification {
-    Verification::Anchors(Arc::new(TrustAnchors::from_pem(&file(name)).unwrap()))
-}
 
 /// A client that knows the root and the server's name, and no PSK.
 fn trusting() -> ClientConfig {

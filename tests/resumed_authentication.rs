@@ -5,10 +5,10 @@ mod support;
 
 use std::sync::Arc;
 
+use support::certificates::{NAME, NOW, anchors, credentials, file};
 use support::{Pair, drain};
 use tls_psk::certificates::{
-    Credentials, CredentialsError, Decision, Signer, TrustAnchors, Verification, signed_content,
-    verify_proof,
+    Credentials, CredentialsError, Decision, Signer, Verification, signed_content, verify_proof,
 };
 use tls_psk::crypto::Random;
 use tls_psk::crypto::signature::SigningKey;
@@ -21,24 +21,7 @@ use tls_psk::{
     ServerConfig, Session, SessionRefusal, TicketPolicy, Usage, Verdict, Violation,
 };
 
-/// Some moment in 2026, in milliseconds.
-const NOW: u64 = 1_780_000_000_000;
 const HOUR: u64 = 3_600_000;
-const NAME: &str = "server.example";
-
-fn file(name: &str) -> Vec<u8> {
-    let path = format!("{}/tests/vectors/certificates/{name}.pem", env!("CARGO_MANIFEST_DIR"));
-    std::fs::read(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
-}
-
-fn credentials(name: &str) -> Arc<Credentials> {
-    let chain = file(&format!("{name}.chain"));
-    Arc::new(Credentials::from_pem(&chain, &file(&format!("{name}.key"))).unwrap())
-}
-
-fn anchors(name: &str) -> Verification {
-    Verification::Anchors(Arc::new(TrustAnchors::from_pem(&file(name)).unwrap()))
-}
 
 fn psk(identity: &str, secret: u8) -> ExternalPsk {
     ExternalPsk::new(identity.as_bytes(), &[secret; 32], HashAlgorithm::Sha256).unwrap()

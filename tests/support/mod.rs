@@ -1,6 +1,9 @@
 //! Two endpoints and the wire between them.
 #![allow(dead_code, reason = "each test binary uses a part of it")]
 
+#[cfg(feature = "certificates")]
+pub mod certificates;
+
 use std::sync::Arc;
 
 use tls_psk::wire::{CipherSuite, NamedGroup, PskKeyExchangeMode};
