@@ -192,7 +192,7 @@ export function openConnection(
   const config = kept?.config ?? configure(role, options, psks, now);
   try {
     if (kept && options.tickets && now - (kept.since ?? now) > TICKETS_AGE) {
-      applyTickets(config, options.tickets, scopeOf(options), now);
+      applyTickets(config, options.tickets, options.acceptEarlyData, now);
       kept.since = now;
     }
     const connection = new Connection(config);
@@ -228,7 +228,7 @@ function configure(
     if (options.maxOfferedPsks !== undefined) config.setMaxOfferedPsks(whole(options.maxOfferedPsks));
     if (options.selectPsk) config.setSelection("application");
     if (options.sessionIdContext !== undefined) config.setSessionIdContext(toBytes(options.sessionIdContext));
-    if (options.tickets) applyTickets(config, options.tickets, scopeOf(options), now);
+    if (options.tickets) applyTickets(config, options.tickets, options.acceptEarlyData, now);
     applyCertificates(config, role, options);
     if (options.earlyData !== undefined) viewOf(options.earlyData);
     config.setEarlyData(options.earlyData !== undefined || options.acceptEarlyData !== undefined);
@@ -241,9 +241,6 @@ function configure(
     throw error;
   }
 }
-
-/** Who knows the copies of early data, unless the options name that. */
-const scopeOf = ({ acceptEarlyData, tickets }: ServerOptions): object => acceptEarlyData ?? tickets ?? {};
 
 function appendSessionsOrFree(connection: Connection, options: ClientOptions, now: number): void {
   try {

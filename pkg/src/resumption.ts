@@ -1,6 +1,7 @@
 import { type Bytes, isBytes, toBytes, viewOf } from "./bytes.js";
 import { type Config, type Connection, Session } from "./core.js";
-import { pskError as refused, whole } from "./errors.js";
+import type { AcceptEarlyData } from "./early-data.js";
+import { configError, pskError as refused, whole } from "./errors.js";
 import { KEY_LENGTH, withSealingKeys } from "./keys.js";
 import { nameOf } from "./names.js";
 
@@ -41,7 +42,7 @@ export interface TicketOptions {
   /**
    * Names the store that tells copies of early data from originals, for servers in several processes that share one. A
    * server takes the early data of tickets of the same scope only. By default each function `acceptEarlyData`, and each
-   * store of `singleUse`, is a scope.
+   * store of `singleUse`, is a scope; a server that has none issues tickets for the servers of a scope with a name.
    */
   replayScope?: string;
 }
@@ -85,13 +86,19 @@ export function appendSessions(
 }
 
 /** Makes a server issue tickets. Their early data is for the `acceptor`, unless the options name a scope. */
-export function applyTickets(config: Config, options: TicketOptions, acceptor: object, now: number): void {
+export function applyTickets(
+  config: Config,
+  options: TicketOptions,
+  acceptor: AcceptEarlyData | undefined,
+  now: number,
+): void {
   const { count = 1, lifetime = LIFETIME, maxSessionAge = MAX_AGE, maxEarlyData, replayScope } = options;
   withSealingKeys(options.keys ?? ownKeys(options, now), (keys) => {
     config.setTickets(keys, whole(count), whole(lifetime), whole(maxSessionAge));
   });
-  const scope = replayScope ? toBytes(replayScope) : nameOf(acceptor);
-  if (maxEarlyData) config.setTicketEarlyData(whole(maxEarlyData), scope);
+  if (!maxEarlyData) return;
+  if (!replayScope && !acceptor) throw configError("maxEarlyData needs acceptEarlyData or replayScope");
+  config.setTicketEarlyData(whole(maxEarlyData), replayScope ? toBytes(replayScope) : nameOf(acceptor as object));
 }
 
 const own = new WeakMap<TicketOptions, { keys: Uint8Array[]; since: number }>();

@@ -183,6 +183,9 @@ test("wrong options and bytes that are no session are refused by name", async ()
   await refused({}, { tickets: { keys: [] } }, "server", "ERR_TLS_CONFIG");
   await refused({}, { tickets: { count: 17 } }, "server", "ERR_TLS_CONFIG");
   await refused({}, { tickets: { lifetime: 604_801 } }, "server", "ERR_TLS_CONFIG");
+  await refused({}, { tickets: { maxSessionAge: 604_801 } }, "server", "ERR_TLS_CONFIG");
+  // Tickets for early data that no server would take.
+  await refused({}, { tickets: { maxEarlyData: 1 } }, "server", "ERR_TLS_CONFIG");
   await refused({}, { pskKinds: "resumption" }, "server", "ERR_TLS_PSK");
   await refused({}, { pskKinds: "some" }, "server", "ERR_TLS_CONFIG");
 });
