@@ -435,8 +435,8 @@ test("the build without certificates refuses the options by name", async () => {
 
 test("both builds speak with each other, in one process", async () => {
   const [clientEnd, serverEnd] = pipe();
-  const client = small.startTls(clientEnd, { psks: [psk()] });
-  const server = acceptTls(serverEnd, { psks: [psk()], certificates: [credentials("p256")] });
+  const client = small.startTls(clientEnd, { psks: [psk()], allowBothRoles: true });
+  const server = acceptTls(serverEnd, { psks: [psk()], allowBothRoles: true, certificates: [credentials("p256")] });
   assert.equal((await client.opened).serverCertificate, false);
   assert.equal((await server.opened).serverCertificate, false);
 });

@@ -187,3 +187,31 @@ test("a server that would lose early data does not take any", () => {
     message: /acceptEarlyData.*use acceptTls/,
   });
 });
+
+test("a server reads its options once, and asks pskCallback for each connection", async (t) => {
+  let reads = 0;
+  const own = {
+    identity: "of the server",
+    secret: KEY,
+    get hmac() {
+      reads += 1;
+      return "SHA-256";
+    },
+  };
+  const asked = [];
+  const pskCallback = (socket, identity) => {
+    asked.push([socket.encrypted, identity]);
+    return identity === IDENTITY ? KEY : null;
+  };
+  const { port } = await listen(t, { psks: [own], pskCallback }, echo);
+  const before = reads;
+  for (let count = 1; count <= 3; count++) {
+    const socket = connect({ ...CLIENT, port });
+    await once(socket, "secureConnect");
+    socket.resume().end();
+    await once(socket, "close");
+    assert.deepEqual(asked.at(-1), [true, IDENTITY]);
+    assert.equal(asked.length, count);
+  }
+  assert.ok(before > 0 && reads === before, `${reads - before} more`);
+});

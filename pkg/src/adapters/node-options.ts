@@ -4,10 +4,11 @@ import { hasCertificates } from "../core.js";
 import type { CipherSuite, Group } from "../core-types.js";
 import { configError } from "../errors.js";
 import { type ClientOptions, clockOf, type ServerOptions } from "../options.js";
+import type { PreparedServer } from "../prepared.js";
 import type { TicketOptions } from "../resumption.js";
 import { type CredentialOptions, credentialsOf, type Pem, pem } from "./credentials.js";
 import { refuseOthers } from "./option-rules.js";
-import { selectBy, strictText } from "./psk-callback.js";
+import { selectorOf, strictText } from "./psk-callback.js";
 import type { TLSSocket } from "./tls-socket.js";
 import { type CheckServerIdentity, Verification } from "./verification.js";
 
@@ -184,7 +185,7 @@ export function serverOptions(options: NodeServerOptions, socket: TLSSocket): Tr
     options: {
       ...given(rest),
       ...common,
-      ...(pskCallback && { selectPsk: selectBy((identity) => pskCallback(socket, identity), options.psks ?? []) }),
+      ...(pskCallback && { selectPsk: selectorOf(options.psks ?? [])((identity) => pskCallback(socket, identity)) }),
       ...(shown.length > 0 && { certificates: [...shown, ...(options.certificates ?? [])] }),
       ...(options.tickets && sessionTimeout !== undefined && { tickets: timed(options.tickets, sessionTimeout) }),
       ...(requestCert && {
@@ -205,6 +206,25 @@ function timed(tickets: TicketOptions, lifetime: number): TicketOptions {
   const after = Object.assign(before ?? {}, { lifetime }, tickets);
   timedTickets.set(tickets, after);
   return after;
+}
+
+/** In the options of a server's sockets: what its connections have in common. */
+export const PREPARED: unique symbol = Symbol("prepared");
+
+/** What the connections of a server have in common, and how one of them asks its `pskCallback`. */
+export interface PreparedNodeServer {
+  options: PreparedServer;
+  select: ReturnType<typeof selectorOf>;
+}
+
+/** The options of one connection of a server. */
+export function connectionOptions(
+  { options, select }: PreparedNodeServer,
+  { pskCallback }: NodeServerOptions,
+  socket: TLSSocket,
+): Translated<ServerOptions> {
+  if (!pskCallback) return { options: { ...options } };
+  return { options: { ...options, selectPsk: select((identity) => pskCallback(socket, identity)) } };
 }
 
 function commonOptions(options: NodeTlsOptions): Pick<ClientOptions, "alpn" | "cipherSuites" | "groups"> {

@@ -10,10 +10,13 @@ type LookUp = (identity: string) => Awaitable<Bytes | { psk: Bytes } | null | un
 /** What an imported identity ends with: TLS 1.3, and each KDF that there is (RFC 9258 section 5.1). */
 const TARGETS = ["\x03\x04\0\x01", "\x03\x04\0\x02"];
 
-/** Asks Node's callback for one offered identity after the other; PSKs of the server's own need no answer. */
-export function selectBy(lookUp: LookUp, psks: readonly Psk[]): SelectPsk {
+/**
+ * Makes a selection of Node's callback, which is asked for one offered identity after the other; PSKs of the server's own
+ * need no answer.
+ */
+export function selectorOf(psks: readonly Psk[]): (lookUp: LookUp) => SelectPsk {
   const own = new Map(psks.flatMap((psk) => wireIdentities(psk).map((identity) => [identity, psk])));
-  return async (offered) => {
+  return (lookUp) => async (offered) => {
     for (const offer of offered) {
       const identity = whoseIs(offer);
       // A session is as good as the PSK that it descends from, which may have been revoked or replaced: the core compares.

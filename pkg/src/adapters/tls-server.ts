@@ -1,6 +1,8 @@
 import { type BlockList, Server as NetServer, type ServerOpts, type Socket } from "node:net";
+import { prepareServer } from "../socket.js";
 import { isBlocked } from "./block-list.js";
-import { type NodeServerOptions, serverOptions } from "./node-options.js";
+import { type NodeServerOptions, PREPARED, type PreparedNodeServer, serverOptions } from "./node-options.js";
+import { selectorOf } from "./psk-callback.js";
 import { TLSSocket } from "./tls-socket.js";
 
 /** How long a handshake may take, in milliseconds, as in `node:tls`. */
@@ -31,7 +33,7 @@ export class Server extends NetServer {
   constructor(options?: TlsServerOptions | ((socket: TLSSocket) => void), listener?: (socket: TLSSocket) => void) {
     const given = typeof options === "function" ? {} : (options ?? {});
     const onConnection = typeof options === "function" ? options : listener;
-    check(given);
+    const prepared = prepare(given);
     super(netOptions(given));
     if (onConnection) this.on("secureConnection", onConnection);
     this.on("connection", (socket: Socket) => {
@@ -43,6 +45,7 @@ export class Server extends NetServer {
       const tls = new TLSSocket(socket, {
         handshakeTimeout: HANDSHAKE_TIMEOUT,
         ...given,
+        [PREPARED]: prepared,
         allowHalfOpen: given.allowHalfOpen ?? false,
         isServer: true,
       });
@@ -57,10 +60,15 @@ export class Server extends NetServer {
   }
 }
 
-/** What is wrong with the options of all connections is not to be found out by the first client. */
-function check(options: TlsServerOptions): void {
+/**
+ * What all connections have in common, prepared once; `undefined` where each has its own judge of certificates. What is
+ * wrong with it is not to be found out by the first client.
+ */
+function prepare({ signal: _, handshakeTimeout: __, ...options }: TlsServerOptions): PreparedNodeServer | undefined {
   // Only `pskCallback` would get the socket, and nothing calls it here.
-  serverOptions(options, undefined as unknown as TLSSocket);
+  const { options: translated, verification } = serverOptions(options, undefined as unknown as TLSSocket);
+  if (verification) return undefined;
+  return { options: prepareServer(translated), select: selectorOf(options.psks ?? []) };
 }
 
 function netOptions(options: TlsServerOptions): ServerOpts {

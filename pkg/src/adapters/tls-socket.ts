@@ -7,7 +7,16 @@ import { Limits } from "../limits.js";
 import type { SavedSession } from "../resumption.js";
 import { acceptTls, startTls, type TlsSocket } from "../socket.js";
 import { transportOf } from "./duplex.js";
-import { clientOptions, given, type NodeClientOptions, type NodeServerOptions, serverOptions } from "./node-options.js";
+import {
+  clientOptions,
+  connectionOptions,
+  given,
+  type NodeClientOptions,
+  type NodeServerOptions,
+  PREPARED,
+  type PreparedNodeServer,
+  serverOptions,
+} from "./node-options.js";
 import { OverDuplex } from "./over-duplex.js";
 import { describeChain, NO_CERTIFICATE, NOT_ACCEPTED, type Verification } from "./verification.js";
 
@@ -18,6 +27,8 @@ export type TLSSocketOptions = {
    * `node:net` ends then as well.
    */
   allowHalfOpen?: boolean | undefined;
+  /** @internal */
+  [PREPARED]?: PreparedNodeServer | undefined;
 } & ((NodeClientOptions & { isServer?: false; host?: string | undefined }) | (NodeServerOptions & { isServer: true }));
 
 /** What `node:tls` says of the groups. */
@@ -93,7 +104,9 @@ export class TLSSocket extends OverDuplex {
       this.destroy(new TlsError(code, message, { phase: this.secureConnecting ? "handshake" : "data", ...details }));
     });
     this.#limits.start(handshakeTimeout);
-    const { options: ours, verification } = rest.isServer ? serverOptions(rest, this) : await this.#clientOptions(rest);
+    const { options: ours, verification } = rest.isServer
+      ? this.#serverOptions(options[PREPARED], rest)
+      : await this.#clientOptions(rest);
     this.#verification = verification;
     if (this.destroyed) throw new Error("the socket was destroyed");
     if (this.listenerCount("keylog") > 0) {
@@ -113,6 +126,10 @@ export class TLSSocket extends OverDuplex {
       setImmediate(() => this.#reading || this.destroy(this.#unwrapped(error)));
     });
     return tls;
+  }
+
+  #serverOptions(prepared: PreparedNodeServer | undefined, options: NodeServerOptions) {
+    return prepared ? connectionOptions(prepared, options, this) : serverOptions(options, this);
   }
 
   async #clientOptions(options: NodeClientOptions & { host?: string | undefined }) {
