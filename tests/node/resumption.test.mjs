@@ -80,6 +80,36 @@ test("keys that were rotated still open, and those of a tickets object do where 
   assert.equal((await rejection(server.opened)).code, "ERR_TLS_DECRYPT");
 });
 
+test("renewed sessions end maxSessionAge after the full handshake", async () => {
+  const start = 1_780_000_000_000;
+  const tickets = { keys: [KEY], lifetime: 3_600, maxSessionAge: 7_200 };
+  const resumeAt = async (minutes, session, clientMinutes = minutes) => {
+    const sessions = [];
+    const at = (time) => () => start + time * 60_000;
+    const { client, server } = connect(
+      { psks: [], sessions: [session], now: at(clientMinutes), onSession: (next) => sessions.push(next) },
+      { ...SERVER, tickets, now: at(minutes) },
+    );
+    const { pskKind, authenticatedAt } = await server.opened;
+    await write(server.writable, "hello");
+    await read(client.readable);
+    await Promise.all([client.close(), server.close()]);
+    assert.deepEqual([pskKind, authenticatedAt], ["resumption", start]);
+    return sessions[0];
+  };
+  const [first] = await sessionsOf(tickets, { now: () => start });
+  const second = await resumeAt(50, first);
+  assert.equal(second.expiresAt, start + 110 * 60_000);
+  const third = await resumeAt(100, second);
+  assert.equal(third.expiresAt, start + 2 * HOUR);
+  // A server goes by its own clock, not by that of a client which is behind.
+  const { server } = connect(
+    { psks: [], sessions: [third], now: () => start + HOUR },
+    { ...SERVER, tickets, now: () => start + 2 * HOUR + 1 },
+  );
+  assert.equal((await rejection(server.opened)).code, "ERR_TLS_DECRYPT");
+});
+
 test("tickets of another context do not open", async () => {
   const [one, two] = [...(await sessionsOf()), ...(await sessionsOf())];
   const { server } = connect({ psks: [], sessions: [one] }, { ...SERVER, sessionIdContext: "elsewhere" });
