@@ -1,7 +1,8 @@
-// npm run fmt: formats everything, and mends what the linter can mend by itself.
+// npm run fmt: formats everything, mends what the linter can mend by itself, and writes the index of sections anew.
 
 import { inRoot, npmBin, root } from "./lib/paths.mjs";
 import { main, run, step } from "./lib/run.mjs";
+import { writeSectionIndex } from "./section-index.mjs";
 import { setUpNative, setUpNpm } from "./setup.mjs";
 
 await main(async () => {
@@ -11,4 +12,5 @@ await main(async () => {
     await step("cargo fmt", () => run("cargo", ["fmt"], { cwd }));
   }
   await step("biome", () => run(npmBin("biome"), ["check", "--write"], { cwd: root }));
+  await step("index of sections", writeSectionIndex);
 });

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
+import { INDEX, sectionIndex, sectionsIn } from "../../tools/section-index.mjs";
 import { withPrograms } from "../runtimes/lib/table.mjs";
 
 const repository = new URL("../../", import.meta.url);
@@ -105,4 +106,25 @@ test("docs/migration.md names nothing of ours that is not there", () => {
     }
   }
   assert.ok(names > 50, `${names} names`);
+});
+
+test("docs/sections.md is what the code and the conformance rows say (npm run fmt writes it)", () => {
+  const index = sectionIndex();
+  assert.equal(read(INDEX), index);
+  const binder = index.split("\n").find((line) => line.startsWith("| 4.3.11.2 "));
+  for (const place of ["wire/pre_shared_key.rs", "keys/schedule.rs", "keys/transcript.rs", "psk/binder.rs"]) {
+    assert.ok(binder.includes(`[${place}]`), place);
+  }
+  for (const [, path] of index.matchAll(/\]\(\.\.\/([^)]+)\)/g)) assert.ok(existsSync(new URL(path, repository)), path);
+});
+
+test("sections are read from comments as they are written there", () => {
+  assert.deepEqual(sectionsIn("RFC 9846 sections 4.2.2, 4.3.11 and A.1; section 7.5, RFC 8449 section 4"), [
+    ["RFC 9846", "4.2.2"],
+    ["RFC 9846", "4.3.11"],
+    ["RFC 9846", "A.1"],
+    ["RFC 9846", "7.5"],
+    ["RFC 8449", "4"],
+  ]);
+  assert.deepEqual(sectionsIn("SEC 1 section 2.3.3 and the section before"), [["SEC 1", "2.3.3"]]);
 });
