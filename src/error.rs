@@ -7,7 +7,7 @@ use crate::newtype::wire_enum;
 wire_enum! {
     /// `AlertDescription` (RFC 9846 section 6).
     AlertDescription(u8) {
-        /// The sender will send no more.
+        /// The sender sends nothing further.
         CLOSE_NOTIFY = 0, "close_notify";
         /// An inappropriate message.
         UNEXPECTED_MESSAGE = 10, "unexpected_message";
@@ -29,7 +29,7 @@ wire_enum! {
         CERTIFICATE_UNKNOWN = 46, "certificate_unknown";
         /// A field that is syntactically right and semantically wrong.
         ILLEGAL_PARAMETER = 47, "illegal_parameter";
-        /// No trust anchor for the chain.
+        /// The chain leads to no trust anchor.
         UNKNOWN_CA = 48, "unknown_ca";
         /// Access control refused.
         ACCESS_DENIED = 49, "access_denied";
@@ -45,7 +45,7 @@ wire_enum! {
         INTERNAL_ERROR = 80, "internal_error";
         /// RFC 7507.
         INAPPROPRIATE_FALLBACK = 86, "inappropriate_fallback";
-        /// The sender gave up the handshake.
+        /// The sender cancelled the handshake.
         USER_CANCELED = 90, "user_canceled";
         /// A mandatory extension is missing.
         MISSING_EXTENSION = 109, "missing_extension";
@@ -68,7 +68,7 @@ wire_enum! {
 
 /// Why a connection call failed.
 ///
-/// Every variant but [`Error::Usage`] ends the connection for good. None carries a secret, and none carries
+/// Every variant except [`Error::Usage`] ends the connection permanently. None carries a secret, and none carries
 /// peer bytes beyond code points.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -90,16 +90,16 @@ pub enum Error {
     Truncated,
     /// The peer sent close_notify, or the transport ended, before the handshake was complete.
     ClosedDuringHandshake,
-    /// This endpoint failed, not the peer; the name tells where.
+    /// This endpoint failed, not the peer; the name says where.
     Internal(&'static str),
-    /// The signature that the application made does not verify with its certificate. It was not sent.
+    /// The application's signature does not verify with its certificate, and was not sent.
     #[cfg(feature = "certificates")]
     BadSignature,
-    /// The application called something that it may not call now. Sends nothing, changes nothing.
+    /// A call that the application may not make now. It sends nothing and changes nothing.
     Usage(Usage),
 }
 
-/// Declares an enum whose variants carry a text and, optionally, an alert. A variant may be of some builds only.
+/// Declares an enum whose variants carry a text and, optionally, an alert. A variant may exist in some builds only.
 macro_rules! named_errors {
     ($(#[$doc:meta])* $name:ident { $($(#[$only:meta])? $variant:ident => $text:literal $(, $alert:ident)?;)* }) => {
         $(#[$doc])*
@@ -126,7 +126,7 @@ macro_rules! named_errors {
     };
     (@alerts $name:ident $($(#[$only:meta])? $variant:ident $alert:ident;)+) => {
         impl $name {
-            /// The alert that answers it.
+            /// The alert to answer it with.
             pub const fn alert(self) -> AlertDescription {
                 match self { $($(#[$only])? Self::$variant => AlertDescription::$alert,)* }
             }
@@ -167,34 +167,34 @@ named_errors! {
         RetryKeepsEarlyData => "the second ClientHello still carries early_data", ILLEGAL_PARAMETER;
         RetryMissingCookie => "the second ClientHello lacks the cookie", MISSING_EXTENSION;
         RetryWrongCookie => "the second ClientHello's cookie is not the one that was sent", ILLEGAL_PARAMETER;
-        IdentityInBothRoles => "the PSK's identity was used by this process as a client: one PSK must not serve both roles (RFC 9257 section 4.1)", DECRYPT_ERROR;
+        IdentityInBothRoles => "this process has used the PSK's identity as a client: one PSK must not serve both roles (RFC 9257 section 4.1)", DECRYPT_ERROR;
         BadBinder => "a PSK binder does not verify", DECRYPT_ERROR;
         BadFinished => "the peer's Finished does not verify", DECRYPT_ERROR;
-        RetryChangesNothing => "a HelloRetryRequest that changes nothing", ILLEGAL_PARAMETER;
-        RetryTooLong => "what the HelloRetryRequest asks for does not fit into a ClientHello", ILLEGAL_PARAMETER;
-        RetryGroupNotOffered => "a HelloRetryRequest for a group that was not offered", ILLEGAL_PARAMETER;
-        RetryGroupAlreadyShared => "a HelloRetryRequest for a group whose share was sent", ILLEGAL_PARAMETER;
+        RetryChangesNothing => "the HelloRetryRequest changes nothing", ILLEGAL_PARAMETER;
+        RetryTooLong => "the HelloRetryRequest requires a ClientHello that is too long", ILLEGAL_PARAMETER;
+        RetryGroupNotOffered => "the HelloRetryRequest's group was not offered", ILLEGAL_PARAMETER;
+        RetryGroupAlreadyShared => "the HelloRetryRequest's group already had a share", ILLEGAL_PARAMETER;
         CipherSuiteNotOffered => "the server selected a cipher suite that was not offered", ILLEGAL_PARAMETER;
         CipherSuiteChanged => "the ServerHello's cipher suite is not the HelloRetryRequest's", ILLEGAL_PARAMETER;
         SelectedGroupChanged => "the ServerHello's group is not the HelloRetryRequest's", ILLEGAL_PARAMETER;
         SelectedGroupNotOffered => "the server's key share is of a group that was not shared", ILLEGAL_PARAMETER;
         SelectedVersionWrong => "the server selected a version that was not offered", ILLEGAL_PARAMETER;
-        Tls13NotSelected => "the server does not speak TLS 1.3", PROTOCOL_VERSION;
+        Tls13NotSelected => "the server does not support TLS 1.3", PROTOCOL_VERSION;
         DowngradeSentinel => "the server's random carries a downgrade sentinel", ILLEGAL_PARAMETER;
-        RetryMissingVersion => "a HelloRetryRequest without supported_versions", MISSING_EXTENSION;
-        SessionIdNotEchoed => "legacy_session_id_echo is not what was sent", ILLEGAL_PARAMETER;
+        RetryMissingVersion => "the HelloRetryRequest lacks supported_versions", MISSING_EXTENSION;
+        SessionIdNotEchoed => "legacy_session_id_echo differs from what was sent", ILLEGAL_PARAMETER;
         CompressionSelected => "the server selected a compression method", ILLEGAL_PARAMETER;
-        UnsolicitedExtension => "a response to an extension that was not sent", UNSUPPORTED_EXTENSION;
-        MisplacedExtension => "an extension in a message where it may not appear", ILLEGAL_PARAMETER;
+        UnsolicitedExtension => "the peer answered an extension that was not sent", UNSUPPORTED_EXTENSION;
+        MisplacedExtension => "an extension appears in a message that may not have it", ILLEGAL_PARAMETER;
         SelectedIdentityOutOfRange => "selected_identity is not the index of an offered PSK", ILLEGAL_PARAMETER;
         SelectedPskHashMismatch => "the selected cipher suite's hash is not the selected PSK's", ILLEGAL_PARAMETER;
-        KeyShareMissing => "the server sent no key share though psk_ke was not offered", ILLEGAL_PARAMETER;
-        KeyShareNotWanted => "the server sent a key share though only psk_ke was offered", ILLEGAL_PARAMETER;
+        KeyShareMissing => "the server sent no key share, but psk_ke was not offered", ILLEGAL_PARAMETER;
+        KeyShareNotWanted => "the server sent a key share, but only psk_ke was offered", ILLEGAL_PARAMETER;
         PskNotSelected => "the server selected no PSK and certificates are not enabled", HANDSHAKE_FAILURE;
         AlpnNotOffered => "the server selected an application protocol that was not offered", ILLEGAL_PARAMETER;
         AlpnNotSingle => "the server's ALPN response does not hold exactly one protocol", ILLEGAL_PARAMETER;
         EarlyDataWrongPsk => "the server accepted early data with a PSK that was not the first", ILLEGAL_PARAMETER;
-        EarlyDataWrongParameters => "the server accepted early data with another cipher suite or application protocol than its own", ILLEGAL_PARAMETER;
+        EarlyDataWrongParameters => "the server accepted early data under a cipher suite or application protocol that is not the PSK's", ILLEGAL_PARAMETER;
         #[cfg(feature = "certificates")]
         BadCertificate => "a certificate cannot be decoded or breaks a rule of X.509", BAD_CERTIFICATE;
         #[cfg(feature = "certificates")]
@@ -212,38 +212,38 @@ named_errors! {
         #[cfg(feature = "certificates")]
         CertificateUnsupportedAlgorithm => "a certificate is signed with an algorithm that is not supported", UNSUPPORTED_CERTIFICATE;
         #[cfg(feature = "certificates")]
-        CertificateWrongName => "the certificate is not for the server's name", BAD_CERTIFICATE;
+        CertificateWrongName => "the certificate does not match the server's name", BAD_CERTIFICATE;
         #[cfg(feature = "certificates")]
-        CertificateWrongUsage => "the certificate is not for this use", UNSUPPORTED_CERTIFICATE;
+        CertificateWrongUsage => "the certificate does not allow this use", UNSUPPORTED_CERTIFICATE;
         #[cfg(feature = "certificates")]
-        CertificateKeyUsage => "the certificate's keyUsage does not have digitalSignature", UNSUPPORTED_CERTIFICATE;
+        CertificateKeyUsage => "the certificate's keyUsage lacks digitalSignature", UNSUPPORTED_CERTIFICATE;
         #[cfg(feature = "certificates")]
         CertificateRefused => "the application refused the certificate", CERTIFICATE_UNKNOWN;
         #[cfg(feature = "certificates")]
         CertificateMissing => "the server's Certificate holds no certificate", DECODE_ERROR;
         #[cfg(feature = "certificates")]
-        ClientCertificateRequired => "the client shows no certificate, and one is required", CERTIFICATE_REQUIRED;
+        ClientCertificateRequired => "the client sent no certificate, and one is required", CERTIFICATE_REQUIRED;
         #[cfg(feature = "certificates")]
         BadCertificateVerify => "the CertificateVerify does not verify", DECRYPT_ERROR;
         #[cfg(feature = "certificates")]
-        SchemeNotOffered => "a signature scheme that was not offered", ILLEGAL_PARAMETER;
+        SchemeNotOffered => "the peer chose a signature scheme that was not offered", ILLEGAL_PARAMETER;
         #[cfg(feature = "certificates")]
-        NoCommonSignatureScheme => "no certificate fits the signature schemes that the client offers", HANDSHAKE_FAILURE;
+        NoCommonSignatureScheme => "no certificate fits the client's signature schemes", HANDSHAKE_FAILURE;
         #[cfg(feature = "certificates")]
-        CertificateExtension => "an extension of a certificate that was not asked for", UNSUPPORTED_EXTENSION;
+        CertificateExtension => "a certificate has an extension that was not requested", UNSUPPORTED_EXTENSION;
         #[cfg(feature = "certificates")]
-        CertificateContext => "certificate_request_context is not what it must be", ILLEGAL_PARAMETER;
+        CertificateContext => "certificate_request_context has the wrong value", ILLEGAL_PARAMETER;
         #[cfg(feature = "certificates")]
-        RequestWithoutSchemes => "a CertificateRequest without signature_algorithms", MISSING_EXTENSION;
+        RequestWithoutSchemes => "the CertificateRequest lacks signature_algorithms", MISSING_EXTENSION;
         BadRecordMac => "a record could not be deprotected", BAD_RECORD_MAC;
         RecordOverflow => "a record is longer than allowed", RECORD_OVERFLOW;
         NoContentType => "a protected record holds only padding", UNEXPECTED_MESSAGE;
-        EmptyRecord => "a zero-length record of a type that may not be empty", UNEXPECTED_MESSAGE;
-        TooManyEmptyRecords => "too many records that carry nothing, without data between them", UNEXPECTED_MESSAGE;
-        UnknownContentType => "a record of unknown content type", UNEXPECTED_MESSAGE;
-        UnprotectedRecord => "an unprotected record after protection began", UNEXPECTED_MESSAGE;
-        UnexpectedChangeCipherSpec => "a change_cipher_spec that is not the compatibility one, or not where it may be", UNEXPECTED_MESSAGE;
-        InterleavedHandshake => "another record type between the fragments of a handshake message", UNEXPECTED_MESSAGE;
+        EmptyRecord => "a record of a type that may not be empty is empty", UNEXPECTED_MESSAGE;
+        TooManyEmptyRecords => "too many empty records without data between them", UNEXPECTED_MESSAGE;
+        UnknownContentType => "a record has an unknown content type", UNEXPECTED_MESSAGE;
+        UnprotectedRecord => "a record is unprotected after protection began", UNEXPECTED_MESSAGE;
+        UnexpectedChangeCipherSpec => "a change_cipher_spec has the wrong value, or is not allowed here", UNEXPECTED_MESSAGE;
+        InterleavedHandshake => "a record of another type interrupts a handshake message", UNEXPECTED_MESSAGE;
         NotAtRecordBoundary => "handshake bytes follow a message that must end its record", UNEXPECTED_MESSAGE;
         HandshakeMessageTooLong => "a handshake message is longer than its type allows", ILLEGAL_PARAMETER;
         BadAlertRecord => "an alert record is not exactly one alert", DECODE_ERROR;
@@ -254,7 +254,7 @@ named_errors! {
         RecordSizeLimitTooSmall => "record_size_limit is below 64", ILLEGAL_PARAMETER;
         MaxFragmentLengthBesideLimit => "both record_size_limit and max_fragment_length were negotiated", ILLEGAL_PARAMETER;
         TooMuchEarlyData => "more early data than allowed", UNEXPECTED_MESSAGE;
-        TooMuchWhileSelecting => "too much data was taken from the transport while the application is asked", UNEXPECTED_MESSAGE;
+        TooMuchWhileSelecting => "too much data was received while the application decides", UNEXPECTED_MESSAGE;
     }
 }
 
@@ -264,28 +264,28 @@ named_errors! {
         NotStarted => "the connection has not been started";
         AlreadyStarted => "the connection has been started";
         HandshakeNotComplete => "the handshake is not complete";
-        NotSelecting => "no PSK selection is waiting";
+        NotSelecting => "no PSK selection is pending";
         IdentityNotOffered => "the PSK's identity is not among the offered ones";
-        IdentitySettled => "a HelloRetryRequest has settled another identity";
-        NoPskForIdentity => "the connection holds no PSK for this identity, or for the PSK that its ticket descends from: select the PSK itself";
+        IdentitySettled => "a HelloRetryRequest was sent for another identity";
+        NoPskForIdentity => "the connection has no PSK for this identity, or for the PSK behind its ticket: select the PSK itself";
         NoPsk => "a client needs at least one PSK";
         NoSession => "no session fits this connection, and there is no PSK: the trace says why";
-        IdentityInBothRoles => "the PSK's identity was used by this process as a server: one PSK must not serve both roles (RFC 9257 section 4.1)";
+        IdentityInBothRoles => "this process has used the PSK's identity as a server: one PSK must not serve both roles (RFC 9257 section 4.1)";
         NoUsableCipherSuite => "no configured cipher suite fits the hash of a PSK";
         ClosedForSending => "the sending side is closed";
         ConnectionFailed => "the connection has failed";
         ConnectionClosed => "the connection is closed";
         ExporterLength => "an exporter takes a label of at most 249 bytes and yields at most 255 times the hash length in bytes";
         MessageTooLong => "the handshake message would be too long to encode";
-        NotAClient => "only a client does this";
+        NotAClient => "only a client can do this";
         #[cfg(feature = "certificates")]
-        NotVerifying => "no certificate waits for a verdict";
+        NotVerifying => "no certificate verdict is pending";
         #[cfg(feature = "certificates")]
-        NotSigning => "no signature is waited for";
-        TimeNotTold => "tickets and certificates need the time, which the connection was not told";
-        NoEarlyData => "early data was not offered, or is over";
+        NotSigning => "no signature request is pending";
+        TimeNotTold => "tickets and certificates need the time, which was not set";
+        NoEarlyData => "early data was not offered, or has ended";
         EarlyDataLimit => "more early data than the PSK allows";
-        NotDecidingEarlyData => "no decision on early data is waiting";
+        NotDecidingEarlyData => "no decision on early data is pending";
         KeyUpdatePending => "the peer has not yet answered the last requested KeyUpdate";
     }
 }
@@ -293,7 +293,7 @@ named_errors! {
 pub(crate) use named_errors;
 
 impl Error {
-    /// The alert to send, or `None` when none is due.
+    /// The alert to send, if any.
     pub const fn alert(self) -> Option<AlertDescription> {
         match self {
             Self::Decode(_) => Some(AlertDescription::DECODE_ERROR),
@@ -308,7 +308,7 @@ impl Error {
         }
     }
 
-    /// Whether the connection lives on after it.
+    /// Whether the connection continues after it.
     pub const fn is_usage(self) -> bool {
         matches!(self, Self::Usage(_))
     }
@@ -325,7 +325,7 @@ impl fmt::Display for Error {
             Self::AlertReceived(alert) => write!(f, "the peer sent the alert {alert}"),
             Self::Truncated => f.write_str("the transport ended without close_notify"),
             Self::ClosedDuringHandshake => f.write_str(
-                "the peer ended the connection in the handshake: it may not speak TLS 1.3, or not accept the PSK",
+                "the peer ended the connection during the handshake: it may not support TLS 1.3 or not accept the PSK",
             ),
             Self::Internal(what) => write!(f, "internal error: {what}"),
             #[cfg(feature = "certificates")]

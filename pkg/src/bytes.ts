@@ -10,7 +10,7 @@ export function isBytes(value: unknown): value is Bytes {
 export function viewOf(bytes: Bytes): Uint8Array {
   if (bytes instanceof Uint8Array) return bytes;
   if (ArrayBuffer.isView(bytes)) return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (!isBytes(bytes)) throw new TypeError("bytes are needed, no strings");
+  if (!isBytes(bytes)) throw new TypeError("bytes are required, not strings");
   return new Uint8Array(bytes);
 }
 

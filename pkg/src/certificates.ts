@@ -68,7 +68,7 @@ export function applyCertificates(config: Config, role: "client" | "server", opt
   if (given[0] === undefined) return;
   // Overlooking it could mean to trust everyone.
   const foreign = given.find((name) => !(OPTIONS[role] as readonly string[]).includes(name));
-  if (foreign !== undefined) throw configError(`${foreign} is no option of a ${role}`);
+  if (foreign !== undefined) throw configError(`${foreign} is not an option of a ${role}`);
 
   if (role === "client") applyToClient(config, options);
   else applyToServer(config, options);
@@ -80,7 +80,7 @@ function applyToClient(config: Config, { ca, verifyCertificate, certificate, ser
     throw configError("certificate and certificateWithPsk need ca or verifyCertificate");
   }
   if (ca !== undefined && serverName === undefined) {
-    throw configError("ca needs a serverName: else every certificate would do");
+    throw configError("ca needs a serverName: otherwise a certificate for any name would be accepted");
   }
   applyVerification(config, ca, verifyCertificate);
   if (certificate !== undefined) addCredentials(config, certificate);
@@ -100,7 +100,7 @@ function applyToServer(config: Config, { certificates = [], requestCertificate, 
 function applyVerification(config: Config, ca: string | Bytes | undefined, verify: unknown, rules?: Uint8Array): void {
   if (ca !== undefined && verify === undefined) config.setTrustAnchors(pem(ca, "ca"));
   else if (ca === undefined && typeof verify === "function") config.setApplicationVerification(rules ?? nameOf(verify));
-  else throw configError("certificates are verified by ca, or else by a function");
+  else throw configError("certificates are verified either by ca or by a function");
 }
 
 function addCredentials(config: Config, credentials: Credentials): void {
@@ -116,9 +116,9 @@ function addCredentials(config: Config, credentials: Credentials): void {
 }
 
 function addRsaCredentials(config: Config, chain: Uint8Array, key: string): void {
-  if (!globalThis.crypto?.subtle) throw configError("an RSA key needs WebCrypto: a secure context");
+  if (!globalThis.crypto?.subtle) throw configError("an RSA key needs WebCrypto, and so a secure context");
   config.addExternalCredentials(chain, [...RSA_SCHEMES]);
-  if (!isKeyOf(key, chain)) throw configError("the private key is not the certificate's");
+  if (!isKeyOf(key, chain)) throw configError("the private key does not match the certificate");
 }
 
 const isPem = (key: unknown): key is string | Bytes => typeof key === "string" || isBytes(key);

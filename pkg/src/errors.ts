@@ -129,5 +129,5 @@ export function asConfigError(thrown: unknown): TlsError {
 /** The number, if the core would get it as it is. */
 export function whole(value: number): number {
   if (value >>> 0 === value) return value;
-  throw new TypeError(`${value} is no whole number`);
+  throw new TypeError(`${value} is not a whole number`);
 }

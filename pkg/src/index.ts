@@ -14,7 +14,7 @@ function address(): URL {
   try {
     return new URL("./wasm/tls_psk_bg.wasm", import.meta.url);
   } catch (cause) {
-    throw new Error("no import.meta.url here: bundle as an ES module, or hand the WebAssembly to init()", { cause });
+    throw new Error("no import.meta.url here: bundle as an ES module, or pass the WebAssembly to init()", { cause });
   }
 }
 

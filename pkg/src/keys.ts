@@ -7,7 +7,7 @@ export const KEY_LENGTH = 32;
 /** Lends `use` the keys as the core takes them, one behind the other, and wipes that afterwards. Throws `ERR_TLS_CONFIG`. */
 export function withSealingKeys(keys: readonly Bytes[], use: (joined: Uint8Array) => void): void {
   if (!keys.every((key) => isBytes(key) && key.byteLength === KEY_LENGTH)) {
-    throw configError(`a key must be bytes, ${KEY_LENGTH} of them`);
+    throw configError(`a key must be ${KEY_LENGTH} bytes`);
   }
   const joined = new Uint8Array(keys.length * KEY_LENGTH);
   try {

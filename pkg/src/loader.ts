@@ -65,7 +65,7 @@ export function assertInitialised(): void {
 async function initialise(source: WasmSource | Promise<WasmSource> | undefined): Promise<void> {
   if (initialised) return;
   if (source === undefined && findWasm === undefined) {
-    throw notInitialised("tls-psk/slim has no WebAssembly of its own: pass one to init() or initSync() first");
+    throw notInitialised("tls-psk/slim contains no WebAssembly: pass it to init() or initSync() first");
   }
   try {
     const module = await compile(await (source ?? findWasm?.()));

@@ -39,7 +39,7 @@ export interface CheckedPsk {
 export function checkPsk(psk: Psk): CheckedPsk {
   const { identity, secret, hmac, context, earlyData } = psk ?? {};
   if (typeof secret === "string") {
-    throw refused("secret is a string, and passwords are not keys: decode it to bytes if it spells a key");
+    throw refused("secret is a string, and passwords are not keys: if it encodes a key, decode it to bytes");
   }
   if (!isBytes(secret)) throw refused("secret must be bytes");
   if (typeof identity !== "string" && !isBytes(identity)) throw refused("identity must be a string or bytes");

@@ -72,7 +72,7 @@ export function appendSessions(
 ): void {
   for (const saved of sessions) {
     if (!reuse && used.has(saved)) {
-      throw refused("the session was used by another connection, which it may be once only");
+      throw refused("another connection has used the session, and each is used only once");
     }
     const session = Session.fromBytes(viewOf(isBytes(saved) ? saved : saved.bytes));
     try {

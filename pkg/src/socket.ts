@@ -127,7 +127,7 @@ function socketOf(...args: ConstructorParameters<typeof Pump>): TlsSocket {
     secureTransport: "on",
     upgraded: false,
     startTls() {
-      throw new TlsError("ERR_TLS_USAGE", "the socket has begun TLS already", { phase: pump.phase });
+      throw new TlsError("ERR_TLS_USAGE", "the socket has already begun TLS", { phase: pump.phase });
     },
     [Symbol.asyncDispose]: () => pump.close().catch(() => {}),
   };

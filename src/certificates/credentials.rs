@@ -19,13 +19,13 @@ named_errors! {
     CredentialsError {
         NoCertificate => "the text holds no certificate";
         BadCertificate => "a certificate cannot be decoded";
-        BadPrivateKey => "the private key is of no supported kind, or cannot be decoded";
+        BadPrivateKey => "the private key is not supported, or cannot be decoded";
         RsaKeyTooShort => "an RSA key needs at least 2048 bits";
-        KeyUsage => "the certificate's keyUsage does not have digitalSignature, which TLS 1.3 needs";
-        KeyMismatch => "the private key is not the certificate's";
-        NoScheme => "a key outside needs at least one signature scheme that its certificate can verify";
+        KeyUsage => "the certificate's keyUsage lacks digitalSignature, which TLS 1.3 requires";
+        KeyMismatch => "the private key does not match the certificate";
+        NoScheme => "an external key needs at least one signature scheme that its certificate can verify";
         #[cfg(not(feature = "rsa-signing"))]
-        RsaSigning => "this build does not sign with RSA keys: add external credentials";
+        RsaSigning => "this build cannot sign with RSA keys: add external credentials";
         TooLong => "the chain is longer than a Certificate message can be";
     }
 }

@@ -17,7 +17,7 @@ named_errors! {
     /// Why trust anchors were refused.
     TrustError {
         NoAnchor => "the text holds no certificate";
-        BadAnchor => "a certificate cannot be decoded, or is none that can be trusted";
+        BadAnchor => "a certificate cannot be decoded, or cannot be a trust anchor";
     }
 }
 

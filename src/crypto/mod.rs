@@ -32,13 +32,13 @@ named_errors! {
         BadPeerShare => "the peer's key share is not valid for its group";
         Decrypt => "the authentication tag does not match";
         KeyLength => "the key has the wrong length for its algorithm";
-        OutputLength => "more output than the key derivation can give";
+        OutputLength => "more output than the key derivation can produce";
         PlaintextLength => "more plaintext than the AEAD can take";
         #[cfg(feature = "certificates")]
-        PrivateKey => "the private key is of no supported kind, or cannot be decoded";
+        PrivateKey => "the private key is not supported, or cannot be decoded";
         #[cfg(all(feature = "certificates", not(feature = "rsa-signing")))]
-        RsaSigning => "this build does not sign with keys of RSA, which have to be outside";
-        Random => "the platform gives no randomness";
+        RsaSigning => "this build cannot sign with RSA keys, which must be external";
+        Random => "the platform provides no randomness";
         #[cfg(feature = "certificates")]
         Signing => "the private key cannot sign";
         #[cfg(feature = "certificates")]

@@ -74,14 +74,14 @@ pub enum Event {
 named_errors! {
     /// Why a client does not offer a session.
     SessionRefusal {
-        Used => "the session was used by another connection";
+        Used => "another connection has used the session";
         Expired => "the session has expired";
         ServerName => "the session is for another server name";
         OwnCertificate => "the session began with another client certificate";
-        Psk => "the session descends from a PSK that the connection does not hold with the same key";
-        NoCertificate => "the session's server showed no certificate, and the connection wants one";
-        CertificatesNotAccepted => "the session's server showed a certificate, and the connection accepts none";
-        CertificateNotVerified => "the certificate of the session's server does not verify by the trust anchors of the connection";
+        Psk => "the session descends from a PSK that the connection lacks or has with another key";
+        NoCertificate => "the session's server sent no certificate, and the connection requires one";
+        CertificatesNotAccepted => "the session's server sent a certificate, and the connection accepts none";
+        CertificateNotVerified => "the certificate of the session's server does not verify with the connection's trust anchors";
     }
 }
 

@@ -15,13 +15,13 @@ named_errors! {
         UnsupportedMode => "a PSK key exchange mode is not supported";
         Duplicate => "a value is listed twice";
         BadProtocolName => "an application protocol's name holds 1 to 255 bytes";
-        TooManyProtocolNames => "the application protocols take at most 65535 encoded bytes";
+        TooManyProtocolNames => "the encoded application protocols take at most 65535 bytes";
         BadServerName => "a server name holds 1 to 255 bytes of ASCII without spaces, and is not an IP address";
-        TooManyTickets => "a handshake is followed by at most 16 tickets";
+        TooManyTickets => "at most 16 tickets follow a handshake";
         BadTicketLifetime => "a ticket's lifetime is 1 to 604800 seconds";
         BadSessionAge => "a session's age is 1 to 604800 seconds";
         ContextTooLong => "a session id context holds at most 65535 bytes";
-        BadReplayScope => "tickets for early data need a replay scope of 1 to 255 bytes, which names the store of their ids";
+        BadReplayScope => "tickets for early data need a replay scope of 1 to 255 bytes, the name of their replay store";
         BadRecordSizeLimit => "a record size limit is 64 to 16385 bytes (RFC 8449)";
     }
 }

@@ -24,17 +24,17 @@ named_errors! {
         SecretAllZero => "a PSK secret must not be all zeros";
         SecretTooShort => "a PSK secret needs at least 16 bytes (RFC 9257 section 6)";
         ContextTooLong => "a PSK importer context holds at most 65535 bytes";
-        ImportedIdentityTooLong => "an imported identity with its context holds at most 65527 bytes";
-        DuplicateIdentity => "the list holds a PSK with this identity already";
-        MixedKinds => "external PSKs and sessions do not mix unless both kinds are enabled";
+        ImportedIdentityTooLong => "an imported identity and its context hold at most 65527 bytes";
+        DuplicateIdentity => "the list already holds a PSK with this identity";
+        MixedKinds => "external PSKs and sessions cannot be mixed unless both kinds are enabled";
         EarlyDataSuiteMismatch => "early data needs a cipher suite of the PSK's own hash";
-        EarlyDataSizeZero => "early data needs a size above zero; leave it out for none";
+        EarlyDataSizeZero => "early data needs a size above zero; omit it for no early data";
         BadProtocolName => "an application protocol's name holds 1 to 255 bytes";
         BadSession => "the bytes are not those of an exported session";
-        SessionVersion => "the session was exported in another version's format: it cannot be used any more";
-        SessionUsed => "the session was used by another connection, which it may be once only";
+        SessionVersion => "the session has the format of another version and cannot be used";
+        SessionUsed => "another connection has used the session, and each is used only once";
         SessionExpired => "the session has expired";
-        OfferTooLong => "the PSKs of one ClientHello take at most 65535 encoded bytes";
+        OfferTooLong => "the encoded PSKs of one ClientHello take at most 65535 bytes";
     }
 }
 

@@ -28,7 +28,7 @@ impl Config {
         self.add(Credentials::from_pem(chain, &key))
     }
 
-    /// As `addCredentials`, with a key that is elsewhere and signs by these schemes, most preferred first.
+    /// As `addCredentials`, with an external key that signs by these schemes, most preferred first.
     #[wasm_bindgen(js_name = addExternalCredentials)]
     pub fn add_external_credentials(&mut self, chain: &[u8], schemes: Vec<String>) -> Result<()> {
         let schemes: Option<Vec<_>> =
@@ -37,7 +37,8 @@ impl Config {
         self.add(Credentials::from_pem_with_external_key(chain, &schemes))
     }
 
-    /// Judges the peer's certificates by path validation to these, in PEM. A server asks its clients for certificates.
+    /// Verifies the peer's certificates by path validation to these trust anchors, in PEM. A server then requests
+    /// certificates from its clients.
     #[wasm_bindgen(js_name = setTrustAnchors)]
     pub fn set_trust_anchors(&mut self, pem: &[u8]) -> Result<()> {
         let anchors = TrustAnchors::from_pem(pem).map_err(|error| throw_option(error.text()))?;
@@ -45,16 +46,17 @@ impl Config {
         Ok(())
     }
 
-    /// Lets the application judge the peer's certificates, by rules of this name, in up to 255 bytes. What was accepted
-    /// by rules of another name is not resumed without its verdict; without a name, that of no other configuration. A
-    /// server asks its clients for certificates.
+    /// Lets the application verify the peer's certificates, by rules with a name of up to 255 bytes. A session whose
+    /// certificate was accepted under rules of another name is not resumed without the application's verdict; without a
+    /// name, the same goes for a session of any other configuration. A server then requests certificates from its clients.
     #[wasm_bindgen(js_name = setApplicationVerification)]
     pub fn set_application_verification(&mut self, rules: Option<Vec<u8>>) -> Result<()> {
         let rules = match rules {
             Some(rules) => rules,
             None => {
                 let random = Random::from_os();
-                let mut random = random.map_err(|_| throw_option("there is no randomness"))?;
+                let mut random =
+                    random.map_err(|_| throw_option("the platform provides no randomness"))?;
                 random.array::<16>().to_vec()
             }
         };
@@ -65,8 +67,8 @@ impl Config {
         Ok(())
     }
 
-    /// Judges a chain of the peer, in DER, by path validation to the trust anchors, and leaves its name to the caller.
-    /// Throws the error that a handshake would end with; without trust anchors, for every chain. The time is in
+    /// Verifies a chain of the peer, in DER, by path validation to the trust anchors, without checking its name. Throws
+    /// the error that a handshake would end with; without trust anchors, it throws for every chain. The time is in
     /// milliseconds since the Unix epoch.
     #[wasm_bindgen(js_name = judgePath)]
     pub fn judge_path(&self, chain: Vec<Uint8Array>, now: f64) -> Result<()> {
@@ -85,7 +87,7 @@ impl Config {
         verdict.map_err(|violation| throw(violation.into(), "handshake"))
     }
 
-    /// Whether a server that asks for certificates refuses clients without one. It does unless told otherwise.
+    /// Whether a server that requests certificates refuses clients without one. The default is that it does.
     #[wasm_bindgen(js_name = setClientCertificatesRequired)]
     pub fn set_client_certificates_required(&mut self, required: bool) -> Result<()> {
         if let Role::Server(config) = &mut self.0
@@ -94,10 +96,10 @@ impl Config {
             clients.required = required;
             return Ok(());
         }
-        Err(throw_option("no client is asked for a certificate"))
+        Err(throw_option("the server requests no client certificates"))
     }
 
-    /// A certificate of the server beside an external PSK (RFC 8773): a client asks for it, a server shows it.
+    /// A certificate of the server in addition to an external PSK (RFC 8773): a client requests it, a server sends it.
     #[wasm_bindgen(js_name = setCertificateWithPsk)]
     pub fn set_certificate_with_psk(&mut self, on: bool) {
         match &mut self.0 {
@@ -117,7 +119,7 @@ impl Config {
             Role::Client(config) => {
                 let place = &mut Arc::make_mut(config).certificates.credentials;
                 if place.is_some() {
-                    return Err(throw_option("a client has one certificate to show"));
+                    return Err(throw_option("a client sends only one certificate"));
                 }
                 *place = Some(Arc::new(credentials));
             }

@@ -81,7 +81,7 @@ impl Config {
             Role::Client(config) => {
                 Arc::make_mut(config).set_server_name(name).map_err(throw_config)
             }
-            Role::Server(_) => Err(throw_option("a server has no server name to ask for")),
+            Role::Server(_) => Err(throw_option("a server sends no server name")),
         }
     }
 
@@ -110,8 +110,8 @@ impl Config {
                 Arc::make_mut(config).max_offered_psks = count as usize;
                 Ok(())
             }
-            Role::Server(_) => Err(throw_option("a server looks at one offered PSK at least")),
-            Role::Client(_) => Err(throw_option("a client is offered no PSKs")),
+            Role::Server(_) => Err(throw_option("a server considers at least one offered PSK")),
+            Role::Client(_) => Err(throw_option("a client receives no offered PSKs")),
         }
     }
 
@@ -250,7 +250,7 @@ fn sealing_keys(keys: Vec<u8>) -> Result<SealingKeys> {
     let keys = Zeroizing::new(keys);
     let (chunks, rest) = keys.as_chunks();
     let sealing = SealingKeys::new(chunks).ok().filter(|_| rest.is_empty());
-    sealing.ok_or_else(|| throw_option("keys are 32 bytes each, and there is at least one"))
+    sealing.ok_or_else(|| throw_option("at least one key is needed, of 32 bytes each"))
 }
 
 pub(super) fn psk_kinds(name: &str) -> Result<PskKinds> {

@@ -20,7 +20,7 @@ pub(super) fn throw(error: Error, phase: &str) -> JsValue {
     new(code(error), &error.to_string(), phase, alert, direction)
 }
 
-/// As [`throw`], with what the server's answer to our offer probably means.
+/// As [`throw`], with the probable meaning of the server's answer to our offer.
 pub(super) fn throw_answer(error: Error) -> JsValue {
     let thrown = throw(error, "handshake");
     if let Error::AlertReceived(alert) = error
@@ -33,8 +33,8 @@ pub(super) fn throw_answer(error: Error) -> JsValue {
     thrown
 }
 
-/// What a server means that answers a ClientHello with this alert. Those that mean the PSK differ among servers, and some
-/// send the same for a wrong key and an unknown identity, as they should.
+/// What a server probably means by answering a ClientHello with this alert. Servers use different alerts for the PSK, and
+/// some send the same alert for a wrong key and an unknown identity, as they should.
 fn advice(alert: AlertDescription) -> Option<&'static str> {
     match alert {
         AlertDescription::DECRYPT_ERROR
@@ -44,7 +44,7 @@ fn advice(alert: AlertDescription) -> Option<&'static str> {
         | AlertDescription::ACCESS_DENIED => {
             Some("the identity, the key or its hash probably differs from the server's")
         }
-        AlertDescription::PROTOCOL_VERSION => Some("the server does not speak TLS 1.3"),
+        AlertDescription::PROTOCOL_VERSION => Some("the server does not support TLS 1.3"),
         _ => None,
     }
 }
@@ -64,7 +64,7 @@ pub(super) fn throw_config(error: ConfigError) -> JsValue {
     throw_option(error.text())
 }
 
-/// A refused option, thrown, with a text of its own.
+/// A refused option with this text, thrown.
 pub(super) fn throw_option(text: &str) -> JsValue {
     new("ERR_TLS_CONFIG", text, "configuration", None, None)
 }

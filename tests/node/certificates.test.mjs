@@ -77,7 +77,7 @@ test("RSA keys are read in both of their forms, and have to be the certificate's
   for (const key of [pem("intermediate.key"), pem("p256.key")]) {
     const server = acceptTls(pipe()[0], { ...USUAL, certificates: [{ chain, key }] });
     const error = await rejection(server.opened);
-    assert.deepEqual([error.code, error.message], ["ERR_TLS_CONFIG", "the private key is not the certificate's"]);
+    assert.deepEqual([error.code, error.message], ["ERR_TLS_CONFIG", "the private key does not match the certificate"]);
   }
 });
 
@@ -388,21 +388,21 @@ test("options that cannot work are refused by name", async () => {
     [startTls, { ca: pem("root") }, /serverName/],
     [startTls, { ca: "nothing", serverName: NAME }, /no certificate/],
     [startTls, { ca: 7, serverName: NAME }, /ca must be a string or bytes/],
-    [startTls, { ca: pem("root"), serverName: NAME, verifyCertificate: verify }, /by ca, or else by a function/],
+    [startTls, { ca: pem("root"), serverName: NAME, verifyCertificate: verify }, /either by ca or by a function/],
     [startTls, { verifyCertificate: true }, /function/],
     [startTls, { certificate: { chain, key } }, /ca or verifyCertificate/],
     [startTls, { certificateWithPsk: true }, /ca or verifyCertificate/],
-    [startTls, { certificates: [{ chain, key }] }, /certificates is no option of a client/],
-    [startTls, { requestCertificate: { verify } }, /requestCertificate is no option of a client/],
-    [startTls, { verifyCertificate: verify, certificate: { chain, key: pem("p384.key") } }, /not the certificate's/],
-    [acceptTls, { ca: pem("root") }, /ca is no option of a server/],
-    [acceptTls, { verifyCertificate: verify }, /verifyCertificate is no option of a server/],
-    [acceptTls, { certificate: { chain, key } }, /certificate is no option of a server/],
+    [startTls, { certificates: [{ chain, key }] }, /certificates is not an option of a client/],
+    [startTls, { requestCertificate: { verify } }, /requestCertificate is not an option of a client/],
+    [startTls, { verifyCertificate: verify, certificate: { chain, key: pem("p384.key") } }, /does not match the certificate/],
+    [acceptTls, { ca: pem("root") }, /ca is not an option of a server/],
+    [acceptTls, { verifyCertificate: verify }, /verifyCertificate is not an option of a server/],
+    [acceptTls, { certificate: { chain, key } }, /certificate is not an option of a server/],
     [acceptTls, { requestCertificate: { verify } }, /need certificates/],
     [acceptTls, { certificateWithPsk: true }, /need certificates/],
     [acceptTls, { certificates: [] }, /need certificates/],
-    [acceptTls, { ...asked, requestCertificate: {} }, /by ca, or else by a function/],
-    [acceptTls, { ...asked, requestCertificate: { verify, ca: pem("root") } }, /by ca, or else by a function/],
+    [acceptTls, { ...asked, requestCertificate: {} }, /either by ca or by a function/],
+    [acceptTls, { ...asked, requestCertificate: { verify, ca: pem("root") } }, /either by ca or by a function/],
     [acceptTls, { certificates: [{ chain: key, key }] }, /no certificate/],
     [acceptTls, { certificates: [{ chain, key: "no key" }] }, /private key/],
     [acceptTls, { certificates: [{ chain }] }, /key must be/],
@@ -450,7 +450,7 @@ test("the classes take RSA keys outside alone", async () => {
   for (const key of ["rsa.key", "rsa.pkcs1.key"]) {
     assert.throws(() => config.addCredentials(chain, Buffer.from(pem(key))), {
       code: "ERR_TLS_CONFIG",
-      message: /does not sign with RSA keys: add external credentials/,
+      message: /cannot sign with RSA keys: add external credentials/,
     });
   }
   config.addExternalCredentials(chain, ["rsa_pss_rsae_sha256"]);

@@ -232,7 +232,7 @@ test("SIGTERM lets connections end, and a limit keeps others out", async (t) => 
   const refused = startCli(t, ["connect", server.address, ...KEY]);
   assert.equal(await refused.ended, 1);
   server.child.kill("SIGTERM");
-  await server.printed(/stopping, with 1 connections to go/);
+  await server.printed(/stopping: 1 connections are still open/);
   client.write("two\n");
   await client.printed(/^two$/m);
   assert.equal(await client.finish(), 0);

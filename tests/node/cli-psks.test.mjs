@@ -58,19 +58,19 @@ test("a psk file is read as its makers read it", async (t) => {
   for (const identity of ["device-8", "#device-8", "\ufeff# a comment"]) {
     assert.equal(await knows(server, identity, OTHER), false, identity);
   }
-  assert.match(server.stderr, /line \d+: read as an identity in hexadecimal; a comment has a space behind its #/);
+  assert.match(server.stderr, /line \d+: read as an identity in hexadecimal; a comment needs a space after its #/);
 });
 
 /** What it has, all of it, and why it is refused. */
 const BAD = [
-  ["no identity", `${HEX}\n`, /line 1: a key without an identity, as Zabbix has it/],
-  ["an empty identity", `:${HEX}`, /line 1: the identity in front of the colon is empty/],
+  ["no identity", `${HEX}\n`, /line 1: a key without an identity, as in Zabbix/],
+  ["an empty identity", `:${HEX}`, /line 1: the identity before the colon is empty/],
   ["no key", "device-7", /line 1: not IDENTITY:HEX/],
-  ["an empty key", "device-7:", /line 1: the key of "device-7" has 0 bytes, and 16 are needed/],
+  ["an empty key", "device-7:", /line 1: the key of "device-7" has 0 bytes, but at least 16 are needed/],
   ["a key that is text, as stunnel takes it", "device-7:correct horse", /line 1: the key of "device-7" is not hexa/],
   ["a key in base64", "device-7:AAECAwQFBgcICQoLDA0ODw==", /line 1: the key of "device-7" is not hexadecimal/],
   ["an odd number of digits", `device-7:${HEX}0`, /line 1: the key of "device-7" has an odd number/],
-  ["a short key", "\ndevice-7:0102", /line 2: the key of "device-7" has 2 bytes, and 16 are needed/],
+  ["a short key", "\ndevice-7:0102", /line 2: the key of "device-7" has 2 bytes, but at least 16 are needed/],
   ["0x in front of the key", `device-7:0x${HEX}`, /line 1: the key of "device-7" begins with 0x/],
   ["colons in the key", `device-7:${HEX.match(/../g).join(":")}`, /written with colons: remove them/],
   ["an unknown hash", `device-7:${HEX}:SHA-1`, /line 1: unknown hash "SHA-1"/],
@@ -123,12 +123,12 @@ test("keys are read from standard input, and again on SIGHUP without an end of c
   await client.printed(/^one$/m);
   writeFileSync(path, `second:${OTHER}\n`);
   server.child.kill("SIGHUP");
-  await server.printed(/keys and certificates were read again/);
+  await server.printed(/keys and certificates were reloaded/);
   assert.equal(await knows(server, "first"), false);
   assert.equal(await knows(server, "second", OTHER), true);
   writeFileSync(path, "broken\n");
   server.child.kill("SIGHUP");
-  await server.printed(/keys and certificates stay as they were: .*line 1/);
+  await server.printed(/keys and certificates were not reloaded: .*line 1/);
   assert.equal(await knows(server, "second", OTHER), true);
   client.write("two\n");
   await client.printed(/^two$/m);

@@ -368,5 +368,5 @@ test("arguments about certificates that cannot work give status 2, and files tha
   }
   const misfit = startCli(t, [...serve, ...SHOWN.slice(0, 3), certificate("client.key")]);
   assert.equal(await misfit.finish(), 1);
-  assert.match(misfit.stderr, /the private key is not the certificate's \(ERR_TLS_CONFIG\)/);
+  assert.match(misfit.stderr, /the private key does not match the certificate \(ERR_TLS_CONFIG\)/);
 });

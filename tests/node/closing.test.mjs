@@ -121,7 +121,7 @@ test("an end during the handshake says that the peer closed there", async () => 
   assert.deepEqual([error.code, error.phase], ["ERR_TLS_HANDSHAKE_FAILURE", "handshake"]);
   assert.match(
     error.message,
-    /ended the connection in the handshake: it may not speak TLS 1\.3, or not accept the PSK/,
+    /ended the connection during the handshake: it may not support TLS 1\.3 or not accept the PSK/,
   );
 });
 

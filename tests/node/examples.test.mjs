@@ -32,7 +32,7 @@ node a    is called by b with a PSK "between a and b", which is imported
 node a    hears "hello a"
 node a    is called by itself: decrypt_error, no PSK was accepted
 node a    is called by itself, without contexts: decrypt_error, \
-the PSK's identity was used by this process as a client: one PSK must not serve both roles (RFC 9257 section 4.1)
+this process has used the PSK's identity as a client: one PSK must not serve both roles (RFC 9257 section 4.1)
 `,
   "inspect.mjs": inOrder(
     / {2}Handshake: client_hello$/,

@@ -124,11 +124,11 @@ test("a signal and a deadline end a connection whose WebSocket never opens", asy
   }
 });
 
-test("a WebSocket that is closed already is an error", async (t) => {
+test("a WebSocket that is already closed is an error", async (t) => {
   const [ours] = await sockets(t);
   ours.terminate();
   await once(ours, "close");
-  assert.match((await rejection(webSocketTransport(ours).readable.getReader().read())).message, /closed already/);
+  assert.match((await rejection(webSocketTransport(ours).readable.getReader().read())).message, /already closed/);
 });
 
 test("a writer waits for a peer that does not read", async (t) => {

@@ -22,7 +22,7 @@ export interface CredentialOptions {
 /** The chains with their keys. Throws `ERR_TLS_CONFIG`. */
 export function credentialsOf({ cert, key, passphrase }: CredentialOptions): Credentials[] {
   if (cert === undefined || cert === null) return [];
-  if (key === undefined || key === null) throw configError("cert needs a key: give its private key as key");
+  if (key === undefined || key === null) throw configError("cert needs its private key, as key");
   const keys = Array.isArray(key) ? (key as readonly PrivateKey[]) : [key as PrivateKey];
   // One key: what is in an array are the certificates of one chain.
   const chains = keys.length === 1 ? [pem("cert", cert)] : parts("cert", cert);
@@ -56,7 +56,7 @@ function privateKey(key: PrivateKey, passphrase: string | undefined): string {
 
 function decrypted(key: string, passphrase: string | undefined): string {
   if (!/ENCRYPTED/.test(key)) return key;
-  if (passphrase === undefined) throw configError("key is encrypted: give its passphrase");
+  if (passphrase === undefined) throw configError("key is encrypted and needs its passphrase");
   try {
     return exported(createPrivateKey({ key, passphrase }));
   } catch {

@@ -116,7 +116,7 @@ export async function clientOptions(
   checkFunctions({ pskCallback, checkServerIdentity });
   checkString("servername", servername);
   const shown = credentialsOf(options);
-  if (shown.length > 1) throw configError("cert: a client shows one certificate");
+  if (shown.length > 1) throw configError("cert: a client sends only one certificate");
   const answer = await pskCallback?.(null);
   const asked = answer && { identity: answer.identity, secret: answer.psk };
   const trusted = ca === undefined || ca === null ? undefined : pem("ca", ca);
@@ -157,16 +157,16 @@ export function serverOptions(options: NodeServerOptions, socket: TLSSocket): Tr
   const common = commonOptions(options);
   checkFunctions({ pskCallback });
   checkString("pskIdentityHint", pskIdentityHint);
-  if (pskCallback && options.selectPsk) throw configError("pskCallback and selectPsk both want to choose the PSK");
+  if (pskCallback && options.selectPsk) throw configError("pskCallback and selectPsk cannot be used together");
   if (options.acceptEarlyData) {
     throw configError(
-      "acceptEarlyData: these sockets have no place for early data, which would be lost: use acceptTls",
+      "acceptEarlyData: these sockets cannot deliver early data: use acceptTls",
     );
   }
-  if (requestCert && options.requestCertificate) throw configError("requestCert and requestCertificate say the same");
+  if (requestCert && options.requestCertificate) throw configError("requestCert and requestCertificate cannot be used together");
   const trusted = ca === undefined || ca === null ? undefined : pem("ca", ca);
   if (requestCert && rejectUnauthorized && trusted === undefined) {
-    throw configError("requestCert needs ca, the authorities of the clients: none are trusted by default");
+    throw configError("requestCert needs ca, the authorities of the clients: none is trusted by default");
   }
   const shown = credentialsOf(options);
   const verification =
@@ -232,9 +232,9 @@ function commonOptions(options: NodeTlsOptions): Pick<ClientOptions, "alpn" | "c
   const { ALPNProtocols, ciphers, ecdhCurve, minVersion, maxVersion } = options;
   for (const [name, value] of Object.entries({ ciphers, ecdhCurve, minVersion, maxVersion })) checkString(name, value);
   if (maxVersion && maxVersion !== "TLSv1.3")
-    throw configError("maxVersion must be TLSv1.3: there is no other version");
+    throw configError("maxVersion must be TLSv1.3: no other version is supported");
   if (minVersion && minVersion !== "TLSv1.3" && !OLDER_VERSIONS.includes(minVersion)) {
-    throw configError("minVersion must be TLSv1.3: there is no other version");
+    throw configError("minVersion must be TLSv1.3: no other version is supported");
   }
   const suites = ciphers?.split(":").filter((name) => name.startsWith("TLS_")) ?? [];
   return {
@@ -268,11 +268,11 @@ function protocols(given: unknown): string[] {
       throw configError("ALPNProtocols must be names: strings or bytes");
     });
   }
-  if (!isBytes(given)) throw configError("ALPNProtocols must be an array of names, or bytes in the format of the wire");
+  if (!isBytes(given)) throw configError("ALPNProtocols must be an array of names, or bytes in wire format");
   const names: string[] = [];
   for (let rest = viewOf(given); rest.length > 0; ) {
     const end = 1 + (rest[0] ?? 0);
-    if (end === 1 || end > rest.length) throw configError("ALPNProtocols is not in the format of the wire");
+    if (end === 1 || end > rest.length) throw configError("ALPNProtocols is not in wire format");
     names.push(protocolName(rest.subarray(1, end)));
     rest = rest.subarray(end);
   }
@@ -290,6 +290,6 @@ const find = (names: readonly string[], name: string) => names.find((other) => o
 /** Those of a list that this package has. */
 function known<T>(option: string, names: readonly string[], find: (name: string) => T | undefined): T[] {
   const found = names.map(find).filter((name) => name !== undefined);
-  if (found.length === 0) throw configError(`${option} has nothing that this package has: ${names.join(":")}`);
+  if (found.length === 0) throw configError(`${option} names nothing that this package supports: ${names.join(":")}`);
   return found;
 }

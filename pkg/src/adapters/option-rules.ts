@@ -36,31 +36,31 @@ const PROTOCOLS = ["TLS", "SSLv23"].flatMap((name) => [
  * docs/node-options.md has every option of Node's.
  */
 const REFUSED: Readonly<Record<string, Refusal>> = {
-  ALPNCallback: { way: "give ALPNProtocols, in order of preference" },
-  SNICallback: { way: "give certificates: each is shown for its names" },
+  ALPNCallback: { way: "use ALPNProtocols, in order of preference" },
+  SNICallback: { way: "use certificates: each is sent for its names" },
   allowPartialTrustChain: {
-    way: "every certificate of ca is trusted as it is: leave out those that are not to be",
+    way: "every certificate of ca is trusted: leave out those that should not be",
     unless: (value) => value === true,
   },
-  clientCertEngine: { way: "give certificate with a key of your own, { schemes, sign }" },
-  crl: { way: "revocation is not checked: verifyCertificate can do that" },
-  fd: { way: "give a socket" },
+  clientCertEngine: { way: "use certificate with an external key, { schemes, sign }" },
+  crl: { way: "revocation is not checked: use verifyCertificate" },
+  fd: { way: "use socket" },
   onread: { way: "read the stream" },
-  pfx: { way: "give its parts as cert, key and ca, in PEM: openssl pkcs12 -in FILE -nodes" },
+  pfx: { way: "pass its parts as cert, key and ca, in PEM: openssl pkcs12 -in FILE -nodes" },
   privateKeyEngine: { way: "give a key of your own, { schemes, sign }, in certificate or certificates" },
   privateKeyIdentifier: { way: "give a key of your own, { schemes, sign }, in certificate or certificates" },
-  requestOCSP: { way: "there is no OCSP: verifyCertificate can ask for revocation", unless: (value) => !value },
-  secureContext: { way: "give what it was made of: ca, cert, key, ciphers" },
+  requestOCSP: { way: "there is no OCSP: check revocation in verifyCertificate", unless: (value) => !value },
+  secureContext: { way: "pass its parts: ca, cert, key, ciphers" },
   secureOptions: {
-    way: "bits that concern TLS 1.3 cannot be set: leave it out",
+    way: "options of TLS 1.3 cannot be set: leave it out",
     unless: (value) => typeof value === "number" && (value & ~HARMLESS_BITS) === 0,
   },
   secureProtocol: {
-    way: "there is only TLS 1.3: leave it out",
+    way: "only TLS 1.3 is supported: leave it out",
     unless: (value) => PROTOCOLS.includes(value as string),
   },
   sigalgs: { way: "signature schemes cannot be chosen: leave it out" },
-  ticketKeys: { way: "give tickets: { keys }, of 32 bytes each" },
+  ticketKeys: { way: "use tickets: { keys }, of 32 bytes each" },
 };
 
 /** Throws `ERR_TLS_CONFIG` for an option of `node:tls` that is not there, naming it and what to do instead. */

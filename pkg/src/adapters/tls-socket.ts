@@ -326,7 +326,7 @@ export class TLSSocket extends OverDuplex {
 
   /** Always `false`, with an error for the callback: there is no renegotiation in TLS 1.3. */
   renegotiate(_options?: object, callback?: (error: Error | null) => void): boolean {
-    const error = new TlsError("ERR_TLS_USAGE", "there is no renegotiation in TLS 1.3", { phase: "data" });
+    const error = new TlsError("ERR_TLS_USAGE", "TLS 1.3 has no renegotiation", { phase: "data" });
     if (callback) queueMicrotask(() => callback(error));
     return false;
   }

@@ -116,7 +116,7 @@ class WebSocketStreams implements StreamTransport {
       close: () => this.#close(),
       abort: () => this.#end(new Error("the transport was aborted"), FAILED),
     });
-    if (socket.readyState >= CLOSING) this.#end(new Error("the WebSocket is closed already"));
+    if (socket.readyState >= CLOSING) this.#end(new Error("the WebSocket is already closed"));
   }
 
   readonly #notify = (): void => {
@@ -126,8 +126,8 @@ class WebSocketStreams implements StreamTransport {
   readonly #onMessage = ({ data }: { data: unknown }): void => {
     if (this.#ended) return;
     if (!isBytes(data)) {
-      const what = typeof data === "string" ? "a text message" : "a message that is no ArrayBuffer";
-      this.#end(new TypeError(`${what} came over the WebSocket, where TLS needs binary ones`), FAILED);
+      const what = typeof data === "string" ? "a text message" : "a message that is not an ArrayBuffer";
+      this.#end(new TypeError(`${what} arrived over the WebSocket, but TLS needs binary messages`), FAILED);
       return;
     }
     const bytes = viewOf(data) as Uint8Array<ArrayBuffer>;
@@ -137,7 +137,7 @@ class WebSocketStreams implements StreamTransport {
     if (this.#buffered > this.#maxBuffered) {
       // There is no use in keeping what cannot be completed.
       this.#received = [];
-      this.#end(new RangeError(`more than ${this.#maxBuffered} bytes came over the WebSocket and nobody read`), FAILED);
+      this.#end(new RangeError(`more than ${this.#maxBuffered} bytes arrived over the WebSocket and were not read`), FAILED);
     } else if (this.#buffered >= this.#highWaterMark && !this.#paused) {
       this.#paused = true;
       this.#socket.pause?.();

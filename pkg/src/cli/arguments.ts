@@ -204,17 +204,17 @@ function client(command: string, values: ClientValues, positionals: string[]): C
   const target = parseTarget(positionals[0]);
   const shared = common(values);
   if (shared.certificates !== undefined && shared.certificates.ca === undefined) {
-    throw new UsageError(`${command} needs a --ca: it shows a certificate only to servers that it can verify`);
+    throw new UsageError(`${command} needs a --ca: it sends a certificate only to servers that it can verify`);
   }
   const host = "host" in target ? target.host : "url" in target ? new URL(target.url).hostname : undefined;
   // Without certificates a name is nobody's to check, and would only tell observers something.
   const serverName = values["server-name"] ?? (shared.certificates && host);
   if (shared.certificates !== undefined && (serverName === undefined || isIP(serverName))) {
-    throw new UsageError("--ca needs a --server-name, as certificates are checked for names and not for addresses");
+    throw new UsageError("--ca needs a --server-name, as certificates are checked for names, not for addresses");
   }
   const { grease } = values;
   if (grease !== undefined && grease !== "on" && grease !== "off") {
-    throw new UsageError(`--grease is on or off, not ${JSON.stringify(grease)}`);
+    throw new UsageError(`--grease must be on or off, not ${JSON.stringify(grease)}`);
   }
   return { target, serverName, ...shared, tls: { ...shared.tls, ...(grease && { grease: grease === "on" }) } };
 }
@@ -226,10 +226,10 @@ function parseServe(argv: string[]): ServeArguments {
   if (values.echo) services.push({ kind: "echo" });
   if (values.http) services.push({ kind: "http" });
   if (values.forward !== undefined) services.push({ kind: "forward", target: parseAddress(values.forward) });
-  if (services.length > 1) throw new UsageError("only one of --echo, --http and --forward is possible");
+  if (services.length > 1) throw new UsageError("only one of --echo, --http and --forward can be used");
   const { pskFiles, ...shared } = common(values);
   if (shared.certificates !== undefined && shared.certificates.credentials === undefined) {
-    throw new UsageError("serve needs a --cert and its --key: it asks for certificates only where it shows one");
+    throw new UsageError("serve needs a --cert and its --key: it requests certificates only where it sends one");
   }
   const listen =
     values.listen === undefined
@@ -315,7 +315,7 @@ function certificates({ cert, key, ca, verify = false }: CommonValues): Certific
 
 function parseTarget(text: string): Target {
   if (/^wss?:\/\//i.test(text)) {
-    if (!URL.canParse(text)) throw new UsageError(`${text} is no address of a WebSocket`);
+    if (!URL.canParse(text)) throw new UsageError(`${text} is not a WebSocket URL`);
     return { url: text };
   }
   return parseAddress(text);
@@ -344,12 +344,12 @@ function parsePort(text: string): number {
 function parseNumber(option: string, text: string, least: number, most: number): number {
   const number = Number(text);
   if (/^\d+$/.test(text) && number >= least && number <= most) return number;
-  throw new UsageError(`${option}: ${JSON.stringify(text)} is no number from ${least} to ${most}`);
+  throw new UsageError(`${option}: ${JSON.stringify(text)} is not a number from ${least} to ${most}`);
 }
 
 /** Seconds as milliseconds. */
 function parseSeconds(option: string, text: string, least = 0): number {
   const seconds = Number(text);
   if (/^\d+(\.\d+)?$/.test(text) && seconds >= least && seconds <= 86_400) return seconds * 1_000;
-  throw new UsageError(`${option}: ${JSON.stringify(text)} is no number of seconds from ${least} to 86400`);
+  throw new UsageError(`${option}: ${JSON.stringify(text)} is not a number of seconds from ${least} to 86400`);
 }

@@ -18,7 +18,7 @@ export async function inspect({ file }: InspectArguments): Promise<void> {
   const fields = (isRecord ? inspectRecords : fieldsOf)(bytes);
   for (const field of fields) process.stdout.write(`${fieldLine(field, bytes)}\n`);
   const end = Math.max(0, ...fields.map(({ end }) => end));
-  if (end < bytes.length) throw new Error(`from byte ${end} of ${bytes.length} on it is no TLS that can be read`);
+  if (end < bytes.length) throw new Error(`from byte ${end} of ${bytes.length} on, the bytes cannot be read as TLS`);
 }
 
 /** The bytes themselves, or those that the text spells in hexadecimal. */

@@ -27,7 +27,7 @@ export async function listen({ listen, maxConnections, drain }: ListenerArgument
   const signal = await Promise.race(["SIGINT", "SIGTERM"].map((name) => once(process, name).then(() => name)));
   server.close();
   if (signal === "SIGTERM" && drain > 0 && connections.size > 0) {
-    say(`stopping, with ${connections.size} connections to go`);
+    say(`stopping: ${connections.size} connections are still open`);
     const patience = new AbortController();
     const enough = [once(process, "SIGINT"), once(process, "SIGTERM"), delay(drain, undefined, patience)];
     await Promise.race([Promise.all(connections.values()), ...enough]).catch(() => {});
@@ -49,6 +49,6 @@ function nameOf(listen: Address, bound: AddressInfo | string): string {
 
 /** The address of a peer, which one that is gone already has none of, and one of a local socket neither. */
 export function peerOf({ remoteAddress, remotePort, remoteFamily, destroyed }: Socket): string {
-  if (remoteAddress === undefined) return destroyed ? "a client that is gone" : "a local client";
+  if (remoteAddress === undefined) return destroyed ? "a client that has gone" : "a local client";
   return `${remoteFamily === "IPv6" ? `[${remoteAddress}]` : remoteAddress}:${remotePort}`;
 }

@@ -30,6 +30,6 @@ function known<T extends string>(option: string, list: string, names: Readonly<R
     const found = names[name.trim().toLowerCase()];
     if (found !== undefined) return found;
     const all = [...new Set(Object.values(names))].join(", ");
-    throw new UsageError(`${option}: ${JSON.stringify(name)} is unknown; there are ${all}`);
+    throw new UsageError(`${option}: ${JSON.stringify(name)} is unknown; use ${all}`);
   });
 }

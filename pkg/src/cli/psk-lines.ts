@@ -18,7 +18,7 @@ export function textOf(bytes: Uint8Array, source: string): string {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
-    throw new UsageError(`${source} is not UTF-8: save it as such, and write identities of other bytes as #HEX`);
+    throw new UsageError(`${source} is not UTF-8: save it as UTF-8, and write identities of other bytes as #HEX`);
   }
 }
 
@@ -32,7 +32,7 @@ export function parsePskLines(text: string, source: string, tell: (note: string)
   for (const [index, line] of text.split(/\r?\n/).entries()) {
     const place = `${source}, line ${index + 1}`;
     if (/^\s*$/.test(line) || isComment(line)) continue;
-    if (line.startsWith("#")) tell(`${place}: read as an identity in hexadecimal; a comment has a space behind its #`);
+    if (line.startsWith("#")) tell(`${place}: read as an identity in hexadecimal; a comment needs a space after its #`);
     found.push({ psk: parsePsk(line, place), source: place });
   }
   return found;
@@ -51,21 +51,21 @@ export function parsePsk(text: string, source: string): FoundPsk["psk"] {
     const isKey = /^\s*(?:[0-9a-f]{2}){16,}\s*$/i.test(body);
     return refuse(
       isKey
-        ? "a key without an identity, as Zabbix has it: put IDENTITY: in front, the value of TLSPSKIdentity"
+        ? "a key without an identity, as in Zabbix: put the value of TLSPSKIdentity and a colon in front"
         : "not IDENTITY:HEX or IDENTITY:HEX:SHA-384",
     );
   }
   const [name, key] = [body.slice(0, colon), body.slice(colon + 1).trim()];
   const identity = identityOf(name, refuse);
   const whose = `the key of ${JSON.stringify(name)}`;
-  if (/^sha/i.test(key)) refuse(`unknown hash ${JSON.stringify(key)} behind the key: SHA-256 or SHA-384`);
-  if (/^0x/i.test(key)) refuse(`${whose} begins with 0x: leave that out`);
-  if (!/^[0-9a-f]*$/i.test(key)) refuse(`${whose} is not hexadecimal: keys are bytes, and neither text nor base64`);
+  if (/^sha/i.test(key)) refuse(`unknown hash ${JSON.stringify(key)} after the key: use SHA-256 or SHA-384`);
+  if (/^0x/i.test(key)) refuse(`${whose} begins with 0x: remove it`);
+  if (!/^[0-9a-f]*$/i.test(key)) refuse(`${whose} is not hexadecimal: text and base64 are not accepted`);
   if (key.length % 2 > 0) refuse(`${whose} has an odd number of hexadecimal digits`);
   const bytes = key.length / 2;
   if (bytes < SHORTEST_KEY) {
     const colons = /(?::[0-9a-f]{2}){3}$/i.test(name) ? ", or it is written with colons: remove them" : "";
-    refuse(`${whose} has ${bytes} bytes, and ${SHORTEST_KEY} are needed${colons}`);
+    refuse(`${whose} has ${bytes} bytes, but at least ${SHORTEST_KEY} are needed${colons}`);
   }
   if (bytes > LONGEST) refuse(`${whose} has more than ${LONGEST} bytes`);
   return { identity, secret: Buffer.from(key, "hex"), hmac: hash === "384" ? "SHA-384" : "SHA-256" };
@@ -74,14 +74,14 @@ export function parsePsk(text: string, source: string): FoundPsk["psk"] {
 function identityOf(name: string, refuse: (why: string) => never): Uint8Array {
   const hex = /^#((?:[0-9a-f]{2})+)$/i.exec(name)?.[1];
   const identity = hex === undefined ? Buffer.from(name) : Buffer.from(hex, "hex");
-  if (identity.length === 0) refuse("the identity in front of the colon is empty");
+  if (identity.length === 0) refuse("the identity before the colon is empty");
   if (identity.length > LONGEST) refuse(`the identity has more than ${LONGEST} bytes`);
   if (hex !== undefined) return identity;
   if (/^\s|\s$/.test(name)) {
     refuse(
-      "the identity begins or ends with a space, which some programs drop and others do not: remove it or write #HEX",
+      "the identity begins or ends with a space, which only some programs drop: remove it or write #HEX",
     );
   }
-  if (/[\0\r]/.test(name)) refuse("the identity has a NUL or a carriage return: if that is meant, write it as #HEX");
+  if (/[\0\r]/.test(name)) refuse("the identity has a NUL or a carriage return: if this is intended, write it as #HEX");
   return identity;
 }

@@ -14,7 +14,7 @@ export function collectPsks(
   for (const file of pskFiles) {
     const source = file === "-" ? "standard input" : file;
     const lines = parsePskLines(textOf(read(file), source), source, say);
-    if (lines.length === 0) throw new UsageError(`${source} has no PSK: a line is IDENTITY:HEX`);
+    if (lines.length === 0) throw new UsageError(`${source} has no PSK: write lines of IDENTITY:HEX`);
     found.push(...lines);
   }
   const fallback = environment.TLS_PSK;
@@ -31,7 +31,7 @@ function refuseDuplicates(found: readonly FoundPsk[]): void {
   for (const { psk, source } of found) {
     const key = Buffer.from(psk.identity).toString("latin1");
     const before = seen.get(key);
-    if (before !== undefined) throw new UsageError(`${source}: the identity of ${before} again`);
+    if (before !== undefined) throw new UsageError(`${source}: repeats the identity of ${before}`);
     seen.set(key, source);
   }
 }

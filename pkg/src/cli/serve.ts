@@ -20,9 +20,9 @@ export async function serve(args: ServeArguments): Promise<void> {
   process.on("SIGHUP", () => {
     try {
       options = prepare(args, build);
-      say("keys and certificates were read again");
+      say("keys and certificates were reloaded");
     } catch (error) {
-      complain(`keys and certificates stay as they were: ${explain(error)}`);
+      complain(`keys and certificates were not reloaded: ${explain(error)}`);
     }
   });
   await listen(args, (socket, signal) => accept(socket, { args, build, options: { ...options, signal } }));

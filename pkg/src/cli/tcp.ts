@@ -10,7 +10,7 @@ import { UsageError } from "./usage-error.js";
 export async function connectTo(target: Target, timeout?: number): Promise<StreamTransport> {
   if ("url" in target) return connectWebSocket(target.url);
   const socket = createConnection({ ...target, allowHalfOpen: true, noDelay: true });
-  const timer = timeout && setTimeout(() => socket.destroy(new Error("the connection took too long")), timeout);
+  const timer = timeout && setTimeout(() => socket.destroy(new Error("connecting took too long")), timeout);
   try {
     await once(socket, "connect");
   } finally {

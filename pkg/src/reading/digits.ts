@@ -99,7 +99,7 @@ function nothingIn(text: string): ReadingError {
   const digits = text.replace(/0x|\\x/gi, "").replace(/[\s,:;\-_"'{}[\]()]/g, "");
   const wrong = digits.search(/[^0-9a-f]/i);
   if (wrong === -1) {
-    const message = `These are ${digits.length} hexadecimal digits, and two make a byte: one digit is missing or too many.`;
+    const message = `These are ${digits.length} hexadecimal digits, but two make a byte: one digit is missing or extra.`;
     return new ReadingError(message);
   }
   // most of it is hexadecimal, so the rest is a slip

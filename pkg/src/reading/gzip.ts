@@ -20,15 +20,15 @@ export async function unpack(file: Uint8Array): Promise<{ file: Uint8Array; note
     for (let next = await reader.read(); !next.done; next = await reader.read()) {
       length += next.value.length;
       if (length > LIMIT) {
-        note = "The file is larger than 64 MiB when it is unpacked. The rest was left out.";
+        note = "The unpacked file is larger than 64 MiB. The rest was left out.";
         await reader.cancel();
         break;
       }
       chunks.push(next.value);
     }
   } catch {
-    if (length === 0) throw new ReadingError("The file is packed by gzip and cannot be unpacked: it is damaged.");
-    note = "The gzip file is damaged or cut. What could be unpacked is shown.";
+    if (length === 0) throw new ReadingError("The gzip file is damaged and cannot be unpacked.");
+    note = "The gzip file is damaged or truncated. Only the part that could be unpacked is shown.";
   }
   const whole = new Uint8Array(length);
   let at = 0;

@@ -82,10 +82,10 @@ export function fromGnutls(text: string): Conversation {
   });
   const identity = /sent PSK identity '(.*?)'/.exec(text)?.[1];
   const notes = [
-    "GnuTLS does not print the bytes of a message at any level, so its log has no binder to verify. " +
+    "GnuTLS prints the bytes of messages at no log level, so its log has no binder to verify. " +
       "Capture the connection with tcpdump -w, and open the file here.",
   ];
-  if (messages.length > 0) notes.push(`The log tells of: ${messages.join(", ")}.`);
+  if (messages.length > 0) notes.push(`The log mentions: ${messages.join(", ")}.`);
   if (identity !== undefined) notes.push(`The client offered the identity “${identity}”.`);
   return { name: "", parts: [], notes };
 }

@@ -29,7 +29,7 @@ export function fromDebug(sections: readonly Section[]): Conversation | undefine
   const notes = [client, server].flatMap(({ note }) => note ?? []);
   if (padded > 0) {
     const zeros = count(padded, "byte");
-    notes.push(`${zeros} at the end of blocks are not in the output; they were taken to be zeros.`);
+    notes.push(`${zeros} at the end of blocks are not in the output; they are assumed to be zeros.`);
   }
   const part = (from: Sender, { bytes }: typeof client): Part[] =>
     bytes.length > 0 ? [{ from, kind: "records", bytes }] : [];
@@ -79,14 +79,14 @@ export function fromTrace(text: string): Conversation {
     const body = built.bytes;
     if (body.length !== Number(length)) {
       notes.push(
-        `The ${name} could not be built again from the trace: ${built.problem ?? "its length differs"}. ` +
+        `The ${name} could not be rebuilt from the trace: ${built.problem ?? "its length differs"}. ` +
           "Use openssl s_client -msg, which prints the bytes.",
       );
     }
     const header = Uint8Array.of(name === "ClientHello" ? 1 : 2, 0, body.length >> 8, body.length & 0xff);
     shown.push({ way, bytes: concat([header, body]) });
   }
-  notes.unshift("The hellos are built again from what -trace says of them: it prints no bytes.");
+  notes.unshift("The hellos are rebuilt from the text of -trace, which prints no bytes.");
   return { name: "", parts: partsOf(shown), notes };
 }
 
@@ -134,7 +134,7 @@ function extensionsOf(lines: readonly string[], ofClient: boolean): Built {
   const all = heads.flatMap(({ at, name, type, length }, index) => {
     const inside = lines.slice(at + 1, heads[index + 1]?.at);
     const data = dataOf(type, length, inside, ofClient);
-    if (data.length !== length) problem ??= `it does not print all of the extension ${name}`;
+    if (data.length !== length) problem ??= `it does not print the whole extension ${name}`;
     return [...u16(type), ...vector16(data)];
   });
   return { bytes: Uint8Array.from(all), problem };

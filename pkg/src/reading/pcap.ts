@@ -57,7 +57,7 @@ function readPcap(file: Uint8Array): Capture {
   const header = PCAP_HEADERS.get(view.getUint32(0, little)) ?? 16;
   const capture: Capture = { format: "pcap", packets: [], keyLog: "", notes: [] };
   if (file.length < 24) {
-    capture.notes.push("The file ends inside its own header.");
+    capture.notes.push("The file ends inside its header.");
     return capture;
   }
   // the upper half tells of checksums
@@ -92,7 +92,7 @@ function readPcapng(file: Uint8Array): Capture {
     const type = view.getUint32(at, little);
     const length = view.getUint32(at + 4, little);
     if (length < 12 || length % 4 !== 0) {
-      capture.notes.push(`The file is broken at byte ${at}: a block says that it is ${count(length, "byte")} long.`);
+      capture.notes.push(`The file is damaged at byte ${at}: a block claims to be ${count(length, "byte")} long.`);
       return capture;
     }
     // of a block that the file ends in, what is there

@@ -138,10 +138,10 @@ function readBytes(bytes: Uint8Array, format: string): Reading {
 
 function notTls(bytes: Uint8Array): ReadingError {
   const start = Array.from(bytes.subarray(0, 6), (byte) => byte.toString(16).padStart(2, "0")).join(" ");
-  if (isDtls(bytes)) return new ReadingError("This is DTLS. Only TLS over TCP is read here.");
+  if (isDtls(bytes)) return new ReadingError("This is DTLS. Only TLS over TCP can be read.");
   if (bytes[0] === 3 && bytes[1] === 3 && bytes.length > 40) {
     return new ReadingError(
-      `These bytes (${start} …) begin as the body of a hello does: the 4 bytes of its header are missing.`,
+      `These bytes (${start} …) begin like the body of a hello: the 4 bytes of its header are missing.`,
     );
   }
   if (helloAt(bytes) !== -1) return new ReadingError("TLS begins inside these bytes, but no hello could be read.");

@@ -112,6 +112,6 @@ export function withoutPreamble(bytes: Uint8Array): { bytes: Uint8Array; note: s
   if (at <= 0) return { bytes, note: undefined };
   const skipped = bytes.subarray(0, at);
   const isText = skipped.every((byte) => (byte >= 32 && byte < 127) || byte === 9 || byte === 10 || byte === 13);
-  const what = isText ? "text, as STARTTLS has it" : "another protocol";
+  const what = isText ? "text, as in STARTTLS" : "another protocol";
   return { bytes: bytes.subarray(at), note: `${count(at, "byte")} before TLS were skipped: ${what}.` };
 }
