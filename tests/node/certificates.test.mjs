@@ -394,7 +394,11 @@ test("options that cannot work are refused by name", async () => {
     [startTls, { certificateWithPsk: true }, /ca or verifyCertificate/],
     [startTls, { certificates: [{ chain, key }] }, /certificates is not an option of a client/],
     [startTls, { requestCertificate: { verify } }, /requestCertificate is not an option of a client/],
-    [startTls, { verifyCertificate: verify, certificate: { chain, key: pem("p384.key") } }, /does not match the certificate/],
+    [
+      startTls,
+      { verifyCertificate: verify, certificate: { chain, key: pem("p384.key") } },
+      /does not match the certificate/,
+    ],
     [acceptTls, { ca: pem("root") }, /ca is not an option of a server/],
     [acceptTls, { verifyCertificate: verify }, /verifyCertificate is not an option of a server/],
     [acceptTls, { certificate: { chain, key } }, /certificate is not an option of a server/],

@@ -159,11 +159,10 @@ export function serverOptions(options: NodeServerOptions, socket: TLSSocket): Tr
   checkString("pskIdentityHint", pskIdentityHint);
   if (pskCallback && options.selectPsk) throw configError("pskCallback and selectPsk cannot be used together");
   if (options.acceptEarlyData) {
-    throw configError(
-      "acceptEarlyData: these sockets cannot deliver early data: use acceptTls",
-    );
+    throw configError("acceptEarlyData: these sockets cannot deliver early data: use acceptTls");
   }
-  if (requestCert && options.requestCertificate) throw configError("requestCert and requestCertificate cannot be used together");
+  if (requestCert && options.requestCertificate)
+    throw configError("requestCert and requestCertificate cannot be used together");
   const trusted = ca === undefined || ca === null ? undefined : pem("ca", ca);
   if (requestCert && rejectUnauthorized && trusted === undefined) {
     throw configError("requestCert needs ca, the authorities of the clients: none is trusted by default");

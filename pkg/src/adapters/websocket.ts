@@ -137,7 +137,10 @@ class WebSocketStreams implements StreamTransport {
     if (this.#buffered > this.#maxBuffered) {
       // There is no use in keeping what cannot be completed.
       this.#received = [];
-      this.#end(new RangeError(`more than ${this.#maxBuffered} bytes arrived over the WebSocket and were not read`), FAILED);
+      this.#end(
+        new RangeError(`more than ${this.#maxBuffered} bytes arrived over the WebSocket and were not read`),
+        FAILED,
+      );
     } else if (this.#buffered >= this.#highWaterMark && !this.#paused) {
       this.#paused = true;
       this.#socket.pause?.();

@@ -78,9 +78,7 @@ function identityOf(name: string, refuse: (why: string) => never): Uint8Array {
   if (identity.length > LONGEST) refuse(`the identity has more than ${LONGEST} bytes`);
   if (hex !== undefined) return identity;
   if (/^\s|\s$/.test(name)) {
-    refuse(
-      "the identity begins or ends with a space, which only some programs drop: remove it or write #HEX",
-    );
+    refuse("the identity begins or ends with a space, which only some programs drop: remove it or write #HEX");
   }
   if (/[\0\r]/.test(name)) refuse("the identity has a NUL or a carriage return: if this is intended, write it as #HEX");
   return identity;
