@@ -2,9 +2,9 @@ import type { EarlyDataRequest } from "./core-types.js";
 import { named, nameOf } from "./names.js";
 
 /**
- * Decides whether a server takes early data: `true` if this ClientHello is certainly no copy of one whose early data
- * was taken before (RFC 9846 section 8). May take its time, like {@link SelectPsk}; when it throws or rejects, the
- * handshake fails with `ERR_TLS_EARLY_DATA`.
+ * Decides whether a server accepts early data: `true` only if this ClientHello is certainly not a copy of one whose
+ * early data was accepted before (RFC 9846 section 8). May be asynchronous, like {@link SelectPsk}; if it throws or
+ * rejects, the handshake fails with `ERR_TLS_EARLY_DATA`.
  */
 export type AcceptEarlyData = (
   request: EarlyDataRequest,
@@ -13,22 +13,21 @@ export type AcceptEarlyData = (
 
 /**
  * Where a server, or all servers that share PSKs or a {@link TicketOptions.replayScope}, remember which early data they
- * took. Durable Objects,
- * Redis (`SET id 1 NX PXAT until`) and SQL (a primary key) can be one; a store that is only eventually consistent, such
- * as Workers KV, cannot.
+ * have accepted. Durable Objects, Redis (`SET id 1 NX PXAT until`) and SQL (a primary key) are suitable. A store that
+ * is only eventually consistent, such as Workers KV, is not.
  */
 export interface ReplayStore {
   /**
-   * Remembers `id` and says whether it was new, in one step that nothing comes between.
+   * Remembers `id` and returns whether it was new, in one atomic step.
    *
    * @param id hexadecimal
-   * @param until how long it has to be remembered, in milliseconds since the Unix epoch; `undefined` for an external
-   *   PSK, with which a copy is as good as the original for as long as the PSK is in use
+   * @param until until when to remember it, in milliseconds since the Unix epoch; `undefined` for an external PSK, with
+   *   which a copy can be replayed for as long as the PSK is in use
    */
   add(id: string, until: number | undefined): boolean | Promise<boolean>;
 }
 
-/** Accepts early data whose id the store has not seen. */
+/** Accepts early data only if its id is new to the store. */
 export function singleUse(store: ReplayStore): AcceptEarlyData {
   const accept: AcceptEarlyData = ({ id, replayableUntil }) => store.add(hex(id), replayableUntil);
   named(accept, nameOf(store));
@@ -38,14 +37,14 @@ export function singleUse(store: ReplayStore): AcceptEarlyData {
 /** Options of {@link MemoryReplayStore}. */
 export interface MemoryReplayStoreOptions {
   /**
-   * How many ids it remembers, 100,000 unless given. While it is full it takes nothing, so that forgetting is never the
-   * way to make room.
+   * How many ids it remembers. Default: 100,000. While it is full, it accepts no early data, as it must not forget an
+   * id to make room.
    */
   capacity?: number;
   /**
-   * What it does with early data that it may have seen before it was started. `"reject"`, unless given, refuses what
-   * could be a copy from then, which is all early data in the first seconds and that of external PSKs at any time.
-   * `"accept"` is for PSKs and ticket keys that are no older than the store.
+   * What it does with early data that may have been accepted before it was started. `"reject"`, the default, refuses
+   * what could be a copy from that time: all early data in the first seconds, and early data of external PSKs at any
+   * time. `"accept"` is for PSKs and ticket keys that are no older than the store.
    */
   coldStart?: "reject" | "accept";
   /** The clock, in milliseconds since the Unix epoch, for tests. */
@@ -60,7 +59,7 @@ export class MemoryReplayStore implements ReplayStore {
   readonly #now: () => number;
   readonly #startedAt: number;
 
-  /** An empty store, which counts the time from now on. */
+  /** An empty store, which was started now. */
   constructor({ capacity = 100_000, coldStart = "reject", now = Date.now }: MemoryReplayStoreOptions = {}) {
     this.#capacity = capacity;
     this.#coldStart = coldStart;
@@ -71,7 +70,7 @@ export class MemoryReplayStore implements ReplayStore {
   add(id: string, until: number | undefined): boolean {
     const now = this.#now();
     const limit = until ?? Number.POSITIVE_INFINITY;
-    // A copy can come as long after its original as the original has to be remembered.
+    // A copy can arrive as long after its original as the original must be remembered.
     if (this.#coldStart === "reject" && now - this.#startedAt < limit - now) return false;
     if (this.#seen.has(id)) return false;
     if (this.#seen.size >= this.#capacity) this.#forget(now);

@@ -14,139 +14,146 @@ import type { Kept } from "./prepared.js";
 import { type CheckedPsk, type Psk, withExternalPsk } from "./psk.js";
 import { appendSessions, applyTickets, type SavedSession, type TicketOptions } from "./resumption.js";
 
-/** Options that both sides have. */
+/** Options of both sides. */
 export interface TlsOptions {
   /** In order of preference. */
   psks?: readonly Psk[];
-  /** `["psk_dhe_ke"]` unless given. Without (EC)DHE, `"psk_ke"` has no forward secrecy. */
+  /** Default: `["psk_dhe_ke"]`. `"psk_ke"` uses no (EC)DHE and has no forward secrecy. */
   modes?: readonly PskMode[];
   /**
-   * In order of preference; by default all three, ChaCha20-Poly1305 first, which is three times as fast as AES here. A
-   * server chooses by this order only if it is given: otherwise by its client's, who may have a PSK for one suite alone.
+   * In order of preference. Default: all three, ChaCha20-Poly1305 first, which is three times as fast as AES here. A
+   * server uses the order of this option only if you set it. Otherwise it uses its client's order, as a client may have
+   * a PSK for only one suite.
    */
   cipherSuites?: readonly CipherSuite[];
   /** In order of preference. A client sends a key share for the first. */
   groups?: readonly Group[];
   /** Application protocols in order of preference (RFC 7301). */
   alpn?: readonly string[];
-  /** The largest plaintext of a record that we accept, in bytes and with its type (RFC 8449): 64 to 16,385. */
+  /** The largest plaintext of a record that this side accepts, in bytes including its type (RFC 8449): 64 to 16,385. */
   recordSizeLimit?: number;
   /**
-   * Whether a client offers reserved values beside the real ones (RFC 8701), so that servers keep ignoring what they do
-   * not know. `true` by default; for servers that trip over them.
+   * Whether a client offers reserved values in addition to the real ones (RFC 8701), so that servers keep ignoring
+   * values that they do not know. Default: `true`. Set it to `false` for servers that fail on reserved values.
    */
   grease?: boolean;
-  /** Pads every encrypted record to a multiple of so many bytes (RFC 9846 section 5.4). By default none. */
+  /** Pads every encrypted record to a multiple of this number of bytes (RFC 9846 section 5.4). Default: no padding. */
   paddingMultiple?: number;
-  /** `"both"` if there is an option about sessions or tickets, and `"external"` otherwise. */
+  /** Default: `"both"` if an option about sessions or tickets is set, otherwise `"external"`. */
   pskKinds?: PskKinds;
   /**
-   * Lets this process use an identity as a client and as a server. Whoever does so can be made to talk to itself (RFC
-   * 9257 section 4.1); tests that play both sides need it.
+   * Lets this process use an identity both as a client and as a server. A process that does can be made to talk to
+   * itself (RFC 9257 section 4.1). For tests that play both sides.
    */
   allowBothRoles?: boolean;
   /**
-   * Wants a certificate of the server beside an external PSK (RFC 8773), without early data. A server shows one of its
-   * `certificates` then, to clients that ask for it; a client asks, and `opened` says whether it got one. `tls-psk/full`
-   * only.
+   * Authenticates the server by a certificate in addition to an external PSK (RFC 8773), without early data. A client
+   * requests the certificate, and `opened` says whether it got one. A server sends one of its `certificates` to clients
+   * that request it. `tls-psk/full` only.
    */
   certificateWithPsk?: boolean;
-  /** The clock that tickets and certificates go by, in milliseconds since the Unix epoch; `Date.now` unless given. */
+  /** The clock for tickets and certificates, in milliseconds since the Unix epoch. Default: `Date.now`. */
   now?: () => number;
-  /** Ends the connection at once when it aborts, at whatever stage, with `ERR_TLS_ABORTED`. */
+  /** When it aborts, it ends the connection immediately, in any phase, with `ERR_TLS_ABORTED`. */
   signal?: AbortSignal;
-  /** How long the handshake may take from the call on, in milliseconds, selection included. No limit by default. */
+  /** How long the handshake may take from the call on, in milliseconds, including the selection. Default: no limit. */
   handshakeTimeout?: number;
   /**
-   * How long `selectPsk`, `acceptEarlyData`, `sign` and whoever verifies certificates may take, each of them, in
-   * milliseconds. No limit of their own by default.
+   * How long each of `selectPsk`, `acceptEarlyData`, `sign` and the function that verifies certificates may take, in
+   * milliseconds. Default: only `handshakeTimeout` limits them.
    */
   selectionTimeout?: number;
-  /** Gets lines in the format of SSLKEYLOGFILE (RFC 9850), with which anyone can decrypt the connection. */
+  /** Receives lines in the format of SSLKEYLOGFILE (RFC 9850). Anyone who has them can decrypt the connection. */
   onKeylog?: (line: string) => void;
-  /** Watches handshake messages (decrypted), alerts and what became of the offered PSKs. */
+  /** Receives handshake messages (decrypted), alerts, and the outcome for each offered PSK. */
   onTrace?: (event: TraceEvent) => void;
 }
 
 /** Options of {@link startTls}. */
 export interface ClientOptions extends TlsOptions {
   /**
-   * Sessions to resume, offered before the PSKs. One is used once. A session is left out if it has expired, is for another
-   * `serverName`, or if this connection would not accept its server in a full handshake: by a PSK of `psks` (unless there
-   * are no `psks` and no `ca` or `verifyCertificate`), or by its certificate, which `ca` judges anew. `onTrace` says why.
+   * Sessions to resume, offered before the PSKs. Each session is used only once. The client leaves out a session that
+   * has expired, that is for another `serverName`, or whose server it would not accept in a full handshake: by a PSK of
+   * `psks` (unless there are no `psks` and no `ca` or `verifyCertificate`), or by the server's certificate, which `ca`
+   * verifies again. `onTrace` reports the reason.
    */
   sessions?: readonly (SavedSession | Bytes)[];
-  /** Lets a session be used more than once, which lets observers link the connections. */
+  /** Allows a session to be used more than once, which lets observers link the connections. */
   reuseSessions?: boolean;
-  /** Gets each session that the server makes possible, as long as the connection is read. */
+  /** Receives each session that the server issues. Sessions arrive only while the connection is read. */
   onSession?: (session: SavedSession) => void;
   /**
-   * Sent with the first flight if the first session or PSK allows early data, and otherwise not at all. It has no
-   * forward secrecy, and the server may get it more than once. `opened` tells what became of it; only when that is
-   * `"accepted"` did the server take it.
+   * Sent in the first flight if the first session or PSK allows early data, and otherwise not at all. It has no forward
+   * secrecy, and the server may receive it more than once. `earlyData` of `opened` has the outcome: the server accepted
+   * the data only if it is `"accepted"`.
    */
   earlyData?: Bytes;
-  /** The server's DNS name, sent in clear (RFC 6066 section 3). Certificates are checked for it if there is a `ca`. */
+  /** The server's DNS name, sent in clear (RFC 6066 section 3). With `ca`, the server's certificate must be for it. */
   serverName?: string;
   /**
-   * The authorities whose certificates a server may prove itself by where it chooses no PSK, in PEM. Needs `serverName`.
-   * Without this and without `verifyCertificate` every server needs a PSK. `tls-psk/full` only.
+   * The authorities, in PEM, whose certificates authenticate a server that selects no PSK. Needs `serverName`. Without
+   * `ca` and `verifyCertificate`, the server must select a PSK. `tls-psk/full` only.
    */
   ca?: string | Bytes;
-  /** Judges the server's certificates, instead of `ca`: for pinned ones, and for rules of your own. `tls-psk/full` only. */
+  /**
+   * Verifies the server's certificates instead of `ca`: for pinned certificates and your own rules. `tls-psk/full`
+   * only.
+   */
   verifyCertificate?: VerifyCertificate;
-  /** What the client shows to a server that asks for its certificate and chose no PSK. `tls-psk/full` only. */
+  /** Sent to a server that selects no PSK and requests a client certificate. `tls-psk/full` only. */
   certificate?: Credentials;
 }
 
-/** Options of {@link acceptTls}. Without `selectPsk` the first of `psks` that the client offers is taken. */
+/**
+ * Options of {@link acceptTls}. Without `selectPsk`, the server selects the first offered identity that is in `psks`.
+ */
 export interface ServerOptions extends TlsOptions {
-  /** Answers which PSK to use, once per handshake. */
+  /** Selects the PSK, once per handshake. */
   selectPsk?: SelectPsk;
   /**
-   * How many of the offered identities are looked at, the first ones; 32 unless given. Those behind them are as good as
-   * not offered: each costs a look-up before the client has proven anything, and a ClientHello has room for more than a
-   * thousand.
+   * How many of the offered identities the server considers. Default: the first 32. It ignores the rest, as each costs
+   * a look-up before the client has proven anything, and a ClientHello has room for more than a thousand.
    */
   maxOfferedPsks?: number;
-  /** Issues session tickets, and accepts them again. An empty object will do. */
+  /** Issues session tickets, and accepts them for resumption. An empty object is enough. */
   tickets?: TicketOptions;
   /**
-   * Names the application that this server serves. Servers accept each other's tickets and cookies only if it is the
-   * same, as well as the keys, `modes` and the policy about certificates; functions that verify client certificates then
-   * have to judge alike. Empty unless given.
+   * Names the application that this server serves. Servers accept each other's tickets and cookies only if they have
+   * the same context, keys, `modes` and certificate policy. If they verify client certificates by functions, servers
+   * with the same context must use the same rules. Default: empty.
    */
   sessionIdContext?: string | Bytes;
-  /** Whether to take early data; without it none is. `singleUse` makes one of a store. */
+  /** Decides whether to accept early data. Without it, none is accepted. `singleUse` makes one from a store. */
   acceptEarlyData?: AcceptEarlyData;
   /**
-   * Puts the state of a HelloRetryRequest into a cookie (RFC 9846 section 4.3.2), so that the client's answer can go to
-   * any server with the same keys, PSKs and policy, as one that runs in many isolates needs. 32 random bytes each; the first
-   * seals, all of them open. To be changed now and then: put a new key in front, and keep the last one for a while.
+   * Puts the state of a HelloRetryRequest into a cookie (RFC 9846 section 4.3.2), so that any server with the same
+   * keys, PSKs and policy can process the client's answer. A server that runs in many isolates needs this. Each key is
+   * 32 random bytes; the first one seals, all of them open. Rotate the keys: put a new key in front, and keep the last
+   * one for a while.
    */
   cookieKeys?: readonly Bytes[];
   /**
-   * What the server shows to clients that it chooses no PSK for: the first that is for their `serverName` and signs as
-   * they can verify, or else the first that does the latter. `tls-psk/full` only.
+   * Sent to clients for which the server selects no PSK: the first that is for the client's `serverName` and has a
+   * signature scheme that the client supports, or else the first with such a scheme. `tls-psk/full` only.
    */
   certificates?: readonly Credentials[];
-  /** Asks clients for a certificate unless a PSK is used. `opened` has it. `tls-psk/full` only. */
+  /** Requests client certificates when no PSK is selected. `opened` has the certificate. `tls-psk/full` only. */
   requestCertificate?: ClientCertificateOptions;
 }
 
 /**
- * Gets what a client offers, in its order, and returns, or promises, one of
+ * Receives the identities that a client offers, in the client's order. Returns one of these, or a promise of it:
  * - a {@link Psk} whose identity was offered,
  * - an element of `offered` whose identity is also in {@link TlsOptions.psks},
- * - `null`: none of them. The server shows one of its {@link ServerOptions.certificates}; if it has none, the handshake
- *   fails with decrypt_error.
+ * - `null` to select none. The server then sends one of its {@link ServerOptions.certificates}; if it has none, the
+ *   handshake fails with decrypt_error.
  *
- * `cipherSuites` are those that the handshake can come to, most preferred first. A PSK whose hash none of them has cannot
- * be used: to choose it fails the handshake, so choose another one.
+ * `cipherSuites` are the suites that the handshake may use, most preferred first. The hash of the PSK must be that of
+ * one of them; selecting any other PSK fails the handshake.
  *
- * When it throws or rejects, the handshake fails with `ERR_TLS_SELECTION`, its error being the `cause`. It may take
- * its time: only this connection waits, until `handshakeTimeout`. `signal` aborts when nobody wants the answer any
- * more.
+ * If the function throws or rejects, the handshake fails with `ERR_TLS_SELECTION`, with that error as the `cause`. Only
+ * this connection waits for the function, until `selectionTimeout` or `handshakeTimeout`. `signal` aborts when the
+ * result is no longer needed.
  */
 export type SelectPsk = (
   offered: readonly OfferedIdentity[],
@@ -166,21 +173,21 @@ export function clockOf({ now = Date.now }: TlsOptions): () => number {
   return now;
 }
 
-/** The longest delay that timers can do, in milliseconds. */
+/** The longest delay of a timer, in milliseconds. */
 const LONGEST_TIMEOUT = 2 ** 31 - 1;
 
-/** Throws `ERR_TLS_CONFIG` for a delay that a timer would take for none. */
+/** Throws `ERR_TLS_CONFIG` for a delay that a timer would treat as no delay. */
 export function checkTimeout(name: string, milliseconds: number | undefined): void {
   if (milliseconds === undefined || (milliseconds > 0 && milliseconds <= LONGEST_TIMEOUT)) return;
   throw configError(`${name} must be above 0 and at most ${LONGEST_TIMEOUT} milliseconds`);
 }
 
-/** How long tickets are issued as they were configured, in milliseconds, before their keys are looked at again. */
+/** How long tickets are issued as configured, in milliseconds, before their keys are checked again. */
 const TICKETS_AGE = 3_600_000;
 
 /**
- * A connection of the core according to the options. Throws `ERR_TLS_CONFIG` and `ERR_TLS_PSK`. What comes of the options
- * is kept where there is a place for it.
+ * A connection of the core, configured by the options. Throws `ERR_TLS_CONFIG` and `ERR_TLS_PSK`. The configuration is
+ * cached in `kept`, if given.
  */
 export function openConnection(
   role: "client" | "server",

@@ -9,19 +9,21 @@ export interface Psk {
   identity: string | Bytes;
   /**
    * At least 16 bytes with the entropy of a key. A string is refused: a password is not a key, and a hexadecimal or
-   * base64 key is to be decoded first.
+   * base64 key must be decoded first.
    */
   secret: Bytes;
-  /** The hash that the PSK is used with; `"SHA-256"` unless it was provisioned for another. */
+  /**
+   * The hash that the PSK is used with. Default: `"SHA-256"`; change it only if the PSK was provisioned for another.
+   */
   hmac?: HashName;
   /**
-   * Imports the PSK (RFC 9258) with this context, on which both sides have to agree. It may be empty; one that names
-   * the roles of both sides keeps a client from being sent its own messages back.
+   * Imports the PSK (RFC 9258) with this context, on which both sides must agree. It may be empty. A context that names
+   * the roles of both sides prevents an attacker from sending a client its own messages back.
    */
   context?: Bytes;
   /**
-   * Allows early data with this PSK (RFC 9846 section 4.3.10). Both sides have to agree on it. `maxSize` is in bytes;
-   * the handshake must come to this cipher suite and this application protocol for it to be accepted.
+   * Allows early data with this PSK (RFC 9846 section 4.3.10). Both sides must agree on it. `maxSize` is in bytes.
+   * Early data is accepted only if the handshake negotiates this cipher suite and this application protocol.
    */
   earlyData?: { maxSize: number; cipherSuite: CipherSuite; alpn?: string };
 }
@@ -35,7 +37,7 @@ export interface CheckedPsk {
   earlyData: Psk["earlyData"];
 }
 
-/** Checks the types; sizes and values are the core's to judge. Throws `ERR_TLS_PSK`. */
+/** Checks the types; the core checks sizes and values. Throws `ERR_TLS_PSK`. */
 export function checkPsk(psk: Psk): CheckedPsk {
   const { identity, secret, hmac, context, earlyData } = psk ?? {};
   if (typeof secret === "string") {
@@ -53,7 +55,7 @@ export function checkPsk(psk: Psk): CheckedPsk {
   };
 }
 
-/** As {@link checkPsk}, with copies that the caller's later changes do not reach. To be {@link wipe}d after use. */
+/** As {@link checkPsk}, but copies, which later changes by the caller do not affect. {@link wipe} them after use. */
 export function copyPsks(psks: readonly Psk[]): CheckedPsk[] {
   // Not `slice()`, which gives a view of the same memory when the bytes are a Buffer.
   return psks.map(checkPsk).map(({ identity, secret, hmac, context, earlyData }) => ({
@@ -70,7 +72,7 @@ export function wipe(psks: readonly CheckedPsk[]): void {
   for (const { secret } of psks) secret.fill(0);
 }
 
-/** Lends `use` the PSK as the core knows it, and wipes that afterwards. */
+/** Lends `use` the PSK as an object of the core, and wipes it afterwards. */
 export function withExternalPsk(psk: CheckedPsk, use: (external: ExternalPsk) => void): void {
   const { identity, secret, hmac, context, earlyData } = psk;
   const withEarlyData = (external: ExternalPsk): void => {

@@ -10,19 +10,21 @@ import { Pump } from "./pump.js";
 import type { Transport } from "./transport.js";
 
 /**
- * A TLS connection, in the shape of the sockets of WinterTC and Cloudflare. Those have addresses in `opened`, which only
- * the transport knows, and drop what is under way on `close()`, which here ends in good order: to drop it there are
- * `signal` and `writable.abort()`.
+ * A TLS connection, with the interface of the sockets of WinterTC and Cloudflare. There are two differences: `opened`
+ * has no addresses, which only the transport knows, and `close()` closes gracefully instead of dropping data in flight.
+ * To drop it, use `signal` or `writable.abort()`.
  *
- * When a connection fails, `opened`, `closed` and both streams do so with the same `TlsError`; neither promise is ever
- * reported as an unhandled rejection.
+ * If a connection fails, `opened`, `closed` and both streams fail with the same `TlsError`. Neither promise ever causes
+ * an unhandled rejection.
  */
 export interface TlsSocket extends AsyncDisposable {
-  /** Decrypted data: a byte stream, which ends at the peer's close_notify. The transport is read as this one is. */
+  /**
+   * Decrypted data: a byte stream that ends at the peer's close_notify. The transport is read only as this stream is.
+   */
   readonly readable: ReadableStream<Uint8Array<ArrayBuffer>>;
   /**
-   * On a server, what the client sent before the handshake was complete, if `acceptEarlyData` took it: apart from
-   * `readable`, because it may be a copy of what was sent before. It ends when the handshake does.
+   * On a server, the early data of the client, if `acceptEarlyData` accepted it. It is separate from `readable` because
+   * it may be a copy of data that was sent before. The stream ends when the handshake does.
    */
   readonly earlyData: ReadableStream<Uint8Array<ArrayBuffer>>;
   /**
@@ -30,42 +32,45 @@ export interface TlsSocket extends AsyncDisposable {
    * sends close_notify and leaves `readable` open; aborting it ends the connection as an error on both sides.
    */
   readonly writable: WritableStream<Bytes>;
-  /** What was negotiated, as soon as the handshake is complete and the peer authenticated. Nobody has to wait for it. */
+  /** What was negotiated, once the handshake is complete and the peer is authenticated. You need not wait for it. */
   readonly opened: Promise<Negotiated>;
-  /** Settles when both directions have ended and the transport has been let go. */
+  /** Settles when both directions have ended and the transport has been released. */
   readonly closed: Promise<void>;
   /**
-   * Closes both directions: sends what was written, then close_notify, and drops what the peer still says. It waits
-   * at most a second for the peer's side of it, but as long as it takes for the peer to accept what was written, unless
-   * `signal` ends that. During a handshake, it ends the connection with `ERR_TLS_ABORTED`.
+   * Closes both directions: sends what was written, then close_notify, and discards further data of the peer. It waits
+   * as long as the peer takes to accept what was written, unless `signal` ends that, and then at most one second for
+   * the peer's close_notify. During a handshake, it ends the connection with `ERR_TLS_ABORTED`.
    *
    * @returns `closed`
    */
   close(): Promise<void>;
   /**
-   * Keying material for another protocol (RFC 9846 section 7.5), which both sides compute alike.
+   * Keying material for another protocol (RFC 9846 section 7.5). Both sides compute the same bytes.
    *
    * @param length in bytes
    * @throws `ERR_TLS_USAGE` before the connection is open and after it is closed
    */
   exportKeyingMaterial(label: string, context: Bytes | undefined, length: number): Uint8Array<ArrayBuffer>;
-  /** As {@link exportKeyingMaterial}, from early data's exporter: as soon as the client has sent some, or the server took it. */
+  /**
+   * As {@link exportKeyingMaterial}, from the early exporter, once the client has sent early data or the server
+   * accepted it.
+   */
   exportEarlyKeyingMaterial(label: string, context: Bytes | undefined, length: number): Uint8Array<ArrayBuffer>;
   /**
-   * Changes the key of our direction, and with `requestPeer` the peer's as well (RFC 9846 section 4.7.3). The core does
-   * so by itself when a key has been used enough.
+   * Changes the key of the sending direction, and with `requestPeer` the peer's as well (RFC 9846 section 4.7.3). The
+   * core does this automatically when a key nears its limit.
    *
-   * @throws `ERR_TLS_USAGE` before the connection is open and after it is closed, and with `requestPeer` as long as the
-   * peer has not answered the last request: it may be asked once at a time
+   * @throws `ERR_TLS_USAGE` before the connection is open and after it is closed, and with `requestPeer` while the peer
+   *   has not answered the last request
    */
   updateKeys(options?: { requestPeer?: boolean }): Promise<void>;
-  /** As in WinterTC's sockets: it is TLS already. */
+  /** As in WinterTC's sockets: the connection already uses TLS. */
   readonly secureTransport: "on";
-  /** As in WinterTC's sockets: `startTls` has made no other socket of this one. */
+  /** As in WinterTC's sockets: `startTls` has not upgraded this socket. */
   readonly upgraded: false;
   /**
-   * As in WinterTC's sockets, where TLS can begin once. For TLS within TLS, the socket is a transport for the function
-   * of that name.
+   * As in WinterTC's sockets, where TLS can begin only once. For TLS within TLS, pass this socket to the function
+   * `startTls` as a transport.
    *
    * @throws `ERR_TLS_USAGE`, always
    */
@@ -75,10 +80,11 @@ export interface TlsSocket extends AsyncDisposable {
 }
 
 /**
- * Begins TLS as the client. Returns at once: the socket can be read and written right away.
+ * Begins TLS as the client. Returns immediately; the socket can be read and written right away.
  *
- * @throws `ERR_TLS_PSK` and `ERR_TLS_CONFIG` for what is wrong at first sight: a secret that is a string, a transport
- * that is locked or has no streams. Everything else, wrong values of options included, makes `opened` and `closed` reject.
+ * @throws `ERR_TLS_PSK` and `ERR_TLS_CONFIG` for mistakes that are visible at once: a secret that is a string, a
+ *   transport that is locked or has no streams. All other errors, including wrong values of options, make `opened` and
+ *   `closed` reject.
  */
 export function startTls(transport: Transport, options: ClientOptions): TlsSocket {
   return socketOf("client", transport, options);
@@ -90,14 +96,17 @@ export function acceptTls(transport: Transport, options: ServerOptions): TlsSock
 }
 
 /**
- * Options of a server, made ready for any number of connections: what costs milliseconds with many PSKs, or with
- * certificates, is done once. Give what comes back to {@link acceptTls}, which does not look at `options` again, nor at
- * what becomes of them. `{ ...prepared, signal }` is prepared, too, and so it is with another `selectPsk`, `onTrace` or
- * `onKeylog` in the place of one, and with other deadlines; with any other change the options are like others that are not
- * prepared. Those are compared with what they said before, and what came of them is kept from their second use on, as long
- * as they say the same.
+ * Prepares the options of a server for any number of connections, so that work that takes milliseconds with many PSKs,
+ * or with certificates, is done only once. Pass the result to {@link acceptTls}. Later changes to `options` have no
+ * effect.
  *
- * @throws `ERR_TLS_PSK` and `ERR_TLS_CONFIG` for wrong values, all of them if `init` has been waited for
+ * A copy of the result with a `signal`, other deadlines, or a replaced `selectPsk`, `onTrace` or `onKeylog` is
+ * prepared, too, for example `{ ...prepared, signal }`. A copy with any other change is not.
+ *
+ * Options that are not prepared are cached from their second use on, as long as a comparison by content finds them
+ * unchanged.
+ *
+ * @throws `ERR_TLS_PSK` and `ERR_TLS_CONFIG` for wrong values; it finds all of them only after `init` has resolved
  */
 export function prepareServer(options: ServerOptions): PreparedServer {
   const prepared = prepare(options);
