@@ -8,33 +8,33 @@ import { isKeyOf, RSA_SCHEMES, rsaKey, signWithRsa } from "./rsa.js";
 
 /** A certificate chain and the private key of its first certificate. */
 export interface Credentials {
-  /** In PEM, the own certificate first, then each one's issuer; the root is of no use there. */
+  /** In PEM: the end-entity certificate first, then each one's issuer; the root is not needed. */
   chain: string | Bytes;
   /**
-   * In PEM (PKCS #8, SEC 1 or PKCS #1), or whoever has it. With an RSA key WebCrypto signs, which pages have in secure
+   * In PEM (PKCS #8, SEC 1 or PKCS #1), or an external key. RSA keys sign through WebCrypto, which pages have in secure
    * contexts only.
    */
   key: string | Bytes | ExternalKey;
 }
 
-/** A private key that is elsewhere: in WebCrypto, a KMS, an HSM. */
+/** A private key that is held elsewhere: in WebCrypto, a KMS or an HSM. */
 export interface ExternalKey {
-  /** The signature schemes that it can sign by, in order of preference. */
+  /** The signature schemes of the key, in order of preference. */
   schemes: readonly SignatureScheme[];
   /**
-   * Signs, and may take its time: only this connection waits. ECDSA signatures are those of TLS, in DER;
-   * {@link ecdsaToDer} makes them of WebCrypto's. When it throws, rejects or makes a signature that does not verify, the
+   * Signs, and may be asynchronous: only this connection waits. ECDSA signatures must be in DER, as in TLS; {@link
+   * ecdsaToDer} converts those of WebCrypto. If it throws, rejects or makes a signature that does not verify, the
    * handshake fails with `ERR_TLS_SIGNING`.
    */
   sign: (request: SignatureRequest, context: { signal: AbortSignal }) => Bytes | Promise<Bytes>;
 }
 
 /**
- * Judges the peer's certificates (DER, the peer's own first), which is up to it alone: neither names nor dates nor
- * signatures of the chain have been checked, only that the peer has the key of the first certificate. `true` accepts
- * them, `"unverified"` goes on without having accepted them, and anything else refuses them. May take its time, as
- * {@link SelectPsk}; when it throws or rejects, the handshake fails with `ERR_TLS_CERTIFICATE`, its error being the
- * `cause`. `serverName` is the name that the client asked for.
+ * Verifies the peer's certificates (DER, the peer's own first). It must check everything itself: names, dates and
+ * signatures of the chain have not been checked, only that the peer has the key of the first certificate. `true`
+ * accepts them, `"unverified"` continues without accepting them, and anything else refuses them. May be asynchronous,
+ * like {@link SelectPsk}; if it throws or rejects, the handshake fails with `ERR_TLS_CERTIFICATE`, with that error as
+ * the `cause`. `serverName` is the name that the client sent.
  */
 export type VerifyCertificate = (
   chain: readonly Uint8Array<ArrayBuffer>[],
@@ -44,19 +44,21 @@ export type VerifyCertificate = (
 /** The answer of {@link VerifyCertificate}. */
 export type Verdict = boolean | "unverified";
 
-/** How a server treats certificates of clients, which it asks for unless a PSK is used. Either `ca` or `verify`. */
+/**
+ * How a server verifies client certificates, which it requests unless it selects a PSK. Needs either `ca` or `verify`.
+ */
 export interface ClientCertificateOptions {
-  /** Whether clients without one are refused; `true` unless given. */
+  /** Whether clients without a certificate are refused. Default: `true`. */
   required?: boolean;
-  /** The authorities that are trusted, in PEM. The certificate has to be one for clients; its name is up to you. */
+  /** The trusted authorities, in PEM. The certificate must be one for clients; check its name yourself. */
   ca?: string | Bytes;
-  /** Judges them instead. */
+  /** Verifies the certificates instead of `ca`. */
   verify?: VerifyCertificate;
 }
 
 type Options = ClientOptions & ServerOptions;
 
-/** The options of each role that certificates are needed for, in either of them or in one. */
+/** The options about certificates of each role. */
 const OPTIONS = {
   client: ["ca", "verifyCertificate", "certificate", "certificateWithPsk"],
   server: ["certificates", "requestCertificate", "certificateWithPsk"],
@@ -66,7 +68,7 @@ const OPTIONS = {
 export function applyCertificates(config: Config, role: "client" | "server", options: Options): void {
   const given = [...OPTIONS.client, ...OPTIONS.server].filter((name) => options[name] !== undefined);
   if (given[0] === undefined) return;
-  // Overlooking it could mean to trust everyone.
+  // Ignoring it could mean trusting everyone.
   const foreign = given.find((name) => !(OPTIONS[role] as readonly string[]).includes(name));
   if (foreign !== undefined) throw configError(`${foreign} is not an option of a ${role}`);
 
@@ -91,12 +93,12 @@ function applyToServer(config: Config, { certificates = [], requestCertificate, 
   for (const credentials of certificates) addCredentials(config, credentials);
   if (requestCertificate === undefined) return;
   const { ca, verify, required = true } = requestCertificate;
-  // Servers with the same context have functions that judge alike.
+  // The functions of servers with the same context have the same rules.
   applyVerification(config, ca, verify, sessionIdContext === undefined ? undefined : new Uint8Array());
   config.setClientCertificatesRequired(required);
 }
 
-/** Rules without a name are those of the function alone. */
+/** Without a name, the rules are those of this function only. */
 function applyVerification(config: Config, ca: string | Bytes | undefined, verify: unknown, rules?: Uint8Array): void {
   if (ca !== undefined && verify === undefined) config.setTrustAnchors(pem(ca, "ca"));
   else if (ca === undefined && typeof verify === "function") config.setApplicationVerification(rules ?? nameOf(verify));
@@ -123,13 +125,13 @@ function addRsaCredentials(config: Config, chain: Uint8Array, key: string): void
 
 const isPem = (key: unknown): key is string | Bytes => typeof key === "string" || isBytes(key);
 
-/** A text as the core takes it. */
+/** A text as bytes for the core. */
 function pem(text: string | Bytes, name: string): Uint8Array {
   if (typeof text === "string" || isBytes(text)) return toBytes(text);
   throw configError(`${name} must be a string or bytes, in PEM`);
 }
 
-/** Who signs for the credentials at a place of the core's list. */
+/** The function that signs for the credentials at a place in the core's list. */
 export function signerOf({ certificate, certificates = [] }: Options, place: number): ExternalKey["sign"] | undefined {
   const key = (certificate ?? certificates[place])?.key;
   if (key === undefined) return undefined;
@@ -139,8 +141,8 @@ export function signerOf({ certificate, certificates = [] }: Options, place: num
 }
 
 /**
- * An ECDSA signature as TLS has it, in DER (RFC 3279 section 2.2.3), of one as WebCrypto makes it: two numbers of the
- * same length, one behind the other. For P-256 and P-384.
+ * Converts an ECDSA signature from the format of WebCrypto, two concatenated numbers of the same length, to that of
+ * TLS, which is DER (RFC 3279 section 2.2.3). For P-256 and P-384.
  */
 export function ecdsaToDer(signature: Bytes): Uint8Array<ArrayBuffer> {
   const bytes = viewOf(signature);
@@ -149,7 +151,7 @@ export function ecdsaToDer(signature: Bytes): Uint8Array<ArrayBuffer> {
   return Uint8Array.from([0x30, body.length, ...body]);
 }
 
-/** A number in DER: positive, so that a first bit of 1 gets a zero byte in front, and without other zero bytes there. */
+/** A positive number in DER: a zero byte precedes a first bit of 1, and there are no other leading zero bytes. */
 function integer(number: Uint8Array): number[] {
   const first = number.findIndex((byte) => byte !== 0);
   const digits = first < 0 ? [0] : [...number.subarray(first)];

@@ -1,10 +1,10 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 
 /**
- * The classes of the core: TLS without any I/O, synchronous, for callers who bring their own loop. They are generated
- * by wasm-bindgen; these are the types they have. Everything here throws `TlsError`, and everything with a `free()`
- * owns memory of the WebAssembly until that is called (or, much later, until the garbage collector finds it). All of
- * it is exported by `tls-psk`.
+ * The classes of the core: TLS without any I/O, synchronous, for callers with their own event loop. wasm-bindgen
+ * generates the classes; these are their types. They all throw `TlsError`. An object with a `free()` owns memory of the
+ * WebAssembly until `free()` is called (or, much later, until the garbage collector finds it). `tls-psk` exports all of
+ * them.
  *
  * @module core
  */
@@ -15,15 +15,15 @@ export type HashName = "SHA-256" | "SHA-384";
 /** A PSK key exchange mode (RFC 9846 section 4.3.9): with (EC)DHE, or without it and so without forward secrecy. */
 export type PskMode = "psk_dhe_ke" | "psk_ke";
 
-/** Which kinds of PSK are used: those from outside of TLS, those of session tickets, or both (s2n-tls's PSK mode). */
+/** Which kinds of PSK are used: external PSKs, those of session tickets, or both (the PSK mode of s2n-tls). */
 export type PskKinds = "external" | "resumption" | "both";
 
 /** A cipher suite (RFC 9846 appendix B.4). The last one needs a SHA-384 PSK, the others a SHA-256 PSK. */
 export type CipherSuite = "TLS_CHACHA20_POLY1305_SHA256" | "TLS_AES_128_GCM_SHA256" | "TLS_AES_256_GCM_SHA384";
 
 /**
- * A group for the key exchange (RFC 9846 section 4.3.7). `X25519MLKEM768` is in `tls-psk/full` only: it withstands quantum
- * computers, which an external PSK does as well.
+ * A group for the key exchange (RFC 9846 section 4.3.7). `X25519MLKEM768` is in `tls-psk/full` only: it withstands
+ * quantum computers, as an external PSK does, too.
  */
 export type Group = "x25519" | "secp256r1" | "X25519MLKEM768";
 
@@ -39,13 +39,13 @@ export type SignatureScheme =
 /** Who sent something: we, or the peer. */
 export type Direction = "sent" | "received";
 
-/** The states of RFC 9846 appendix A, and those this implementation adds to them, such as `SELECTING_PSK`. */
+/** The states of RFC 9846 appendix A, and those that this implementation adds, such as `SELECTING_PSK`. */
 export type StateName = string;
 
 interface Freeable {
-  /** Gives the memory back and wipes the secrets in it. The object must not be used afterwards. */
+  /** Frees the memory and wipes the secrets in it. The object must not be used afterwards. */
   free(): void;
-  /** As {@link free}, at the end of a block with `using`. */
+  /** Calls {@link free} at the end of a block with `using`. */
   [Symbol.dispose](): void;
 }
 
@@ -57,13 +57,13 @@ export interface ExternalPsk extends Freeable {
   /** The context of an imported PSK. */
   readonly context: Uint8Array<ArrayBuffer> | undefined;
   /**
-   * A copy to be imported (RFC 9258), once for each hash among the cipher suites. Both sides have to agree on the
-   * context, which may be empty and best names the roles of both.
+   * A copy that is imported (RFC 9258), once for each hash among the cipher suites. Both sides must agree on the
+   * context, which may be empty and should name the roles of both sides.
    */
   withContext(context: Uint8Array): ExternalPsk;
   /**
-   * A copy that allows early data (RFC 9846 section 4.3.10): at most `maxSize` bytes, protected by `cipherSuite`, in the
-   * application protocol `alpn`. Both sides have to agree on all three.
+   * A copy that allows early data (RFC 9846 section 4.3.10): at most `maxSize` bytes, protected by `cipherSuite`, in
+   * the application protocol `alpn`. Both sides must agree on all three.
    */
   withEarlyData(maxSize: number, cipherSuite: CipherSuite, alpn?: string): ExternalPsk;
 }
@@ -77,19 +77,19 @@ export interface ExternalPskConstructor {
    * @throws `ERR_TLS_PSK`, and `ERR_TLS_CONFIG` for another hash
    */
   new (identity: Uint8Array, secret: Uint8Array, hmac?: HashName): ExternalPsk;
-  /** Takes a secret of fewer than 16 bytes. For published test vectors, and for nothing else (RFC 9257 section 6). */
+  /** Accepts a secret of fewer than 16 bytes. Only for published test vectors (RFC 9257 section 6). */
   unsafeShort(identity: Uint8Array, secret: Uint8Array, hmac?: HashName): ExternalPsk;
 }
 
-/** What a client keeps of a connection to resume it later: the PSK of a session ticket (RFC 9846 section 4.7.1). */
+/** What a client stores of a connection to resume it later: the PSK of a session ticket (RFC 9846 section 4.7.1). */
 export interface Session extends Freeable {
-  /** The session with its secret, to be kept where only this client can read. */
+  /** The session with its secret. Store it where only this client can read it. */
   toBytes(): Uint8Array<ArrayBuffer>;
   /** The identity on the wire. */
   readonly ticket: Uint8Array<ArrayBuffer>;
   /** The suite of the connection it resumes. */
   readonly cipherSuite: CipherSuite;
-  /** The most early data that the server takes with it, in bytes; 0 for none. */
+  /** The most early data that the server accepts with it, in bytes; 0 for none. */
   readonly maxEarlyData: number;
   /** The identity of the external PSK whose handshake it descends from. */
   readonly externalIdentity: Uint8Array<ArrayBuffer> | undefined;
@@ -99,109 +99,112 @@ export interface Session extends Freeable {
   readonly expiresAt: number;
   /** Whether a connection has used it. */
   readonly used: boolean;
-  /** Lets more than one connection use it, which lets observers link them. */
+  /** Allows more than one connection to use it, which lets observers link them. */
   allowReuse(): void;
 }
 
-/** Makes {@link Session}s from what was kept of them. */
+/** Makes {@link Session}s from their stored bytes. */
 export interface SessionConstructor {
-  /** Takes what `toBytes` gave. Throws `ERR_TLS_PSK` for anything else. */
+  /** Accepts the bytes that `toBytes` returned. Throws `ERR_TLS_PSK` for anything else. */
   fromBytes(bytes: Uint8Array): Session;
 }
 
-/** What a connection is made from. It may be freed once the connection is there, or serve for many. */
+/** The configuration of connections. It may be used for many, and freed once they are constructed. */
 export interface Config extends Freeable {
   /** Appends a copy of the PSK. The order is the order of preference. Throws `ERR_TLS_PSK` for a duplicate identity. */
   appendPsk(psk: ExternalPsk): void;
   /**
-   * In order of preference. By default: ChaCha20-Poly1305, AES-128-GCM, AES-256-GCM; a server that is not told takes its
-   * client's order.
+   * In order of preference. Default: ChaCha20-Poly1305, AES-128-GCM, AES-256-GCM on a client, and the client's order on
+   * a server.
    */
   setCipherSuites(names: CipherSuite[]): void;
   /** In order of preference. A client sends a key share for the first. */
   setGroups(names: Group[]): void;
-  /** By default `["psk_dhe_ke"]`. */
+  /** Default: `["psk_dhe_ke"]`. */
   setModes(names: PskMode[]): void;
   /** In order of preference (RFC 7301). */
   setAlpn(protocols: string[]): void;
   /** The server's DNS name, for a client to send (RFC 6066 section 3). */
   setServerName(name: string): void;
-  /** How many of the offered identities a server looks at, the first ones; 32 unless set. */
+  /** How many of the offered identities a server considers. Default: the first 32. */
   setMaxOfferedPsks(count: number): void;
-  /** What a server does with an offer: take the first of its own PSKs that was offered, or ask with `selectPsk`. */
+  /** How a server selects a PSK: the first offered one that it has, or by asking with a `selectPsk` event. */
   setSelection(policy: "first-match" | "application"): void;
-  /** `"external"` unless set. Throws `ERR_TLS_PSK` against PSKs that are there already. */
+  /** Default: `"external"`. Throws `ERR_TLS_PSK` if PSKs of an excluded kind are present. */
   setPskKinds(kinds: PskKinds): void;
-  /** Whether a client offers early data, and a server asks with `decideEarlyData` instead of rejecting it. */
+  /** Whether a client offers early data, and whether a server asks with `decideEarlyData` instead of rejecting it. */
   setEarlyData(on: boolean): void;
   /**
-   * Makes a server issue tickets, and accept them again.
+   * Makes a server issue tickets, and accept them for resumption.
    *
-   * @param keys of 32 bytes each in one array: the first seals, all open
-   * @param count how many for each handshake, up to 16
+   * @param keys 32 bytes each, concatenated: the first seals, all of them open
+   * @param count how many tickets follow each handshake, up to 16
    * @param lifetime in seconds, up to 604,800
-   * @param maxSessionAge in seconds from the full handshake on, up to 604,800, however often tickets are renewed
+   * @param maxSessionAge in seconds from the full handshake on, up to 604,800, even if tickets are renewed
    */
   setTickets(keys: Uint8Array, count: number, lifetime: number, maxSessionAge: number): void;
   /**
    * Lets tickets allow early data, after {@link setTickets}.
    *
    * @param maxSize in bytes
-   * @param replayScope names the store that tells copies of early data from originals, in 1 to 255 bytes. A server with
-   *   another store rejects the early data.
+   * @param replayScope the name of the store that distinguishes copies of early data from originals, 1 to 255 bytes. A
+   *   server with another store rejects the early data.
    */
   setTicketEarlyData(maxSize: number, replayScope: Uint8Array): void;
   /**
-   * Names the application that a server serves, in up to 65,535 bytes: tickets and cookies of another name do not open,
-   * even if their keys are the same.
+   * The name of the application that a server serves, up to 65,535 bytes. Tickets and cookies of another name do not
+   * open, even if their keys are the same.
    */
   setSessionIdContext(context: Uint8Array): void;
-  /** Lets this process use an identity as a client and as a server, against RFC 9257 section 4.1. */
+  /** Lets this process use an identity both as a client and as a server, contrary to RFC 9257 section 4.1. */
   setAllowBothRoles(on: boolean): void;
   /**
    * Puts the state of a HelloRetryRequest into a cookie (RFC 9846 section 4.3.2), so that any server with the same keys
-   * can take the answer. 32 bytes for each key, one behind the other: the first seals, all of them open.
+   * can process the answer. The keys are 32 bytes each, concatenated: the first seals, all of them open.
    */
   setCookieKeys(keys: Uint8Array): void;
-  /** Whether {@link KeyLogEvent}s are wanted. They contain the secrets of the connection. */
+  /** Whether to emit {@link KeyLogEvent}s. They contain the secrets of the connection. */
   setKeyLog(on: boolean): void;
-  /** Whether {@link MessageTrace} and {@link PskTrace} are wanted. */
+  /** Whether to emit {@link TraceEvent}s. */
   setTrace(on: boolean): void;
-  /** The largest plaintext of a record that we accept, in bytes and with its type (RFC 8449): 64 to 16,385. */
+  /** The largest plaintext of a record that this side accepts, in bytes including its type (RFC 8449): 64 to 16,385. */
   setRecordSizeLimit(bytes: number): void;
-  /** Whether a client offers reserved values (RFC 8701), so that servers keep ignoring unknown ones. By default it does. */
+  /**
+   * Whether a client offers reserved values (RFC 8701), so that servers keep ignoring unknown ones. Default: `true`.
+   */
   setGrease(on: boolean): void;
-  /** Pads every encrypted record to a multiple of so many bytes (RFC 9846 section 5.4). By default none. */
+  /** Pads every encrypted record to a multiple of this number of bytes (RFC 9846 section 5.4). Default: no padding. */
   setPaddingMultiple(bytes: number): void;
   /**
-   * Adds a certificate chain with its private key, both in PEM: to a server as the next to be looked at, to a client as
-   * its only one. This and what follows is of `tls-psk/full` alone; without certificates the methods do not exist.
-   * Throws `ERR_TLS_CONFIG` for an RSA key, which has to sign outside: see {@link addExternalCredentials}.
+   * Adds a certificate chain with its private key, both in PEM. A server may have several, in order of preference; a
+   * client only one. Throws `ERR_TLS_CONFIG` for an RSA key, which must sign externally: see {@link
+   * addExternalCredentials}. This method and those below exist only in `tls-psk/full`.
    */
   addCredentials(chain: Uint8Array, key: Uint8Array): void;
-  /** As {@link addCredentials}, with a key that is elsewhere: a {@link SignEvent} asks for each signature. */
+  /** As {@link addCredentials}, with an external key: a {@link SignEvent} requests each signature. */
   addExternalCredentials(chain: Uint8Array, schemes: SignatureScheme[]): void;
   /**
-   * Accepts certificates of the peer that lead to one of these authorities, in PEM; a server's has to be for the name
-   * that the client asked for. A server asks its clients for certificates then.
+   * Accepts certificates of the peer that lead to one of these authorities, in PEM. A server's certificate must be for
+   * the server name that the client sends. A server with trust anchors requests certificates from its clients.
    */
   setTrustAnchors(pem: Uint8Array): void;
   /**
-   * As {@link setTrustAnchors}, but a {@link VerifyCertificateEvent} asks for each verdict.
+   * As {@link setTrustAnchors}, but a {@link VerifyCertificateEvent} requests each verdict.
    *
-   * @param rules names the rules of the verdict, in up to 255 bytes. What was accepted by rules of another name is not
-   *   resumed without a verdict by these; without a name, nothing that another configuration accepted.
+   * @param rules the name of the rules of the verdict, up to 255 bytes. A session whose certificate was accepted under
+   *   rules of another name is not resumed without a new verdict. Without a name, the same goes for a session that
+   *   another configuration accepted.
    */
   setApplicationVerification(rules?: Uint8Array): void;
   /**
-   * Judges a chain of the peer, in DER, by path validation to the trust anchors, and leaves its name to the caller. `now`
-   * is in milliseconds since the Unix epoch. Throws the error that a handshake would end with; without trust anchors, for
-   * every chain.
+   * Verifies a chain of the peer, in DER, by path validation to the trust anchors, without checking its name. `now` is
+   * in milliseconds since the Unix epoch. Throws the error that a handshake would end with; without trust anchors, it
+   * throws for every chain.
    */
   judgePath(chain: Uint8Array[], now: number): void;
-  /** Whether a server that asks for certificates refuses clients that have none. By default it does. */
+  /** Whether a server that requests certificates refuses clients without one. Default: `true`. */
   setClientCertificatesRequired(required: boolean): void;
-  /** A certificate of the server beside an external PSK (RFC 8773): a client asks for it, a server shows it. */
+  /** A certificate of the server in addition to an external PSK (RFC 8773): a client requests it, a server sends it. */
   setCertificateWithPsk(on: boolean): void;
 }
 
@@ -211,85 +214,92 @@ export interface ConfigConstructor {
 }
 
 /**
- * One TLS connection, without its transport. The contract: after each call that changes something, take everything
- * out of {@link pollTransmit} and {@link pollEvent}, also when the call threw, since it may have left an alert to send.
- * A first fatal error ends the connection for good. `ERR_TLS_USAGE` is never fatal.
+ * One TLS connection, without its transport. The contract: after each call that changes something, drain {@link
+ * pollTransmit} and {@link pollEvent}, even if the call threw, since there may be an alert to send. The first fatal
+ * error ends the connection permanently. `ERR_TLS_USAGE` is never fatal.
  */
 export interface Connection extends Freeable {
   /** Appends a copy of the PSK: on a client before {@link start}, on a server before the selection is answered. */
   appendPsk(psk: ExternalPsk): void;
   /** Client, before {@link start}: offers to resume a session, before all external PSKs. */
   appendSession(session: Session): void;
-  /** Overrides the configuration's kinds of PSK, as long as nothing has begun. */
+  /** Overrides the configuration's kinds of PSK, before the handshake begins. */
   setPskKinds(kinds: PskKinds): void;
   /**
-   * Tells the time, in milliseconds since the Unix epoch. Tickets and certificates need it: a connection that may meet
-   * them has to be told before it starts, and then before each call, or {@link start} and {@link receive} throw
-   * `ERR_TLS_USAGE`.
+   * Sets the time, in milliseconds since the Unix epoch. Tickets and certificates need it: for a connection that may
+   * use them, set it before the connection starts, and then before each call. Otherwise {@link start} and {@link
+   * receive} throw `ERR_TLS_USAGE`.
    */
   setTime(now: number): void;
   /** Begins the handshake: a client queues its ClientHello. A server has nothing to do yet. */
   start(): void;
-  /** Takes what the transport delivered, in pieces of any size. */
+  /** Processes bytes from the transport, in chunks of any size. */
   receive(bytes: Uint8Array): void;
   /**
-   * Says that the transport ended. Throws `ERR_TLS_TRUNCATED` unless close_notify was received before, and in a handshake
-   * `ERR_TLS_HANDSHAKE_FAILURE`.
+   * Tells the connection that the transport ended. Throws `ERR_TLS_TRUNCATED` unless close_notify was received before,
+   * and during a handshake `ERR_TLS_HANDSHAKE_FAILURE`.
    */
   transportClosed(): void;
   /** Client, once started: how much early data can be sent now, in bytes; `undefined` if none. */
   readonly earlyDataLimit: number | undefined;
-  /** Client: encrypts early data, all of it or none. The server may get copies of it. */
+  /** Client: encrypts early data, all of it or none. The server may receive it more than once. */
   sendEarlyData(data: Uint8Array): void;
   /** Server: answers {@link DecideEarlyDataEvent}. */
   decideEarlyData(accepted: boolean): void;
-  /** Answers {@link VerifyCertificateEvent}; `unverified` goes on with a peer that is not authenticated. `tls-psk/full` only, as {@link sign} and {@link peerCertificates}. */
+  /**
+   * Answers {@link VerifyCertificateEvent}; `unverified` continues with a peer that is not authenticated.
+   * `tls-psk/full` only, as {@link sign} and {@link peerCertificates}.
+   */
   decideCertificate(accepted: boolean, unverified?: boolean): void;
   /** Answers {@link SignEvent}. Throws `ERR_TLS_SIGNING` if the signature does not verify. */
   sign(signature: Uint8Array): void;
-  /** The certificates that the peer has shown, in DER, its own first; none before the handshake is complete. */
+  /** The certificates that the peer has sent, in DER, its own first; none before the handshake is complete. */
   readonly peerCertificates: Uint8Array<ArrayBuffer>[];
   /** Encrypts application data, once connected. */
   send(plaintext: Uint8Array): void;
   /**
-   * Changes the keys of our direction, and on request the peer's (RFC 9846 section 4.7.3). Throws `ERR_TLS_USAGE` for a
-   * request while the peer has not answered the last one.
+   * Changes the key of the sending direction, and on request the peer's (RFC 9846 section 4.7.3). Throws
+   * `ERR_TLS_USAGE` for a request while the peer has not answered the last one.
    */
   updateKeys(requestPeer: boolean): void;
-  /** Queues close_notify; reading goes on. During a handshake the peer is told user_canceled as well. */
+  /** Queues close_notify; reading continues. During a handshake, user_canceled is sent as well. */
   close(): void;
-  /** Fails the handshake with internal_error while it waits for an answer of the application, of whatever kind. */
+  /** Fails the handshake with internal_error while it waits for an answer of the application, of any kind. */
   cancelSelection(): void;
   /** The next bytes for the transport. */
   pollTransmit(): Uint8Array<ArrayBuffer> | undefined;
   /** The next event. */
   pollEvent(): CoreEvent | undefined;
-  /** What the client offered, while selection waits. */
+  /** The identities that the client offered, while a selection is pending. */
   offeredPsks(): OfferedPskList | undefined;
-  /** Chooses the offered identity with this index, for which the connection has a PSK. */
+  /** Selects the offered identity with this index, for which the connection has a PSK. */
   selectOffered(index: number): void;
-  /** Appends the PSK, whose identity must have been offered, and chooses it. */
+  /** Appends the PSK, whose identity must have been offered, and selects it. */
   selectPsk(psk: ExternalPsk): void;
-  /** Chooses the first of our own PSKs that was offered. */
+  /** Selects the first offered PSK that the connection has. */
   selectDefault(): void;
-  /** Chooses none: the server shows a certificate, or if it has none ends the handshake with decrypt_error. */
+  /** Selects none: the server sends a certificate, or if it has none ends the handshake with decrypt_error. */
   selectNone(): void;
   /**
-   * As {@link selectNone}, after the work of choosing `psk`: for those who make a PSK when they are asked, so that the
-   * time does not tell for which identities there is one. Make one with the first offered identity, imported if that is.
+   * As {@link selectNone}, after the same work as selecting `psk`. For applications that make PSKs on demand, so that
+   * the time does not reveal which identities are known. Make `psk` with the first offered identity, imported if that
+   * is.
    */
   selectUnknown(psk: ExternalPsk): void;
   /** Keying material for other protocols (RFC 9846 section 7.5), `length` bytes of it. */
   exportKeyingMaterial(label: string, context: Uint8Array | undefined, length: number): Uint8Array<ArrayBuffer>;
-  /** As {@link exportKeyingMaterial}, from the early exporter: as soon as early data is offered, or accepted. */
+  /** As {@link exportKeyingMaterial}, from the early exporter, once early data is offered or accepted. */
   exportEarlyKeyingMaterial(label: string, context: Uint8Array | undefined, length: number): Uint8Array<ArrayBuffer>;
   readonly state: StateName;
   /**
-   * Whether bytes from the transport are of use now: not while the handshake waits for an answer and 64 KiB have come, nor
-   * after the peer's close_notify. Whoever goes on all the same fails the connection after a megabyte.
+   * Whether to read from the transport now: not while the handshake waits for an answer and 64 KiB are buffered, nor
+   * after the peer's close_notify. If the caller continues anyway, the connection fails after a megabyte.
    */
   readonly wantsRead: boolean;
-  /** Whether the handshake waits for an answer: one of the `select` calls, `decideEarlyData`, `decideCertificate`, `sign`. */
+  /**
+   * Whether the handshake waits for an answer: one of the `select` calls, `decideEarlyData`, `decideCertificate` or
+   * `sign`.
+   */
   readonly suspended: boolean;
 }
 
@@ -303,7 +313,7 @@ export interface ConnectionConstructor {
 export interface ImportedIdentity {
   readonly externalIdentity: Uint8Array<ArrayBuffer>;
   readonly context: Uint8Array<ArrayBuffer>;
-  /** A version of TLS as on the wire, 0x0304 for TLS 1.3. */
+  /** A version of TLS in wire format, 0x0304 for TLS 1.3. */
   readonly targetProtocol: number;
   /** 1 for HKDF_SHA256, 2 for HKDF_SHA384. */
   readonly targetKdf: number;
@@ -316,15 +326,15 @@ export interface OfferedIdentity {
   readonly index: number;
   /** As the client sent it; 0 for an external PSK. */
   readonly obfuscatedTicketAge: number;
-  /** What the identity consists of, if it reads as that of an imported PSK. */
+  /** The parts of the identity, if it has the format of an imported one. */
   readonly imported?: ImportedIdentity | undefined;
-  /** What is known of it, if it is a ticket that this server issued and still accepts. */
+  /** The content of the ticket, if it is one that this server issued and still accepts. */
   readonly ticket?: OfferedTicket | undefined;
 }
 
 /**
- * An offered identity that is a ticket of this server: how its client proved who it is, in the full handshake that the
- * ticket descends from. A ticket that descends from an external PSK is chosen by that PSK.
+ * An offered identity that is a ticket of this server: how its client was authenticated in the full handshake that the
+ * ticket descends from. To select a ticket that descends from an external PSK, select that PSK.
  */
 export interface OfferedTicket {
   /** The identity of that external PSK. */
@@ -334,16 +344,16 @@ export interface OfferedTicket {
   readonly authentication: Authentication;
   /** When the full handshake was, in milliseconds since the Unix epoch. */
   readonly authenticatedAt: number;
-  /** What the ticket keeps of the client's certificates, in DER, its own first; absent if it showed none. */
+  /** The client's certificates as far as the ticket holds them, in DER, its own first; absent if it sent none. */
   readonly peerCertificates?: readonly Uint8Array<ArrayBuffer>[];
 }
 
 /**
- * How a peer proved who it is:
+ * How a peer was authenticated:
  * - `psk`: by an external PSK
  * - `ca`: by a certificate of a trusted authority
  * - `application`: by a certificate that the application accepted
- * - `unverified`: it showed a certificate, and the connection went on although that was not accepted
+ * - `unverified`: not; it sent a certificate, and the connection continued although it was not accepted
  * - `none`: not at all
  */
 export type Authentication = "psk" | "ca" | "application" | "unverified" | "none";
@@ -354,9 +364,9 @@ export interface OfferedPsk extends OfferedIdentity, Freeable {}
 /** The offered identities: a copy that outlives the handshake, with a cursor. Iteration yields plain objects. */
 export interface OfferedPskList extends Freeable, Iterable<OfferedIdentity> {
   readonly length: number;
-  /** The one with this place in the list, wherever the cursor is. */
+  /** The element at this index; independent of the cursor. */
   get(index: number): OfferedPsk | undefined;
-  /** Whether there is another one behind the cursor. */
+  /** Whether there is a next one. */
   hasNext(): boolean;
   /** The next one, or `undefined` at the end of the list. */
   next(): OfferedPsk | undefined;
@@ -365,37 +375,38 @@ export interface OfferedPskList extends Freeable, Iterable<OfferedIdentity> {
 }
 
 /**
- * A part of a handshake message or a record. Spans are in bytes, `end` is exclusive, parents come before their children,
- * and every byte is in one field without children. `describe` of `tls-psk/describe` has a sentence about each.
+ * A part of a handshake message or a record. Spans are in bytes, `end` is exclusive, parents come before their
+ * children, and every byte is in one field without children. `describe` of `tls-psk/describe` has a sentence about
+ * each.
  */
 export interface Field {
-  /** As in RFC 9846: of a structure, a vector, an element or a number. */
+  /** The name in RFC 9846 of a structure, a vector, an element or a number. */
   readonly name: string;
   readonly start: number;
   readonly end: number;
   /** 0 for a message or a record, 1 for its fields, and so on. */
   readonly depth: number;
   /**
-   * The value as text, such as `"TLS_AES_128_GCM_SHA256"`, where there is more to say than the bytes; of a message, a
-   * record or an extension, which one it is.
+   * The value as text, such as `"TLS_AES_128_GCM_SHA256"`, if it says more than the bytes; the type of a message, a
+   * record or an extension.
    */
   readonly value?: string;
 }
 
 /** What was negotiated. */
 export interface Negotiated {
-  /** The identity of the PSK both sides proved to have. */
+  /** The identity of the PSK that both sides proved to have. */
   readonly pskIdentity?: Uint8Array<ArrayBuffer>;
   /** Its place in the ClientHello. */
   readonly pskIndex?: number;
-  /** Where it comes from: from outside of TLS, imported (RFC 9258), or from a session ticket. */
+  /** The kind of the PSK: external, imported (RFC 9258), or from a session ticket. */
   readonly pskKind?: "external" | "imported" | "resumption";
   /**
    * The identity that the PSK was provisioned with: who the peer is. For an imported PSK and a ticket it differs from
    * `pskIdentity`, which is what was on the wire.
    */
   readonly externalIdentity?: Uint8Array<ArrayBuffer>;
-  /** What became of early data; absent if the client offered none. */
+  /** The outcome for early data; absent if the client offered none. */
   readonly earlyData?: "accepted" | "rejected";
   readonly pskMode?: PskMode;
   readonly cipherSuite: CipherSuite;
@@ -404,18 +415,18 @@ export interface Negotiated {
   readonly alpn?: string;
   /** The server name that the client sent. */
   readonly serverName?: string;
-  /** Whether the server proved who it is by a certificate: without a PSK, or beside one (RFC 8773). */
+  /** Whether a certificate authenticated the server: without a PSK, or in addition to one (RFC 8773). */
   readonly serverCertificate: boolean;
-  /** How the peer proved who it is; in a resumed connection, how it did so in the full handshake. */
+  /** How the peer was authenticated; in a resumed connection, how it was in the full handshake. */
   readonly peerAuthentication: Authentication;
   /** When that was, in milliseconds since the Unix epoch. */
   readonly authenticatedAt: number;
   /**
-   * The certificates that the peer has shown, in DER, its own first; absent if it showed none. In a resumed connection
-   * they are from the full handshake, on a server as many as its ticket has kept.
+   * The certificates that the peer has sent, in DER, its own first; absent if it sent none. In a resumed connection
+   * they are from the full handshake, on a server as many as its ticket holds.
    */
   readonly peerCertificates?: readonly Uint8Array<ArrayBuffer>[];
-  /** Whether the server asked for another ClientHello (RFC 9846 section 4.2.4). */
+  /** Whether the server requested a second ClientHello (RFC 9846 section 4.2.4). */
   readonly helloRetryRequest: boolean;
 }
 
@@ -435,28 +446,28 @@ export interface EarlyDataRequest {
   readonly id: Uint8Array<ArrayBuffer>;
   /** The identity on the wire. */
   readonly identity: Uint8Array<ArrayBuffer>;
-  /** The most that will be taken, in bytes. */
+  /** The most early data that will be accepted, in bytes. */
   readonly maxSize: number;
   /**
-   * How long a copy could still be accepted, in milliseconds since the Unix epoch. Absent with an external PSK, which
-   * says nothing about the time: its copies are good for ever.
+   * Until when a copy could still be accepted, in milliseconds since the Unix epoch. Absent with an external PSK, whose
+   * offer says nothing about the time: its copies never expire.
    */
   readonly replayableUntil?: number;
 }
 
-/** Early data: it may be a copy of what was sent before, and has no forward secrecy. */
+/** Early data: it may be a copy of data that was sent before, and has no forward secrecy. */
 export interface EarlyDataEvent {
   readonly type: "earlyData";
   /** In memory of its own, which may be transferred. */
   readonly data: Uint8Array<ArrayBuffer>;
 }
 
-/** The server rejected the early data. What still holds of it is to be sent again. */
+/** The server rejected the early data. Send what is still relevant of it again. */
 export interface EarlyDataRejectedEvent {
   readonly type: "earlyDataRejected";
 }
 
-/** A session that a later connection can resume. It is the receiver's to free. */
+/** A session that a later connection can resume. The receiver must free it. */
 export interface SessionEvent {
   readonly type: "session";
   readonly session: Session;
@@ -469,7 +480,7 @@ export interface DataEvent {
   readonly data: Uint8Array<ArrayBuffer>;
 }
 
-/** The peer will send nothing more. */
+/** The peer sends nothing further. */
 export interface CloseNotifyEvent {
   readonly type: "closeNotify";
 }
@@ -481,13 +492,13 @@ export interface SelectPskEvent {
   readonly serverName?: string;
   /** The protocols that the client offers (RFC 7301). */
   readonly alpn?: string[];
-  /** The suites that the handshake can come to, most preferred first: a PSK must have the hash of one of them. */
+  /** The suites that the handshake may use, most preferred first: the PSK must have the hash of one of them. */
   readonly cipherSuites: readonly CipherSuite[];
 }
 
 /**
- * The peer has shown certificates, and proved that it has the key of the first; {@link Connection.decideCertificate}
- * says whether that is whom we want.
+ * The peer has sent certificates, and proved that it has the key of the first. {@link Connection.decideCertificate}
+ * accepts or refuses them.
  */
 export interface VerifyCertificateEvent {
   readonly type: "verifyCertificate";
@@ -497,14 +508,14 @@ export interface VerifyCertificateEvent {
   readonly serverName?: string;
 }
 
-/** The key of a certificate of ours is elsewhere; {@link Connection.sign} takes the signature. */
+/** A signature by an external key is needed; pass it to {@link Connection.sign}. */
 export interface SignEvent extends SignatureRequest {
   readonly type: "sign";
-  /** Which one: its place among those that were added, from 0. */
+  /** Which credentials: their place among those that were added, from 0. */
   readonly credentials: number;
 }
 
-/** What is to be signed. */
+/** The content to sign. */
 export interface SignatureRequest {
   readonly scheme: SignatureScheme;
   /** Not hashed yet: the scheme names the hash. */
@@ -522,11 +533,11 @@ export interface KeyLogEvent {
   readonly line: string;
 }
 
-/** A handshake message went by. */
+/** A handshake message was sent or received. */
 export interface MessageTrace {
   readonly type: "message";
   readonly direction: Direction;
-  /** Such as `"client_hello"` or `"hello_retry_request"`. */
+  /** The name of the message, such as `"client_hello"` or `"hello_retry_request"`. */
   readonly name: string;
   /** The message with its header, decrypted. */
   readonly bytes: Uint8Array<ArrayBuffer>;
@@ -534,39 +545,41 @@ export interface MessageTrace {
   readonly protected: boolean;
 }
 
-/** An alert went by. */
+/** An alert was sent or received. */
 export interface AlertTrace {
   readonly type: "alert";
   readonly direction: Direction;
-  /** Such as `"decrypt_error"`. */
+  /** The name of the alert, such as `"decrypt_error"`. */
   readonly description: string;
   readonly fatal: boolean;
 }
 
-/** What became of an identity that a client offered to us. Those never looked at have no event. */
+/**
+ * The outcome for an identity that a client offered to this server. Identities that were not considered have no event.
+ */
 export interface PskTrace {
   readonly type: "psk";
   readonly index: number;
   /**
-   * - `unknown`: we have no such PSK
-   * - `withdrawn`: a ticket of ours whose PSK is not there any more, or has another key
+   * - `unknown`: the server has no such PSK
+   * - `withdrawn`: a ticket of this server whose PSK no longer exists, or has another key
    * - `unusable`: no common cipher suite has its hash
-   * - `notPreferred`: another one came first
-   * - `chosen`, and then its binder was `verified` or `failed`
+   * - `notPreferred`: another PSK was preferred
+   * - `chosen`: it was selected; then its binder was `verified` or `failed`
    */
   readonly outcome: "unknown" | "withdrawn" | "unusable" | "notPreferred" | "chosen" | "verified" | "failed";
 }
 
-/** A session that a client does not offer. The handshake goes on with other sessions, PSKs and certificates. */
+/** A session that a client does not offer. The handshake continues with other sessions, PSKs and certificates. */
 export interface SessionRefusedTrace {
   readonly type: "sessionRefused";
   /** Its place among the sessions that were appended. */
   readonly index: number;
-  /** Why, in a sentence for people. */
+  /** The reason, as a sentence. */
   readonly reason: string;
 }
 
-/** What can be watched of a connection without taking part in it. */
+/** Events for observing a connection. */
 export type TraceEvent = MessageTrace | AlertTrace | PskTrace | SessionRefusedTrace;
 
 /** Everything that {@link Connection.pollEvent} yields. */
@@ -586,13 +599,13 @@ export type CoreEvent =
   | TraceEvent;
 
 /**
- * The fields of one or more handshake messages, each with its header of 4 bytes. Where the bytes stop making sense, it
- * ends.
+ * The fields of one or more handshake messages, each with its header of 4 bytes. The list ends where the bytes stop
+ * making sense.
  */
 export type Inspect = (handshakeMessages: Uint8Array) => Field[];
 
 /**
- * As {@link Inspect}, of one or more records as they are on the wire, such as the first bytes of a connection. What is
- * encrypted stays so, and a handshake message that goes on in another record is not taken apart.
+ * As {@link Inspect}, for one or more records in wire format, such as the first bytes of a connection. Encrypted
+ * content stays encrypted, and a handshake message that continues in another record is not split into fields.
  */
 export type InspectRecords = (records: Uint8Array) => Field[];

@@ -1,10 +1,12 @@
 import { type Bytes, isBytes, viewOf } from "./bytes.js";
 import { configError } from "./errors.js";
 
-/** The length of a key that seals what a server hands out, in bytes. */
+/** The length of a key for tickets or cookies, in bytes. */
 export const KEY_LENGTH = 32;
 
-/** Lends `use` the keys as the core takes them, one behind the other, and wipes that afterwards. Throws `ERR_TLS_CONFIG`. */
+/**
+ * Lends `use` the keys concatenated, as the core takes them, and wipes this copy afterwards. Throws `ERR_TLS_CONFIG`.
+ */
 export function withSealingKeys(keys: readonly Bytes[], use: (joined: Uint8Array) => void): void {
   if (!keys.every((key) => isBytes(key) && key.byteLength === KEY_LENGTH)) {
     throw configError(`a key must be ${KEY_LENGTH} bytes`);

@@ -4,7 +4,7 @@ import { TlsError } from "./errors.js";
 import { shareGuard } from "./roles.js";
 import instantiate, { initSync as instantiateSync } from "./wasm/tls_psk.js";
 
-/** A compiled module: `WebAssembly.Module`, where the types of the runtime have it. */
+/** A compiled module: `WebAssembly.Module`, if the types of the runtime have it. */
 export type WasmModule = typeof globalThis extends {
   WebAssembly: { Module: abstract new (...args: never) => infer Module };
 }
@@ -25,10 +25,10 @@ export function provideWasm(find: () => Promise<WasmSource>): void {
 
 /**
  * Loads and compiles the WebAssembly, once; later calls return the same promise, and a call after a failure tries
- * again. `startTls` and `acceptTls` call it themselves. The classes are synchronous and cannot: await it before
+ * again. `startTls` and `acceptTls` call it themselves. The classes are synchronous and cannot: await `init` before
  * using them.
  *
- * @param source needed with `tls-psk/slim` only; elsewhere it replaces the file of this package
+ * @param source needed only with `tls-psk/slim`; otherwise it replaces the file of this package
  * @throws `ERR_TLS_NOT_INITIALISED`, with the reason as its `cause`
  */
 export function init(source?: WasmSource | Promise<WasmSource>): Promise<void> {
@@ -39,10 +39,10 @@ export function init(source?: WasmSource | Promise<WasmSource>): Promise<void> {
   return loading;
 }
 
-/** As {@link init}, for runtimes that have the compiled module, or the bytes, at hand. */
+/** As {@link init}, for runtimes that have the compiled module or the bytes available. */
 export function initSync(module: WasmModule | Bytes): void {
   if (initialised) return;
-  // The generated code takes a module of another realm for bytes, and that is what edge functions are given.
+  // The generated code mistakes a module of another realm for bytes, and edge functions receive such modules.
   const isForeign = isModule(module) && !(module instanceof WebAssembly.Module);
   if (isForeign) Object.setPrototypeOf(module, WebAssembly.Module.prototype);
   shareGuard();
@@ -55,7 +55,7 @@ export function isInitialised(): boolean {
   return initialised;
 }
 
-/** Throws `ERR_TLS_NOT_INITIALISED` where the generated code would stumble over an undefined variable. */
+/** Throws `ERR_TLS_NOT_INITIALISED` where the generated code would fail on an undefined variable. */
 export function assertInitialised(): void {
   if (!initialised) {
     throw notInitialised("the WebAssembly is not loaded yet: await init() before using the classes");
@@ -74,7 +74,7 @@ async function initialise(source: WasmSource | Promise<WasmSource> | undefined):
     await instantiate({ module_or_path: module });
     initialised = true;
   } catch (cause) {
-    // Some browsers only speak of 'unsafe-eval' here, which would allow far more than is needed.
+    // Some browsers mention only 'unsafe-eval' here, which would allow far more than is needed.
     const forbidden = /unsafe-eval|CSP|content security/i.test(`${cause}`);
     const remedy = forbidden ? " (the page's script-src needs 'wasm-unsafe-eval')" : "";
     throw notInitialised(`the WebAssembly could not be loaded: ${cause}${remedy}`, { cause });
@@ -83,15 +83,15 @@ async function initialise(source: WasmSource | Promise<WasmSource> | undefined):
 
 async function compile(source: WasmSource | undefined): Promise<WebAssembly.Module> {
   if (isModule(source)) return source as WebAssembly.Module;
-  // Next.js with webpack refuses an edge function with a call of WebAssembly.compile in it, whether it is reached or not.
+  // Next.js with webpack refuses an edge function that contains a call of WebAssembly.compile, even an unreachable one.
   const { compile: compileBytes } = WebAssembly;
   if (isBytes(source)) return compileBytes(source as BufferSource);
   const response = source instanceof Response ? source : await fetch(source as URL | string);
   if (!response.ok) throw new Error(`${response.url} answered ${response.status} ${response.statusText}`);
   const type = response.headers.get("content-type") ?? "";
-  // Servers of single pages answer so for what they do not have.
+  // Servers of single-page applications answer missing files with the page.
   if (type.startsWith("text/html")) throw new Error(`${response.url} is a page, not the WebAssembly`);
-  // Compiling while downloading is only for servers that know the type; the others are many.
+  // Streaming compilation needs the right content type, which many servers do not send.
   if (type.startsWith("application/wasm") && "compileStreaming" in WebAssembly)
     return WebAssembly.compileStreaming(response);
   return compileBytes(await response.arrayBuffer());

@@ -3,27 +3,29 @@ import type { Config } from "./core.js";
 import type { ServerOptions } from "./options.js";
 import { copyPsks } from "./psk.js";
 
-/** What is kept of the options of a server. */
+/** What is cached for the options of a server. */
 export interface Kept {
-  /** What they said; nothing of what was prepared, which cannot change. */
+  /** The content of the options; absent for prepared options, which cannot change. */
   said?: unknown[];
-  /** What they came to, from their second use on: most options are used once, and their secrets are to end with them. */
+  /**
+   * Their configuration, from their second use on: most options are used once, and should not keep their secrets alive.
+   */
   config?: Config;
-  /** When its tickets were configured, in milliseconds of the options' clock. */
+  /** When the tickets were configured, in milliseconds of the options' clock. */
   since?: number;
 }
 
 const kept = new WeakMap<object, Kept>();
 
-/** In prepared options and what is spread from them, the prepared options. */
+/** Property of prepared options and of copies spread from them: the prepared options. */
 const ORIGIN = Symbol("prepared");
 
-/** Options that concern one connection and no configuration. */
+/** Options that concern one connection and not the configuration. */
 const OF_CONNECTION = ["signal", "handshakeTimeout", "selectionTimeout"];
-/** Functions of which a configuration says no more than whether there is one. */
+/** Functions of which the configuration knows only whether they are set. */
 const CALLBACKS = ["selectPsk", "onKeylog", "onTrace"];
 
-/** Finds what is kept of options that were used before and say what they said then. */
+/** Finds what is cached for options that were used before and have not changed since. */
 export function recall(options: ServerOptions & { [ORIGIN]?: PreparedServer }): Kept | undefined {
   const origin = options[ORIGIN];
   if (origin && isSame(origin, options)) return kept.get(origin);
@@ -37,16 +39,16 @@ export function recall(options: ServerOptions & { [ORIGIN]?: PreparedServer }): 
   if (before?.said?.length === said.length && said.every((value, at) => Object.is(value, before.said?.[at]))) {
     return before;
   }
-  // Connections that were made of it have their share of it.
+  // Connections made from it hold their own reference.
   before?.config?.free();
   kept.set(options, { said });
   return undefined;
 }
 
-/** Options of a server that were {@link prepareServer | prepared}, and cannot be changed any more. */
+/** Options of a server that were {@link prepareServer | prepared}, and can no longer be changed. */
 export type PreparedServer = Readonly<ServerOptions>;
 
-/** A copy of options that is not looked at again. */
+/** A copy of options that later changes do not affect. */
 export function prepare(options: ServerOptions): PreparedServer {
   const prepared: ServerOptions & { [ORIGIN]?: PreparedServer } = { ...options };
   if (options.psks) prepared.psks = copyPsks(options.psks) as never;
@@ -55,7 +57,7 @@ export function prepare(options: ServerOptions): PreparedServer {
   return Object.freeze(prepared);
 }
 
-/** Whether options come to the configuration of those that they were spread from. */
+/** Whether options have the configuration of those that they were spread from. */
 function isSame(origin: ServerOptions, options: ServerOptions): boolean {
   const names = Object.keys({ ...origin, ...options }) as (keyof ServerOptions)[];
   return names.every((name) => {
@@ -64,7 +66,7 @@ function isSame(origin: ServerOptions, options: ServerOptions): boolean {
   });
 }
 
-/** Appends all that a value is made of: bytes by two sums of theirs, functions and instances of classes as they are. */
+/** Appends the content of a value: bytes as two checksums, functions and instances of classes by identity. */
 function add(said: unknown[], value: unknown): void {
   if (typeof value !== "object" || value === null) {
     said.push(value);

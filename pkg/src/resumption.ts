@@ -5,13 +5,13 @@ import { configError, pskError as refused, whole } from "./errors.js";
 import { KEY_LENGTH, withSealingKeys } from "./keys.js";
 import { nameOf } from "./names.js";
 
-/** What a client keeps of a connection to resume it later: plain data, for IndexedDB, KV or a file. */
+/** What a client stores of a connection to resume it later: plain data, for IndexedDB, KV or a file. */
 export interface SavedSession {
-  /** The session with its secret: to be kept where only this client can read. */
+  /** The session with its secret. Store it where only this client can read it. */
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** When it is of no use any more, in milliseconds since the Unix epoch. */
+  /** When it expires, in milliseconds since the Unix epoch. */
   readonly expiresAt: number;
-  /** The most early data that the server takes with it, in bytes; 0 for none. */
+  /** The most early data that the server accepts with it, in bytes; 0 for none. */
   readonly maxEarlyData: number;
   /** The identity of the external PSK whose handshake it descends from. */
   readonly externalIdentity: Uint8Array<ArrayBuffer> | undefined;
@@ -22,37 +22,39 @@ export interface SavedSession {
 /** How a server issues session tickets (RFC 9846 section 4.7.1). */
 export interface TicketOptions {
   /**
-   * Keys of 32 random bytes each, the youngest first: it seals, and all of them open. Servers resume each other's
-   * sessions if they share keys, {@link ServerOptions.sessionIdContext}, `modes` and the policy about certificates. The
-   * keys open what a resumed connection sends. Without any, this object gets random keys, which change twice a day and
-   * end with the process: connections resume where the same object is given again.
+   * Keys of 32 random bytes each, the newest first: the first seals, all of them open. Servers resume each other's
+   * sessions if they have the same keys, {@link ServerOptions.sessionIdContext}, `modes` and certificate policy. An
+   * attacker with a key can read what a resumed connection sends under `psk_ke`. By default this object gets random
+   * keys, which change twice a day and are lost when the process ends; connections then resume only with the same
+   * object.
    */
   keys?: readonly Bytes[];
-  /** How many follow each handshake, 0 to 16; 1 unless given. */
+  /** How many tickets follow each handshake, 0 to 16. Default: 1. */
   count?: number;
-  /** In seconds, up to seven days; two hours unless given. */
+  /** In seconds, up to seven days. Default: two hours. */
   lifetime?: number;
   /**
-   * How long after the full handshake its connections can be resumed, in seconds, however often tickets are renewed: up
-   * to seven days, which is the default (RFC 9846 section 4.7.1).
+   * How long after the full handshake its connections can be resumed, in seconds, even if tickets are renewed. Maximum
+   * and default: seven days (RFC 9846 section 4.7.1).
    */
   maxSessionAge?: number;
-  /** How much early data they allow, in bytes; none unless given. See {@link ServerOptions.acceptEarlyData}. */
+  /** How much early data they allow, in bytes. Default: none. See {@link ServerOptions.acceptEarlyData}. */
   maxEarlyData?: number;
   /**
-   * Names the store that tells copies of early data from originals, for servers in several processes that share one. A
-   * server takes the early data of tickets of the same scope only. By default each function `acceptEarlyData`, and each
-   * store of `singleUse`, is a scope; a server that has none issues tickets for the servers of a scope with a name.
+   * The name of the store that distinguishes copies of early data from originals, for servers in several processes that
+   * share one. A server accepts early data only with tickets of its own scope. By default, each function
+   * `acceptEarlyData` and each store of `singleUse` is a scope. A server without `acceptEarlyData` can issue tickets
+   * for the servers of a named scope.
    */
   replayScope?: string;
 }
 
 const LIFETIME = 7_200;
 const MAX_AGE = 604_800;
-/** How long a key of our own seals, in milliseconds. The one before still opens. */
+/** How long a generated key seals, in milliseconds. The previous one still opens. */
 const ROTATION = 12 * 60 * 60 * 1000;
 
-/** Sessions that were offered, by the objects that their owners hold. */
+/** Sessions that were offered, by the caller's objects. */
 const used = new WeakSet<object>();
 
 /** A session of the core as plain data. Frees it. */
@@ -63,7 +65,7 @@ export function save(session: Session): SavedSession {
   return { bytes, expiresAt, maxEarlyData, externalIdentity, serverName };
 }
 
-/** Offers sessions, those that have expired excepted. Each may be offered once. */
+/** Offers sessions, except expired ones. Each may be offered once. */
 export function appendSessions(
   connection: Connection,
   sessions: readonly (SavedSession | Bytes)[],
@@ -85,7 +87,7 @@ export function appendSessions(
   }
 }
 
-/** Makes a server issue tickets. Their early data is for the `acceptor`, unless the options name a scope. */
+/** Makes a server issue tickets. The `acceptor` decides on their early data, unless the options name a scope. */
 export function applyTickets(
   config: Config,
   options: TicketOptions,

@@ -2,66 +2,66 @@ import { viewOf } from "./bytes.js";
 import { configError } from "./errors.js";
 
 /**
- * What TLS runs over: a TCP socket, a WebSocket's streams, a serial line, one end of an in-memory pair. Web streams of any
- * runtime and of its types will do, as long as they are streams of bytes: only what is here is used of them.
+ * What TLS runs over: a TCP socket, a WebSocket's streams, a serial line, one end of an in-memory pair. Web streams of
+ * any runtime are suitable if they are streams of bytes: the package uses only the members below.
  */
 export interface Transport {
   readonly readable: TransportReadable;
   readonly writable: TransportWritable;
 }
 
-/** A {@link Transport} of web streams, with all that they have. */
+/** A {@link Transport} of complete web streams. */
 export interface StreamTransport extends Transport {
   readonly readable: ReadableStream<Uint8Array<ArrayBuffer>>;
   readonly writable: WritableStream<Uint8Array>;
 }
 
-/** What is used of a `ReadableStream`. */
+/** The part of `ReadableStream` that is used. */
 export interface TransportReadable {
   readonly locked: boolean;
   /** Locks the stream. */
   getReader(): {
     /** The next chunk. */
     read(): Promise<{ done: boolean; value?: Uint8Array | undefined }>;
-    /** Drops what is still to come. */
+    /** Discards the rest of the stream. */
     cancel(reason?: unknown): Promise<unknown>;
   };
 }
 
-/** What is used of a `WritableStream`. */
+/** The part of `WritableStream` that is used. */
 export interface TransportWritable {
   readonly locked: boolean;
   /** Locks the stream. */
   getWriter(): {
     readonly ready: Promise<unknown>;
-    /** Takes a chunk; settles when it is written. */
+    /** Writes a chunk; settles when it is written. */
     write(chunk: Uint8Array<ArrayBuffer>): Promise<unknown>;
-    /** Ends the stream behind what was written. */
+    /** Ends the stream after everything was written. */
     close(): Promise<unknown>;
-    /** Ends it at once. */
+    /** Ends the stream immediately. */
     abort(reason?: unknown): Promise<unknown>;
   };
 }
 
 /**
- * Bytes handed to the core at once. A stream may deliver megabytes in one chunk; the memory of a WebAssembly only
- * ever grows, so the core sees them in pieces of about two full records.
+ * How many bytes are passed to the core at a time. A stream may deliver megabytes in one chunk, and the memory of a
+ * WebAssembly never shrinks, so the core gets slices of about two full records.
  */
 const SLICE = 32 * 1024;
 
-/** Streams of other makers may throw where they should reject. */
+/** Streams of other implementations may throw where they should reject. */
 const attempt = async (action: () => Promise<unknown>): Promise<unknown> => action();
 
-/** The transport's streams, locked for as long as the connection lives. */
+/** The transport's streams, locked for the lifetime of the connection. */
 export class TransportStreams {
   readonly #reader: ReturnType<TransportReadable["getReader"]>;
   readonly #writer: ReturnType<TransportWritable["getWriter"]>;
   #undelivered: Uint8Array = new Uint8Array(0);
-  /** The last write, behind which all others are through. */
+  /** The last write; all others are done before it. */
   #written: Promise<unknown> = Promise.resolve();
   #ending: Promise<unknown> | undefined;
 
-  /** Throws `ERR_TLS_CONFIG` when a stream is locked already. */
+  /** Throws `ERR_TLS_CONFIG` if a stream is already locked. */
   constructor({ readable, writable }: Transport) {
     if (readable.locked || writable.locked) {
       throw configError("a stream of the transport is locked: release its reader or writer first");
@@ -82,7 +82,7 @@ export class TransportStreams {
     return slice;
   }
 
-  /** Settles when the transport takes more without having to pile it up. */
+  /** Settles when the transport accepts more without buffering it. */
   get ready(): Promise<unknown> {
     return this.#writer.ready;
   }
@@ -92,7 +92,7 @@ export class TransportStreams {
     return this.#written;
   }
 
-  /** Ends our direction. Settles when everything written is through, or has failed. */
+  /** Ends the sending direction. Settles when everything written is sent, or has failed. */
   async endWriting(): Promise<void> {
     this.#ending ??= attempt(() => this.#writer.close());
     this.#ending.catch(() => {});
@@ -100,8 +100,8 @@ export class TransportStreams {
   }
 
   /**
-   * Ends our direction and then the other: when the transport has ended the first, which some do only when the peer has
-   * ended the other, or `grace` milliseconds after it was told to.
+   * Ends the sending direction, then the other. It waits for the transport to end the first, at most `grace`
+   * milliseconds: some transports end it only when the peer has ended the other.
    */
   async close(grace: number, reason?: unknown): Promise<void> {
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -114,7 +114,7 @@ export class TransportStreams {
     this.destroy(reason);
   }
 
-  /** Ends both directions at once; what was not delivered yet is lost. */
+  /** Ends both directions immediately; what was not delivered yet is lost. */
   destroy(reason: unknown): void {
     attempt(() => this.#writer.abort(reason)).catch(() => {});
     attempt(() => this.#reader.cancel(reason)).catch(() => {});
