@@ -1,17 +1,18 @@
-// Early data: a client speaks in its first flight, before the server has said anything. It has no forward secrecy, and
-// whoever records the flight can send it again. So a server remembers what it took, and takes nothing twice.
+// Early data: a client sends data in its first flight, before it has heard from the server. It has no forward secrecy,
+// and an attacker who records the flight can send it again. So a server remembers what it accepted, and accepts nothing
+// twice.
 
 import { acceptTls, MemoryReplayStore, singleUse } from "tls-psk";
 import { bytes, hear, join, newKey, print, say, wire } from "./lib/ends.mjs";
 
-// What early data is bound to is agreed on with the key, as nothing is negotiated yet when it is sent.
+// Both sides agree on the parameters of early data together with the key, as nothing is negotiated yet when it is sent.
 const lamp = {
   identity: "lamp/3",
   secret: newKey(),
   earlyData: { maxSize: 1_024, cipherSuite: "TLS_CHACHA20_POLY1305_SHA256" },
 };
 
-// The key is as new as the store, so nothing can have been taken before. Several servers would share a database.
+// The key is as new as the store, so nothing can have been accepted before. Several servers would share a database.
 const firstTime = singleUse(new MemoryReplayStore({ coldStart: "accept" }));
 const serverOptions = {
   psks: [lamp],
@@ -22,7 +23,7 @@ const serverOptions = {
   },
 };
 
-// Somebody records what the client sends.
+// An attacker records what the client sends.
 const [clientEnd, serverEnd] = wire();
 const recorded = [];
 const recorder = new TransformStream({
@@ -40,7 +41,7 @@ await say(server, "it is on");
 print("client", `hears "${await hear(client)}"`);
 await Promise.all([client.close(), server.close()]);
 
-// And sends it again. The copy gets an answer, as the original did, but nothing is done for it.
+// The attacker sends it again. The server answers the copy like the original, but rejects its early data.
 const [attackerEnd, victimEnd] = wire();
 const victim = acceptTls(victimEnd, { ...serverOptions, allowBothRoles: true });
 const attacker = attackerEnd.writable.getWriter();

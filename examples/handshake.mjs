@@ -1,17 +1,17 @@
-// Two ends of one TLS connection in one program. The client offers two keys, the server looks them up and takes its
-// time for it, each says a line, and both close.
+// Two ends of one TLS connection in one program. The client offers two keys, the server looks them up asynchronously,
+// each sends a line, and both close.
 
 import { setTimeout as delay } from "node:timers/promises";
 import { acceptTls, startTls } from "tls-psk";
 
-// What the server knows: this year's key has not reached it yet.
+// The keys that the server knows: it does not have this year's key yet.
 const database = new Map([["thermometer/2025", crypto.getRandomValues(new Uint8Array(32))]]);
 
 // The transport is any pair of byte streams. Here it is two pipes in memory.
 const up = new TransformStream();
 const down = new TransformStream();
 
-// A key serves one role in one program, or a stranger could make it talk to itself. An example may do otherwise.
+// A program should use a key in one role only, or an attacker could make it talk to itself. An example may use both.
 const allowBothRoles = true;
 
 const server = acceptTls(
@@ -54,20 +54,20 @@ print("client", `hears "${await receive(client)}"`);
 await Promise.all([client.closed, server.closed]);
 print("both", "have closed cleanly");
 
-/** Stands for a query that goes over a network. */
+/** Simulates a query over a network. */
 async function lookUp(name) {
   await delay(100);
   return database.get(name);
 }
 
-/** Says all there is to say: closing the stream tells the peer so, and leaves the other direction open. */
+/** Sends the text and closes the stream, which tells the peer that this is all, and leaves the other direction open. */
 async function send(socket, line) {
   const writer = socket.writable.getWriter();
   await writer.write(new TextEncoder().encode(line));
   await writer.close();
 }
 
-/** Everything up to the peer's end. */
+/** Everything that the peer sends until it closes. */
 function receive(socket) {
   return new Response(socket.readable).text();
 }

@@ -1,5 +1,6 @@
-// One secret between two nodes that call each other. An importer context that names the roles makes two keys of it, one
-// for each direction; without, a stranger could send a node its own messages back, and it would believe them.
+// One secret between two nodes that connect to each other. An importer context that names the roles derives two keys
+// from it, one for each direction. Without it, an attacker could send a node its own messages back, and it would accept
+// them.
 
 import { acceptTls, startTls } from "tls-psk";
 import { bytes, hear, join, newKey, print, say, text, wire } from "./lib/ends.mjs";
@@ -21,10 +22,10 @@ for (const [from, to] of [
   await Promise.all([client.close(), server.close()]);
 }
 
-// A stranger passes node a's own call on to node a's server, which knows calls from b alone.
+// An attacker forwards node a's own call to node a's server, which knows only calls from b.
 print("node a", `is called by itself: ${await reflect({ psks: [calling("a", "b")] }, { psks: [calling("b", "a")] })}`);
 
-// Without contexts the process itself would notice, as it knows in which role it used a key.
+// Without contexts, the role guard of the process would refuse it, as it knows in which role the key was used.
 const plain = { psks: [shared] };
 print("node a", `is called by itself, without contexts: ${await reflect(plain, plain)}`);
 

@@ -5,10 +5,10 @@ import { bytes, hex, text } from "./lib/ends.mjs";
 
 await init();
 
-// The classes underneath the streams: TLS without any I/O.
+// The low-level classes: TLS without any I/O.
 const config = new Config("client");
 config.setGroups(["x25519"]);
-config.setGrease(false); // reserved values are for servers to stumble over, not for readers
+config.setGrease(false); // reserved values are for testing servers, not for readers
 config.setServerName("broker.example");
 for (const [identity, hmac] of [
   ["valve/31", "SHA-256"],
@@ -32,7 +32,7 @@ for (const [at, { name, start, end, depth, value }] of fields.entries()) {
 
 for (const object of [connection, config]) object.free();
 
-/** Names as they read, and the beginning of everything else. */
+/** Text as it is, and the beginning of other bytes. */
 function abridged(data) {
   if (/^[!-~]{4,}$/.test(text(data))) return `"${text(data)}"`;
   return data.length > 16 ? `${hex(data.subarray(0, 16))}… (${data.length} bytes)` : hex(data);

@@ -1,5 +1,5 @@
-// A session ticket: the first connection proves a key that was provisioned, the second one resumes the first, in another
-// process for all that is kept of it. The server keeps nothing but a key that seals its tickets.
+// A session ticket: the first connection uses a provisioned key, the second one resumes the first, and could do so in
+// another process. The server stores only the key that seals its tickets.
 
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -10,7 +10,7 @@ const provisioned = { identity: "thermometer/7", secret: newKey() };
 const ticketKey = newKey();
 const directory = await mkdtemp(path(tmpdir(), "tls-psk-"));
 
-// The client saves what the server sends it: bytes with a secret in them, for nobody else to read.
+// The client saves the session that the server sends. It contains a secret, so keep it private.
 const file = path(directory, "session");
 let saved;
 await converse(
@@ -24,11 +24,12 @@ await converse(
 );
 await saved;
 
-// Later: the client offers the session alone. The server opens the ticket, and checks that it still has the PSK that the
+// Later: the client offers only the session. The server opens the ticket, and checks that it still has the PSK that the
 // session descends from.
 await converse({ sessions: [await readFile(file)] }, { psks: [provisioned], tickets: { keys: [ticketKey] } });
 
-// A server with other keys takes it for an identity that it does not know, so a client offers its PSK behind it.
+// For a server with other ticket keys it is an unknown identity, so a client should also offer its PSK, after the
+// session.
 await converse(
   { sessions: [await readFile(file)], psks: [provisioned] },
   { psks: [provisioned], tickets: { keys: [newKey()] } },
@@ -41,7 +42,7 @@ async function converse(clientOptions, serverOptions) {
   const { pskKind, externalIdentity } = await server.opened;
   print("server", `sees ${text(externalIdentity)}, by a PSK of the kind "${pskKind}"`);
   await say(server, "how warm is it?");
-  print("client", `hears "${await hear(client)}"`); // a client gets its tickets as it reads
+  print("client", `hears "${await hear(client)}"`); // a client receives its tickets as it reads
   await say(client, "22.5 degrees");
   print("server", `hears "${await hear(server)}"`);
   await Promise.all([client.closed, server.closed]);

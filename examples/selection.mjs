@@ -1,5 +1,5 @@
-// A server that looks its keys up: one that it finds, in its own time; a client that it does not want; and a database
-// that does not answer.
+// A server that looks up its keys asynchronously: one that it finds, a client that it refuses, and a database that does
+// not answer.
 
 import { setTimeout as delay } from "node:timers/promises";
 import { join, newKey, print, text } from "./lib/ends.mjs";
@@ -12,7 +12,7 @@ const serverOptions = {
   selectionTimeout: 1_000,
   async selectPsk(offered, { serverName, signal }) {
     print("server", `is asked for ${serverName} with ${offered.map(({ identity }) => text(identity)).join(", ")}`);
-    // All at once: one after the other, a client that offers many would keep the database busy for long.
+    // All at once: one after the other, a client with many identities would keep the database busy for long.
     const entries = await Promise.all(offered.map(({ identity }) => lookUp(text(identity), signal)));
     const place = entries.findIndex((entry) => entry && !entry.blocked);
     if (place < 0) return null; // none of them
@@ -36,7 +36,7 @@ async function call(psks) {
   await Promise.all([client.close(), server.close()]).catch(() => {});
 }
 
-/** Stands for a query that goes over a network, and can be called off. */
+/** Simulates a query over a network that can be cancelled. */
 async function lookUp(name, signal) {
   await delay(name === "slow" ? 60_000 : 50, undefined, { signal });
   return database.get(name);

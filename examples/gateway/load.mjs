@@ -1,5 +1,5 @@
-// Holds many devices' connections to the gateway of `npm start`, and says what they cost it (on Linux):
-// node load.mjs IDENTITY:SECRET [--connections 1000] [--port 8883]. It is the origin on port 1883 as well.
+// Holds the connections of many devices to the gateway of `npm start`, and prints what they cost it (on Linux): node
+// load.mjs IDENTITY:SECRET [--connections 1000] [--port 8883]. It also acts as the origin, on port 1883.
 
 import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
@@ -16,9 +16,9 @@ if (!secret) {
   console.error("usage: node load.mjs IDENTITY:SECRET [--connections 1000] [--port 8883]");
   process.exit(2);
 }
-/** How many handshakes go on at a time: of devices that come in one by one there are seldom more. */
+/** How many handshakes run at a time: devices that connect one by one seldom cause more. */
 const AT_A_TIME = 20;
-/** The ticks of a second in which Linux counts the time of processes. */
+/** The ticks per second in which Linux counts the time of processes. */
 const TICKS = 100;
 
 const origin = createServer((tcp) => tcp.on("error", () => {}).pipe(tcp)).listen(1883, "127.0.0.1");
@@ -34,12 +34,12 @@ function usage() {
       const fields = rest.split(" ");
       used.time += ((Number(fields[11]) + Number(fields[12])) * 1_000) / TICKS;
       used.memory += Number(readFileSync(`/proc/${pid}/status`, "utf8").match(/VmRSS:\s+(\d+)/)[1]) * 1_024;
-    } catch {} // it ended meanwhile
+    } catch {} // the process has ended meanwhile
   }
   return used;
 }
 
-/** A device of Node's own TLS. */
+/** A device with Node's own TLS. */
 async function device() {
   const tls = connect({
     host: "127.0.0.1",
@@ -65,7 +65,7 @@ function report(what, count, before) {
   console.log(`${what.padEnd(42)} ${kilobytes.toFixed(1).padStart(8)} KiB ${milliseconds.toFixed(2).padStart(8)} ms`);
 }
 
-// what the first ones cost is the start of everything
+// the cost of the first connections includes starting everything
 await Promise.all(Array.from({ length: AT_A_TIME }, async () => (await device()).end()));
 
 const count = Number(values.connections);

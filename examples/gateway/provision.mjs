@@ -15,7 +15,7 @@ if (!identity) {
 }
 const secret = randomBytes(32).toString("hex");
 const name = Buffer.from(identity).toString("hex");
-// in a file that only this user can read: the arguments of a program show in the list of processes
+// in a file that only this user can read, because the list of processes shows the arguments of a program
 const directory = mkdtempSync(join(tmpdir(), "provision-"));
 const file = join(directory, "entry.json");
 writeFileSync(file, JSON.stringify({ secret }), { mode: 0o600 });

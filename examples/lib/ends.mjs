@@ -1,8 +1,8 @@
-// What the examples share: a wire in memory, lines instead of bytes, and a way to print.
+// Shared by the examples: a wire in memory, lines instead of bytes, and a way to print.
 
 import { acceptTls, startTls } from "tls-psk";
 
-/** Two ends of a wire. What goes in at one comes out at the other. */
+/** Two ends of a wire. What is written at one end can be read at the other. */
 export function wire() {
   const there = new TransformStream();
   const back = new TransformStream();
@@ -13,8 +13,8 @@ export function wire() {
 }
 
 /**
- * A client and a server with a wire between them. A key serves one role in one program, or a stranger could make it talk
- * to itself; an example plays both sides and may do otherwise.
+ * A client and a server with a wire between them. A program should use a key in one role only, or an attacker could
+ * make it talk to itself; an example plays both sides.
  */
 export function join(clientOptions, serverOptions, [clientEnd, serverEnd] = wire()) {
   return {
@@ -23,21 +23,21 @@ export function join(clientOptions, serverOptions, [clientEnd, serverEnd] = wire
   };
 }
 
-/** A random key, as one would provision it. */
+/** A random key, as for provisioning. */
 export const newKey = () => crypto.getRandomValues(new Uint8Array(32));
 
 export const bytes = (line) => new TextEncoder().encode(line);
 export const text = (data) => new TextDecoder().decode(data);
 export const hex = (data) => Array.from(data, (byte) => byte.toString(16).padStart(2, "0")).join("");
 
-/** Sends a line, and that there will be no other. */
+/** Sends a line and closes the sending direction. */
 export async function say(socket, line) {
   const writer = socket.writable.getWriter();
   await writer.write(bytes(line));
   await writer.close();
 }
 
-/** Everything up to the peer's end. */
+/** Everything that the peer sends until it closes. */
 export const hear = (socket) => new Response(socket.readable).text();
 
 export function print(who, line) {

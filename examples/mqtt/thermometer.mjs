@@ -1,4 +1,4 @@
-// MQTT.js over TLS with a PSK, to a broker that wants one: node thermometer.mjs HOST:PORT IDENTITY, with the key in
+// MQTT.js over TLS with a PSK, to a broker that requires one: node thermometer.mjs HOST:PORT IDENTITY, with the key in
 // hexadecimal in TLS_PSK_KEY. It publishes a temperature, and waits until the broker has sent it back.
 
 import { MqttClient } from "mqtt";
@@ -8,7 +8,7 @@ const [address, identity] = process.argv.slice(2);
 const [host, port] = address.split(":");
 const psk = Buffer.from(process.env.TLS_PSK_KEY, "hex");
 
-// MQTT.js takes any Duplex: its first argument makes one, and makes another whenever it has to connect again.
+// MQTT.js accepts any Duplex: its first argument makes one, and another whenever it reconnects.
 const client = new MqttClient(() => connect({ host, port: Number(port), pskCallback: () => ({ identity, psk }) }), {
   clientId: identity,
   reconnectPeriod: 0,

@@ -1,13 +1,15 @@
-// A relay that nobody has to trust: it joins two WebSockets to /relay/ROOM, and passes on what it cannot read.
+// A relay that need not be trusted: it connects two WebSockets to /relay/ROOM, and forwards data that it cannot read.
 
 import { WebSocketServer } from "ws";
 
-/** The most that waits in the relay for a slow receiver, in bytes; until it has gone, the sender is not read. */
+/**
+ * How much the relay buffers for a slow receiver, in bytes. While the buffer is full, it does not read from the sender.
+ */
 const HIGH_WATER_MARK = 2 ** 18;
 
 export function relay(httpServer) {
   const server = new WebSocketServer({ noServer: true, maxPayload: 2 ** 20 });
-  /** Who waits in which room for a second one. */
+  /** The peers that wait for a second one, by room. */
   const waiting = new Map();
 
   httpServer.on("upgrade", (request, socket, head) => {
@@ -16,16 +18,17 @@ export function relay(httpServer) {
   });
 
   function enter(room, peer) {
-    peer.on("error", () => {}); // its close tells
+    peer.on("error", () => {}); // its close event reports it
     const other = waiting.get(room);
     if (other === undefined) {
       waiting.set(room, peer);
       peer.pause();
-      // Only one that reads learns that it was closed; who waits in an empty room has said hello at most.
+      // A peer notices that it was closed only if it reads; one that waits in an empty room has sent a ClientHello at
+      // most.
       peer.once("close", () => waiting.get(room) === peer && waiting.delete(room));
       return;
     }
-    // A room is for two, once.
+    // A room is for two peers, and is used once.
     waiting.delete(room);
     join(peer, other);
     join(other, peer);

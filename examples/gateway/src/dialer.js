@@ -1,4 +1,4 @@
-// Calls a TCP server that wants a PSK: POST /HOST:PORT sends the request's body there, and answers with what it says.
+// Connects to a TCP server that requires a PSK: POST /HOST:PORT sends the request's body there, and returns its answer.
 
 import { connect } from "cloudflare:sockets";
 import { startTls } from "tls-psk";
@@ -8,7 +8,7 @@ export default {
   async fetch(request, env) {
     const address = new URL(request.url).pathname.slice(1);
     const psk = await lookUp(env.SERVERS, new TextEncoder().encode(address));
-    // only servers that there is a key for, or anyone could have this worker call anybody
+    // only servers with a key in the store, or anyone could make this worker connect to any server
     if (!psk || !request.body) return new Response("a POST to /HOST:PORT of a known server, please\n", { status: 404 });
 
     const tls = startTls(connect(address), {
@@ -21,7 +21,7 @@ export default {
     } catch (error) {
       return new Response(`${error.code}: ${error.message}\n`, { status: 502 });
     }
-    // closing the writable side says close_notify; the server's own ends the response
+    // closing the writable side sends close_notify; the server's close_notify ends the response
     request.body.pipeTo(tls.writable).catch(() => {});
     return new Response(tls.readable);
   },

@@ -1,4 +1,4 @@
-// Terminates TLS with PSKs at the edge. A device reaches it by WebSocket or by TCP; what it says goes on to the origin.
+// Terminates TLS with PSKs at the edge. A device connects by WebSocket or by TCP; its data is forwarded to the origin.
 
 import { connect } from "cloudflare:sockets";
 import { acceptTls, singleUse } from "tls-psk";
@@ -8,11 +8,11 @@ import { usedOnce } from "./used-once.js";
 
 export { UsedOnce } from "./used-once.js";
 
-/** How long a device may take to prove its key, lookups included, in milliseconds. */
+/** How long a device may take to prove its key, including look-ups, in milliseconds. */
 const HANDSHAKE_TIMEOUT = 10_000;
 
 export default {
-  /** A device that speaks TLS inside of a WebSocket, as a page or a device behind an HTTP proxy does. */
+  /** A device that uses TLS inside a WebSocket, such as a page or a device behind an HTTP proxy. */
   fetch(request, env, ctx) {
     if (request.headers.get("Upgrade") !== "websocket") return new Response("a WebSocket, please\n", { status: 426 });
     const [client, server] = Object.values(new WebSocketPair());
@@ -21,7 +21,7 @@ export default {
     return new Response(null, { status: 101, webSocket: client });
   },
 
-  /** A device that speaks TLS over TCP. */
+  /** A device that uses TLS over TCP. */
   connect(socket, env) {
     return serve(socket, env);
   },
@@ -37,21 +37,21 @@ async function serve(transport, env) {
     await forward(device, env.ORIGIN);
     await device.closed;
   } catch (error) {
-    // the error says what was wrong and never contains a key
+    // the error says what went wrong and never contains a key
     console.warn(`a device was turned away: ${error.code ?? error.name}: ${error.message}`);
   }
 }
 
-/** The first offered identity that is in the store. Nobody but this device waits for the store. */
+/** The first offered identity that is in the store. Only this device waits for the store. */
 async function select(offered, store) {
   const found = await Promise.all(offered.map(({ identity }) => lookUp(store, identity)));
   return found.find((psk) => psk) ?? null;
 }
 
-/** Joins the device and the origin, which hears nothing of whoever has not proven a key. */
+/** Connects the device and the origin, which receives nothing from a device that has not proven its key. */
 async function forward(device, originAddress) {
   const early = device.earlyData.getReader();
-  // What comes first: early data, which the store says is no copy, or the end of a handshake that went well.
+  // Whichever comes first: early data that the store confirms is not a copy, or the end of a successful handshake.
   const first = await early.read();
   early.releaseLock();
   const origin = connect(originAddress, { allowHalfOpen: true });

@@ -1,5 +1,5 @@
-// What early data was taken. Every isolate on earth asks the same object about the same id, and that object answers one
-// question at a time: of two copies of a ClientHello, one is the first.
+// The early data that was accepted. Every isolate on earth asks the same object about the same id, and that object
+// answers one request at a time: of two copies of a ClientHello, one is the first.
 
 import { DurableObject } from "cloudflare:workers";
 
@@ -9,7 +9,7 @@ export class UsedOnce extends DurableObject {
     ctx.storage.sql.exec("CREATE TABLE IF NOT EXISTS used (id TEXT PRIMARY KEY, until INTEGER)");
   }
 
-  /** Whether the id was new. Without `until` (an external PSK's) it is remembered for good. */
+  /** Whether the id was new. Without `until` (for external PSKs) it is stored permanently. */
   async add(id, until) {
     const { sql } = this.ctx.storage;
     const added = sql.exec("INSERT OR IGNORE INTO used VALUES (?, ?)", id, until ?? null).rowsWritten > 0;
@@ -17,7 +17,7 @@ export class UsedOnce extends DurableObject {
     return added;
   }
 
-  /** Forgets what can no longer be copied. */
+  /** Deletes ids whose early data can no longer be replayed. */
   async alarm() {
     const { sql } = this.ctx.storage;
     sql.exec("DELETE FROM used WHERE until < ?", Date.now());
@@ -26,7 +26,9 @@ export class UsedOnce extends DurableObject {
   }
 }
 
-/** The store for `singleUse`: 256 objects, each for the ids that begin with its two digits, so that none is a bottleneck. */
+/**
+ * The store for `singleUse`: 256 objects, each for ids with the same first two digits, so that none is a bottleneck.
+ */
 export function usedOnce(namespace) {
   return {
     add: (id, until) => namespace.get(namespace.idFromName(id.slice(0, 2))).add(id, until),

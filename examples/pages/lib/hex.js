@@ -1,4 +1,4 @@
-/** The bytes that pairs of hexadecimal digits spell. */
+/** The bytes encoded by pairs of hexadecimal digits. */
 export function fromHex(text) {
   return Uint8Array.from(text.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
 }

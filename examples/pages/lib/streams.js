@@ -1,8 +1,8 @@
-// Transports of what has no streams, or has them elsewhere.
+// Transports for interfaces that have no streams, or not in the expected place.
 
-/** A data channel of WebRTC that is open, reliable and ordered, as they are unless made otherwise. */
+/** A data channel of WebRTC that is open, reliable and ordered, which is the default. */
 export function dataChannelTransport(channel) {
-  // every implementation takes messages of 16 KiB, and some no larger ones
+  // every implementation accepts messages of 16 KiB, and some accept no larger ones
   const LARGEST = 16_384;
   const HIGH_WATER_MARK = 2 ** 18;
   channel.binaryType = "arraybuffer";
@@ -13,7 +13,7 @@ export function dataChannelTransport(channel) {
     readable: new ReadableStream({
       start(controller) {
         channel.addEventListener("message", ({ data }) => controller.enqueue(new Uint8Array(data)));
-        closed.then(() => controller.close()).catch(() => {}); // it was cancelled before
+        closed.then(() => controller.close()).catch(() => {}); // it was already cancelled
       },
       cancel: () => channel.close(),
     }),

@@ -1,4 +1,4 @@
-// What these pages have in common: lines that come are shown, lines that are typed go out.
+// Shared by these pages: received lines are shown, typed lines are sent.
 
 const byId = (id) => document.getElementById(id);
 
@@ -10,7 +10,7 @@ export function show(text) {
   byId("log").append(text);
 }
 
-/** Joins the page's log and form to a socket, until that is closed. */
+/** Connects the page's log and form to a socket, until the socket is closed. */
 export async function converse(socket) {
   const writer = socket.writable.getWriter();
   const controls = byId("form").elements;
@@ -21,7 +21,7 @@ export async function converse(socket) {
     event.preventDefault();
     const line = byId("line");
     show(`> ${line.value}\n`);
-    writer.write(new TextEncoder().encode(`${line.value}\n`)).catch(() => {}); // closed tells
+    writer.write(new TextEncoder().encode(`${line.value}\n`)).catch(() => {}); // `closed` reports it
     line.value = "";
   };
   enable(true);

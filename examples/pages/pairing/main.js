@@ -1,5 +1,6 @@
-// Whoever shows the code is the server, whoever scans it the client. The secret is in the part of the link behind "#",
-// which browsers send to nobody, and it proves each side to the other. The relay sees a room, an identity and bytes.
+// The page that shows the code is the server, the page that scans it the client. The secret is in the part of the link
+// after "#", which browsers do not send, and authenticates each side to the other. The relay sees a room, an identity
+// and bytes.
 
 import { toCanvas } from "qrcode";
 import { acceptTls, startTls } from "tls-psk";
@@ -14,12 +15,12 @@ const toText = (bytes) =>
 const toBytes = (text) =>
   Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (character) => character.charCodeAt(0));
 
-/** 12 random bytes that name the room, and 32 that are the key. */
+/** 12 random bytes as the name of the room, and 32 as the key. */
 const [ROOM, KEY] = [12, 32];
 
 const scanned = toBytes(location.hash.slice(1));
 if (scanned.length === ROOM + KEY) {
-  history.replaceState(null, "", location.pathname); // the key has no business in the address bar
+  history.replaceState(null, "", location.pathname); // the key must not stay in the address bar
   await meet(startTls, scanned);
 } else {
   const invitation = crypto.getRandomValues(new Uint8Array(ROOM + KEY));
@@ -39,7 +40,7 @@ async function meet(begin, invitation) {
   const psk = {
     identity: room,
     secret: invitation.subarray(ROOM),
-    // names both roles, so that nobody can be made to talk to itself
+    // names both roles, so that neither page can be made to talk to itself
     context: new TextEncoder().encode("pairing: client scans, server shows"),
   };
   const socket = begin(webSocketTransport(new WebSocket(url)), { psks: [psk] });

@@ -1,4 +1,4 @@
-// TLS over a serial line: the port of WebSerial has the two streams that a transport needs.
+// TLS over a serial line: a WebSerial port has the two streams that a transport needs.
 
 import { startTls } from "tls-psk";
 import { fromHex } from "../lib/hex.js";
@@ -14,7 +14,7 @@ document.getElementById("connect").onsubmit = async (event) => {
     await port.open({ baudRate: 115_200 });
     const socket = startTls(port, {
       psks: [{ identity: "console", secret }],
-      recordSizeLimit: 1_024, // a small device has a small buffer, and so has its serial line
+      recordSizeLimit: 1_024, // small devices and serial lines have small buffers
       handshakeTimeout: 5_000,
     });
     await socket.opened;

@@ -1,5 +1,5 @@
-// Two peers of WebRTC, in one page for show, with TLS in their data channel. WebRTC encrypts by itself, but for whom it
-// does the one who carried the offers could have decided; with a PSK, the two know whom they talk to.
+// Two peers of WebRTC, in one page for demonstration, with TLS in their data channel. WebRTC encrypts, too, but the
+// party that relays the offers decides for whom; with a PSK, the two peers authenticate each other.
 
 import { acceptTls, startTls } from "tls-psk";
 import { dataChannelTransport } from "../lib/streams.js";
@@ -19,7 +19,7 @@ await callee.setLocalDescription(await callee.createAnswer());
 await caller.setRemoteDescription(callee.localDescription);
 
 const transports = await Promise.all([opened(ours), theirs.then(opened)]);
-// one page plays both roles here; two would not need to allow it
+// one page plays both roles here; two pages would not need to allow it
 const options = {
   psks: [{ identity: "the two of us", secret: crypto.getRandomValues(new Uint8Array(32)) }],
   allowBothRoles: true,

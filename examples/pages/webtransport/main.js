@@ -1,4 +1,4 @@
-// TLS in a stream of WebTransport, which is a transport as it is. The relay passes the stream on to a device over TCP.
+// TLS in a stream of WebTransport, which is already a transport. The relay forwards the stream to a device over TCP.
 
 import { startTls } from "tls-psk";
 import { fromHex } from "../lib/hex.js";
@@ -10,7 +10,7 @@ document.getElementById("connect").onsubmit = async (event) => {
   event.preventDefault();
   const psks = [{ identity: "device", secret: bytesOf("key") }];
   document.getElementById("key").value = "";
-  // for a relay of one's own; one with a certificate that browsers trust anyway needs no hash
+  // for your own relay; a relay with a certificate that browsers trust needs no hash
   const hash = { algorithm: "sha-256", value: bytesOf("certificate") };
   const options = hash.value.length > 0 ? { serverCertificateHashes: [hash] } : {};
   try {
