@@ -1,15 +1,15 @@
 //! TLS 1.3 (RFC 9846) with pre-shared keys, as a core without I/O.
 //!
-//! The core takes bytes, randomness and the application's choice of PSK, and gives records and events. It knows
-//! no sockets, no clock and no JavaScript; [`Connection`] is the whole of it. The npm package `tls-psk` wraps it
-//! for browsers, edge runtimes and Node.
+//! The input of the core is bytes, randomness and the application's choice of PSK; its output is records and events. It
+//! uses no sockets, no clock and no JavaScript. [`Connection`] is its main type. The npm package `tls-psk` wraps it for
+//! browsers, edge runtimes and Node.
 //!
 //! ```
 //! use std::sync::Arc;
 //! use tls_psk::{ClientConfig, Connection, Entropy, Event, ExternalPsk, HashAlgorithm, ServerConfig};
 //!
 //! let psk = ExternalPsk::new(b"device-7", &[0x5a; 32], HashAlgorithm::Sha256)?;
-//! // Both ends in one process is for examples alone: a PSK serves one role (RFC 9257 section 4.1).
+//! // Only an example has both ends in one process: a PSK is for one role (RFC 9257 section 4.1).
 //! let mut config = ClientConfig::new();
 //! config.parameters.allow_both_roles = true;
 //! config.append_psk(&psk)?;
@@ -39,7 +39,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! The lower layers are public for tools that look at TLS; they are not covered by the version's promise.
+//! The lower layers are public for tools that analyse TLS; they are not covered by semantic versioning.
 
 mod newtype;
 

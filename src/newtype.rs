@@ -1,6 +1,6 @@
-//! How the protocol's enumerations are declared: newtypes, so that unknown values survive.
+//! The declaration of the protocol's enumerations: newtypes, so that unknown values survive.
 
-/// Declares a wire enumeration: a newtype over its integer with a constant and a name per known value.
+/// Declares a wire enumeration: a newtype over its integer, with a constant and a name for each known value.
 macro_rules! wire_enum {
     ($(#[$doc:meta])* $name:ident($int:ty) { $($(#[$vdoc:meta])* $konst:ident = $value:expr, $text:expr;)* }) => {
         $(#[$doc])*

@@ -32,8 +32,8 @@ impl AeadAlgorithm {
         }
     }
 
-    /// How many records may be protected with one key (RFC 9846 section 5.5). ChaCha20-Poly1305 has no limit short
-    /// of the sequence number's.
+    /// How many records may be protected with one key (RFC 9846 section 5.5). ChaCha20-Poly1305 has no limit below that
+    /// of the sequence number.
     pub const fn record_limit(self) -> u64 {
         match self {
             // 2^24.5 full records.
@@ -46,7 +46,7 @@ impl AeadAlgorithm {
 /// An AEAD with its key. It wipes itself, and has no `Debug`.
 pub struct AeadKey {
     algorithm: AeadAlgorithm,
-    // A key schedule of AES takes hundreds of bytes; boxed, it is not left behind on the stack at every move.
+    // The key schedule of AES takes hundreds of bytes; because it is boxed, moves leave no copy of it on the stack.
     key: Box<Key>,
     bytes: Kept,
 }
@@ -72,7 +72,7 @@ impl AeadKey {
         Ok(Self { algorithm, key: Box::new(key), bytes })
     }
 
-    /// The algorithm the key is for.
+    /// The algorithm of the key.
     pub fn algorithm(&self) -> AeadAlgorithm {
         self.algorithm
     }
@@ -102,8 +102,8 @@ impl AeadKey {
         Ok(())
     }
 
-    /// Decrypts a ciphertext with its tag in place; what comes back is the plaintext, in the same memory. When the
-    /// tag does not match, nothing was decrypted.
+    /// Decrypts a ciphertext with its tag in place; returns the plaintext, in the same memory. If the tag does not
+    /// match, nothing was decrypted.
     pub fn open<'a>(
         &self,
         nonce: &[u8; NONCE_LEN],

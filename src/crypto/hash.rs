@@ -12,14 +12,14 @@ pub(super) const MAX_HASH_LEN: usize = 48;
 /// A hash that a PSK or a cipher suite is bound to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum HashAlgorithm {
-    /// SHA-256, what a PSK is used with unless it was provisioned otherwise.
+    /// SHA-256, the hash of a PSK unless it was provisioned for another.
     Sha256,
     /// SHA-384.
     Sha384,
 }
 
 impl HashAlgorithm {
-    /// Every one of them.
+    /// All hashes.
     pub const ALL: [Self; 2] = [Self::Sha256, Self::Sha384];
 
     /// `Hash.length`, in bytes.
@@ -46,7 +46,7 @@ impl HashAlgorithm {
         }
     }
 
-    /// A hash over nothing yet.
+    /// A new running hash.
     pub fn hasher(self) -> Hasher {
         match self {
             Self::Sha256 => Hasher::Sha256(Sha256::new()),
@@ -73,8 +73,8 @@ impl HashAlgorithm {
 }
 
 fn mac<M: Mac + KeyInit>(key: &[u8], data: &[u8]) -> Digest {
-    // HMAC takes a key as long as the hash's block, pads a shorter one with zeros and hashes a longer one; that is
-    // done by `new_from_slice`, whose result is an error for other MACs alone.
+    // HMAC uses a key as long as the hash's block, pads a shorter one with zeros and hashes a longer one.
+    // `new_from_slice` does this; it fails only for other MACs.
     match <M as KeyInit>::new_from_slice(key) {
         Ok(mac) => Digest::new(&mac.chain_update(data).finalize().into_bytes()),
         Err(_) => unreachable!("HMAC takes keys of any length"),
@@ -99,7 +99,7 @@ impl Hasher {
         }
     }
 
-    /// The hash of all that was added.
+    /// The hash of all data.
     pub fn finish(self) -> Digest {
         match self {
             Self::Sha256(hasher) => Digest::new(&hasher.finalize()),
@@ -113,7 +113,7 @@ impl Hasher {
     }
 }
 
-/// A hash's or a MAC's output. Shown in hexadecimal, as it is not a secret.
+/// The output of a hash or a MAC. Shown in hexadecimal, as it is not a secret.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Digest {
     bytes: [u8; MAX_HASH_LEN],
@@ -129,12 +129,12 @@ impl Digest {
         Self { bytes, len: output.len().min(MAX_HASH_LEN) }
     }
 
-    /// Compares in constant time; only the length may show.
+    /// Compares in constant time; only the length may affect the time.
     pub fn ct_eq(&self, other: &[u8]) -> bool {
         self.as_ref().ct_eq(other).into()
     }
 
-    /// The output with zeros behind it, for a caller that wraps a secret around it.
+    /// The output padded with zeros, for a caller that makes a secret of it.
     pub(super) fn into_bytes(self) -> [u8; MAX_HASH_LEN] {
         self.bytes
     }

@@ -33,8 +33,8 @@ pub fn expand(
     }
 }
 
-/// Fills `out`: `HKDF-Expand-Label(Secret, Label, Context, out.len())`. Fails when `out` is longer than 255 times
-/// the hash, when `secret` is shorter than the hash, or when label or context do not fit their vectors.
+/// Fills `out`: `HKDF-Expand-Label(Secret, Label, Context, out.len())`. Fails if `out` is longer than 255 times the
+/// hash, if `secret` is shorter than the hash, or if label or context do not fit their vectors.
 pub fn expand_label(
     hash: HashAlgorithm,
     secret: &[u8],
@@ -50,9 +50,9 @@ pub fn expand_label(
 
 /// `HKDF-Expand-Label(Secret, Label, Context, Hash.length)`, the derivation of every secret from another.
 ///
-/// An output as long as the hash is the first block of HKDF-Expand, `HMAC(Secret, HkdfLabel | 0x01)`, and that
-/// cannot fail. The labels are the protocol's own and the contexts are hashes or at most 255 bytes long, so that they
-/// fit their vectors; for others there is [`expand_label`], which refuses what does not fit.
+/// An output as long as the hash is the first block of HKDF-Expand, `HMAC(Secret, HkdfLabel | 0x01)`, which cannot
+/// fail. The labels are those of the protocol, and the contexts are hashes or at most 255 bytes long, so they fit their
+/// vectors. For other inputs, use [`expand_label`], which refuses those that do not fit.
 pub fn expand_label_secret(
     hash: HashAlgorithm,
     secret: &Secret,

@@ -1,4 +1,4 @@
-//! Hashes, key derivation, AEADs, groups and randomness: the only rooms that name a crypto crate.
+//! Hashes, key derivation, AEADs, groups and randomness: the only layer that names a crypto crate.
 
 mod aead;
 mod group;

@@ -1,4 +1,4 @@
-//! Randomness: a generator per connection, seeded once.
+//! Randomness: one generator for each connection, seeded once.
 
 use chacha20::ChaCha20Rng;
 use chacha20::rand_core::{Rng, SeedableRng};
@@ -17,12 +17,12 @@ impl Random {
         Ok(Self::from_seed(*seed))
     }
 
-    /// Seeded by the caller: the bytes that follow are always the same, and as secret as the seed.
+    /// Seeded by the caller: the same seed gives the same bytes, which are only as secret as the seed.
     pub fn from_seed(seed: [u8; 32]) -> Self {
         Self(ChaCha20Rng::from_seed(seed))
     }
 
-    /// The generator, for signatures that take one.
+    /// The generator, for signatures that need one.
     #[cfg(all(feature = "certificates", feature = "rsa-signing"))]
     pub(super) fn generator(&mut self) -> &mut ChaCha20Rng {
         &mut self.0

@@ -1,4 +1,4 @@
-//! Authenticated encryption of what a server hands out and takes back: tickets and cookies.
+//! Authenticated encryption of data that a server issues and accepts again: tickets and cookies.
 
 use zeroize::Zeroizing;
 
@@ -13,8 +13,8 @@ const ID_LEN: usize = 4;
 const SALT_LEN: usize = 16;
 const OVERHEAD: usize = ID_LEN + SALT_LEN + TAG_LEN;
 
-/// Keys that seal, one at a time, and open, all of them: the first seals, the others are kept for what they have
-/// sealed before. They wipe themselves, and have no `Debug`.
+/// Sealing keys: the first seals, all of them open; the others are kept for data that they sealed before. They wipe
+/// themselves, and have no `Debug`.
 ///
 /// ```text
 /// struct {
@@ -23,9 +23,9 @@ const OVERHEAD: usize = ID_LEN + SALT_LEN + TAG_LEN;
 ///     opaque ciphertext[plaintext.length + 16];
 /// } Sealed;
 /// ```
-/// Every sealing has its own ChaCha20-Poly1305 key, `HMAC-SHA256(key, purpose | scope | salt)`, so that a random salt of
-/// 16 bytes does what a random nonce of 12 could not: it never has to be counted. The scope is a digest of what must be
-/// the same where the result is opened.
+/// Every sealing has its own ChaCha20-Poly1305 key, `HMAC-SHA256(key, purpose | scope | salt)`. The random salt has 16
+/// bytes, so that, unlike a random nonce of 12 bytes, uses need not be counted. The scope is a digest of everything
+/// that must be the same where the result is opened.
 #[derive(Clone)]
 pub struct SealingKeys {
     keys: Vec<SealingKey>,
@@ -38,7 +38,7 @@ struct SealingKey {
 }
 
 impl SealingKeys {
-    /// Keys in the order of their age, the youngest first. Fails when there is none.
+    /// Keys in the order of their age, the newest first. Fails if there is none.
     pub fn new(keys: &[[u8; SEALING_KEY_LEN]]) -> Result<Self, CryptoError> {
         if keys.is_empty() {
             return Err(CryptoError::KeyLength);
@@ -52,13 +52,13 @@ impl SealingKeys {
         Self { keys: vec![SealingKey::new(&key)] }
     }
 
-    /// Seals with `key` from now on. Of the older keys the youngest `keep` still open.
+    /// Seals with `key` from now on. The newest `keep` of the older keys still open.
     pub fn rotate(&mut self, key: &[u8; SEALING_KEY_LEN], keep: usize) {
         self.keys.truncate(keep);
         self.keys.insert(0, SealingKey::new(key));
     }
 
-    /// Seals `plaintext`. What was sealed for one purpose and scope does not open for another.
+    /// Seals `plaintext`. The result opens only with the same purpose and scope.
     pub fn seal(
         &self,
         purpose: &'static str,
@@ -76,7 +76,7 @@ impl SealingKeys {
         Ok(sealed)
     }
 
-    /// Opens what one of the keys has sealed; `None` for anything else.
+    /// Opens data that one of the keys has sealed; `None` for anything else.
     pub fn open(
         &self,
         purpose: &'static str,
@@ -95,7 +95,7 @@ impl SealingKeys {
     }
 }
 
-/// A key that is used once needs no nonce.
+/// A key that is used only once needs no nonce.
 const NONCE: [u8; NONCE_LEN] = [0; NONCE_LEN];
 
 impl SealingKey {

@@ -18,7 +18,7 @@ impl Secret {
         Self { bytes: [0; MAX_HASH_LEN], len: hash.output_len() }
     }
 
-    /// A secret that somebody else derived, such as one of a key log; `None` if its length is not the hash's.
+    /// A secret that was derived elsewhere, such as one of a key log; `None` if its length is not that of the hash.
     #[cfg(feature = "dissect")]
     pub fn from_bytes(hash: HashAlgorithm, secret: &[u8]) -> Option<Self> {
         let mut this = Self::zeros(hash);
@@ -27,7 +27,7 @@ impl Secret {
         Some(this)
     }
 
-    /// The output of a hash, taken over.
+    /// A secret from the output of a hash.
     pub(super) fn from_output(bytes: [u8; MAX_HASH_LEN], hash: HashAlgorithm) -> Self {
         Self { bytes, len: hash.output_len() }
     }

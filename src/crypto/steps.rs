@@ -1,8 +1,9 @@
-//! The computations as they were made, for the demo page to show.
+//! A record of the computations, for the demo page.
 //!
-//! Every step of hash, HMAC, HKDF, key exchange and AEAD is recorded with its inputs and its output: with all secrets of
-//! a connection, and nothing wipes them. So no feature does this, which any dependency of a program could enable, but
-//! `--cfg tls_psk_steps`, which the build of the page alone has. Without it nothing is kept, and nothing is compiled.
+//! Every step of hash, HMAC, HKDF, key exchange and AEAD is recorded with its inputs and its output. This includes all
+//! secrets of a connection, and nothing wipes them. Any dependency of a program could enable a cargo feature, so
+//! recording needs `--cfg tls_psk_steps` instead, which only the page's build sets. Without it, nothing of this is
+//! compiled.
 
 #[cfg(tls_psk_steps)]
 pub use on::{Step, record, take};
@@ -19,15 +20,15 @@ mod on {
     /// One computation.
     #[derive(Clone, PartialEq, Eq)]
     pub struct Step {
-        /// What was computed: "hash", "hmac", "extract", "expand-label", "agree", "seal" or "open".
+        /// The operation: "hash", "hmac", "extract", "expand-label", "agree", "seal" or "open".
         pub operation: &'static str,
-        /// With what: the hash, the group or the AEAD.
+        /// The algorithm: the hash, the group or the AEAD.
         pub algorithm: &'static str,
         /// The label of an "expand-label", without its prefix.
         pub label: String,
         /// The inputs by their names in the specification.
         pub inputs: Vec<(&'static str, Vec<u8>)>,
-        /// What came of it.
+        /// The output.
         pub output: Vec<u8>,
     }
 
@@ -35,17 +36,17 @@ mod on {
         static STEPS: RefCell<Option<Vec<Step>>> = const { RefCell::new(None) };
     }
 
-    /// Begins to record the steps of this thread, or ends it. What was recorded before is dropped.
+    /// Starts or stops recording the steps of this thread. Earlier records are dropped.
     pub fn record(on: bool) {
         STEPS.with_borrow_mut(|steps| *steps = on.then(Vec::new));
     }
 
-    /// What was recorded since the last call.
+    /// The steps since the last call.
     pub fn take() -> Vec<Step> {
         STEPS.with_borrow_mut(|steps| steps.as_mut().map(core::mem::take).unwrap_or_default())
     }
 
-    /// Records a step, if steps are recorded.
+    /// Records a step, if recording is on.
     pub fn step(
         operation: &'static str,
         algorithm: &'static str,
@@ -66,7 +67,7 @@ mod on {
         });
     }
 
-    /// Bytes that a later step shows as its input.
+    /// Bytes for a later step to show as its input.
     #[derive(Clone)]
     pub struct Kept(Vec<u8>);
 
@@ -75,7 +76,7 @@ mod on {
             Self(bytes.as_ref().to_vec())
         }
 
-        /// Of bytes that are made for this.
+        /// Keeps bytes that are computed only for this.
         pub fn of<B: AsRef<[u8]>>(bytes: impl FnOnce() -> B) -> Self {
             Self::new(bytes())
         }
@@ -102,7 +103,7 @@ mod off {
     ) {
     }
 
-    /// Nothing.
+    /// Keeps nothing, as steps are not recorded.
     #[derive(Clone)]
     pub struct Kept;
 

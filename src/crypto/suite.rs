@@ -1,4 +1,4 @@
-//! What the cipher suites are made of (RFC 9846 appendix B.4).
+//! The parts of the cipher suites (RFC 9846 appendix B.4).
 
 use super::aead::AeadAlgorithm;
 use super::hash::HashAlgorithm;
@@ -12,7 +12,7 @@ pub const SUPPORTED_SUITES: [CipherSuite; 3] = [
     CipherSuite::TLS_AES_256_GCM_SHA384,
 ];
 
-/// The hash of a suite, or `None` when the suite is not supported.
+/// The hash of a suite, or `None` if the suite is not supported.
 pub const fn hash_of(suite: CipherSuite) -> Option<HashAlgorithm> {
     match suite {
         CipherSuite::TLS_AES_128_GCM_SHA256 | CipherSuite::TLS_CHACHA20_POLY1305_SHA256 => {
@@ -23,7 +23,7 @@ pub const fn hash_of(suite: CipherSuite) -> Option<HashAlgorithm> {
     }
 }
 
-/// The AEAD of a suite, or `None` when the suite is not supported.
+/// The AEAD of a suite, or `None` if the suite is not supported.
 pub const fn aead_of(suite: CipherSuite) -> Option<AeadAlgorithm> {
     match suite {
         CipherSuite::TLS_AES_128_GCM_SHA256 => Some(AeadAlgorithm::Aes128Gcm),

@@ -18,8 +18,8 @@ impl Exporter {
     /// TLS-Exporter(label, context_value, key_length) =
     ///     HKDF-Expand-Label(Derive-Secret(Secret, label, ""), "exporter", Hash(context_value), key_length)
     /// ```
-    /// No context and an empty one give the same value. The label holds at most 249 bytes, and `out` at most 255
-    /// times the hash's length.
+    /// No context and an empty one give the same value. The label has at most 249 bytes, and `out` at most 255 times
+    /// the hash's length.
     pub fn export(&self, label: &str, context: &[u8], out: &mut [u8]) -> Result<(), CryptoError> {
         let hash = self.hash;
         let mut derived = Zeroizing::new(vec![0; hash.output_len()]);

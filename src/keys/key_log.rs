@@ -1,4 +1,4 @@
-//! The key log (RFC 9850, the SSLKEYLOGFILE format): a line per secret, for debugging only.
+//! The key log (RFC 9850, the SSLKEYLOGFILE format): one line for each secret, for debugging only.
 
 use core::fmt::Write;
 

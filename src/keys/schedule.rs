@@ -1,13 +1,13 @@
-//! The key schedule (RFC 9846 section 7.1), one type per secret of its left-hand side.
+//! The key schedule (RFC 9846 section 7.1), with one type for each secret of its left-hand side.
 //!
-//! Each type offers only what may be derived at its stage and is consumed by the step to the next, so no key
-//! can be taken too early and no stage outlives its use.
+//! Each type offers only the derivations of its stage and is consumed by the step to the next, so that no key can be
+//! derived too early and no stage outlives its use.
 
 use super::exporter::Exporter;
 use super::traffic::{FinishedKey, TrafficSecret};
 use crate::crypto::{Digest, HashAlgorithm, Secret, SharedSecret, expand_label_secret, extract};
 
-/// Where a PSK came from, which decides its binder key's label.
+/// The origin of a PSK, which decides the label of its binder key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BinderKind {
     /// Provisioned outside of TLS: "ext binder".
@@ -34,7 +34,7 @@ pub struct EarlySecret {
 }
 
 impl EarlySecret {
-    /// From a PSK, or from zeros when there is none.
+    /// From a PSK, or from zeros without a PSK.
     pub fn new(hash: HashAlgorithm, psk: Option<&[u8]>) -> Self {
         let zeros = Secret::zeros(hash);
         let psk = psk.unwrap_or(zeros.as_bytes());

@@ -1,4 +1,4 @@
-//! Traffic secrets and what is derived from them (RFC 9846 sections 7.2, 7.3 and 4.5.3).
+//! Traffic secrets and the keys derived from them (RFC 9846 sections 7.2, 7.3 and 4.5.3).
 
 use crate::crypto::{
     AeadKey, CryptoError, Digest, HashAlgorithm, NONCE_LEN, Secret, aead_of, expand_label,
@@ -59,7 +59,7 @@ impl TrafficSecret {
     }
 }
 
-/// What protects the records of one direction.
+/// The keys that protect the records of one direction.
 pub struct TrafficKeys {
     /// The AEAD with its key.
     pub key: AeadKey,

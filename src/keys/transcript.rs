@@ -4,7 +4,7 @@ use crate::crypto::steps::{Kept, step};
 use crate::crypto::{Digest, HashAlgorithm, Hasher};
 use crate::wire::HandshakeType;
 
-/// The first ClientHello, kept until the hash is known: it follows from the server's choice of PSK and suite.
+/// The first ClientHello, stored until the hash is known, which follows from the server's choice of PSK and suite.
 #[derive(Clone, Default)]
 pub struct TranscriptBuffer {
     messages: Vec<u8>,
@@ -21,15 +21,14 @@ impl TranscriptBuffer {
         &self.messages
     }
 
-    /// Hashes what was kept.
+    /// Hashes the stored messages.
     pub fn start(&self, hash: HashAlgorithm) -> Transcript {
         let mut transcript = Transcript::new(hash);
         transcript.add(&self.messages);
         transcript
     }
 
-    /// Hashes what was kept as the synthetic message_hash that stands for a ClientHello before a
-    /// HelloRetryRequest.
+    /// Hashes the stored messages as the synthetic message_hash that replaces a ClientHello before a HelloRetryRequest.
     pub fn start_with_message_hash(&self, hash: HashAlgorithm) -> Transcript {
         Transcript::from_message_hash(hash, hash.digest(&self.messages).as_ref())
     }
@@ -70,8 +69,8 @@ impl Transcript {
         digest
     }
 
-    /// Transcript-Hash of the messages so far and a truncated ClientHello: what the binders of a second
-    /// ClientHello cover (section 4.3.11.2).
+    /// Transcript-Hash of the messages so far and a truncated ClientHello, which the binders of a second ClientHello
+    /// cover (section 4.3.11.2).
     pub fn with_truncated(&self, client_hello: &[u8]) -> Digest {
         let mut hasher = self.hasher.clone();
         hasher.update(client_hello);
@@ -88,7 +87,7 @@ impl Transcript {
     }
 }
 
-/// What a binder of a first ClientHello covers: the ClientHello up to the binders (section 4.3.11.2).
+/// The hash that a binder of a first ClientHello covers: that of the ClientHello up to the binders (section 4.3.11.2).
 pub fn binder_hash_of_first_hello(hash: HashAlgorithm, truncated: &[u8]) -> Digest {
     hash.digest(truncated)
 }

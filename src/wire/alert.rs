@@ -15,7 +15,7 @@ const FATAL: u8 = 2;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Alert {
-    /// What happened. The level is not kept: it follows from the description.
+    /// The alert. The level is not stored: it follows from the description.
     pub description: AlertDescription,
 }
 
@@ -40,7 +40,7 @@ impl Alert {
         Ok(Self { description })
     }
 
-    /// Whether it ends the connection at once. Unknown alerts do (section 6).
+    /// Whether it ends the connection immediately. Unknown alerts do (section 6).
     pub fn is_error(self) -> bool {
         !matches!(
             self.description,

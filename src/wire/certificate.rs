@@ -19,11 +19,11 @@ use crate::error::Error;
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Certificate {
-    /// That of the CertificateRequest; empty from a server.
+    /// The context of the CertificateRequest; empty from a server.
     pub certificate_request_context: Vec<u8>,
     /// X.509 certificates in DER, the sender's own first.
     pub certificate_list: Vec<Vec<u8>>,
-    /// The types of all entries' extensions, for the receiver to refuse. None is interpreted, and none is sent.
+    /// The types of the extensions of all entries, for the receiver to refuse. None is interpreted, and none is sent.
     pub extensions: Vec<ExtensionType>,
 }
 
@@ -75,9 +75,9 @@ impl Certificate {
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CertificateVerify {
-    /// How it was signed.
+    /// The scheme of the signature.
     pub algorithm: SignatureScheme,
-    /// Over the transcript up to the Certificate.
+    /// The signature over the transcript up to the Certificate.
     pub signature: Vec<u8>,
 }
 
@@ -109,13 +109,13 @@ impl CertificateVerify {
 pub struct CertificateRequest {
     /// Empty during the handshake.
     pub certificate_request_context: Vec<u8>,
-    /// What the client may sign with (section 4.3.3); mandatory.
+    /// The schemes that the client may sign with (section 4.3.3); mandatory.
     pub signature_algorithms: Option<Vec<SignatureScheme>>,
 }
 
 impl CertificateRequest {
-    /// Reads a message's body to its end. Extensions other than signature_algorithms are left to the application, which
-    /// has one certificate to show or none.
+    /// Reads a message's body to its end. Extensions other than signature_algorithms are ignored: a client has one
+    /// certificate or none, so it has no choice to make.
     pub fn read(mut r: Reader<'_>) -> Result<Self, Error> {
         let mut this = Self {
             certificate_request_context: r.vec8("certificate_request_context")?.rest().to_vec(),

@@ -33,16 +33,16 @@ pub struct ClientHello {
     pub legacy_session_id: Vec<u8>,
     /// Most preferred first.
     pub cipher_suites: Vec<CipherSuite>,
-    /// The null method alone in TLS 1.3.
+    /// Only the null method in TLS 1.3.
     pub legacy_compression_methods: Vec<u8>,
-    /// What the extensions say.
+    /// The content of the extensions.
     pub extensions: ClientExtensions,
 }
 
 /// The ClientHello's extensions. `None` means that the extension is absent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ClientExtensions {
-    /// The one host name of server_name (RFC 6066 section 3).
+    /// The only host name of server_name (RFC 6066 section 3).
     pub server_name: Option<Vec<u8>>,
     /// Section 4.3.7, most preferred first.
     pub supported_groups: Option<Vec<NamedGroup>>,
@@ -50,7 +50,7 @@ pub struct ClientExtensions {
     pub signature_algorithms: Option<Vec<SignatureScheme>>,
     /// RFC 7301, most preferred first.
     pub alpn: Option<Vec<Vec<u8>>>,
-    /// RFC 8449: the largest inner plaintext the sender takes, content type included.
+    /// RFC 8449: the largest inner plaintext that the sender accepts, including the content type.
     pub record_size_limit: Option<u16>,
     /// Section 4.3.10.
     pub early_data: bool,
@@ -60,15 +60,15 @@ pub struct ClientExtensions {
     pub cookie: Option<Vec<u8>>,
     /// Section 4.3.9.
     pub psk_key_exchange_modes: Option<Vec<PskKeyExchangeMode>>,
-    /// RFC 8773: the server may show a certificate beside an external PSK.
+    /// RFC 8773: the server may send a certificate in addition to an external PSK.
     pub cert_with_extern_psk: bool,
     /// Section 4.3.8.
     pub key_share: Option<Vec<KeyShareEntry>>,
     /// Section 4.3.11; always last.
     pub pre_shared_key: Option<OfferedPsks>,
-    /// Extensions that this crate does not interpret, as they are.
+    /// Extensions that this crate does not interpret, undecoded.
     pub other: Vec<(ExtensionType, Vec<u8>)>,
-    /// The types in the order they came in. Not used for encoding, whose order is fixed.
+    /// The types in the order of the message. Not used for encoding, whose order is fixed.
     pub order: Vec<ExtensionType>,
 }
 
@@ -88,7 +88,7 @@ impl ClientHello {
         if legacy_compression_methods.is_empty() {
             return Err(Error::Decode("legacy_compression_methods"));
         }
-        // A hello of an older version may end here; it is told apart by its versions, not by its form.
+        // A hello of an older version may end here; its versions identify it, not its format.
         let extensions = if r.is_empty() {
             ClientExtensions::default()
         } else {

@@ -1,6 +1,7 @@
 //! Sets of two-byte code points, for lists that may name each only once.
 
-/// A set with one bit for each of the 65,536 code points, so that a list costs its length however long a peer makes it.
+/// A set with one bit for each of the 65,536 code points, so that checking a list takes time proportional to its
+/// length.
 pub(crate) struct CodePointSet(Vec<u8>);
 
 impl CodePointSet {
@@ -9,7 +10,7 @@ impl CodePointSet {
         Self(vec![0; (1 << 16) / 8])
     }
 
-    /// Adds a code point; whether it was not there yet.
+    /// Adds a code point; returns whether it is new.
     pub(crate) fn insert(&mut self, code_point: u16) -> bool {
         let is_new = !self.contains(code_point);
         if let Some(byte) = self.0.get_mut(usize::from(code_point / 8)) {

@@ -1,7 +1,7 @@
 //! The presentation language (RFC 9846 section 3): reading and writing integers and vectors.
 //!
-//! Every read names its field. The name serves three readers: the error that says what could not be decoded,
-//! the span that [`crate::inspect`] shows, and whoever holds the RFC beside the code.
+//! Every read names its field. The name serves the error that says what could not be decoded, the span that
+//! [`crate::inspect`] shows, and readers who compare the code with the RFC.
 
 use core::cell::RefCell;
 
@@ -14,18 +14,18 @@ pub struct Span {
     pub name: &'static str,
     /// Offset of its first byte.
     pub start: usize,
-    /// Offset behind its last byte.
+    /// Offset after its last byte.
     pub end: usize,
     /// How many fields enclose it.
     pub depth: usize,
-    /// What the bytes mean, where a name or a number says it better than hex.
+    /// What the bytes mean, if a name or a number says it better than hex.
     pub value: SpanValue,
 }
 
 /// What a field's bytes mean.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SpanValue {
-    /// Opaque bytes, or a field with fields inside.
+    /// Opaque bytes, or a field that contains fields.
     Opaque,
     /// An unsigned integer.
     Uint(u32),
@@ -59,7 +59,7 @@ impl<'a> Reader<'a> {
         self.rest.is_empty()
     }
 
-    /// What is left, without reading it.
+    /// The rest, without reading it.
     pub fn peek(&self) -> &'a [u8] {
         self.rest
     }
@@ -116,7 +116,7 @@ impl<'a> Reader<'a> {
         self.vector(field, 3)
     }
 
-    /// Everything that is left: the contents of an `opaque` vector.
+    /// Reads the rest: the contents of an `opaque` vector.
     pub fn rest(&mut self) -> &'a [u8] {
         let rest = core::mem::take(&mut self.rest);
         self.offset += rest.len();
@@ -131,7 +131,7 @@ impl<'a> Reader<'a> {
         if self.rest.is_empty() { Ok(()) } else { Err(Error::Decode(field)) }
     }
 
-    /// Gives the field read last a name in place of its number.
+    /// Gives the last field a name instead of its number.
     pub fn annotate(&self, name: Option<&'static str>) {
         if let (Some(spans), Some(name)) = (self.spans, name)
             && let Some(last) = spans.borrow_mut().last_mut()
@@ -140,7 +140,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Gives a name to the field that encloses what is read next.
+    /// Gives a name to the enclosing field.
     pub fn annotate_parent(&self, name: Option<&'static str>) {
         if let (Some(spans), Some(name)) = (self.spans, name)
             && let Some(parent) =
@@ -150,7 +150,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Reads a structure of several fields under a name of its own.
+    /// Reads a structure of several fields, and records it under its own name.
     pub fn structure<T>(
         &mut self,
         field: &'static str,
@@ -180,7 +180,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Splits the next `len` bytes off, as what a field without a length of its own holds.
+    /// Splits off the next `len` bytes, as the content of a field that has no length prefix.
     #[cfg(feature = "dissect")]
     pub(crate) fn split(&mut self, field: &'static str, len: usize) -> Result<Self, Error> {
         let start = self.clone();
@@ -243,11 +243,11 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// What [`Writer::finish`] says of a message that cannot be encoded.
+/// The error of [`Writer::finish`] for a message that cannot be encoded.
 pub const TOO_LONG: &str = "a message is too long to encode";
 
-/// Writes integers and vectors. A vector that outgrows its length field is remembered, and
-/// [`Writer::finish`] reports it; nothing wrong is ever handed out.
+/// Writes integers and vectors. If a vector outgrows its length field, [`Writer::finish`] fails instead of returning a
+/// wrong encoding.
 #[derive(Default)]
 pub struct Writer {
     bytes: Vec<u8>,
@@ -280,7 +280,7 @@ impl Writer {
         self.bytes.extend_from_slice(&value.to_be_bytes());
     }
 
-    /// Writes bytes as they are.
+    /// Writes bytes unchanged.
     #[inline(never)]
     pub fn bytes(&mut self, bytes: &[u8]) {
         self.bytes.extend_from_slice(bytes);
@@ -301,19 +301,20 @@ impl Writer {
         self.vector(3, contents);
     }
 
-    /// The bytes, or an internal error when a vector did not fit its length field.
+    /// The bytes, or an internal error if a vector did not fit its length field.
     pub fn finish(self) -> Result<Vec<u8>, Error> {
         if self.overflow { Err(Error::Internal(TOO_LONG)) } else { Ok(self.bytes) }
     }
 
-    // Every vector has a closure of its own; what surrounds it is kept out of their copies, which are many.
+    // Every vector has its own closure, and so its own copy of this function; the large parts are kept out of the
+    // copies.
     fn vector(&mut self, prefix: usize, contents: impl FnOnce(&mut Self)) {
         let start = self.begin_vector(prefix);
         contents(self);
         self.end_vector(prefix, start);
     }
 
-    /// Leaves room for the length; returns where the contents start.
+    /// Reserves space for the length; returns where the contents start.
     #[inline(never)]
     fn begin_vector(&mut self, prefix: usize) -> usize {
         self.bytes.resize(self.bytes.len() + prefix, 0);

@@ -42,7 +42,7 @@ wire_enum! {
 wire_enum! {
     /// `PskKeyExchangeMode` (RFC 9846 section 4.3.9).
     PskKeyExchangeMode(u8) {
-        /// The PSK alone: no forward secrecy.
+        /// Only the PSK: no forward secrecy.
         PSK_KE = 0, "psk_ke";
         /// The PSK with an ephemeral key exchange.
         PSK_DHE_KE = 1, "psk_dhe_ke";
@@ -96,7 +96,7 @@ wire_enum! {
     ExtensionType(u16) {
         /// RFC 6066 section 3.
         SERVER_NAME = 0, "server_name";
-        /// RFC 6066 section 4; only recognised to refuse it beside record_size_limit.
+        /// RFC 6066 section 4; only recognised to refuse it together with record_size_limit.
         MAX_FRAGMENT_LENGTH = 1, "max_fragment_length";
         /// RFC 6066 section 8.
         STATUS_REQUEST = 5, "status_request";
@@ -164,12 +164,12 @@ wire_enum! {
     KeyUpdateRequest(u8) {
         /// Only the sender's keys change.
         UPDATE_NOT_REQUESTED = 0, "update_not_requested";
-        /// The receiver is asked to change its keys too.
+        /// The receiver must change its keys, too.
         UPDATE_REQUESTED = 1, "update_requested";
     }
 }
 
-/// Reading code points, with their names kept for the spans.
+/// Reading code points, with their names recorded for the spans.
 macro_rules! read_code_points {
     ($($name:ident $read:ident $($grease:ident)?;)*) => {
         $(impl $name {
@@ -179,7 +179,7 @@ macro_rules! read_code_points {
                 Ok(value)
             }
 
-            /// What a span shows: the name, also that of the values that are reserved to be ignored.
+            /// The name that a span shows, also for reserved values (RFC 8701).
             pub(super) fn label(self) -> Option<&'static str> {
                 self.name()$(.or_else(|| grease::$grease(self.0)))?
             }

@@ -5,7 +5,7 @@ use super::codec::{Reader, Writer};
 use super::enums::{ExtensionType, NamedGroup, SignatureScheme};
 use crate::error::{Error, Violation};
 
-/// Reads an extension block. `read` gets each extension's type and data; what it leaves unread is an error.
+/// Reads an extension block. `read` gets each extension's type and data; unread data is an error.
 ///
 /// ```text
 /// struct {
@@ -13,7 +13,7 @@ use crate::error::{Error, Violation};
 ///     opaque extension_data<0..2^16-1>;
 /// } Extension;
 /// ```
-// Not generic: one function for all messages is less to download than one for each.
+// Not generic: one function for all messages is smaller than one for each.
 pub(super) fn read_block<'a>(
     r: &mut Reader<'a>,
     read: &mut dyn FnMut(ExtensionType, &mut Reader<'a>) -> Result<(), Error>,
@@ -69,7 +69,7 @@ pub(super) fn read_list<T>(
 pub struct KeyShareEntry {
     /// The group of the key.
     pub group: NamedGroup,
-    /// The public value, in the group's own encoding.
+    /// The public value, in the group's encoding.
     pub key_exchange: Vec<u8>,
 }
 

@@ -7,7 +7,7 @@ use crate::error::Error;
 /// The frame's header: one byte of type, three of length.
 pub const HEADER_LEN: usize = 4;
 
-/// A whole handshake message, its body not yet parsed.
+/// A whole handshake message whose body is not parsed yet.
 ///
 /// ```text
 /// struct {
@@ -20,7 +20,7 @@ pub const HEADER_LEN: usize = 4;
 pub struct Handshake<'a> {
     /// `msg_type`.
     pub msg_type: HandshakeType,
-    /// The whole message with its header, as it enters the transcript.
+    /// The whole message with its header, as in the transcript.
     pub bytes: &'a [u8],
 }
 

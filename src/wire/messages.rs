@@ -19,7 +19,7 @@ pub struct EncryptedExtensions {
     pub record_size_limit: Option<u16>,
     /// Early data was accepted (section 4.3.10).
     pub early_data: bool,
-    /// The types in the order they came in. Not used for encoding, whose order is fixed.
+    /// The types in the order of the message. Not used for encoding, whose order is fixed.
     pub order: Vec<ExtensionType>,
 }
 
@@ -45,7 +45,7 @@ impl EncryptedExtensions {
                     this.record_size_limit = Some(data.u16("RecordSizeLimit")?);
                 }
                 ExtensionType::EARLY_DATA => this.early_data = true,
-                // Kept by type in `order`, for the client to refuse.
+                // Its type is in `order`, for the client to refuse.
                 _ => {
                     data.rest();
                 }
@@ -175,7 +175,7 @@ impl NewSessionTicket {
 /// `struct { KeyUpdateRequest request_update; } KeyUpdate;` (RFC 9846 section 4.7.3)
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct KeyUpdate {
-    /// Whether the receiver must change its keys too.
+    /// Whether the receiver must change its keys, too.
     pub request_update: KeyUpdateRequest,
 }
 

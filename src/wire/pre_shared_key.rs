@@ -28,14 +28,14 @@ pub struct PskIdentity {
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OfferedPsks {
-    /// What the client offers, most preferred first.
+    /// The offered identities, most preferred first.
     pub identities: Vec<PskIdentity>,
     /// One binder for each identity, in the same order.
     pub binders: Vec<Vec<u8>>,
 }
 
 impl OfferedPsks {
-    /// An offer of nothing, which has no encoding.
+    /// An empty offer, which has no encoding.
     pub fn none() -> Self {
         Self { identities: Vec::new(), binders: Vec::new() }
     }
@@ -71,13 +71,13 @@ impl OfferedPsks {
         w.vec16(|w| self.binders.iter().for_each(|binder| w.vec8(|w| w.bytes(binder))));
     }
 
-    /// The encoded length of `binders` with its length field: what a binder's transcript leaves out
-    /// (section 4.3.11.2).
+    /// The encoded length of `binders` with its length field, which the transcript of a binder excludes (section
+    /// 4.3.11.2).
     pub fn binders_len(&self) -> usize {
         2 + self.binders.iter().map(|binder| 1 + binder.len()).sum::<usize>()
     }
 
-    /// What the binders cover of the ClientHello that ends with this offer.
+    /// The part that the binders cover of a ClientHello that ends with this offer.
     pub fn truncated<'a>(&self, client_hello: &'a [u8]) -> &'a [u8] {
         let len = client_hello.len().saturating_sub(self.binders_len());
         client_hello.get(..len).unwrap_or_default()

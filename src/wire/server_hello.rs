@@ -1,4 +1,4 @@
-//! `ServerHello` and `HelloRetryRequest`, which share a form (RFC 9846 sections 4.2.3 and 4.2.4).
+//! `ServerHello` and `HelloRetryRequest`, which have the same format (RFC 9846 sections 4.2.3 and 4.2.4).
 
 use super::client_hello::read_cookie;
 use super::codec::Reader;
@@ -29,13 +29,13 @@ pub struct ServerHello {
     pub legacy_version: ProtocolVersion,
     /// 32 random bytes, or [`HELLO_RETRY_REQUEST_RANDOM`].
     pub random: [u8; 32],
-    /// What the client sent.
+    /// The legacy_session_id that the client sent.
     pub legacy_session_id_echo: Vec<u8>,
     /// The selected suite.
     pub cipher_suite: CipherSuite,
     /// Zero.
     pub legacy_compression_method: u8,
-    /// What the extensions say.
+    /// The content of the extensions.
     pub extensions: ServerExtensions,
 }
 
@@ -50,11 +50,11 @@ pub struct ServerExtensions {
     pub selected_group: Option<NamedGroup>,
     /// Section 4.3.11: the index of the selected PSK.
     pub selected_identity: Option<u16>,
-    /// RFC 8773, in a ServerHello: a certificate follows beside the external PSK.
+    /// RFC 8773, in a ServerHello: a certificate follows in addition to the external PSK.
     pub cert_with_extern_psk: bool,
     /// Section 4.3.2, in a HelloRetryRequest.
     pub cookie: Option<Vec<u8>>,
-    /// The types in the order they came in. Not used for encoding, whose order is fixed.
+    /// The types in the order of the message. Not used for encoding, whose order is fixed.
     pub order: Vec<ExtensionType>,
 }
 
@@ -76,7 +76,7 @@ impl ServerHello {
         }
         let cipher_suite = CipherSuite::read(&mut r, "cipher_suite")?;
         let legacy_compression_method = r.u8("legacy_compression_method")?;
-        // A hello of an older version may end here; it is told apart by its version, not by its form.
+        // A hello of an older version may end here; its version identifies it, not its format.
         let extensions = if r.is_empty() {
             ServerExtensions::default()
         } else {
@@ -144,7 +144,7 @@ impl ServerExtensions {
                     this.cert_with_extern_psk = true;
                 }
                 ExtensionType::COOKIE if retry => this.cookie = Some(read_cookie(data)?),
-                // Kept by type in `order`, for the client to refuse.
+                // Its type is in `order`, for the client to refuse.
                 _ => {
                     data.rest();
                 }

@@ -13,8 +13,8 @@ use crate::wire::NamedGroup;
 
 /// The groups, most preferred first.
 ///
-/// The one that withstands quantum computers comes last: beside an external PSK it adds nothing against them as long as
-/// the PSK stays secret, and its shares take 1.2 KB of each hello. It is for those who ask for it.
+/// The group that withstands quantum computers is last. With an external PSK it adds no protection against them as long
+/// as the PSK stays secret, and its shares take 1.2 KB of each hello. Applications can prefer it.
 #[cfg(feature = "mlkem")]
 pub const SUPPORTED_GROUPS: [NamedGroup; 3] =
     [NamedGroup::X25519, NamedGroup::SECP256R1, NamedGroup::X25519MLKEM768];
@@ -27,7 +27,7 @@ pub fn is_supported(group: NamedGroup) -> bool {
     SUPPORTED_GROUPS.contains(&group)
 }
 
-/// What a key exchange comes to, the (EC)DHE input of the key schedule. It wipes itself, and has no `Debug`.
+/// The result of a key exchange, the (EC)DHE input of the key schedule. It wipes itself, and has no `Debug`.
 pub struct SharedSecret(Zeroizing<Vec<u8>>);
 
 impl SharedSecret {
@@ -42,8 +42,8 @@ impl SharedSecret {
     }
 }
 
-/// A key share that waits for the peer's: a client's, as the other half of a KEM follows from it ([`respond`]). It is used
-/// for one connection, and up with its agreement.
+/// A client's key share, before the server's arrives. The server has no such type, as its half of a KEM follows from
+/// the client's ([`respond`]). It is used for one connection, and consumed by the agreement.
 pub struct KeyShare {
     group: NamedGroup,
     secret: PrivateKey,
@@ -87,13 +87,13 @@ impl KeyShare {
         self.group
     }
 
-    /// `KeyShareEntry.key_exchange`, in the group's own encoding.
+    /// `KeyShareEntry.key_exchange`, in the group's encoding.
     pub fn public(&self) -> &[u8] {
         &self.public
     }
 
-    /// Agrees with the peer's share. One that is malformed, or brings nothing of the peer's into the secret, fails
-    /// (sections 4.3.8.2 and 7.4.2).
+    /// Agrees with the peer's share. Fails if the share is malformed, or contributes nothing to the secret (sections
+    /// 4.3.8.2 and 7.4.2).
     pub fn agree(self, peer: &[u8]) -> Result<SharedSecret, CryptoError> {
         let private_key = self.secret.explain();
         let shared = match self.secret {
@@ -118,7 +118,7 @@ impl KeyShare {
 }
 
 impl PrivateKey {
-    /// The key itself, where it is one number; none of a KEM.
+    /// The private key, if it is one number; nothing for a KEM.
     #[inline(always)]
     fn explain(&self) -> Kept {
         match self {
@@ -136,7 +136,7 @@ fn explain(group: NamedGroup, inputs: &[(&'static str, &[u8])], shared: &SharedS
     step("agree", name, "", inputs, shared.as_bytes());
 }
 
-/// Answers a client's share: the server's `key_exchange`, and the secret.
+/// Responds to a client's share: the server's `key_exchange`, and the secret.
 pub fn respond(
     group: NamedGroup,
     peer: &[u8],

@@ -11,7 +11,7 @@ pub(super) struct PrivateKey(p256::SecretKey);
 
 impl PrivateKey {
     pub(super) fn generate(random: &mut Random) -> Self {
-        // Zero and numbers from the order on are no keys: about one number in 2^32.
+        // Zero and numbers from the order on are not keys: about one number in 2^32.
         loop {
             let candidate = Zeroizing::new(random.array::<32>());
             if let Ok(secret) = p256::SecretKey::from_slice(candidate.as_slice()) {
@@ -24,7 +24,7 @@ impl PrivateKey {
         encode(self.0.public_key().as_affine())
     }
 
-    /// The key itself, where steps are recorded.
+    /// The private key, if steps are recorded.
     pub(super) fn explain(&self) -> Kept {
         Kept::of(|| self.0.to_bytes())
     }
@@ -35,7 +35,7 @@ impl PrivateKey {
     }
 }
 
-/// The first byte of an uncompressed point, the one encoding that TLS 1.3 has.
+/// The first byte of an uncompressed point, the only encoding in TLS 1.3.
 const LEGACY_FORM: u8 = 4;
 
 /// ```text
@@ -45,12 +45,12 @@ const LEGACY_FORM: u8 = 4;
 ///     opaque Y[coordinate_length];
 /// } UncompressedPointRepresentation;
 /// ```
-/// RFC 9846 section 4.3.8.2. What SEC 1 has beside it, and the code to read that, is not needed.
+/// RFC 9846 section 4.3.8.2. The other encodings of SEC 1 are not supported.
 fn encode(point: &AffinePoint) -> Vec<u8> {
     [&[LEGACY_FORM][..], &point.x(), &point.y()].concat()
 }
 
-/// The point, if it is one of the curve other than infinity, which has no encoding here.
+/// The point, if it is on the curve. Infinity has no encoding here.
 fn decode(bytes: &[u8]) -> Option<AffinePoint> {
     let (x, y) = bytes.strip_prefix(&[LEGACY_FORM])?.split_at_checked(32)?;
     AffinePoint::from_coordinates(x.try_into().ok()?, y.try_into().ok()?).into()

@@ -15,11 +15,11 @@ impl PrivateKey {
 
     /// The u-coordinate of the public key.
     pub(super) fn public(&self) -> [u8; PUBLIC_LEN] {
-        // The ladder that agrees serves here too; `PublicKey::from` takes Edwards arithmetic, of no use else.
+        // Uses the ladder of the agreement; `PublicKey::from` would add Edwards arithmetic, which nothing else needs.
         self.0.diffie_hellman(&PublicKey::from(X25519_BASEPOINT_BYTES)).to_bytes()
     }
 
-    /// The key itself, where steps are recorded.
+    /// The private key, if steps are recorded.
     pub(super) fn explain(&self) -> Kept {
         Kept::of(|| self.0.to_bytes())
     }
@@ -27,7 +27,7 @@ impl PrivateKey {
     pub(super) fn agree(&self, peer: &[u8]) -> Result<SharedSecret, CryptoError> {
         let peer: [u8; PUBLIC_LEN] = peer.try_into().map_err(|_| CryptoError::BadPeerShare)?;
         let shared = self.0.diffie_hellman(&peer.into());
-        // A point of small order gives zeros whatever our secret is.
+        // A point of small order gives zeros for every secret.
         if shared.was_contributory() { Ok(shared) } else { Err(CryptoError::BadPeerShare) }
     }
 }

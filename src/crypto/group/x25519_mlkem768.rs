@@ -12,9 +12,9 @@ use zeroize::{Zeroize, Zeroizing};
 
 use super::{CryptoError, Random, SharedSecret, x25519};
 
-/// The client's half: a KEM is not symmetric, and the server's half is [`respond`].
+/// The client's half: a KEM is not symmetric. The server's half is [`respond`].
 pub(super) struct PrivateKey {
-    // The key is large; the crate keeps what is secret of it in boxes, and wipes it.
+    // The key is large; the crate keeps its secret parts in boxes, and wipes them.
     decapsulation_key: DecapsulationKey,
     x25519: x25519::PrivateKey,
 }
@@ -32,7 +32,7 @@ impl PrivateKey {
         [&encapsulation_key[..], &self.x25519.public()].concat()
     }
 
-    /// Any ciphertext of the right length decapsulates: a wrong one to a secret that nobody else has.
+    /// Any ciphertext of the right length decapsulates; a wrong one gives a secret that no other party has.
     pub(super) fn agree(&self, peer: &[u8]) -> Result<SharedSecret, CryptoError> {
         let (ciphertext, peer) = split(peer)?;
         let ciphertext = ciphertext.try_into().map_err(|_| CryptoError::BadPeerShare)?;
@@ -63,7 +63,7 @@ pub(super) fn respond(
     Ok((share, SharedSecret::new(&[&ml_kem[..], x25519.as_bytes()])))
 }
 
-/// Splits a share into ML-KEM's part, of whatever length, and X25519's.
+/// Splits a share into ML-KEM's part, of any length, and X25519's.
 fn split(share: &[u8]) -> Result<(&[u8], &[u8]), CryptoError> {
     let ml_kem_len =
         share.len().checked_sub(x25519::PUBLIC_LEN).ok_or(CryptoError::BadPeerShare)?;

@@ -1,7 +1,7 @@
-//! As much of DER (X.690 section 10) as private keys, signatures and the fields of a certificate are made of.
+//! The part of DER (X.690 section 10) that private keys, signatures and the fields of a certificate need.
 //!
-//! The crates `der`, `pkcs8` and `sec1` do the same, and would be nine kilobytes of the download, with errors that tell
-//! what nobody is told. The tests hold this against `der`.
+//! The crates `der`, `pkcs8` and `sec1` do the same, but would add nine kilobytes to the download, partly for error
+//! details that are never reported. The tests compare this code with `der`.
 
 pub(super) const INTEGER: u8 = 0x02;
 pub(super) const OCTET_STRING: u8 = 0x04;
@@ -13,12 +13,12 @@ pub(super) const CONTEXT_0: u8 = 0xa0;
 pub(crate) struct Elements<'a>(&'a [u8]);
 
 impl<'a> Elements<'a> {
-    /// The elements that `der` is made of.
+    /// The elements of `der`.
     pub(crate) fn of(der: &'a [u8]) -> Self {
         Self(der)
     }
 
-    /// The elements of the one SEQUENCE that `der` is.
+    /// The elements of `der`, which must be one SEQUENCE.
     pub(crate) fn of_sequence(der: &'a [u8]) -> Option<Self> {
         let mut outer = Self(der);
         let content = outer.next(SEQUENCE)?;
@@ -26,7 +26,7 @@ impl<'a> Elements<'a> {
         Some(Self(content))
     }
 
-    /// The content of the next element, which has to have this tag.
+    /// The content of the next element, which must have this tag.
     pub(crate) fn next(&mut self, tag: u8) -> Option<&'a [u8]> {
         let (&found, rest) = self.0.split_first()?;
         let (&first, rest) = rest.split_first()?;
@@ -41,7 +41,7 @@ impl<'a> Elements<'a> {
         let (long, rest) = rest.split_at_checked(digits)?;
         let length = match *long {
             [] => usize::from(first),
-            // There is one way to write a length, the shortest.
+            // A length has only one valid encoding, the shortest.
             [a] if a >= 0x80 => usize::from(a),
             [a, b] if a > 0 => usize::from(u16::from_be_bytes([a, b])),
             [a, b, c] if a > 0 => u32::from_be_bytes([0, a, b, c]) as usize,
@@ -55,11 +55,11 @@ impl<'a> Elements<'a> {
         Some(content)
     }
 
-    /// The next INTEGER, which must not be negative, without zeros in front.
+    /// The next INTEGER, which must not be negative, without leading zeros.
     pub(crate) fn next_unsigned(&mut self) -> Option<&'a [u8]> {
         match self.next(INTEGER)? {
             [0] => Some(&[]),
-            // A zero in front is there for the sign, and only where it is needed.
+            // A leading zero is for the sign, and only valid where it is needed.
             [0, digits @ ..] => {
                 digits.first().is_some_and(|digit| *digit >= 0x80).then_some(digits)
             }
@@ -67,27 +67,26 @@ impl<'a> Elements<'a> {
         }
     }
 
-    /// Nothing follows.
+    /// Succeeds at the end.
     pub(crate) fn end(&self) -> Option<()> {
         self.0.is_empty().then_some(())
     }
 }
 
-/// An ECDSA signature (RFC 3279 section 2.2.3) of its two numbers, which have the same length and are one behind the
-/// other.
+/// An ECDSA signature (RFC 3279 section 2.2.3) from its two numbers, which have the same length and are concatenated.
 pub(super) fn ecdsa_signature(numbers: &[u8]) -> Vec<u8> {
     let (r, s) = numbers.split_at(numbers.len() / 2);
     let mut elements = Vec::new();
     for number in [r, s] {
         let zeros = number.iter().take_while(|digit| **digit == 0).count();
         let digits = number.get(zeros..).unwrap_or_default();
-        // The first bit is the sign; zero has a digit, too.
+        // The first bit is the sign; zero needs a digit, too.
         let padded = digits.first().is_none_or(|digit| *digit >= 0x80);
         elements.extend([INTEGER, digits.len() as u8 + u8::from(padded)]);
         elements.extend(padded.then_some(0));
         elements.extend(digits);
     }
-    // Of P-384 they are 2 * (2 + 49) bytes at most.
+    // With P-384 they have at most 2 * (2 + 49) bytes.
     [&[SEQUENCE, elements.len() as u8], elements.as_slice()].concat()
 }
 
@@ -111,7 +110,7 @@ mod tests {
     use super::*;
     use crate::crypto::Random;
 
-    /// A SEQUENCE of two numbers and an OCTET STRING, as both readers see it.
+    /// A SEQUENCE of two numbers and an OCTET STRING, read by this code and by `der`.
     fn read(der: &[u8]) -> Option<[&[u8]; 3]> {
         let mut elements = Elements::of_sequence(der)?;
         let read =
@@ -129,7 +128,7 @@ mod tests {
         });
         let [a, b, octets] = read.ok()?;
         reader.finish().ok()?;
-        // It leaves zero its digit.
+        // `der` keeps the digit of zero.
         let [a, b] = [a, b].map(|number| if number == [0] { &[] } else { number });
         Some([a, b, octets])
     }

@@ -1,4 +1,4 @@
-//! Signatures (RFC 9846 section 4.3.3): made with a private key, and checked for the path validation of X.509.
+//! Signatures (RFC 9846 section 4.3.3): made with a private key, and verified for the path validation of X.509.
 
 mod der;
 #[cfg(feature = "rsa-signing")]
@@ -22,7 +22,8 @@ pub const SUPPORTED_SCHEMES: [SignatureScheme; 6] = [
     SignatureScheme::RSA_PSS_RSAE_SHA512,
 ];
 
-/// Schemes that certificates may be signed with beside [`SUPPORTED_SCHEMES`]; no CertificateVerify may use them.
+/// Schemes that certificates may be signed with, in addition to [`SUPPORTED_SCHEMES`]; a CertificateVerify may not use
+/// them.
 pub const CERTIFICATE_ONLY_SCHEMES: [SignatureScheme; 3] = [
     SignatureScheme::RSA_PKCS1_SHA256,
     SignatureScheme::RSA_PKCS1_SHA384,

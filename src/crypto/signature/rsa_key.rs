@@ -1,4 +1,4 @@
-//! Private keys of RSA, which sign with RSASSA-PSS alone (RFC 9846 section 4.3.3).
+//! RSA private keys, which sign only with RSASSA-PSS (RFC 9846 section 4.3.3).
 
 use p256::ecdsa::signature::{RandomizedSigner, SignatureEncoding};
 use rsa::pkcs1::DecodeRsaPrivateKey;
@@ -8,7 +8,7 @@ use sha2::{Sha256, Sha384, Sha512};
 use crate::crypto::Random;
 use crate::wire::SignatureScheme;
 
-/// What it signs with.
+/// The schemes of an RSA key.
 pub(super) const SCHEMES: [SignatureScheme; 3] = [
     SignatureScheme::RSA_PSS_RSAE_SHA256,
     SignatureScheme::RSA_PSS_RSAE_SHA384,

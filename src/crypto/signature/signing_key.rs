@@ -25,7 +25,7 @@ enum Key {
 
 impl SigningKey {
     /// From PEM: PKCS#8 (`PRIVATE KEY`), SEC 1 (`EC PRIVATE KEY`) or PKCS#1 (`RSA PRIVATE KEY`), the first of them that
-    /// the text holds. Encrypted keys are not read. Keys of RSA take the feature `rsa-signing`.
+    /// the text holds. Encrypted keys are not supported. RSA keys need the feature `rsa-signing`.
     pub fn from_pem(pem: &[u8]) -> Result<Self, CryptoError> {
         match PrivateKeyDer::from_pem_slice(pem).map_err(|_| CryptoError::PrivateKey)? {
             PrivateKeyDer::Pkcs8(der) => Self::from_pkcs8(der.secret_pkcs8_der()),
@@ -35,7 +35,7 @@ impl SigningKey {
         }
     }
 
-    /// From DER of any of the kinds that [`SigningKey::from_pem`] names.
+    /// From DER, in any of the formats of [`SigningKey::from_pem`].
     pub fn from_der(der: &[u8]) -> Result<Self, CryptoError> {
         match Self::from_pkcs8(der) {
             Err(CryptoError::PrivateKey) => Self::from_sec1(der).or_else(|_| Self::from_pkcs1(der)),
@@ -95,11 +95,11 @@ impl SigningKey {
         if !self.schemes().contains(&scheme) {
             return Err(CryptoError::UnsupportedScheme);
         }
-        // RSA-PSS alone has a salt.
+        // Only RSA-PSS has a salt.
         #[cfg(not(feature = "rsa-signing"))]
         let _ = random;
         match &self.0 {
-            // RFC 6979: no bad random number can give the key away.
+            // RFC 6979: no bad random number can reveal the key.
             Key::P256(key) => key.try_sign(message).ok().map(|signature| {
                 let signature: p256::ecdsa::Signature = signature;
                 der::ecdsa_signature(&signature.to_bytes())
@@ -128,8 +128,8 @@ impl Key {
     }
 }
 
-/// Algorithm and key of a `OneAsymmetricKey` (RFC 5958 section 2). What follows, attributes and the public key, is not
-/// needed.
+/// Algorithm and key of a `OneAsymmetricKey` (RFC 5958 section 2). The attributes and the public key, which follow, are
+/// not needed.
 fn private_key_info(der: &[u8]) -> Option<(&[u8], &[u8])> {
     let mut info = Elements::of_sequence(der)?;
     let version = info.next_unsigned()?;
@@ -157,7 +157,7 @@ fn ec_key(der: &[u8]) -> Option<Key> {
         48 => Key::P384(Box::new(p384::SecretKey::from_slice(scalar).ok()?.into())),
         _ => return None,
     };
-    // Other curves have keys of the same lengths. An algorithm's identifier ends with its curve's.
+    // Other curves have keys of the same lengths. The identifier of an algorithm ends with that of its curve.
     match elements.next(der::CONTEXT_0) {
         Some(curve) if !key.algorithm().as_ref().ends_with(curve) => None,
         _ => Some(key),

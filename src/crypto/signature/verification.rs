@@ -1,4 +1,4 @@
-//! Checking signatures, in the form that path validation takes.
+//! Verification of signatures, through the interface of path validation.
 
 use p256::ecdsa::signature::Verifier;
 use p256::ecdsa::signature::hazmat::PrehashVerifier;
@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256, Sha384, Sha512};
 use super::der::{self, Elements};
 use crate::wire::SignatureScheme;
 
-/// What certificates may be signed with.
+/// The algorithms that certificates may be signed with.
 pub const CERTIFICATE_ALGORITHMS: &[&dyn SignatureVerificationAlgorithm] = &[
     &ECDSA_P256_SHA256,
     &ECDSA_P256_SHA384,
@@ -27,7 +27,7 @@ pub const CERTIFICATE_ALGORITHMS: &[&dyn SignatureVerificationAlgorithm] = &[
     &RSA_PSS_SHA512,
 ];
 
-/// The algorithm of a CertificateVerify's scheme, or `None` when the scheme may not be used there.
+/// The algorithm of a CertificateVerify's scheme, or `None` if the scheme may not be used there.
 pub fn verification_of(
     scheme: SignatureScheme,
 ) -> Option<&'static dyn SignatureVerificationAlgorithm> {
@@ -42,8 +42,8 @@ pub fn verification_of(
     })
 }
 
-/// No algorithm, but a question put as one, as path validation shows the key of a certificate to nothing else: it
-/// "verifies" everything with an RSA key that is too short for the others.
+/// Not an algorithm, but a test in the form of one, as path validation passes the key of a certificate to nothing else.
+/// It "verifies" everything with an RSA key that is too short for the others.
 pub const RSA_KEY_TOO_SHORT: &dyn SignatureVerificationAlgorithm = &RSA_TOO_SHORT;
 
 /// A signature algorithm with the key type that it is used with.
@@ -148,10 +148,10 @@ impl Hash {
     }
 }
 
-// `Some` is valid; why a signature is not is nobody's business.
+// `Some` means valid; there is no need to know why a signature is not.
 
-/// The coordinates of an uncompressed point (SEC 1 section 2.3.3): certificates in use have no others, and compressed
-/// ones would take square roots.
+/// The coordinates of an uncompressed point (SEC 1 section 2.3.3). Certificates in use have no compressed points, which
+/// would need square roots.
 fn coordinates(public_key: &[u8], length: usize) -> Option<[&[u8]; 2]> {
     let (x, y) = public_key.strip_prefix(&[4])?.split_at_checked(length)?;
     Some([x, y])
