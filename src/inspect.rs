@@ -9,15 +9,15 @@ use crate::wire::{
     ProtocolVersion, Reader, ServerHello, Span,
 };
 
-/// The fields of one or more whole handshake messages, in their order, each before the fields inside it.
+/// The fields of one or more whole handshake messages, in order, each before the fields inside it.
 ///
-/// Where the bytes stop making sense the fields up to there are returned, with the error.
+/// If the bytes stop making sense, the fields up to there are returned, with the error.
 pub fn inspect(messages: &[u8]) -> (Vec<Span>, Option<Error>) {
     inspect_all(messages, inspect_messages)
 }
 
-/// As [`inspect`], of one or more records as they are on the wire: what of them is in clear, handshake messages included
-/// where a record holds whole ones.
+/// As [`inspect`], for one or more records in wire format: the parts that are in clear, including the handshake
+/// messages if a record holds whole ones.
 pub fn inspect_records(records: &[u8]) -> (Vec<Span>, Option<Error>) {
     inspect_all(records, |r| {
         while !r.is_empty() {
@@ -95,7 +95,7 @@ fn inspect_plaintext(r: &mut Reader<'_>) -> Result<(), Error> {
     inspect_content(content_type, r.vec16("fragment")?)
 }
 
-/// What a record holds, once it is in clear.
+/// The content of a record in clear.
 pub(crate) fn inspect_content(
     content_type: ContentType,
     mut content: Reader<'_>,
@@ -134,7 +134,8 @@ fn inspect_header(r: &mut Reader<'_>, field: &'static str) -> Result<ContentType
     Ok(content_type)
 }
 
-/// Whether the bytes end where a handshake message does. One that goes on in the next record is not taken apart.
+/// Whether the bytes end at the end of a handshake message. A message that continues in the next record is not split
+/// into fields.
 fn holds_whole_messages(fragment: &[u8]) -> bool {
     let mut r = Reader::new(fragment);
     while !r.is_empty() {

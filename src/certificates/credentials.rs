@@ -1,4 +1,4 @@
-//! A certificate chain and the key that goes with it.
+//! A certificate chain and its private key.
 
 use core::fmt;
 use std::sync::Arc;
@@ -32,28 +32,28 @@ named_errors! {
 
 impl core::error::Error for CredentialsError {}
 
-/// Where the private key is.
+/// The location of the private key.
 #[derive(Clone)]
 pub enum KeySource {
-    /// Here.
+    /// In this process.
     Local(Arc<SigningKey>),
-    /// Somewhere else, such as WebCrypto, a KMS or an HSM: the handshake stops and asks for the signature. The schemes
-    /// that it can make, most preferred first.
+    /// Elsewhere, such as in WebCrypto, a KMS or an HSM: the handshake stops and requests the signature. Contains the
+    /// schemes of the key, most preferred first.
     External(Vec<SignatureScheme>),
 }
 
-/// What an endpoint shows of itself.
+/// The certificate chain of an endpoint, with its key.
 #[derive(Clone)]
 pub struct Credentials {
     chain: Vec<Vec<u8>>,
     key: KeySource,
 }
 
-/// Leaves room in a Certificate message, whose lists take 2^24 - 1 bytes; no client takes more than a fraction.
+/// Leaves space in a Certificate message, whose lists may have 2^24 - 1 bytes; clients accept only a fraction of that.
 const MAX_CHAIN: usize = 1 << 18;
 
 impl Credentials {
-    /// A chain in DER, the own certificate first, and its key.
+    /// A chain in DER, the end-entity certificate first, and its key.
     pub fn new(chain: Vec<Vec<u8>>, key: KeySource) -> Result<Self, CredentialsError> {
         let leaf = chain.first().ok_or(CredentialsError::NoCertificate)?;
         let der = CertificateDer::from(leaf.as_slice());
@@ -89,7 +89,7 @@ impl Credentials {
         Self::new(read_chain(chain)?, KeySource::Local(Arc::new(key)))
     }
 
-    /// From a chain in PEM, with a key somewhere else.
+    /// From a chain in PEM, with an external key.
     pub fn from_pem_with_external_key(
         chain: &[u8],
         schemes: &[SignatureScheme],
@@ -97,22 +97,22 @@ impl Credentials {
         Self::new(read_chain(chain)?, KeySource::External(schemes.to_vec()))
     }
 
-    /// The certificates in DER, the own one first.
+    /// The certificates in DER, the end-entity certificate first.
     pub fn chain(&self) -> &[Vec<u8>] {
         &self.chain
     }
 
-    /// SHA-256 of the own certificate.
+    /// SHA-256 of the end-entity certificate.
     pub(crate) fn digest(&self) -> Digest {
         HashAlgorithm::Sha256.digest(self.chain.first().map(Vec::as_slice).unwrap_or_default())
     }
 
-    /// The private key, or where it is.
+    /// The private key, or its external schemes.
     pub fn key(&self) -> &KeySource {
         &self.key
     }
 
-    /// The first of our schemes that the peer takes.
+    /// The first scheme of the key that the peer accepts.
     pub fn scheme(&self, accepted: &[SignatureScheme]) -> Option<SignatureScheme> {
         let ours = match &self.key {
             KeySource::Local(key) => key.schemes(),
@@ -121,7 +121,7 @@ impl Credentials {
         ours.iter().copied().find(|scheme| accepted.contains(scheme))
     }
 
-    /// Whether the own certificate is for a host of this name.
+    /// Whether the end-entity certificate is for a host of this name.
     pub fn is_for(&self, server_name: &[u8]) -> bool {
         let Some(leaf) = self.chain.first() else { return false };
         let der = CertificateDer::from(leaf.as_slice());
@@ -134,17 +134,17 @@ impl Credentials {
     }
 }
 
-/// Whether the certificate has an RSA key of fewer than 2048 bits, with which nothing verifies.
+/// Whether the certificate has an RSA key of fewer than 2048 bits, with which no signature verifies.
 pub(super) fn has_short_rsa_key(certificate: &EndEntityCert<'_>) -> bool {
     certificate.verify_signature(RSA_KEY_TOO_SHORT, &[], &[]).is_ok()
 }
 
-/// A mistake in a configuration shows at once, and not as a peer's complaint: the key must be the certificate's.
+/// Checks that the key matches the certificate, so that a wrong configuration fails immediately, not in a handshake.
 fn check_key(certificate: &EndEntityCert<'_>, key: &SigningKey) -> Result<(), CredentialsError> {
     const MESSAGE: &[u8] = b"is this the certificate's key?";
     let scheme = *key.schemes().first().ok_or(CredentialsError::BadPrivateKey)?;
     let algorithm = verification_of(scheme).ok_or(CredentialsError::BadPrivateKey)?;
-    // The signature goes nowhere, so its randomness need not be good.
+    // The signature is discarded, so its randomness need not be good.
     let mut random = crate::crypto::Random::from_seed([0; 32]);
     let signature =
         key.sign(scheme, MESSAGE, &mut random).map_err(|_| CredentialsError::BadPrivateKey)?;
@@ -153,7 +153,7 @@ fn check_key(certificate: &EndEntityCert<'_>, key: &SigningKey) -> Result<(), Cr
         .map_err(|_| CredentialsError::KeyMismatch)
 }
 
-/// The certificates of a PEM text in their order.
+/// The certificates of a PEM text, in order.
 pub(super) fn read_chain(pem: &[u8]) -> Result<Vec<Vec<u8>>, CredentialsError> {
     let chain = CertificateDer::pem_slice_iter(pem)
         .map(|certificate| Ok(certificate?.to_vec()))

@@ -1,4 +1,4 @@
-//! What a certificate says of itself and path validation does not look at (RFC 5280 sections 4.1.2.5 and 4.2.1.3).
+//! Fields of a certificate that path validation does not check (RFC 5280 sections 4.1.2.5 and 4.2.1.3).
 
 use crate::crypto::signature::{Elements, SEQUENCE};
 
@@ -21,7 +21,7 @@ const KEY_USAGE: &[u8] = &[0x55, 0x1d, 0x0f];
 /// The bit of keyUsage for signatures other than those on certificates, in its first byte.
 const DIGITAL_SIGNATURE: u8 = 0x80;
 
-/// The fields that are looked at here.
+/// The fields that are checked here.
 struct Fields<'a> {
     validity: &'a [u8],
     key_usage: Option<&'a [u8]>,
@@ -32,7 +32,7 @@ struct Fields<'a> {
 pub fn may_sign(certificate: &[u8]) -> Option<bool> {
     let Some(value) = fields(certificate)?.key_usage else { return Some(true) };
     let mut elements = Elements::of(value);
-    // Its first byte counts the bits of the last byte that are not used.
+    // The first byte is the number of unused bits in the last byte.
     let [_, bits @ ..] = elements.next(BIT_STRING)? else { return None };
     Some(bits.first().is_some_and(|bits| bits & DIGITAL_SIGNATURE != 0))
 }
@@ -62,7 +62,7 @@ fn fields(certificate: &[u8]) -> Option<Fields<'_>> {
     Some(Fields { validity, key_usage })
 }
 
-/// The value of the extension with this identifier, if it is there; outside `None` if the list cannot be read.
+/// The value of the extension with this identifier, if present; the outer `None` means that the list cannot be read.
 fn extension<'a>(extensions: &'a [u8], wanted: &[u8]) -> Option<Option<&'a [u8]>> {
     let mut list = Elements::of_sequence(extensions)?;
     while let Some(extension) = list.next(SEQUENCE) {
@@ -109,7 +109,7 @@ fn days_before(year: u64, month: u64) -> Option<u64> {
     Some(before_year + before_month + u64::from(is_leap && month > 2))
 }
 
-/// The number that so many first digits are, and what is behind them.
+/// The number in the first `digits` digits, and the rest.
 fn number(text: &[u8], digits: usize) -> Option<(u64, &[u8])> {
     let (digits, rest) = text.split_at_checked(digits)?;
     if !digits.iter().all(u8::is_ascii_digit) {

@@ -1,4 +1,5 @@
-//! X.509 certificates: what an endpoint shows of itself, and how it judges what the peer shows (RFC 9846 section 4.5).
+//! X.509 certificates: those that an endpoint sends, and the verification of those that the peer sends (RFC 9846
+//! section 4.5).
 
 mod credentials;
 mod leaf;

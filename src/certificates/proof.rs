@@ -1,4 +1,4 @@
-//! CertificateVerify: that the sender of a certificate has its key (RFC 9846 section 4.5.2).
+//! CertificateVerify: the proof that the sender of a certificate has its key (RFC 9846 section 4.5.2).
 
 use super::credentials::has_short_rsa_key;
 use super::leaf::may_sign;
@@ -9,7 +9,7 @@ use crate::wire::CertificateVerify;
 use rustls_pki_types::CertificateDer;
 use webpki::EndEntityCert;
 
-/// Who signs.
+/// The side that signs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Signer {
     /// The client.
@@ -18,8 +18,8 @@ pub enum Signer {
     Server,
 }
 
-/// What is signed: 64 spaces, a context string that tells the signer, a zero, and the transcript hash up to the
-/// signer's Certificate.
+/// The signed content: 64 spaces, a context string that names the side, a zero, and the transcript hash up to the
+/// side's Certificate.
 pub fn signed_content(signer: Signer, transcript: &Digest) -> Vec<u8> {
     let context: &[u8] = match signer {
         Signer::Client => b"TLS 1.3, client CertificateVerify",
@@ -28,7 +28,7 @@ pub fn signed_content(signer: Signer, transcript: &Digest) -> Vec<u8> {
     [&[0x20; 64], context, &[0], transcript.as_ref()].concat()
 }
 
-/// Checks a CertificateVerify with the key of the peer's own certificate, which has to be one that may sign.
+/// Verifies a CertificateVerify with the key of the peer's end-entity certificate, which must be allowed to sign.
 pub fn verify_proof(
     chain: &[Vec<u8>],
     signer: Signer,

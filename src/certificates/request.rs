@@ -1,28 +1,28 @@
-//! What a handshake waits for when the application judges certificates, or has the keys.
+//! The requests of a handshake to an application that verifies certificates, or has the keys.
 
 use crate::wire::SignatureScheme;
 
-/// The peer's certificates while they wait for a verdict. That the peer has the key of the first one is certain.
+/// The peer's certificates while a verdict is pending. The peer has proved that it has the key of the first one.
 #[derive(Clone, Copy, Debug)]
 pub struct VerificationRequest<'a> {
     /// In DER, the peer's own first.
     pub chain: &'a [Vec<u8>],
-    /// The server's name as the client sent it: on a client, whom it wanted to reach.
+    /// The server name that the client sent.
     pub server_name: Option<&'a [u8]>,
 }
 
-/// What is to be signed with the key of a certificate of ours.
+/// A request to sign with the key of this side's certificate.
 #[derive(Clone, Copy, Debug)]
 pub struct SignatureRequest<'a> {
     /// The place of the credentials in the configuration's list; 0 on a client.
     pub credentials: usize,
-    /// How it is to be signed.
+    /// The scheme of the signature.
     pub scheme: SignatureScheme,
-    /// What is to be signed, not hashed yet.
+    /// The content to sign, not hashed yet.
     pub content: &'a [u8],
 }
 
-/// What the handshake waits for.
+/// The pending request.
 #[derive(Clone, Copy, Debug)]
 pub enum Question<'a> {
     /// Whether the peer's certificate is accepted.
@@ -31,14 +31,14 @@ pub enum Question<'a> {
     Sign(SignatureRequest<'a>),
 }
 
-/// What an application says about a certificate.
+/// An application's decision about a certificate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Decision {
-    /// It is accepted: the peer is authenticated by it.
+    /// The certificate is accepted, and authenticates the peer.
     Accept,
-    /// It is not accepted, and the connection goes on with a peer that is not authenticated.
+    /// The certificate is not accepted, but the connection continues with a peer that is not authenticated.
     Unverified,
-    /// It is not accepted, and the handshake fails.
+    /// The certificate is not accepted, and the handshake fails.
     Refuse,
 }
 
@@ -48,10 +48,10 @@ impl From<bool> for Decision {
     }
 }
 
-/// What the application says to a [`Question`].
+/// The application's answer to a [`Question`].
 #[derive(Clone, Debug)]
 pub enum Answer {
-    /// What becomes of the certificate.
+    /// The decision about the certificate.
     Verdict(Decision),
     /// The signature.
     Signature(Vec<u8>),

@@ -1,4 +1,4 @@
-//! Path validation (RFC 5280), done by webpki: whether a chain leads to a trust anchor.
+//! Path validation (RFC 5280) with webpki: whether a chain leads to a trust anchor.
 
 use core::fmt;
 use core::time::Duration;
@@ -23,16 +23,16 @@ named_errors! {
 
 impl core::error::Error for TrustError {}
 
-/// How the peer's certificates are judged.
+/// How the peer's certificates are verified.
 #[derive(Clone, Debug)]
 pub enum Verification {
-    /// By path validation to one of these anchors, and a server by its name.
+    /// By path validation to one of these anchors; for a server, also by its name.
     Anchors(Arc<TrustAnchors>),
-    /// By the application: the handshake stops, shows the chain, and goes on when it is answered. That the peer has the
-    /// key of the first certificate is checked before.
+    /// By the application: the handshake stops, passes on the chain, and continues with the answer. Before that, it
+    /// checks that the peer has the key of the first certificate.
     Application {
-        /// Names the rules by which it judges, in up to 255 bytes. A session or ticket whose certificate was accepted
-        /// by rules of another name is not resumed on the strength of that.
+        /// The name of its rules, up to 255 bytes. A session or ticket whose certificate was accepted by rules of
+        /// another name is not resumed without a new verdict.
         rules: Vec<u8>,
     },
 }
@@ -43,7 +43,7 @@ impl Verification {
         Self::Application { rules: rules.to_vec() }
     }
 
-    /// Writes what tells it from other ways to judge.
+    /// Writes an encoding that differs for every way to verify.
     pub(crate) fn write_scope(&self, w: &mut Writer) {
         match self {
             Self::Anchors(anchors) => {
@@ -59,17 +59,17 @@ impl Verification {
 }
 
 impl Verification {
-    /// Whether the judgement is ours, which takes the time.
+    /// Whether this crate verifies the certificates, which needs the time.
     pub(crate) const fn needs_time(&self) -> bool {
         matches!(self, Self::Anchors(_))
     }
 }
 
-/// The certificate authorities that are trusted.
+/// The trusted certificate authorities.
 #[derive(Clone)]
 pub struct TrustAnchors {
     anchors: Vec<TrustAnchor<'static>>,
-    /// A hash over all of them in their order, which tells these anchors from others.
+    /// A hash over all anchors in order, which identifies the set.
     digest: Digest,
 }
 
@@ -79,7 +79,7 @@ impl Default for TrustAnchors {
     }
 }
 
-/// More certificates than any chain has between an end entity and an anchor.
+/// The most certificates in a chain; real chains have fewer.
 const MAX_CHAIN: usize = 16;
 
 impl TrustAnchors {
@@ -119,8 +119,8 @@ impl TrustAnchors {
         this
     }
 
-    /// Whether the chain is the peer's: that of any client, or that of the server of this name. The time is in
-    /// milliseconds since the Unix epoch.
+    /// Verifies the chain of a client, or of the server with this name. The time is in milliseconds since the Unix
+    /// epoch.
     pub(crate) fn verify(
         &self,
         peer: Signer,
@@ -130,7 +130,7 @@ impl TrustAnchors {
         if peer == Signer::Client {
             return self.verify_usage(request.chain, KeyUsage::client_auth(), now, |_| Ok(()));
         }
-        // Without a name anybody with a certificate would do.
+        // Without a name, a certificate for any name would be accepted.
         let name = request
             .server_name
             .and_then(|name| ServerName::try_from(core::str::from_utf8(name).ok()?).ok())
@@ -140,8 +140,8 @@ impl TrustAnchors {
         })
     }
 
-    /// Whether the chain leads to an anchor and is for what the peer does, whatever its name: where the application
-    /// judges the name by rules of its own.
+    /// Verifies that the chain leads to an anchor and is for the peer's role, without checking its name: for
+    /// applications that check the name by their own rules.
     pub fn verify_path(&self, peer: Signer, chain: &[Vec<u8>], now: u64) -> Result<(), Violation> {
         let usage = match peer {
             Signer::Client => KeyUsage::client_auth(),
@@ -176,7 +176,7 @@ impl TrustAnchors {
                 None,
             )
             .map_err(|error| match violation(error) {
-                // With such a key no signature verifies, whatever it is.
+                // With such a key, no signature verifies.
                 Violation::CertificateBadSignature if certificates.iter().any(is_short) => {
                     Violation::CertificateKeyTooShort
                 }
@@ -190,7 +190,7 @@ fn is_short(certificate: &CertificateDer<'_>) -> bool {
     EndEntityCert::try_from(certificate).is_ok_and(|certificate| has_short_rsa_key(&certificate))
 }
 
-/// The violation that says what path validation found (RFC 9846 section 6.2 has the alerts).
+/// The violation for an error of path validation (RFC 9846 section 6.2 has the alerts).
 fn violation(error: webpki::Error) -> Violation {
     match error {
         webpki::Error::UnknownIssuer => Violation::CertificateUnknownIssuer,

@@ -1,4 +1,5 @@
-//! A binder as a peer may have computed it (RFC 9846 section 4.3.11.2), right or wrong: for finding out how.
+//! A binder as a peer may have computed it (RFC 9846 section 4.3.11.2), right or wrong, to find out how it was
+//! computed.
 
 use crate::crypto::{Digest, HashAlgorithm};
 use crate::error::Error;
@@ -10,21 +11,21 @@ use zeroize::Zeroizing;
 /// A guess at how a binder was computed.
 #[derive(Clone, Copy)]
 pub struct BinderAttempt<'a> {
-    /// The PSK, of any length; of an imported PSK the external one.
+    /// The PSK, of any length; for an imported PSK the external one.
     pub secret: &'a [u8],
     /// The hash of the binder.
     pub hash: HashAlgorithm,
-    /// Which label derives the binder key.
+    /// The kind, which decides the label of the binder key.
     pub kind: BinderKind,
     /// The hash of the external PSK and the `ImportedIdentity` it is imported for (RFC 9258 section 5.1).
     pub import: Option<(HashAlgorithm, &'a [u8])>,
     /// The first ClientHello and the HelloRetryRequest; empty if the ClientHello is the first one.
     pub before: &'a [u8],
-    /// The ClientHello as far as the binder covers it.
+    /// The part of the ClientHello that the binder covers.
     pub covered: &'a [u8],
 }
 
-/// What an attempt comes to.
+/// The result of an attempt.
 #[derive(Debug)]
 pub struct AttemptedBinder {
     /// The hash of the transcript.
@@ -33,9 +34,9 @@ pub struct AttemptedBinder {
     pub binder: Digest,
 }
 
-/// Computes a binder. It is no verdict: the caller compares it with what was received.
+/// Computes a binder. The caller compares it with the received one.
 ///
-/// Fails with [`Error::Decode`] when `before` is no handshake message with others behind it.
+/// Fails with [`Error::Decode`] if `before` does not begin with a handshake message.
 pub fn attempt_binder(attempt: &BinderAttempt<'_>) -> Result<AttemptedBinder, Error> {
     let &BinderAttempt { secret, hash, kind, import: from, before, covered } = attempt;
     let transcript_hash = if before.is_empty() {

@@ -1,4 +1,4 @@
-//! The binders of a ClientHello that somebody else made (RFC 9846 section 4.3.11.2).
+//! The binders of a ClientHello from elsewhere (RFC 9846 section 4.3.11.2).
 
 use crate::crypto::Digest;
 use crate::error::Error;
@@ -6,25 +6,25 @@ use crate::keys::{BinderKind, Transcript, binder_hash_of_first_hello};
 use crate::psk::{ExternalPsk, Psk, binder};
 use crate::wire::{ClientHello, Handshake, HandshakeType, OfferedPsks, Reader, ServerHello};
 
-/// What a PSK makes of the binder of one identity that it stands for.
+/// The check of the binder of one identity of a PSK.
 #[derive(Debug)]
 pub struct BinderCheck {
     /// The place of the identity in the offer, from 0.
     pub index: usize,
-    /// Whether the PSK was imported, which the binder key's label shows.
+    /// The kind of the PSK, which decides the label of the binder key.
     pub kind: BinderKind,
     /// The hash of the transcript up to the end of the truncated ClientHello.
     pub transcript_hash: Digest,
-    /// The binder that belongs there.
+    /// The correct binder.
     pub expected: Digest,
-    /// Whether it is the one that is there.
+    /// Whether the binder in the message is correct.
     pub verified: bool,
 }
 
-/// Computes the binders of those identities in a ClientHello that are the PSK's.
+/// Computes the binders of the PSK's identities in a ClientHello.
 ///
-/// The messages are a first ClientHello alone; or the first, the HelloRetryRequest and the second, whose binders are
-/// computed then, as they cover all three. An identity that is not the PSK's has no check.
+/// The messages are either only a first ClientHello; or the first, the HelloRetryRequest and the second, whose binders
+/// are then computed, as they cover all three. Other identities have no check.
 pub fn check_binders(messages: &[u8], psk: &ExternalPsk) -> Result<Vec<BinderCheck>, Error> {
     let mut r = Reader::new(messages);
     let first = next(&mut r, HandshakeType::CLIENT_HELLO)?;
@@ -72,7 +72,7 @@ fn next<'a>(r: &mut Reader<'a>, msg_type: HandshakeType) -> Result<Handshake<'a>
     if message.msg_type == msg_type { Ok(message) } else { Err(unexpected(message.name())) }
 }
 
-/// Of a message that does not come before the binders.
+/// The error for a message that cannot precede the binders.
 const fn unexpected(received: &'static str) -> Error {
     Error::UnexpectedMessage { received, state: "START" }
 }

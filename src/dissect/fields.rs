@@ -8,26 +8,26 @@ use crate::inspect::{inspect, inspect_all, inspect_content, inspect_records};
 use crate::psk::ImportedIdentity;
 use crate::wire::{ContentType, Reader, Span};
 
-/// Bytes that were taken apart, as far as they make sense.
+/// The fields of bytes, as far as the bytes make sense.
 #[derive(Debug)]
 pub struct Dissection {
-    /// The fields in their order, each before the fields inside it.
+    /// The fields in order, each before the fields inside it.
     pub fields: Vec<Span>,
-    /// Why the bytes make no sense from somewhere on, and from which byte: the end of the last field that was read.
+    /// Why the bytes stop making sense, and at which byte: the end of the last field that was read.
     pub error: Option<(Error, usize)>,
 }
 
-/// As [`crate::inspect`]; an identity that reads as an imported one is taken apart as well.
+/// As [`crate::inspect`]; an identity with the format of an imported one is split into fields as well.
 pub fn dissect(messages: &[u8]) -> Dissection {
     finish(messages, inspect(messages))
 }
 
-/// As [`dissect`], of records as they are on the wire.
+/// As [`dissect`], for records in wire format.
 pub fn dissect_records(records: &[u8]) -> Dissection {
     finish(records, inspect_records(records))
 }
 
-/// Of what a protected record holds.
+/// As [`dissect`], for the content of a protected record.
 ///
 /// ```text
 /// struct {
@@ -62,14 +62,14 @@ pub fn dissect_inner_plaintext(inner: &[u8]) -> Dissection {
 }
 
 fn finish(bytes: &[u8], (mut fields, error): (Vec<Span>, Option<Error>)) -> Dissection {
-    // A vector that is too long for what is left has no span, so what was read last ends before it.
+    // A vector that is longer than the rest has no span, so the last span ends before it.
     let end = fields.last().map_or(0, |span| span.end);
     let error = error.map(|error| (error, end));
     open_imported_identities(bytes, &mut fields);
     Dissection { fields, error }
 }
 
-/// Puts the fields of an ImportedIdentity into the identities that read as one (RFC 9258 section 5.1).
+/// Adds the fields of an ImportedIdentity to identities with that format (RFC 9258 section 5.1).
 fn open_imported_identities(bytes: &[u8], fields: &mut Vec<Span>) {
     let mut at = 0;
     while let Some(place) = next_identity(fields, at) {
@@ -78,7 +78,7 @@ fn open_imported_identities(bytes: &[u8], fields: &mut Vec<Span>) {
         let (start, depth) = (identity.start, identity.depth);
         let inside = bytes.get(identity.start..identity.end).unwrap_or_default();
         let Ok(parts) = ImportedIdentity::read(inside) else { continue };
-        // Short identities may read as one by chance; only a target that there is makes it likely.
+        // Short identities may have this format by chance; a known target makes it likely that they are imported.
         let is_likely = parts.target_protocol == ImportedIdentity::TLS13
             && HashAlgorithm::ALL.iter().any(|hash| hash.kdf_id() == parts.target_kdf);
         if !is_likely {
@@ -86,7 +86,7 @@ fn open_imported_identities(bytes: &[u8], fields: &mut Vec<Span>) {
         }
         identity.name = "ImportedIdentity";
         let spans = RefCell::new(Vec::new());
-        // It was read before, so it can be.
+        // It was read before, so this cannot fail.
         let _ = ImportedIdentity::read_from(&mut Reader::recording(inside, &spans));
         let inner = spans.into_inner().into_iter().map(|span| Span {
             start: span.start + start,

@@ -1,9 +1,10 @@
-//! What a PSK that leaks gives to an attacker who recorded a handshake without a key exchange (RFC 9846 section 2.2).
+//! The secrets that a leaked PSK gives to an attacker who recorded a handshake without a key exchange (RFC 9846 section
+//! 2.2).
 
 use crate::crypto::HashAlgorithm;
 use crate::keys::{EarlySecret, TrafficSecret};
 
-/// Traffic secrets, as a key log has them (RFC 9850), from the PSK and what was recorded alone.
+/// Traffic secrets, as in a key log (RFC 9850), derived only from the PSK and the recording.
 pub struct LeakedSecrets {
     /// `CLIENT_HANDSHAKE_TRAFFIC_SECRET`.
     pub client_handshake: Vec<u8>,
@@ -15,10 +16,10 @@ pub struct LeakedSecrets {
     pub server_application: Vec<u8>,
 }
 
-/// The secrets of a connection under psk_ke, whose schedule has nothing secret but the PSK.
+/// The secrets of a connection under psk_ke, whose key schedule has no secret input except the PSK.
 ///
-/// `hellos` are the messages from ClientHello to ServerHello, `flight` those from there to the server's Finished; without
-/// them the application's secrets are those of no connection. Under psk_dhe_ke all of them are.
+/// `hellos` are the messages from ClientHello to ServerHello, `flight` those from there to the server's Finished.
+/// Without `flight`, the application secrets are wrong. Under psk_dhe_ke, all of them are wrong.
 pub fn secrets_of_leaked_psk(
     hash: HashAlgorithm,
     psk: &[u8],

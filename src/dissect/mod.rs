@@ -1,6 +1,6 @@
-//! What a page that teaches shows: messages that others made, their binders, and records opened with a key log.
+//! For the demo page: messages from elsewhere, their binders, and records decrypted with a key log.
 //!
-//! A feature of the crate, `dissect`, which no build of the package has: nothing here takes part in a connection.
+//! A feature of the crate, `dissect`, which the package does not include: nothing here takes part in a connection.
 
 mod attempt;
 mod binders;

@@ -14,7 +14,7 @@ pub struct RecordOpener {
 }
 
 impl RecordOpener {
-    /// With the secret of a line of the key log; `None` if it does not fit the suite, or nobody knows the suite.
+    /// With the secret of a line of the key log; `None` if it does not fit the suite, or the suite is unknown.
     pub fn new(suite: CipherSuite, secret: &[u8]) -> Option<Self> {
         let hash = hash_of(suite)?;
         let secret = TrafficSecret::from_key_log(hash, Secret::from_bytes(hash, secret)?);
@@ -35,7 +35,7 @@ impl RecordOpener {
         Ok(fragment)
     }
 
-    /// Goes on to the secret after a KeyUpdate (RFC 9846 section 7.2).
+    /// Advances to the secret after a KeyUpdate (RFC 9846 section 7.2).
     pub fn update(&mut self) -> Result<(), Error> {
         self.secret = self.secret.next();
         let keys = self.secret.keys(self.suite).map_err(|_| Error::Internal("traffic keys"))?;

@@ -1,4 +1,4 @@
-//! How a peer proved who it is, kept in what resumes the connection (RFC 9846 sections 2.2 and 4.7.1).
+//! How a peer was authenticated, stored in tickets and sessions (RFC 9846 sections 2.2 and 4.7.1).
 
 use core::fmt;
 
@@ -11,18 +11,18 @@ use crate::wire::{Reader, Writer};
 /// The length of a [`Fingerprint`], in bytes.
 const FINGERPRINT_LEN: usize = 16;
 
-/// Tells the key of an external PSK from every other key, without being the key.
+/// Identifies the key of an external PSK, without revealing it.
 pub(crate) type Fingerprint = [u8; FINGERPRINT_LEN];
 
-/// How a peer proved who it is.
+/// How a peer was authenticated.
 ///
-/// A resumed connection has the authentication of the full handshake that it descends from: a ticket holds the client's,
-/// a session the server's. Resumption adds nothing to it.
+/// A resumed connection has the authentication of the full handshake that it descends from: a ticket holds the
+/// client's, a session the server's. Resumption adds nothing to it.
 #[derive(Clone, PartialEq, Eq, Default)]
 pub struct Authentication {
     pub(crate) psk: Option<PskOrigin>,
     pub(crate) certificate: Option<CertificateOrigin>,
-    /// When the full handshake was, in milliseconds of the clock of the endpoint that keeps this.
+    /// When the full handshake was, in milliseconds of the clock of the endpoint that stores this.
     pub(crate) at: u64,
 }
 
@@ -50,7 +50,7 @@ pub enum Verdict {
     Anchors,
     /// The application, by the rules of this name.
     Application(Vec<u8>),
-    /// Nobody: the connection went on although the certificate was not accepted.
+    /// Not accepted: the connection continued anyway.
     Unverified,
 }
 
@@ -65,18 +65,18 @@ impl Authentication {
         Self { psk: origin, certificate: None, at }
     }
 
-    /// By nothing yet: a certificate may follow.
+    /// Not authenticated yet: a certificate may follow.
     pub(crate) fn none(at: u64) -> Self {
         Self { psk: None, certificate: None, at }
     }
 
-    /// The peer showed these certificates too.
+    /// Adds the certificates that the peer sent.
     #[cfg(feature = "certificates")]
     pub(crate) fn set_certificate(&mut self, chain: Vec<Vec<u8>>, verdict: Verdict) {
         self.certificate = Some(CertificateOrigin { chain, verdict });
     }
 
-    /// Whether the peer proved who it is: by a PSK, or by a certificate that was accepted.
+    /// Whether the peer was authenticated: by a PSK, or by a certificate that was accepted.
     pub fn is_authenticated(&self) -> bool {
         self.psk.is_some() || self.verdict().is_some_and(|verdict| *verdict != Verdict::Unverified)
     }
@@ -91,8 +91,8 @@ impl Authentication {
         self.psk.as_ref()?.context.as_deref()
     }
 
-    /// The certificates that the peer has shown, in DER, its own first. On a server that resumes a connection, as many
-    /// of them as the ticket has room for.
+    /// The certificates that the peer has sent, in DER, its own first. On a server that resumes a connection, as many
+    /// of them as the ticket has space for.
     pub fn certificates(&self) -> &[Vec<u8>] {
         self.certificate.as_ref().map(|certificate| &certificate.chain[..]).unwrap_or_default()
     }
@@ -102,12 +102,12 @@ impl Authentication {
         self.certificate.as_ref().map(|certificate| &certificate.verdict)
     }
 
-    /// When the full handshake was, in milliseconds of the clock that the connection was told.
+    /// When the full handshake was, in milliseconds of the connection's clock.
     pub fn at(&self) -> u64 {
         self.at
     }
 
-    /// What the PSK was offered as, under suites with SHA-256: any of the hashes leads to it in a list.
+    /// The wire identity of the PSK for suites with SHA-256: a list finds the PSK by any of its wire identities.
     pub(super) fn wire_identity(&self) -> Option<Vec<u8>> {
         let PskOrigin { identity, context, .. } = self.psk.as_ref()?;
         Some(match context {
@@ -116,12 +116,12 @@ impl Authentication {
         })
     }
 
-    /// Whether this PSK authenticated the peer: the same identity and context, and under suites with `hash` the same
-    /// key.
+    /// Whether this PSK authenticated the peer: it has the same identity and context, and for suites with `hash` the
+    /// same key.
     pub(crate) fn is_by(&self, psk: &ExternalPsk, hash: HashAlgorithm) -> bool {
         self.names(psk)
             && self.psk.as_ref().zip(psk.for_hash(hash)).is_some_and(|(origin, psk)| {
-                // Both are known to this endpoint alone; the time of the comparison shows nothing.
+                // Only this endpoint knows the two values, so the time of the comparison reveals nothing.
                 origin.fingerprint == psk.fingerprint()
             })
     }
@@ -144,7 +144,7 @@ impl Authentication {
     ///     opaque certificate_list<0..2^24-1>;
     /// } Authentication;
     /// ```
-    /// An empty fingerprint stands for no PSK. A context begins with a byte of its own, as it may be empty.
+    /// An empty fingerprint stands for no PSK. A byte precedes a context, as the context may be empty.
     pub(crate) fn write(&self, w: &mut Writer) {
         w.u64(self.at);
         let psk = self.psk.as_ref();
@@ -171,7 +171,7 @@ impl Authentication {
         });
     }
 
-    /// Takes what [`Authentication::write`] wrote.
+    /// Reads the encoding of [`Authentication::write`].
     pub(crate) fn read(r: &mut Reader<'_>) -> Result<Self, Error> {
         let at = r.u64("at")?;
         let fingerprint = r.vec8("fingerprint")?.rest();
@@ -213,7 +213,7 @@ impl Authentication {
 
 impl fmt::Debug for Authentication {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // A fingerprint is no secret by itself, and still what a weak key could be guessed by.
+        // A fingerprint is not a secret, but an attacker could test guesses of a weak key with it.
         f.debug_struct("Authentication")
             .field("psk", &self.psk.is_some())
             .field("certificates", &self.certificates().len())

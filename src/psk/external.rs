@@ -15,7 +15,7 @@ const MAX_LEN: usize = 0xffff;
 const MIN_SECRET_LEN: usize = 16;
 
 named_errors! {
-    /// Why a PSK, or a list of PSKs, was refused. A refused call leaves everything as it was.
+    /// Why a PSK, or a list of PSKs, was refused. A refused call changes nothing.
     PskError {
         EmptyIdentity => "a PSK identity needs at least one byte";
         IdentityTooLong => "a PSK identity holds at most 65535 bytes";
@@ -40,7 +40,7 @@ named_errors! {
 
 impl core::error::Error for PskError {}
 
-/// A key that both sides were given outside of TLS.
+/// A key that was provisioned to both sides outside of TLS.
 ///
 /// The identity is opaque bytes, compared byte for byte and sent in clear. The secret wipes itself and never
 /// shows in `Debug`.
@@ -53,12 +53,12 @@ pub struct ExternalPsk {
     early_data: Option<EarlyDataParameters>,
 }
 
-/// What makes it an imported PSK.
+/// The part of an imported PSK.
 #[derive(Clone)]
 struct Imported {
     context: Vec<u8>,
-    /// A key per hash of [`HashAlgorithm::ALL`]. Derived when the PSK is made: a server that derived them for those it
-    /// knows would take longer to refuse them than to refuse a stranger.
+    /// One key for each hash of [`HashAlgorithm::ALL`]. They are derived when the PSK is made: if a server derived them
+    /// only for known identities, it would take longer to refuse those than unknown ones.
     keys: [Zeroizing<Vec<u8>>; HashAlgorithm::ALL.len()],
 }
 
@@ -72,8 +72,8 @@ impl ExternalPsk {
         Self::with_unsafe_short_secret(identity, secret, hash)
     }
 
-    /// As [`ExternalPsk::new`], but takes secrets of fewer than 16 bytes. Such a secret can be guessed by whoever
-    /// records a handshake; this is for published test vectors.
+    /// As [`ExternalPsk::new`], but accepts secrets of fewer than 16 bytes. An attacker who records a handshake can
+    /// guess such a secret; this is for published test vectors.
     pub fn with_unsafe_short_secret(
         identity: &[u8],
         secret: &[u8],
@@ -98,7 +98,7 @@ impl ExternalPsk {
         })
     }
 
-    /// Makes it an imported PSK (RFC 9258): the context binds the key to whatever both sides agree on, such as
+    /// Makes it an imported PSK (RFC 9258): the context binds the key to information that both sides agree on, such as
     /// the names of client and server. The hash becomes that of the importer's extraction.
     pub fn with_context(mut self, context: &[u8]) -> Result<Self, PskError> {
         if context.len() > MAX_LEN {
@@ -115,9 +115,9 @@ impl ExternalPsk {
         Ok(self)
     }
 
-    /// Allows early data with it. Both sides have to agree on the parameters, as on the rest of the PSK.
+    /// Allows early data with it. Both sides must agree on the parameters, as on the rest of the PSK.
     ///
-    /// Early data has no forward secrecy, and whoever recorded it can send it again: the server has to tell the
+    /// Early data has no forward secrecy, and an attacker who records it can send it again: the server must distinguish
     /// copies from the original.
     pub fn with_early_data(mut self, parameters: EarlyDataParameters) -> Result<Self, PskError> {
         let hash = hash_of(parameters.cipher_suite).ok_or(PskError::EarlyDataSuiteMismatch)?;
@@ -134,7 +134,7 @@ impl ExternalPsk {
         Ok(self)
     }
 
-    /// What its early data is bound to, if it may have any.
+    /// The parameters of its early data, if it allows any.
     pub fn early_data(&self) -> Option<&EarlyDataParameters> {
         self.early_data.as_ref()
     }
@@ -170,12 +170,12 @@ impl ExternalPsk {
         }
     }
 
-    /// The key for suites with `target`, or `None` when the PSK does not fit them.
+    /// The key for suites with `target`, or `None` if the PSK cannot be used with them.
     pub(crate) fn for_hash(&self, target: HashAlgorithm) -> Option<Psk> {
         self.for_wire_identity(self.wire_identity(target), target)
     }
 
-    /// As [`ExternalPsk::for_hash`], for whoever has its [`ExternalPsk::wire_identity`] already.
+    /// As [`ExternalPsk::for_hash`], for callers that already have the [`ExternalPsk::wire_identity`].
     pub(crate) fn for_wire_identity(
         &self,
         identity: Vec<u8>,
@@ -187,7 +187,7 @@ impl ExternalPsk {
             Some(imported) => (BinderKind::Imported, imported.keys.get(place)?),
         };
         let mut psk = Psk::new(identity, kind, target, key.clone());
-        // An imported PSK has a key per hash, and early data is bound to one suite, so to one of them.
+        // An imported PSK has one key for each hash, and early data is bound to one suite, and so to one of these keys.
         psk.early_data =
             self.early_data.clone().filter(|early| hash_of(early.cipher_suite) == Some(target));
         psk.external_identity = Some(self.identity.clone());

@@ -18,7 +18,7 @@ use zeroize::Zeroizing;
 pub struct ImportedIdentity {
     /// The identity the PSK was provisioned with.
     pub external_identity: Vec<u8>,
-    /// What both sides bind the key to.
+    /// The context that both sides bind the key to.
     pub context: Vec<u8>,
     /// The protocol the key is for.
     pub target_protocol: u16,
@@ -29,7 +29,7 @@ pub struct ImportedIdentity {
 impl ImportedIdentity {
     /// `target_protocol` of TLS 1.3.
     pub const TLS13: u16 = 0x0304;
-    /// What the encoding adds to identity and context, in bytes.
+    /// The bytes that the encoding adds to identity and context.
     pub const OVERHEAD: usize = 8;
 
     /// The encoding, which is the identity on the wire. The lengths were checked when the PSK was made.
@@ -42,7 +42,8 @@ impl ImportedIdentity {
         w.finish().unwrap_or_default()
     }
 
-    /// Reads a wire identity. Anything may look like one, so this serves display, never a decision.
+    /// Reads a wire identity. Other identities may have this format by chance, so the result is for display only, never
+    /// for a decision.
     pub fn read(bytes: &[u8]) -> Result<Self, Error> {
         let mut r = Reader::new(bytes);
         let this = Self::read_from(&mut r)?;
@@ -50,7 +51,7 @@ impl ImportedIdentity {
         Ok(this)
     }
 
-    /// Reads the structure, which ends where its bytes do.
+    /// Reads the structure, which must use all bytes.
     pub(crate) fn read_from(r: &mut Reader<'_>) -> Result<Self, Error> {
         let external_identity = r.vec16("external_identity")?.rest().to_vec();
         let context = r.vec16("context")?.rest().to_vec();
@@ -69,7 +70,7 @@ impl ImportedIdentity {
 /// epskx = HKDF-Extract(0, epsk)
 /// ipskx = HKDF-Expand-Label(epskx, "derived psk", Hash(ImportedIdentity), L)
 /// ```
-/// The hash is the external PSK's; L is the output length of the target KDF's (RFC 9258 section 5.1).
+/// The hash is the external PSK's; L is the output length of the target KDF (RFC 9258 section 5.1).
 pub fn import(
     hash: HashAlgorithm,
     secret: &[u8],
@@ -79,7 +80,7 @@ pub fn import(
     let epskx = extract(hash, Secret::zeros(hash).as_bytes(), secret);
     let context = hash.digest(imported_identity);
     let mut ipskx = Zeroizing::new(vec![0; target.output_len()]);
-    // 48 bytes are within what either hash expands to.
+    // Either hash can expand to 48 bytes.
     let _ = expand_label(hash, epskx.as_bytes(), "derived psk", context.as_ref(), &mut ipskx);
     ipskx
 }

@@ -1,14 +1,14 @@
-//! Which kinds of PSK an endpoint deals with.
+//! The kinds of PSK that an endpoint uses.
 
-/// Where PSKs may come from: s2n-tls's PSK mode, and one more.
+/// The origins of PSKs: s2n-tls's PSK modes, and one more.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum PskKinds {
     /// Provisioned outside of TLS. Tickets are neither sent nor used.
     #[default]
     External,
-    /// By a NewSessionTicket of an earlier connection.
+    /// Provisioned by a NewSessionTicket of an earlier connection.
     Resumption,
-    /// Both, in one ClientHello if need be.
+    /// Both, also in one ClientHello.
     Both,
 }
 

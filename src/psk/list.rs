@@ -7,10 +7,10 @@ use std::collections::HashMap;
 use super::{Authentication, ExternalPsk, PskError};
 use crate::crypto::HashAlgorithm;
 
-/// A list of PSKs. The order is the preference; identities are unique.
+/// A list of PSKs, in order of preference; identities are unique.
 ///
-/// A lookup costs one hash of the identity, whatever the length of the list. The index is keyed by the
-/// identity's SHA-256, so the time of its comparisons says nothing about the identities it holds.
+/// A look-up costs one hash of the identity, whatever the length of the list. The index is keyed by the identity's
+/// SHA-256, so the time of its comparisons reveals nothing about the identities in it.
 #[derive(Clone, Default)]
 pub struct PskList {
     psks: Vec<ExternalPsk>,
@@ -21,19 +21,19 @@ pub struct PskList {
 
 impl fmt::Debug for PskList {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // A digest gives away an identity that can be guessed.
+        // With a digest, guesses of an identity can be tested.
         f.debug_struct("PskList").field("psks", &self.psks).finish_non_exhaustive()
     }
 }
 
-/// Where a wire identity leads.
+/// The entry of a wire identity.
 #[derive(Clone, Copy, Debug)]
 struct Position {
     rank: usize,
     hash: HashAlgorithm,
 }
 
-/// A PSK that a lookup found.
+/// A PSK that was found.
 #[derive(Debug)]
 pub struct Found<'a> {
     /// Its place in the list; smaller is preferred.
@@ -73,14 +73,14 @@ impl PskList {
         Ok(())
     }
 
-    /// As [`PskList::append`], for a list that a client offers whole: it must fit one ClientHello, together with the
-    /// `others` that are offered beside it, in encoded bytes.
+    /// As [`PskList::append`], for a list that a client offers completely: it must fit one ClientHello, together with
+    /// `others`, the encoded bytes of everything else that is offered.
     pub fn append_to_offer(&mut self, psk: &ExternalPsk, others: usize) -> Result<(), PskError> {
         self.check_offer(others + offer_len(psk))?;
         self.append(psk)
     }
 
-    /// Whether the list and so many more encoded bytes fit one ClientHello.
+    /// Whether the list and `more` encoded bytes fit one ClientHello.
     pub(crate) fn check_offer(&self, more: usize) -> Result<(), PskError> {
         if Self::OFFER_OVERHEAD + self.offer_len + more > Self::MAX_OFFER_LEN {
             return Err(PskError::OfferTooLong);
@@ -93,14 +93,14 @@ impl PskList {
         self.find_key(&key_of(identity))
     }
 
-    /// As [`PskList::find`], for whoever looks into more than one list.
+    /// As [`PskList::find`], for a look-up in several lists.
     pub(crate) fn find_key(&self, key: &IdentityKey) -> Option<Found<'_>> {
         let position = self.index.get(key)?;
         let psk = self.psks.get(position.rank)?;
         Some(Found { rank: position.rank, hash: position.hash, psk })
     }
 
-    /// The PSK that an authentication names by identity and context; its key may be another one by now.
+    /// The PSK that an authentication names by identity and context; its key may have changed since.
     pub(crate) fn named(&self, authentication: &Authentication) -> Option<&ExternalPsk> {
         let identity = authentication.wire_identity()?;
         self.find(&identity).map(|found| found.psk)
@@ -116,23 +116,23 @@ impl PskList {
         self.psks.len()
     }
 
-    /// Whether there is none.
+    /// Whether the list is empty.
     pub fn is_empty(&self) -> bool {
         self.psks.is_empty()
     }
 }
 
-/// A map by wire identities, as their [`key_of`].
+/// A map keyed by the [`key_of`] wire identities.
 pub(super) type IdentityMap<V> = HashMap<IdentityKey, V, BuildHasherDefault<Prefix>>;
 
-/// Hashes a digest by taking the beginning of it. Identities whose digests begin alike can be searched for, and would
-/// make lookups slow; but only who provisions PSKs gets an identity into a map, not who offers one.
+/// Hashes a digest by taking its first bytes. An attacker could search for identities whose digests begin with the same
+/// bytes, which would make look-ups slow. But only provisioned identities are in a map, not offered ones.
 #[derive(Default)]
 pub(super) struct Prefix(u64);
 
 impl Hasher for Prefix {
     fn write(&mut self, digest: &[u8]) {
-        // The length of the array comes before it, and is overwritten.
+        // The length of the array is hashed first, and overwritten here.
         self.0 = digest.first_chunk().map_or(0, |prefix| u64::from_ne_bytes(*prefix));
     }
 
@@ -141,7 +141,7 @@ impl Hasher for Prefix {
     }
 }
 
-/// What the index has for a wire identity: its SHA-256.
+/// The key of a wire identity in the index: its SHA-256.
 pub(crate) type IdentityKey = [u8; 32];
 
 pub(crate) fn key_of(identity: &[u8]) -> IdentityKey {
@@ -152,7 +152,7 @@ pub(crate) fn key_of(identity: &[u8]) -> IdentityKey {
     key
 }
 
-/// What a PSK adds to an offer.
+/// The encoded bytes that a PSK adds to an offer.
 fn offer_len(psk: &ExternalPsk) -> usize {
     psk.target_hashes()
         .iter()
@@ -160,7 +160,7 @@ fn offer_len(psk: &ExternalPsk) -> usize {
         .sum()
 }
 
-/// What an identity adds to an offer, in encoded bytes: itself with its length and age, and its binder with its length.
+/// The encoded bytes that an identity adds to an offer: identity, length and age, and the binder with its length.
 pub(super) fn offered_len(identity: usize, binder: usize) -> usize {
     2 + identity + 4 + 1 + binder
 }

@@ -1,4 +1,4 @@
-//! Pre-shared keys: what they are, how they are offered, bound and found.
+//! Pre-shared keys, and how they are offered, bound and looked up.
 
 mod authentication;
 mod binder;
@@ -35,25 +35,25 @@ use zeroize::Zeroizing;
 
 /// A PSK as the handshake uses it: one wire identity, one key, one hash.
 ///
-/// An external PSK is one of these; an imported one becomes one per target KDF (RFC 9258 section 5.1).
+/// An external PSK is one of these; an imported one becomes one for each target KDF (RFC 9258 section 5.1).
 #[derive(Clone)]
 pub struct Psk {
     /// `PskIdentity.identity`.
     pub identity: Vec<u8>,
-    /// Where it comes from, which the binder shows.
+    /// The origin of the PSK, which decides the label of its binder.
     pub kind: BinderKind,
-    /// The hash of the suites it may be used with.
+    /// The hash of the suites that it may be used with.
     pub hash: HashAlgorithm,
-    /// What its early data is bound to, if it may have any.
+    /// The parameters of its early data, if it allows any.
     pub early_data: Option<EarlyDataParameters>,
-    /// A client's ticket has an age to tell; an external PSK has none.
+    /// The age of a client's ticket; an external PSK has none.
     pub age: Option<TicketAge>,
-    /// The identity it was provisioned with: its own, the one that was imported, or the one of the handshake that a
+    /// The identity that it was provisioned with: its own, the one that was imported, or that of the handshake that a
     /// ticket descends from.
     pub external_identity: Option<Vec<u8>>,
     /// The importer context of an imported PSK.
     pub(crate) context: Option<Vec<u8>>,
-    /// Of a ticket or a session: how the peer proved who it is in the handshake that it descends from.
+    /// For a ticket or a session: how the peer was authenticated in the handshake that it descends from.
     pub(crate) descent: Option<Arc<Authentication>>,
     key: Zeroizing<Vec<u8>>,
 }
@@ -93,7 +93,8 @@ impl Psk {
         }
     }
 
-    /// How a peer that proves to hold it proves who it is: for a ticket or a session as it once did, else by this PSK.
+    /// How a peer that holds it is authenticated: for a ticket or a session as in the full handshake, otherwise by this
+    /// PSK.
     pub(crate) fn authentication(&self, now: u64) -> Authentication {
         match &self.descent {
             Some(authentication) => authentication.as_ref().clone(),
@@ -101,7 +102,7 @@ impl Psk {
         }
     }
 
-    /// Tells its key from every other: `HMAC-SHA256(key, "tls-psk fingerprint" | kdf | identity)`, its first 16 bytes.
+    /// Identifies its key: the first 16 bytes of `HMAC-SHA256(key, "tls-psk fingerprint" | kdf | identity)`.
     fn fingerprint(&self) -> Fingerprint {
         let kdf = self.hash.kdf_id().to_be_bytes();
         let input = [&b"tls-psk fingerprint"[..], &kdf, &self.identity].concat();

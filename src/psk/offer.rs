@@ -1,4 +1,4 @@
-//! What a client offers, as the application of a server sees it while selection waits.
+//! The offer of a client, as the application of a server sees it while a selection is pending.
 
 use std::sync::Arc;
 
@@ -6,16 +6,16 @@ use super::{Authentication, ExternalPsk, ImportedIdentity};
 use crate::crypto::HashAlgorithm;
 use crate::wire::PskIdentity;
 
-/// The offered PSKs in the client's order, as many as the server looks at: a cursor, and an iterator.
+/// The offered PSKs in the client's order, as many as the server considers: a cursor, and an iterator.
 #[derive(Clone, Debug)]
 pub struct OfferedPskList<'a> {
-    /// Those that are looked at, which may be fewer than were offered.
+    /// The identities that are considered, which may be fewer than were offered.
     identities: &'a [PskIdentity],
     tickets: Vec<Option<&'a OfferedTicket>>,
     next: usize,
 }
 
-/// What the server knows of a ticket that it issued: the authentication of the client that it was issued to.
+/// The content of a ticket that the server issued: the authentication of the client that it was issued to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OfferedTicket {
     pub(crate) client: Arc<Authentication>,
@@ -23,12 +23,12 @@ pub struct OfferedTicket {
 }
 
 impl OfferedTicket {
-    /// How the client proved who it is, in the full handshake that the ticket descends from.
+    /// How the client was authenticated in the full handshake that the ticket descends from.
     pub fn client(&self) -> &Authentication {
         &self.client
     }
 
-    /// Whether this PSK authenticated the client: the same identity, context and key.
+    /// Whether this PSK authenticated the client: it has the same identity, context and key.
     pub fn is_by(&self, psk: &ExternalPsk) -> bool {
         self.client.is_by(psk, self.hash)
     }
@@ -43,12 +43,12 @@ pub struct OfferedPsk<'a> {
     pub identity: &'a [u8],
     /// Zero, or noise, for an external PSK (RFC 9846 section 4.3.11.1).
     pub obfuscated_ticket_age: u32,
-    /// What is known of it when it is a ticket that the server issued and still accepts.
+    /// The content of the ticket, if it is one that the server issued and still accepts.
     pub ticket: Option<&'a OfferedTicket>,
 }
 
 impl OfferedPsk<'_> {
-    /// The parts of an imported identity, if it reads as one (RFC 9258 section 5.1).
+    /// The parts of the identity, if it has the format of an imported one (RFC 9258 section 5.1).
     pub fn imported(&self) -> Option<ImportedIdentity> {
         ImportedIdentity::read(self.identity).ok()
     }
@@ -62,7 +62,7 @@ impl<'a> OfferedPskList<'a> {
         Self { identities, tickets, next: 0 }
     }
 
-    /// Whether [`Iterator::next`] has another.
+    /// Whether there is a next one.
     pub fn has_next(&self) -> bool {
         self.next < self.len()
     }
@@ -72,17 +72,17 @@ impl<'a> OfferedPskList<'a> {
         self.next = 0;
     }
 
-    /// How many there are.
+    /// How many offered PSKs there are.
     pub fn len(&self) -> usize {
         self.identities.len()
     }
 
-    /// Whether none was offered; never so while selection waits.
+    /// Whether none was offered; never true while a selection is pending.
     pub fn is_empty(&self) -> bool {
         self.identities.is_empty()
     }
 
-    /// The one at a place in the client's list.
+    /// The offered PSK at an index in the client's list.
     pub fn get(&self, index: usize) -> Option<OfferedPsk<'a>> {
         self.identities.get(index).map(|psk| OfferedPsk {
             index,

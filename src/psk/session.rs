@@ -14,10 +14,11 @@ use crate::error::Error;
 use crate::wire::{CipherSuite, NewSessionTicket, Reader, Writer};
 use zeroize::Zeroizing;
 
-/// What a client keeps of a connection to resume it later.
+/// What a client stores of a connection to resume it later.
 ///
-/// It is used once: a ticket sent twice lets an observer link the connections, and its early data is the easier to
-/// replay (RFC 9846 appendix C.4). Clones share that. The secret wipes itself and never shows in `Debug`.
+/// It is used only once: a ticket that is sent twice lets an observer link the connections, and makes its early data
+/// easier to replay (RFC 9846 appendix C.4). Clones share this state. The secret wipes itself and never shows in
+/// `Debug`.
 #[derive(Clone)]
 pub struct Session {
     cipher_suite: CipherSuite,
@@ -33,18 +34,18 @@ pub struct Session {
     reusable: bool,
 }
 
-/// The terms on which a connection began, and on which alone a session may resume it.
+/// The terms of a connection, which must be the same where a session resumes it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Terms {
-    /// The name that the client asked for.
+    /// The server name that the client sent.
     pub server_name: Option<Vec<u8>>,
-    /// SHA-256 of the certificate that the client was ready to show, if it had one.
+    /// SHA-256 of the client's certificate, if it had one to send.
     pub own_certificate: Option<Vec<u8>>,
-    /// How the server proved who it is.
+    /// How the server was authenticated.
     pub server: Arc<Authentication>,
 }
 
-/// What a ticket's age is counted from, and what obscures it (RFC 9846 section 4.3.11.1).
+/// The time from which a ticket's age is counted, and the value that obscures it (RFC 9846 section 4.3.11.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TicketAge {
     /// When the ticket was received, in milliseconds of the client's clock.
@@ -56,20 +57,20 @@ pub struct TicketAge {
 impl TicketAge {
     /// `obfuscated_ticket_age`: the age in milliseconds plus `ticket_age_add`, modulo 2^32.
     pub fn obfuscated(self, now: u64) -> u32 {
-        // A clock that was set back makes no age below zero.
+        // If the clock was set back, the age is zero, not negative.
         (now.saturating_sub(self.received_at) as u32).wrapping_add(self.age_add)
     }
 }
 
 impl Terms {
-    /// The server showed this certificate too.
+    /// Adds the certificate that the server sent.
     #[cfg(feature = "certificates")]
     pub(crate) fn set_certificate(&mut self, chain: Vec<Vec<u8>>, verdict: Verdict) {
         Arc::make_mut(&mut self.server).set_certificate(chain, verdict);
     }
 }
 
-/// What the connection that a ticket was issued for knows of it.
+/// The parameters of the connection that a ticket was issued on.
 pub(crate) struct Issued<'a> {
     pub cipher_suite: CipherSuite,
     pub resumption_secret: &'a Secret,
@@ -77,18 +78,18 @@ pub(crate) struct Issued<'a> {
     pub terms: Terms,
 }
 
-/// The longest ticket that is issued or kept, in bytes: half of what the extensions of a ClientHello may hold.
+/// The longest ticket that is issued or stored, in bytes: half of the limit for the extensions of a ClientHello.
 pub(crate) const MAX_TICKET_LEN: usize = 1 << 15;
 
-/// The first byte of the encoding, which changes with it.
+/// The first byte of the encoding, its version.
 const VERSION: u8 = 2;
-/// The longest time from a full handshake to the last resumption of it, in milliseconds: seven days, however often
-/// tickets were renewed (RFC 9846 section 4.7.1).
+/// The longest time from a full handshake to its last resumption, in milliseconds: seven days, even if tickets are
+/// renewed (RFC 9846 section 4.7.1).
 const MAX_AGE: u64 = 604_800_000;
 
 impl Session {
-    /// From a ticket that was received `now`; `None` if the server wants it forgotten at once, or if it would leave too
-    /// little room in a ClientHello.
+    /// From a ticket that was received `now`; `None` if its lifetime is zero, or if it would leave too little space in
+    /// a ClientHello.
     pub(crate) fn new(issued: Issued<'_>, ticket: NewSessionTicket, now: u64) -> Option<Self> {
         let hash = hash_of(issued.cipher_suite)?;
         if ticket.ticket_lifetime == 0 || ticket.ticket.len() > MAX_TICKET_LEN {
@@ -109,7 +110,7 @@ impl Session {
         })
     }
 
-    /// The session as bytes, its secret among them, to be kept where only this client can read.
+    /// The session as bytes, including its secret. Store them where only this client can read them.
     ///
     /// ```text
     /// struct {
@@ -141,11 +142,11 @@ impl Session {
             w.vec8(|w| w.bytes(text.as_deref().unwrap_or_default()));
         }
         self.terms.server.write(&mut w);
-        // Each part came out of a vector of the same size or a smaller one.
+        // Each part was read from a vector with the same or a smaller limit.
         Zeroizing::new(w.finish().unwrap_or_default())
     }
 
-    /// Takes what [`Session::to_bytes`] gave.
+    /// Reads the bytes of [`Session::to_bytes`].
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, PskError> {
         match bytes.first() {
             Some(&VERSION) => Self::read(bytes).ok().flatten().ok_or(PskError::BadSession),
@@ -188,12 +189,12 @@ impl Session {
         }))
     }
 
-    /// Lets more than one connection use it, at the price that the type's documentation names.
+    /// Allows more than one connection to use it, with the consequences described above.
     pub fn allow_reuse(&mut self) {
         self.reusable = true;
     }
 
-    /// Whether a connection has used it. An export knows nothing of that.
+    /// Whether a connection has used it. Exported bytes do not contain this.
     pub fn is_used(&self) -> bool {
         !self.reusable && self.used.load(Ordering::Relaxed)
     }
@@ -208,7 +209,7 @@ impl Session {
         &self.ticket
     }
 
-    /// The most early data the server takes with it, in bytes; 0 for none.
+    /// The most early data that the server accepts with it, in bytes; 0 for none.
     pub fn max_early_data(&self) -> u32 {
         self.max_early_data
     }
@@ -218,17 +219,17 @@ impl Session {
         self.terms.server.external_identity()
     }
 
-    /// The name of the server that it resumes a connection to. It is offered to the same name only.
+    /// The name of the server that it resumes a connection to. It is offered only to the same name.
     pub fn server_name(&self) -> Option<&[u8]> {
         self.terms.server_name.as_deref()
     }
 
-    /// How the server proved who it is, in the full handshake that the session descends from.
+    /// How the server was authenticated in the full handshake that the session descends from.
     pub fn server(&self) -> &Authentication {
         &self.terms.server
     }
 
-    /// Whether this PSK authenticated the server: the same identity, context and key.
+    /// Whether this PSK authenticated the server: it has the same identity, context and key.
     pub(crate) fn is_by(&self, psk: &ExternalPsk) -> bool {
         hash_of(self.cipher_suite).is_some_and(|hash| self.terms.server.is_by(psk, hash))
     }
@@ -237,14 +238,14 @@ impl Session {
         &self.terms
     }
 
-    /// When it expires, in milliseconds of the clock that the connection was told: with its ticket, and seven days after
-    /// the full handshake at the latest.
+    /// When it expires, in milliseconds of the connection's clock: with its ticket, and at the latest seven days after
+    /// the full handshake.
     pub fn expires_at(&self) -> u64 {
         let ticket = self.age.received_at.saturating_add(self.lifetime);
         ticket.min(self.terms.server.at().saturating_add(MAX_AGE))
     }
 
-    /// The PSK it stands for.
+    /// The PSK of the session.
     pub(crate) fn psk(&self) -> Option<Psk> {
         let hash = hash_of(self.cipher_suite)?;
         let early_data = (self.max_early_data > 0).then(|| EarlyDataParameters {
@@ -259,7 +260,7 @@ impl Session {
         Some(psk)
     }
 
-    /// What it adds to an offer.
+    /// The encoded bytes that it adds to an offer.
     pub(crate) fn offer_len(&self) -> usize {
         offered_len(self.ticket.len(), self.key.len())
     }
@@ -282,7 +283,7 @@ pub(crate) fn resumption_psk(
 }
 
 impl PartialEq for Session {
-    /// Two sessions are the same if they are of the same ticket.
+    /// Two sessions are equal if they have the same ticket.
     fn eq(&self, other: &Self) -> bool {
         self.ticket == other.ticket
     }

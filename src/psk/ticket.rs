@@ -1,5 +1,5 @@
-//! A server's tickets: the state of a connection, sealed and handed to the client, so that the server keeps nothing
-//! (RFC 9846 section 4.7.1).
+//! A server's tickets: the state of a connection, sealed and sent to the client, so that the server stores nothing (RFC
+//! 9846 section 4.7.1).
 
 use std::sync::Arc;
 
@@ -9,12 +9,12 @@ use crate::error::Error;
 use crate::wire::{CipherSuite, Reader, Writer};
 use zeroize::Zeroizing;
 
-/// What sealing is told, so that a ticket is nothing but a ticket.
+/// The purpose for sealing, so that a ticket cannot be used as anything else.
 const PURPOSE: &str = "session ticket";
-/// The first byte of the state, which changes with its encoding.
+/// The first byte of the state, the version of its encoding.
 const VERSION: u8 = 2;
 
-/// What is inside a ticket. Times are in milliseconds of the server's clock.
+/// The content of a ticket. Times are in milliseconds of the server's clock.
 ///
 /// ```text
 /// struct {
@@ -39,14 +39,14 @@ pub(crate) struct TicketState {
     pub lifetime: u64,
     pub age_add: u32,
     pub max_early_data: u32,
-    /// Where copies of its early data are told from originals.
+    /// The store that distinguishes copies of its early data from originals.
     pub replay_scope: Vec<u8>,
     pub alpn: Option<Vec<u8>>,
-    /// The name that the client asked for.
+    /// The server name that the client sent.
     pub server_name: Option<Vec<u8>>,
-    /// SHA-256 of the certificate by which the server proved who it is, if it did so.
+    /// SHA-256 of the certificate that authenticated the server, if one did.
     pub server_certificate: Option<Vec<u8>>,
-    /// How the client proved who it is.
+    /// How the client was authenticated.
     pub client: Arc<Authentication>,
 }
 
@@ -75,8 +75,7 @@ impl TicketState {
         keys.seal(PURPOSE, scope, &state, random).map_err(|_| Error::Internal("ticket sealing"))
     }
 
-    /// What a ticket of this scope holds, unless it has expired. Anything may come as a ticket; `None` for what is not
-    /// one.
+    /// The content of a ticket of this scope, unless it has expired; `None` if the bytes are not a ticket.
     pub fn open(keys: &SealingKeys, scope: &Digest, ticket: &[u8], now: u64) -> Option<Self> {
         let state = Self::read(&keys.open(PURPOSE, scope, ticket)?).ok()?;
         let expired = now > state.expires_at();
@@ -133,15 +132,15 @@ impl TicketState {
         self.issued_at.saturating_add(self.lifetime)
     }
 
-    /// How far the client's view of the ticket's age is from ours, in milliseconds (RFC 9846 section 8.3). They
-    /// differ by a round trip, and by what the clocks run apart.
+    /// The difference between the client's and the server's view of the ticket's age, in milliseconds (RFC 9846 section
+    /// 8.3). They differ by a round trip, and by the drift of the clocks.
     pub fn age_difference(&self, obfuscated_ticket_age: u32, now: u64) -> u64 {
         let client = u64::from(obfuscated_ticket_age.wrapping_sub(self.age_add));
         now.saturating_sub(self.issued_at).abs_diff(client)
     }
 }
 
-/// What stands for itself, or for nothing where it is empty.
+/// The bytes, or `None` if they are empty.
 pub(super) fn not_empty(bytes: &[u8]) -> Option<Vec<u8>> {
     (!bytes.is_empty()).then(|| bytes.to_vec())
 }

@@ -4,7 +4,7 @@ use super::{HEADER_LEN, MAX_CIPHERTEXT, MAX_PLAINTEXT};
 use crate::error::{Error, Violation};
 use crate::wire::ContentType;
 
-/// A record as it was on the wire.
+/// A record in wire format.
 pub(super) struct Record {
     pub content_type: ContentType,
     /// The header, which protection authenticates.
@@ -12,11 +12,11 @@ pub(super) struct Record {
     pub fragment: Vec<u8>,
 }
 
-/// Collects bytes until they make a record.
+/// Collects bytes until a record is complete.
 #[derive(Default)]
 pub(super) struct Deframer {
     buffer: Vec<u8>,
-    /// How much of `buffer` was handed out.
+    /// How much of `buffer` was returned.
     consumed: usize,
 }
 
@@ -27,7 +27,7 @@ impl Deframer {
         self.buffer.extend_from_slice(bytes);
     }
 
-    /// Bytes that wait for the rest of their record, or to be asked for.
+    /// How many bytes are buffered: incomplete records, and records that were not requested yet.
     pub(super) fn buffered(&self) -> usize {
         self.buffer.len() - self.consumed
     }
@@ -37,11 +37,11 @@ impl Deframer {
         self.consumed = 0;
     }
 
-    /// The next record, if it is complete. What a header alone gives away is refused before its body arrives.
+    /// The next record, if it is complete. A header that is invalid by itself is refused before its body arrives.
     pub(super) fn next(&mut self) -> Result<Option<Record>, Error> {
         let rest = self.buffer.get(self.consumed..).unwrap_or_default();
         let Some(&first) = rest.first() else {
-            // Nothing is left over: a burst's memory is not kept for a quiet connection.
+            // The buffer is empty: a quiet connection does not keep the memory of a burst.
             self.clear();
             return Ok(None);
         };

@@ -3,18 +3,18 @@
 use crate::error::{Error, Violation};
 use crate::wire::{HandshakeType, handshake};
 
-/// What the joiner comes to next.
+/// The next result of the joiner.
 pub enum Joined {
     /// A whole message, header included.
     Message(Vec<u8>),
-    /// The header of a message of this type that is longer than is taken. Nothing of its body was kept.
+    /// The header of a message that is longer than is accepted for its type. Its body was not buffered.
     TooLong(HandshakeType),
 }
 
-/// Proof that the handshake stream ends with the message in hand: no byte follows it in its record.
+/// Proof that the handshake stream ends with the current message: no byte follows it in its record.
 ///
-/// Messages that come before a change of keys must end their record. Setting a read key takes this proof, so
-/// the check cannot be forgotten.
+/// A message before a change of keys must end its record. Setting a read key requires this proof, so the check cannot
+/// be forgotten.
 #[derive(Debug)]
 pub struct Boundary(());
 
@@ -38,7 +38,7 @@ impl HandshakeJoiner {
         let rest = self.buffer.get(self.consumed..).unwrap_or_default();
         let &[msg_type, a, b, c] = rest.first_chunk::<{ handshake::HEADER_LEN }>()?;
         let len = usize::from(a) << 16 | usize::from(b) << 8 | usize::from(c);
-        // The length is judged before the body is buffered.
+        // The length is checked before the body is buffered.
         let msg_type = HandshakeType(msg_type);
         if len > max_body_len(msg_type) {
             return Some(Joined::TooLong(msg_type));
@@ -53,7 +53,7 @@ impl HandshakeJoiner {
         Some(Joined::Message(message))
     }
 
-    /// Whether no fragment waits for its rest.
+    /// Whether no message is incomplete.
     pub fn is_empty(&self) -> bool {
         self.consumed == self.buffer.len()
     }
@@ -64,17 +64,16 @@ impl HandshakeJoiner {
     }
 }
 
-/// Why a message of a type that is expected, and that is longer than is taken, is refused.
+/// The error for a message of an expected type that is longer than is accepted.
 pub fn refusal_of_length(msg_type: HandshakeType) -> Error {
     match msg_type {
-        // Longer ones can be encoded; the limit is ours.
+        // Longer ones can be encoded; the limit is that of this implementation.
         HandshakeType::CERTIFICATE => Violation::HandshakeMessageTooLong.into(),
         _ => Error::Decode(handshake::body_name(msg_type)),
     }
 }
 
-/// The longest body that is taken of this type, in bytes. What is longer cannot be decoded, a chain of certificates
-/// excepted.
+/// The longest accepted body of this type, in bytes. Longer bodies cannot be valid, except for a Certificate.
 fn max_body_len(msg_type: HandshakeType) -> usize {
     match msg_type {
         // Two full vectors: cipher_suites and extensions; the rest takes less than 512.
@@ -84,7 +83,7 @@ fn max_body_len(msg_type: HandshakeType) -> usize {
         HandshakeType::CERTIFICATE_REQUEST => 1 + 0xff + 2 + 0xffff,
         HandshakeType::CERTIFICATE => 1 << 18,
         HandshakeType::CERTIFICATE_VERIFY => 2 + 2 + 0xffff,
-        // Exact lengths are the parser's business; this only bounds memory.
+        // The parser checks the exact length; this only limits memory.
         _ => 1 << 10,
     }
 }

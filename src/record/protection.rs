@@ -6,10 +6,10 @@ use crate::error::{Error, Violation};
 use crate::keys::TrafficKeys;
 use crate::wire::ContentType;
 
-/// `legacy_record_version` of every record we write.
+/// `legacy_record_version` of every record that is written.
 pub(super) const LEGACY_RECORD_VERSION: [u8; 2] = [0x03, 0x03];
 
-/// How many records before the limit of section 5.5 a new key is wanted.
+/// How many records before the limit of section 5.5 a new key is requested.
 const REKEY_MARGIN: u64 = 1 << 10;
 
 /// Protects the records of one direction.
@@ -21,15 +21,15 @@ pub struct Sealer {
 }
 
 impl Sealer {
-    /// Starts at sequence number 0. A new key is wanted after `rekey_after` records, and before the AEAD's limit
-    /// in any case.
+    /// Starts at sequence number 0. A new key is requested after `rekey_after` records, and in any case before the
+    /// AEAD's limit.
     pub fn new(keys: TrafficKeys, rekey_after: u64) -> Self {
         let limit = keys.key.algorithm().record_limit();
         let rekey_after = rekey_after.min(limit.saturating_sub(REKEY_MARGIN));
         Self { keys, sequence: 0, limit, rekey_after }
     }
 
-    /// Whether so many records were protected that the key should be updated (section 5.5).
+    /// Whether the key has protected enough records to be updated (section 5.5).
     pub fn wants_update(&self) -> bool {
         self.sequence >= self.rekey_after
     }
@@ -84,14 +84,14 @@ impl Opener {
         Self { keys, sequence: 0 }
     }
 
-    /// Whether a record was opened with this key yet.
+    /// Whether no record was opened with this key yet.
     pub fn is_fresh(&self) -> bool {
         self.sequence == 0
     }
 
-    /// Opens one record in place: its content type and content, the padding removed.
+    /// Opens one record in place: returns its content type and content, without padding.
     ///
-    /// `max_inner` bounds the inner plaintext, content type and padding included (section 5.2, RFC 8449).
+    /// `max_inner` limits the inner plaintext, including content type and padding (section 5.2, RFC 8449).
     pub fn open(
         &mut self,
         header: &[u8; HEADER_LEN],

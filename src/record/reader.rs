@@ -7,19 +7,19 @@ use super::{HEADER_LEN, MAX_CIPHERTEXT, MAX_PLAINTEXT};
 use crate::error::{Error, Violation};
 use crate::wire::{Alert, ContentType, HandshakeType, Reader};
 
-/// How many records that carry nothing are taken without data between them: empty application_data, which costs a
-/// decryption, and user_canceled.
+/// How many empty records are accepted without data between them: empty application_data, which costs a decryption, and
+/// user_canceled.
 const MAX_EMPTY_RECORDS: u32 = 32;
-/// How many change_cipher_spec records are taken in a handshake. Each side sends at most two.
+/// How many change_cipher_spec records are accepted in a handshake. Each side sends at most two.
 const MAX_CHANGE_CIPHER_SPECS: u32 = 8;
-/// The one change_cipher_spec that exists in TLS 1.3 (RFC 9846 section 5).
+/// The only valid change_cipher_spec in TLS 1.3 (RFC 9846 section 5).
 const CHANGE_CIPHER_SPEC: &[u8] = &[1];
 
-/// What a record brought.
+/// The content of a record.
 pub enum Incoming {
     /// A whole handshake message, header included.
     Handshake(Vec<u8>),
-    /// The header of a handshake message of this type that is longer than is taken.
+    /// The header of a handshake message that is longer than is accepted for its type.
     TooLong(HandshakeType),
     /// Application data; may be empty.
     ApplicationData(Vec<u8>),
@@ -32,7 +32,7 @@ pub struct RecordReader {
     deframer: Deframer,
     joiner: HandshakeJoiner,
     opener: Option<Opener>,
-    /// The largest inner plaintext we take, content type included.
+    /// The largest accepted inner plaintext, including the content type.
     max_inner: usize,
     accept_change_cipher_spec: bool,
     /// Bytes of rejected early data that may still be skipped (section 4.3.10).
@@ -57,24 +57,24 @@ impl Default for RecordReader {
 }
 
 impl RecordReader {
-    /// Takes bytes in any chunking.
+    /// Buffers bytes, in chunks of any size.
     pub fn push(&mut self, bytes: &[u8]) {
         self.deframer.push(bytes);
     }
 
-    /// Bytes taken and not yet processed.
+    /// How many bytes are buffered and not processed yet.
     pub fn buffered(&self) -> usize {
         self.deframer.buffered()
     }
 
-    /// Forgets everything that was taken and not processed, and the read key: nothing more is taken.
+    /// Discards the buffered bytes and the read key.
     pub fn clear(&mut self) {
         self.opener = None;
         self.deframer.clear();
         self.joiner = HandshakeJoiner::default();
     }
 
-    /// Changes the read key. The proof of a record boundary is the caller's to get first.
+    /// Changes the read key. The caller must first get the proof of a record boundary.
     pub fn set_opener(&mut self, opener: Opener, _at: Boundary) {
         self.opener = Some(opener);
     }
@@ -89,13 +89,13 @@ impl RecordReader {
         self.joiner.boundary()
     }
 
-    /// Bounds the inner plaintext of protected records, content type and padding included (RFC 8449).
+    /// Limits the inner plaintext of protected records, including content type and padding (RFC 8449).
     pub fn set_max_inner(&mut self, bytes: usize) {
         self.max_inner = bytes.min(MAX_PLAINTEXT + 1);
     }
 
-    /// Whether the compatibility change_cipher_spec may come now: after the first ClientHello and before the
-    /// peer's Finished (section 5). As long as it may, an alert may come unprotected too.
+    /// Whether to accept the compatibility change_cipher_spec now: after the first ClientHello and before the peer's
+    /// Finished (section 5). During that time an unprotected alert is accepted, too.
     pub fn accept_change_cipher_spec(&mut self, accept: bool) {
         self.accept_change_cipher_spec = accept;
     }
@@ -110,7 +110,7 @@ impl RecordReader {
         self.skip = None;
     }
 
-    /// The next thing that is complete, or `None` when more bytes are needed.
+    /// The next complete message, alert or data, or `None` if more bytes are needed.
     pub fn next_incoming(&mut self) -> Result<Option<Incoming>, Error> {
         loop {
             match self.joiner.next_message() {
@@ -137,8 +137,9 @@ impl RecordReader {
         match content_type {
             ContentType::APPLICATION_DATA => {}
             ContentType::CHANGE_CIPHER_SPEC => return self.take_plaintext(content_type, fragment),
-            // A peer that fails before it has our keys can only alert in clear. That ends the handshake either way;
-            // taking it keeps the cause. Later anybody's close_notify would pass for the end of the data.
+            // A peer that fails before it has our keys can only send its alert in clear. The handshake ends either way,
+            // but accepting the alert preserves the cause. Later, an attacker's close_notify would pass for the end of
+            // the data.
             ContentType::ALERT if self.accept_change_cipher_spec && opener.is_fresh() => {
                 return self.take_plaintext(content_type, fragment);
             }
@@ -146,7 +147,7 @@ impl RecordReader {
         }
         let skippable = self.skip.is_some();
         let length = fragment.len();
-        // Opening is in place, and a record that does not open is dropped whole.
+        // Records are opened in place, and a record that does not open is dropped completely.
         let inner = match opener.open(&header, &mut fragment, self.max_inner) {
             Err(Error::Violation(Violation::BadRecordMac)) if skippable && self.skip(length)? => {
                 return Ok(None);
@@ -166,7 +167,7 @@ impl RecordReader {
         }
     }
 
-    /// What is the same with and without protection.
+    /// Handles a plaintext, whether it was protected or not.
     fn take_plaintext(
         &mut self,
         content_type: ContentType,
@@ -181,7 +182,7 @@ impl RecordReader {
             ContentType::ALERT if fragment.is_empty() => Err(Violation::EmptyRecord.into()),
             ContentType::ALERT => {
                 let alert = Alert::read(Reader::new(&fragment))?;
-                // An error alert ends the connection, whatever it breaks off; its cause is worth more than ours.
+                // An error alert ends the connection even within a message; the peer's error is more useful than ours.
                 if !alert.is_error() {
                     self.refuse_interleaving()?;
                     self.count_empty(true)?;
@@ -215,8 +216,8 @@ impl RecordReader {
         Ok(())
     }
 
-    /// Whether a record of `len` bytes is skipped as rejected early data. Its header counts as well, so that records
-    /// without contents have an end too.
+    /// Whether a record of `len` bytes is skipped as rejected early data. Its header counts as well, so that empty
+    /// records are limited, too.
     fn skip(&mut self, len: usize) -> Result<bool, Error> {
         let Some(left) = &mut self.skip else { return Ok(false) };
         match left.checked_sub(HEADER_LEN + len) {
@@ -229,5 +230,5 @@ impl RecordReader {
     }
 }
 
-// A protected record is never longer than the deframer lets through.
+// The deframer limits the length of protected records.
 const _: () = assert!(MAX_CIPHERTEXT < u16::MAX as usize);

@@ -12,9 +12,9 @@ const FIRST_RECORD_VERSION: [u8; 2] = [0x03, 0x01];
 pub struct RecordWriter {
     out: Vec<u8>,
     sealer: Option<Sealer>,
-    /// What alerts are protected with, if at all, where that is not as all else is.
+    /// The separate key of alerts, if they have one; `Some(None)` sends them in clear.
     alerts: Option<Option<Sealer>>,
-    /// The largest content of a protected record, content type excluded.
+    /// The largest content of a protected record, without the content type.
     max_content: usize,
     /// Inner plaintexts are padded to a multiple of this.
     padding_multiple: usize,
@@ -38,25 +38,25 @@ impl Default for RecordWriter {
 }
 
 impl RecordWriter {
-    /// Changes the write key. Everything written before is already in records of its own.
+    /// Changes the write key. Everything written before is already in records.
     pub fn set_sealer(&mut self, sealer: Sealer) {
         self.sealer = Some(sealer);
         self.alerts = None;
     }
 
-    /// Has an alert go out under another key than all else, or in clear: a server that rejects early data does not read
-    /// what is protected by its key. After an alert there are only alerts.
+    /// Protects alerts with a separate key, or sends them in clear: a server that rejects early data cannot read
+    /// records under the early data key. Only alerts may follow an alert.
     pub fn set_sealer_of_alerts(&mut self, sealer: Option<Sealer>) {
         self.alerts = Some(sealer);
     }
 
-    /// Has alerts go out as all else does.
+    /// Protects alerts like everything else.
     pub fn protect_alerts_as_all_else(&mut self) {
         self.alerts = None;
     }
 
-    /// Forgets the write key. A second ClientHello that follows on rejected early data is in clear again; after a failure
-    /// nothing is written any more.
+    /// Drops the write key. A second ClientHello after rejected early data is in clear again; after a failure, nothing
+    /// more is written.
     pub fn clear_sealer(&mut self) {
         self.sealer = None;
         self.alerts = None;
@@ -72,8 +72,8 @@ impl RecordWriter {
         self.sealer.is_some()
     }
 
-    /// Keeps the inner plaintext of protected records within the peer's record_size_limit, which counts the
-    /// content type and padding (RFC 8449 section 4).
+    /// Limits the inner plaintext of protected records to the peer's record_size_limit, which includes the content type
+    /// and padding (RFC 8449 section 4).
     pub fn set_record_size_limit(&mut self, limit: usize) {
         self.max_content = limit.saturating_sub(1).clamp(1, MAX_PLAINTEXT);
     }
@@ -88,7 +88,7 @@ impl RecordWriter {
         self.padding_multiple = bytes.clamp(1, MAX_PLAINTEXT);
     }
 
-    /// Queues content as records, split where it is too long. Empty content makes one empty record.
+    /// Queues content as records, split if it is too long. Empty content makes one empty record.
     pub fn write(&mut self, content_type: ContentType, content: &[u8]) -> Result<(), Error> {
         if content_type == ContentType::ALERT
             && let Some(sealer) = self.alerts.take()
@@ -108,19 +108,19 @@ impl RecordWriter {
     }
 
     /// Queues the compatibility change_cipher_spec, which is never protected (section 5). Each side sends one, at the
-    /// first of the places where appendix E.4 wants it; later calls do nothing.
+    /// first of the places that appendix E.4 names; later calls do nothing.
     pub fn write_change_cipher_spec(&mut self) {
         if !core::mem::replace(&mut self.change_cipher_spec_sent, true) {
             self.write_plaintext(ContentType::CHANGE_CIPHER_SPEC, &[1]);
         }
     }
 
-    /// Marks the next record as the first ClientHello's, which has a version of its own.
+    /// Marks the next record as that of the first ClientHello, which has a different version.
     pub fn expect_first_hello(&mut self) {
         self.first_hello = true;
     }
 
-    /// Takes what is queued.
+    /// Takes the queued bytes.
     pub fn take(&mut self) -> Option<Vec<u8>> {
         if self.out.is_empty() { None } else { Some(core::mem::take(&mut self.out)) }
     }

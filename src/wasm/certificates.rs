@@ -1,4 +1,4 @@
-//! What `Config` and `Connection` have with the feature `certificates`.
+//! The methods of `Config` and `Connection` with the feature `certificates`.
 
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ use crate::wire::SignatureScheme;
 
 #[wasm_bindgen]
 impl Config {
-    /// Adds a chain with its key, both in PEM. A server shows the first that fits the client, a client has one at most.
+    /// Adds a chain with its key, both in PEM. A server sends the first that fits the client, a client has at most one.
     #[wasm_bindgen(js_name = addCredentials)]
     pub fn add_credentials(&mut self, chain: &[u8], key: Vec<u8>) -> Result<()> {
         let key = Zeroizing::new(key);
@@ -48,7 +48,8 @@ impl Config {
 
     /// Lets the application verify the peer's certificates, by rules with a name of up to 255 bytes. A session whose
     /// certificate was accepted under rules of another name is not resumed without the application's verdict; without a
-    /// name, the same goes for a session of any other configuration. A server then requests certificates from its clients.
+    /// name, the same goes for a session of any other configuration. A server then requests certificates from its
+    /// clients.
     #[wasm_bindgen(js_name = setApplicationVerification)]
     pub fn set_application_verification(&mut self, rules: Option<Vec<u8>>) -> Result<()> {
         let rules = match rules {
@@ -146,7 +147,7 @@ impl Config {
 
 #[wasm_bindgen]
 impl Connection {
-    /// Answers a verifyCertificate event. `unverified` goes on with a peer that is not authenticated.
+    /// Answers a verifyCertificate event. `unverified` continues with a peer that is not authenticated.
     #[wasm_bindgen(js_name = decideCertificate)]
     pub fn decide_certificate(&mut self, accepted: bool, unverified: Option<bool>) -> Result<()> {
         let decision = match (accepted, unverified) {
@@ -164,19 +165,19 @@ impl Connection {
         self.check(result)
     }
 
-    /// The certificates that the peer has shown, in DER, its own first; of a resumed connection what was kept of them.
+    /// The certificates that the peer has sent, in DER, its own first; in a resumed connection those that were stored.
     #[wasm_bindgen(getter, js_name = peerCertificates)]
     pub fn peer_certificates(&self) -> Array {
         chain(self.inner.peer_certificates())
     }
 }
 
-/// Sets what a verifyCertificate event tells.
+/// Sets the properties of a verifyCertificate event.
 pub(super) fn set_verification_request(fields: &Fields, request: VerificationRequest<'_>) {
     fields.set("chain", chain(request.chain)).set_some("serverName", request.server_name.map(text));
 }
 
-/// Sets what a sign event tells.
+/// Sets the properties of a sign event.
 pub(super) fn set_signature_request(fields: &Fields, request: SignatureRequest<'_>) {
     fields
         .set("credentials", request.credentials as u32)

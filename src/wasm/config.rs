@@ -14,11 +14,11 @@ use crate::psk::PskKinds;
 use crate::server::{CookieKeys, EarlyDataPolicy, SelectionPolicy, ServerConfig, TicketPolicy};
 use crate::wire::{CipherSuite, NamedGroup, PskKeyExchangeMode};
 
-/// A configuration for any number of connections of one role. Changing it does not touch connections that exist.
+/// A configuration for any number of connections of one role. Changes do not affect existing connections.
 #[wasm_bindgen]
 pub struct Config(pub(super) Role);
 
-/// What a configuration is for. Connections share it; a change makes a copy while any holds it.
+/// The configuration by role. Connections share it; a change makes a copy while it is shared.
 pub(super) enum Role {
     Client(Arc<ClientConfig>),
     Server(Arc<ServerConfig>),
@@ -46,7 +46,7 @@ impl Config {
         .map_err(throw_psk)
     }
 
-    /// RFC names, most preferred first. A server that is not told takes its client's order.
+    /// RFC names, most preferred first. By default, a server uses its client's order.
     #[wasm_bindgen(js_name = setCipherSuites)]
     pub fn set_cipher_suites(&mut self, names: Vec<String>) -> Result<()> {
         let suites = parse(&names, CipherSuite::from_name, ConfigError::UnsupportedCipherSuite)?;
@@ -74,7 +74,7 @@ impl Config {
         self.parameters().set_alpn(&names).map_err(throw_config)
     }
 
-    /// The DNS name a client asks for (RFC 6066).
+    /// The DNS name of the server, for a client to send (RFC 6066).
     #[wasm_bindgen(js_name = setServerName)]
     pub fn set_server_name(&mut self, name: &str) -> Result<()> {
         match &mut self.0 {
@@ -85,7 +85,7 @@ impl Config {
         }
     }
 
-    /// Who selects the PSK on a server: "first-match" (default) or "application".
+    /// How a server selects the PSK: "first-match" (default) or "application".
     #[wasm_bindgen(js_name = setSelection)]
     pub fn set_selection(&mut self, policy: &str) -> Result<()> {
         let policy = match policy {
@@ -102,7 +102,7 @@ impl Config {
         }
     }
 
-    /// How many of the offered identities a server looks at: the first ones, 32 unless set.
+    /// How many of the offered identities a server considers; by default the first 32.
     #[wasm_bindgen(js_name = setMaxOfferedPsks)]
     pub fn set_max_offered_psks(&mut self, count: u32) -> Result<()> {
         match &mut self.0 {
@@ -138,7 +138,7 @@ impl Config {
         }
     }
 
-    /// How a server issues tickets: keys of 32 bytes each in one array, the youngest first; how many tickets; their
+    /// How a server issues tickets: keys of 32 bytes each, concatenated, the newest first; the number of tickets; their
     /// lifetime and the longest age of a session, both in seconds.
     #[wasm_bindgen(js_name = setTickets)]
     pub fn set_tickets(
@@ -161,8 +161,8 @@ impl Config {
         }
     }
 
-    /// How many bytes of early data the tickets of a server allow, and the name of the store that knows their copies, in
-    /// 1 to 255 bytes. After `setTickets`.
+    /// How many bytes of early data the tickets of a server allow, and the name of the replay store, 1 to 255 bytes.
+    /// Call it after `setTickets`.
     #[wasm_bindgen(js_name = setTicketEarlyData)]
     pub fn set_ticket_early_data(&mut self, max_size: u32, replay_scope: &[u8]) -> Result<()> {
         if let Role::Server(config) = &mut self.0
@@ -184,7 +184,7 @@ impl Config {
         }
     }
 
-    /// The keys of a server's cookies: 32 bytes each, the youngest first, one behind the other.
+    /// The keys of a server's cookies: 32 bytes each, concatenated, the newest first.
     #[wasm_bindgen(js_name = setCookieKeys)]
     pub fn set_cookie_keys(&mut self, keys: Vec<u8>) -> Result<()> {
         let keys = CookieKeys::new(sealing_keys(keys)?);
@@ -197,7 +197,7 @@ impl Config {
         }
     }
 
-    /// Lets this process use an identity as a client and as a server.
+    /// Lets this process use an identity both as a client and as a server.
     #[wasm_bindgen(js_name = setAllowBothRoles)]
     pub fn set_allow_both_roles(&mut self, on: bool) {
         self.parameters().allow_both_roles = on;
@@ -215,7 +215,7 @@ impl Config {
         self.parameters().trace = on;
     }
 
-    /// The largest inner plaintext to ask the peer for, 64 to 16385 bytes (RFC 8449).
+    /// The largest inner plaintext to accept, 64 to 16385 bytes (RFC 8449).
     #[wasm_bindgen(js_name = setRecordSizeLimit)]
     pub fn set_record_size_limit(&mut self, bytes: u32) -> Result<()> {
         let bytes =
@@ -223,13 +223,13 @@ impl Config {
         self.parameters().set_record_size_limit(Some(bytes)).map_err(throw_config)
     }
 
-    /// Whether a client offers reserved values (RFC 8701). It does unless told otherwise.
+    /// Whether a client offers reserved values (RFC 8701). The default is that it does.
     #[wasm_bindgen(js_name = setGrease)]
     pub fn set_grease(&mut self, on: bool) {
         self.parameters().grease = on;
     }
 
-    /// Pads every protected record to a multiple of so many bytes (RFC 9846 section 5.4).
+    /// Pads every protected record to a multiple of this number of bytes (RFC 9846 section 5.4).
     #[wasm_bindgen(js_name = setPaddingMultiple)]
     pub fn set_padding_multiple(&mut self, bytes: u32) {
         self.parameters().padding_multiple = bytes as usize;
@@ -245,7 +245,7 @@ impl Config {
     }
 }
 
-/// Keys of 32 bytes each, the youngest first, one behind the other.
+/// Keys of 32 bytes each, concatenated, the newest first.
 fn sealing_keys(keys: Vec<u8>) -> Result<SealingKeys> {
     let keys = Zeroizing::new(keys);
     let (chunks, rest) = keys.as_chunks();

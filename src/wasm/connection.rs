@@ -20,15 +20,16 @@ use crate::wire::KeyUpdateRequest;
 pub struct Connection {
     pub(super) inner: connection::Connection,
     connected: bool,
-    /// Whether it is a client with PSKs.
+    /// Whether this is a client with PSKs.
     offers: bool,
-    /// The last field, so that what the end of the others leaves is overwritten, too.
+    /// The last field, so that the stack is overwritten after the other fields were dropped.
     _stack: StackWiper,
 }
 
 #[wasm_bindgen]
 impl Connection {
-    /// A connection of the configuration's role. A seed of 32 bytes makes it reproducible, for tests and demos.
+    /// A connection in the role of the configuration. A seed of 32 bytes makes it reproducible, for tests and
+    /// demonstrations.
     #[wasm_bindgen(constructor)]
     pub fn new(config: &Config, seed: Option<Vec<u8>>) -> Result<Self> {
         let random = match seed {
@@ -69,19 +70,19 @@ impl Connection {
         self.check_append(result)
     }
 
-    /// Tells the time, in milliseconds since the Unix epoch. Tickets need it.
+    /// Sets the time, in milliseconds since the Unix epoch. Tickets and certificates need it.
     #[wasm_bindgen(js_name = setTime)]
     pub fn set_time(&mut self, now: f64) {
         self.inner.set_time(now as u64);
     }
 
-    /// Begins: a client queues its ClientHello.
+    /// Begins the handshake: a client queues its ClientHello.
     pub fn start(&mut self) -> Result<()> {
         let result = self.inner.start();
         self.check(result)
     }
 
-    /// Takes bytes from the transport, in any chunking.
+    /// Processes bytes from the transport, in chunks of any size.
     pub fn receive(&mut self, bytes: &[u8]) -> Result<()> {
         let answers = self.offers && self.inner.state() == "WAIT_SH";
         match self.inner.receive(bytes) {
@@ -90,7 +91,7 @@ impl Connection {
         }
     }
 
-    /// Tells that the transport has ended; throws unless close_notify came before.
+    /// Tells the connection that the transport has ended; throws unless close_notify was received before.
     #[wasm_bindgen(js_name = transportClosed)]
     pub fn transport_closed(&mut self) -> Result<()> {
         let result = self.inner.transport_closed();
@@ -123,7 +124,7 @@ impl Connection {
         self.check(result)
     }
 
-    /// Changes our sending keys, and asks the peer to change its own if told to.
+    /// Changes the sending key, and on request the peer's.
     #[wasm_bindgen(js_name = updateKeys)]
     pub fn update_keys(&mut self, request_peer: bool) -> Result<()> {
         let request = if request_peer {
@@ -135,16 +136,17 @@ impl Connection {
         self.check(result)
     }
 
-    /// Queues close_notify; reading goes on.
+    /// Queues close_notify; reading continues.
     pub fn close(&mut self) -> Result<()> {
         let result = self.inner.close();
         self.check(result)
     }
 
-    /// Fails a waiting selection, decision, verdict or signature, because the application could not give it.
+    /// Fails the handshake while a selection, decision, verdict or signature is pending that the application cannot
+    /// give.
     #[wasm_bindgen(js_name = cancelSelection)]
     pub fn cancel_selection(&mut self) {
-        // The failure is the application's own and known to it.
+        // The application caused the failure and knows it.
         let _ = self.inner.cancel_selection();
     }
 
@@ -154,7 +156,7 @@ impl Connection {
         self.inner.poll_transmit()
     }
 
-    /// What happened, or undefined.
+    /// The next event, or undefined.
     #[wasm_bindgen(js_name = pollEvent)]
     pub fn poll_event(&mut self) -> JsValue {
         match self.inner.poll_event() {
@@ -163,49 +165,50 @@ impl Connection {
         }
     }
 
-    /// The offer, while selection waits.
+    /// The offer, while a selection is pending.
     #[wasm_bindgen(js_name = offeredPsks)]
     pub fn offered_psks(&self) -> Option<OfferedPskList> {
         self.inner.offered_psks().map(OfferedPskList::new)
     }
 
-    /// Whether bytes from the transport are of use now: false while the application is asked and enough have come.
+    /// Whether to read from the transport now: not while the application decides and enough bytes are buffered.
     #[wasm_bindgen(getter, js_name = wantsRead)]
     pub fn wants_read(&self) -> bool {
         self.inner.wants_read()
     }
 
-    /// Whether nothing goes on before the application has answered.
+    /// Whether the handshake waits for an answer of the application.
     #[wasm_bindgen(getter)]
     pub fn suspended(&self) -> bool {
         self.inner.is_suspended()
     }
 
-    /// Chooses the offered PSK at this place; the connection must hold a PSK of its identity.
+    /// Selects the offered PSK with this index; the connection must have a PSK with its identity.
     #[wasm_bindgen(js_name = selectOffered)]
     pub fn select_offered(&mut self, index: u32) -> Result<()> {
         self.select(Selection::Offered(index as usize))
     }
 
-    /// Chooses `psk`, whose identity must be among the offered ones.
+    /// Selects `psk`, whose identity must be among the offered ones.
     #[wasm_bindgen(js_name = selectPsk)]
     pub fn select_psk(&mut self, psk: &ExternalPsk) -> Result<()> {
         self.select(Selection::Psk(&psk.0))
     }
 
-    /// Chooses the first of the server's own PSKs that is offered.
+    /// Selects the first of the server's own PSKs that is offered.
     #[wasm_bindgen(js_name = selectDefault)]
     pub fn select_default(&mut self) -> Result<()> {
         self.select(Selection::FirstMatch)
     }
 
-    /// Chooses no PSK, after the work of choosing `psk`: for whoever makes a PSK when asked, and has none to make.
+    /// Selects no PSK, after the same work as selecting `psk`: for applications that make PSKs on demand, and have
+    /// none.
     #[wasm_bindgen(js_name = selectUnknown)]
     pub fn select_unknown(&mut self, psk: &ExternalPsk) -> Result<()> {
         self.select(Selection::Unknown(&psk.0))
     }
 
-    /// Chooses no PSK.
+    /// Selects no PSK.
     #[wasm_bindgen(js_name = selectNone)]
     pub fn select_none(&mut self) -> Result<()> {
         self.select(Selection::None)
@@ -248,7 +251,7 @@ impl Connection {
     }
 }
 
-/// 255 times the longest hash: more is refused, so more need not be allocated.
+/// 255 times the longest hash: more is refused, and so never allocated.
 const MAX_EXPORT: usize = 255 * 48;
 
 impl Connection {
@@ -261,7 +264,7 @@ impl Connection {
         let was_connected = self.connected;
         self.connected |= self.inner.negotiated().is_some();
         let phase = if was_connected { "data" } else { self.phase() };
-        // The handshake's own secrets are over with it.
+        // The secrets of the handshake end with it.
         if result.is_err() || self.connected != was_connected {
             StackWiper::wipe();
         }

@@ -1,4 +1,4 @@
-//! What only the demo page's build has: messages, binders and records that others made.
+//! Only in the demo page's build: messages, binders and records from elsewhere.
 
 use wasm_bindgen::prelude::*;
 use zeroize::Zeroizing;
@@ -11,8 +11,8 @@ use crate::dissect;
 use crate::keys::BinderKind;
 use crate::wire::CipherSuite;
 
-/// The fields of handshake messages ("messages"), of records ("records") or of what a protected record holds ("inner"),
-/// and where the bytes stop making sense, if they do: `{ fields, error?: { code, message, position } }`.
+/// The fields of handshake messages ("messages"), of records ("records") or of the content of a protected record
+/// ("inner"), and where the bytes stop making sense, if they do: `{ fields, error?: { code, message, position } }`.
 #[wasm_bindgen]
 pub fn dissect(octets: &[u8], what: &str) -> JsValue {
     let dissection = match what {
@@ -31,8 +31,8 @@ pub fn dissect(octets: &[u8], what: &str) -> JsValue {
 }
 
 /// A binder as a peer may have computed it: `{ transcriptHash, binder }`. `kind` is "external", "resumption" or
-/// "imported"; with `import_hash`, "SHA-256" or "SHA-384", the secret is first imported for `identity`. `before` has the
-/// first ClientHello and the HelloRetryRequest, `covered` what of the ClientHello is hashed.
+/// "imported"; with `import_hash`, "SHA-256" or "SHA-384", the secret is first imported for `identity`. `before` has
+/// the first ClientHello and the HelloRetryRequest, `covered` the hashed part of the ClientHello.
 #[wasm_bindgen(js_name = attemptBinder)]
 pub fn attempt_binder(
     secret: Vec<u8>,
@@ -111,12 +111,12 @@ impl RecordOpener {
             .ok_or_else(|| throw_option("the secret is not one of this cipher suite"))
     }
 
-    /// What the next record holds, with its type and its padding.
+    /// The content of the next record, with its type and its padding.
     pub fn open(&mut self, record: &[u8]) -> Result<Vec<u8>> {
         self.0.open(record).map_err(|error| throw(error, "data"))
     }
 
-    /// Goes on to the key after a KeyUpdate.
+    /// Advances to the key after a KeyUpdate.
     pub fn update(&mut self) -> Result<()> {
         self.0.update().map_err(|error| throw(error, "data"))
     }

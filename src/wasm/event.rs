@@ -15,7 +15,7 @@ use crate::psk::{Authentication, Verdict};
 use crate::wire::CipherSuite;
 use crate::wire::grease::is_protocol_name;
 
-/// An event. What it asks for is looked up in the connection, which waits.
+/// An event. The details of a request are read from the connection, which waits.
 pub(super) fn to_object(event: Event, connection: &Connection) -> JsValue {
     let fields = Fields::new();
     match event {
@@ -23,7 +23,7 @@ pub(super) fn to_object(event: Event, connection: &Connection) -> JsValue {
             fields.set("type", "selectPsk");
             if let Some(hello) = connection.client_hello() {
                 let extensions = &hello.extensions;
-                // What nobody can want is not put to the choice (RFC 8701).
+                // Reserved values (RFC 8701) are left out, as they cannot be chosen.
                 let alpn = extensions.alpn.as_ref();
                 let alpn = alpn.map(|names| texts(names.iter().filter(|n| !is_protocol_name(n))));
                 fields
@@ -123,7 +123,7 @@ fn suites(suites: &[CipherSuite]) -> Array {
     suites.iter().filter_map(|suite| suite.name()).map(JsValue::from).collect()
 }
 
-/// Sets what the handshake agreed on.
+/// Sets the negotiated properties.
 fn set_negotiated(fields: &Fields, negotiated: &Negotiated) {
     fields
         .set_some("pskIdentity", negotiated.psk_identity.as_deref().map(bytes))
@@ -140,7 +140,7 @@ fn set_negotiated(fields: &Fields, negotiated: &Negotiated) {
         .set("helloRetryRequest", negotiated.hello_retry_request);
 }
 
-/// Sets how a peer proved who it is, under the name `how`.
+/// Sets how a peer was authenticated, under the name `how`.
 pub(super) fn set_authentication(fields: &Fields, how: &str, peer: &Authentication) {
     let method = match peer.verdict() {
         _ if peer.external_identity().is_some() => "psk",

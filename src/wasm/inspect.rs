@@ -6,14 +6,14 @@ use wasm_bindgen::prelude::*;
 use super::object::Fields;
 use crate::wire::{Span, SpanValue};
 
-/// The fields of one or more whole handshake messages: `{ name, start, end, depth, value? }`, each before the
-/// fields inside it. Where the bytes stop making sense, the fields up to there.
+/// The fields of one or more whole handshake messages: `{ name, start, end, depth, value? }`, each before the fields
+/// inside it. If the bytes stop making sense, the fields up to there.
 #[wasm_bindgen]
 pub fn inspect(messages: &[u8]) -> Array {
     to_array(&crate::inspect::inspect(messages).0)
 }
 
-/// As `inspect`, of one or more records: with their headers, and the handshake messages and alerts that are in clear.
+/// As `inspect`, for one or more records: their headers, and the handshake messages and alerts that are in clear.
 #[wasm_bindgen(js_name = inspectRecords)]
 pub fn inspect_records(records: &[u8]) -> Array {
     to_array(&crate::inspect::inspect_records(records).0)

@@ -37,7 +37,7 @@ pub(super) fn bytes(bytes: &[u8]) -> Uint8Array {
 
 #[wasm_bindgen]
 extern "C" {
-    /// JavaScript's own decoder of UTF-8, which need not be downloaded.
+    /// JavaScript's decoder of UTF-8, which need not be downloaded.
     type TextDecoder;
 
     #[wasm_bindgen(constructor)]

@@ -1,4 +1,4 @@
-//! `OfferedPskList` and `OfferedPsk`: copies, so that neither can outlive what it shows.
+//! `OfferedPskList` and `OfferedPsk`: copies, which may outlive the offer.
 
 use wasm_bindgen::prelude::*;
 
@@ -36,7 +36,7 @@ impl OfferedPsk {
         self.obfuscated_ticket_age
     }
 
-    /// What is known of a ticket that this server issued: how its client proved who it is.
+    /// The content of a ticket that this server issued: how its client was authenticated.
     #[wasm_bindgen(getter)]
     pub fn ticket(&self) -> JsValue {
         let Some(ticket) = &self.ticket else { return JsValue::UNDEFINED };
@@ -49,7 +49,7 @@ impl OfferedPsk {
         fields.into_value()
     }
 
-    /// The parts of an imported identity (RFC 9258), if it reads as one: `externalIdentity`, `context`,
+    /// The parts of an imported identity (RFC 9258), if it has that format: `externalIdentity`, `context`,
     /// `targetProtocol` and `targetKdf`.
     #[wasm_bindgen(getter)]
     pub fn imported(&self) -> JsValue {
@@ -87,24 +87,24 @@ impl OfferedPskList {
 
 #[wasm_bindgen]
 impl OfferedPskList {
-    /// How many were offered.
+    /// How many PSKs were offered.
     #[wasm_bindgen(getter)]
     pub fn length(&self) -> u32 {
         self.psks.len() as u32
     }
 
-    /// The one at this place, or undefined.
+    /// The offered PSK with this index, or undefined.
     pub fn get(&self, index: u32) -> Option<OfferedPsk> {
         self.psks.get(index as usize).cloned()
     }
 
-    /// Whether `next()` has another.
+    /// Whether there is a next one.
     #[wasm_bindgen(js_name = hasNext)]
     pub fn has_next(&self) -> bool {
         self.next < self.psks.len()
     }
 
-    /// The next one, or undefined behind the last.
+    /// The next one, or undefined after the last.
     #[allow(clippy::should_implement_trait, reason = "the name is JavaScript's and s2n-tls's")]
     pub fn next(&mut self) -> Option<OfferedPsk> {
         let psk = self.psks.get(self.next).cloned();

@@ -8,7 +8,7 @@ use crate::crypto::HashAlgorithm;
 use crate::psk;
 use crate::wire::CipherSuite;
 
-/// A key that both sides were given outside of TLS. `free()` wipes the secret.
+/// A key that was provisioned to both sides outside of TLS. `free()` wipes the secret.
 #[wasm_bindgen]
 pub struct ExternalPsk(pub(super) psk::ExternalPsk);
 
@@ -36,7 +36,7 @@ impl ExternalPsk {
         self.0.clone().with_context(context).map(Self).map_err(throw_psk)
     }
 
-    /// A copy that allows early data: so many bytes, protected by this suite, in this application protocol.
+    /// A copy that allows early data: at most this many bytes, protected by this suite, in this application protocol.
     #[wasm_bindgen(js_name = withEarlyData)]
     pub fn with_early_data(
         &self,
@@ -53,7 +53,7 @@ impl ExternalPsk {
         self.0.clone().with_early_data(parameters).map(Self).map_err(throw_psk)
     }
 
-    /// The identity it was made with.
+    /// The identity that it was made with.
     #[wasm_bindgen(getter)]
     pub fn identity(&self) -> Vec<u8> {
         self.0.identity().to_vec()

@@ -1,4 +1,4 @@
-//! The guard of roles that both builds of the package share, as each has a memory of its own.
+//! The role guard that both builds of the package share, as each has its own memory.
 
 use wasm_bindgen::prelude::*;
 
@@ -6,12 +6,12 @@ use crate::psk::{Role, share_guard};
 
 #[wasm_bindgen]
 extern "C" {
-    /// Of `pkg/src/roles.ts`. It is not there for those who use the generated glue without the package.
+    /// Defined in `pkg/src/roles.ts`. It is missing if the generated glue is used without the package.
     #[wasm_bindgen(catch, js_namespace = globalThis, js_name = tlsPskMayServe)]
     fn may_serve(key: &[u8], is_ticket: bool, is_client: bool) -> Result<bool, JsValue>;
 }
 
-/// Asks the package's guard from now on.
+/// Uses the package's guard from now on.
 pub(super) fn share() {
     share_guard(|key, is_ticket, role| may_serve(key, is_ticket, role == Role::Client).ok());
 }

@@ -5,19 +5,19 @@ use wasm_bindgen::prelude::*;
 use super::error::{Result, throw_psk};
 use crate::psk;
 
-/// What a client keeps of a connection to resume it later. `free()` wipes the secret.
+/// What a client stores of a connection to resume it later. `free()` wipes the secret.
 #[wasm_bindgen]
 pub struct Session(pub(super) psk::Session);
 
 #[wasm_bindgen]
 impl Session {
-    /// Takes what `toBytes` gave.
+    /// Reads the bytes of `toBytes`.
     #[wasm_bindgen(js_name = fromBytes)]
     pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
         psk::Session::from_bytes(bytes).map(Self).map_err(throw_psk)
     }
 
-    /// The session with its secret, to be kept where only this client can read.
+    /// The session with its secret. Store it where only this client can read it.
     #[wasm_bindgen(js_name = toBytes)]
     pub fn to_bytes(&self) -> Vec<u8> {
         self.0.to_bytes().to_vec()
@@ -35,7 +35,7 @@ impl Session {
         self.0.cipher_suite().to_string()
     }
 
-    /// The most early data the server takes with it, in bytes.
+    /// The most early data that the server accepts with it, in bytes.
     #[wasm_bindgen(getter, js_name = maxEarlyData)]
     pub fn max_early_data(&self) -> u32 {
         self.0.max_early_data()
@@ -53,7 +53,7 @@ impl Session {
         self.0.server_name().map(|name| String::from_utf8_lossy(name).into_owned())
     }
 
-    /// When it expires, in milliseconds of the clock that the connection was told.
+    /// When it expires, in milliseconds of the connection's clock.
     #[wasm_bindgen(getter, js_name = expiresAt)]
     pub fn expires_at(&self) -> f64 {
         self.0.expires_at() as f64
@@ -65,7 +65,7 @@ impl Session {
         self.0.is_used()
     }
 
-    /// Lets more than one connection use it.
+    /// Allows more than one connection to use it.
     #[wasm_bindgen(js_name = allowReuse)]
     pub fn allow_reuse(&mut self) {
         self.0.allow_reuse();

@@ -6,13 +6,14 @@ use wasm_bindgen::prelude::*;
 use super::object::{Fields, bytes};
 use crate::crypto::steps::{self, Step};
 
-/// Begins to record every computation, with its secrets, or ends it.
+/// Starts or stops recording every computation, including secrets.
 #[wasm_bindgen(js_name = recordSteps)]
 pub fn record_steps(on: bool) {
     steps::record(on);
 }
 
-/// What was computed since the last call: `{ operation, algorithm, label, inputs: { name: bytes }, output }` for each step.
+/// The computations since the last call: `{ operation, algorithm, label, inputs: { name: bytes }, output }` for each
+/// step.
 #[wasm_bindgen(js_name = takeSteps)]
 pub fn take_steps() -> Array {
     steps::take().iter().map(to_object).collect()

@@ -1,23 +1,23 @@
-//! What is left of secrets in the linear memory, which JavaScript can read whole.
+//! Remains of secrets in the linear memory, all of which JavaScript can read.
 //!
-//! Types that wipe themselves do not wipe where they were before they were moved, nor a vector the memory that it has
-//! outgrown. With the feature `wiping` everything that is given back is overwritten, and the stack behind a connection.
+//! Types that wipe themselves wipe neither the places that they were moved from, nor the memory that a vector has
+//! outgrown. With the feature `wiping`, all freed memory is overwritten, and so is the stack of a connection's calls.
 
-/// Overwrites all memory that is given back.
+/// Overwrites all memory that is freed.
 #[cfg(feature = "wiping")]
 #[global_allocator]
 static ALLOCATOR: zeroizing_alloc::ZeroAlloc<std::alloc::System> =
     zeroizing_alloc::ZeroAlloc(std::alloc::System);
 
-/// More than any call of ours has on the stack, in bytes. The stack has 1 MiB.
+/// More than any call of this crate uses on the stack, in bytes. The stack has 1 MiB.
 #[cfg(feature = "wiping")]
 const DEPTH: usize = 1 << 17;
 
-/// Overwrites the stack below, where calls that have returned left what they worked on, when it is dropped.
+/// When it is dropped, overwrites the stack below, where calls that have returned left their data.
 pub(super) struct StackWiper;
 
 impl StackWiper {
-    /// Overwrites it now.
+    /// Overwrites the stack now.
     #[inline(never)]
     pub(super) fn wipe() {
         #[cfg(feature = "wiping")]
