@@ -1,5 +1,5 @@
-import type { TlsErrorCode, TlsErrorDetails } from "./errors.js";
-import { checkTimeout, type TlsOptions } from "./options.js";
+import { configError, type TlsErrorCode, type TlsErrorDetails } from "./errors.js";
+import type { TlsOptions } from "./options.js";
 
 type Cancel = (code: TlsErrorCode, message: string, details?: Pick<TlsErrorDetails, "cause">) => void;
 
@@ -41,4 +41,13 @@ export class Limits {
   readonly #onAbort = (): void => {
     this.#cancel("ERR_TLS_ABORTED", "the signal aborted", { cause: this.#signal?.reason });
   };
+}
+
+/** The longest delay of a timer, in milliseconds. */
+const LONGEST_TIMEOUT = 2 ** 31 - 1;
+
+/** Throws `ERR_TLS_CONFIG` for a delay that a timer would treat as no delay. */
+function checkTimeout(name: string, milliseconds: number | undefined): void {
+  if (milliseconds === undefined || (milliseconds > 0 && milliseconds <= LONGEST_TIMEOUT)) return;
+  throw configError(`${name} must be above 0 and at most ${LONGEST_TIMEOUT} milliseconds`);
 }

@@ -1,4 +1,5 @@
 import { viewOf } from "./bytes.js";
+import { openConnection } from "./configuration.js";
 import type { Connection } from "./core.js";
 import type { CoreEvent, Negotiated } from "./core-types.js";
 import { asConfigError, TlsError, type TlsErrorCode, type TlsErrorDetails, type TlsPhase } from "./errors.js";
@@ -6,7 +7,7 @@ import { Inbound } from "./inbound.js";
 import { Limits } from "./limits.js";
 import { init, isInitialised } from "./loader.js";
 import { tell } from "./observers.js";
-import { type ClientOptions, clockOf, openConnection, type ServerOptions } from "./options.js";
+import { type ClientOptions, clockOf, type ServerOptions } from "./options.js";
 import { Outbound } from "./outbound.js";
 import { Outcome } from "./outcome.js";
 import { type Kept, recall } from "./prepared.js";

@@ -11,14 +11,14 @@
  */
 
 export type { Bytes } from "./bytes.js";
-export {
-  type ClientCertificateOptions,
-  type Credentials,
-  type ExternalKey,
-  ecdsaToDer,
-  type Verdict,
-  type VerifyCertificate,
-} from "./certificates.js";
+export type {
+  ClientCertificateOptions,
+  Credentials,
+  ExternalKey,
+  Verdict,
+  VerifyCertificate,
+} from "./certificate-options.js";
+export { ecdsaToDer } from "./certificates.js";
 export {
   Config,
   Connection,

@@ -1,9 +1,10 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { type Bytes, viewOf } from "./bytes.js";
+import { openConnection } from "./configuration.js";
 import type { Negotiated } from "./core-types.js";
 import { asConfigError, TlsError } from "./errors.js";
 import { isInitialised } from "./loader.js";
-import { type ClientOptions, openConnection, type ServerOptions } from "./options.js";
+import type { ClientOptions, ServerOptions } from "./options.js";
 import { type PreparedServer, prepare, recall } from "./prepared.js";
 import { copyPsks } from "./psk.js";
 import { Pump } from "./pump.js";

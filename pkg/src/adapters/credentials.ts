@@ -1,6 +1,6 @@
 import { createPrivateKey, type KeyObject } from "node:crypto";
 import { type Bytes, isBytes } from "../bytes.js";
-import type { Credentials } from "../certificates.js";
+import type { Credentials } from "../certificate-options.js";
 import { configError } from "../errors.js";
 
 /** PEM as Node takes it. */

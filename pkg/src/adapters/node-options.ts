@@ -8,12 +8,8 @@ import type { PreparedServer } from "../prepared.js";
 import type { TicketOptions } from "../resumption.js";
 import { type CredentialOptions, credentialsOf, type Pem, pem } from "./credentials.js";
 import { refuseOthers } from "./option-rules.js";
-import { selectorOf, strictText } from "./psk-callback.js";
-import type { TLSSocket } from "./tls-socket.js";
+import { type Awaitable, selectorOf, strictText } from "./psk-callback.js";
 import { type CheckServerIdentity, Verification } from "./verification.js";
-
-/** A value, or the promise of one: what a callback of Node's may return here, too. */
-export type Awaitable<T> = T | Promise<T>;
 
 /** The same, where each option may be `undefined` as well, as Node has it. */
 export type Loosely<T> = { [Name in keyof T]: T[Name] | undefined };
@@ -65,14 +61,17 @@ export interface NodeClientOptions extends NodeTlsOptions, Loosely<Omit<ClientOp
   session?: Bytes | undefined;
 }
 
-/** Options of a server, in Node's words or in those of `acceptTls`. */
-export interface NodeServerOptions extends NodeTlsOptions, Loosely<ServerOptions> {
+/**
+ * Options of a server, in Node's words or in those of `acceptTls`. `Socket` is what `pskCallback` gets: the class of that
+ * name, which is made of these options.
+ */
+export interface NodeServerOptions<Socket> extends NodeTlsOptions, Loosely<ServerOptions> {
   /**
    * Says which PSK belongs to an identity, as `node:tls` would have it, or promises to. It is asked for each identity
    * that the client offers, until it knows one. Cannot be had together with `selectPsk`.
    */
   pskCallback?:
-    | ((socket: TLSSocket, identity: string) => Awaitable<Bytes | { psk: Bytes } | null | undefined>)
+    | ((socket: Socket, identity: string) => Awaitable<Bytes | { psk: Bytes } | null | undefined>)
     | undefined;
   /** Taken and not sent, as in `node:tls`: TLS 1.3 has no hints. */
   pskIdentityHint?: string | undefined;
@@ -151,7 +150,7 @@ export async function clientOptions(
 }
 
 /** The options of `acceptTls` for one connection. Throws `ERR_TLS_CONFIG`. */
-export function serverOptions(options: NodeServerOptions, socket: TLSSocket): Translated<ServerOptions> {
+export function serverOptions<Socket>(options: NodeServerOptions<Socket>, socket: Socket): Translated<ServerOptions> {
   const { pskCallback, pskIdentityHint, ca, cert, key, passphrase, requestCert, sessionTimeout, ...others } = options;
   const { rejectUnauthorized = true, ...rest } = others;
   const common = commonOptions(options);
@@ -217,10 +216,10 @@ export interface PreparedNodeServer {
 }
 
 /** The options of one connection of a server. */
-export function connectionOptions(
+export function connectionOptions<Socket>(
   { options, select }: PreparedNodeServer,
-  { pskCallback }: NodeServerOptions,
-  socket: TLSSocket,
+  { pskCallback }: NodeServerOptions<Socket>,
+  socket: Socket,
 ): Translated<ServerOptions> {
   if (!pskCallback) return { options: { ...options } };
   return { options: { ...options, selectPsk: select((identity) => pskCallback(socket, identity)) } };

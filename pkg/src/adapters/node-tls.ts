@@ -5,8 +5,9 @@
  */
 
 export type { CredentialOptions, Pem, PrivateKey } from "./credentials.js";
-export type { Awaitable, NodeClientOptions, NodeServerOptions, NodeTlsOptions } from "./node-options.js";
+export type { NodeClientOptions, NodeTlsOptions } from "./node-options.js";
+export type { Awaitable } from "./psk-callback.js";
 export { connect, type TlsConnectOptions } from "./tls-connect.js";
 export { createServer, Server, type TlsServerOptions } from "./tls-server.js";
-export { TLSSocket, type TLSSocketOptions } from "./tls-socket.js";
+export { type NodeServerOptions, TLSSocket, type TLSSocketOptions } from "./tls-socket.js";
 export type { CheckServerIdentity } from "./verification.js";

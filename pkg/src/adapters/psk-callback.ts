@@ -2,7 +2,9 @@ import { type Bytes, isBytes } from "../bytes.js";
 import type { OfferedIdentity } from "../core-types.js";
 import type { SelectPsk } from "../options.js";
 import { checkPsk, type Psk } from "../psk.js";
-import type { Awaitable } from "./node-options.js";
+
+/** A value, or the promise of one: what a callback of Node's may return here, too. */
+export type Awaitable<T> = T | Promise<T>;
 
 /** Tells the key of an identity, if there is one. */
 type LookUp = (identity: string) => Awaitable<Bytes | { psk: Bytes } | null | undefined>;

@@ -1,9 +1,9 @@
 import { type BlockList, Server as NetServer, type ServerOpts, type Socket } from "node:net";
 import { prepareServer } from "../socket.js";
 import { isBlocked } from "./block-list.js";
-import { type NodeServerOptions, PREPARED, type PreparedNodeServer, serverOptions } from "./node-options.js";
+import { PREPARED, type PreparedNodeServer, serverOptions } from "./node-options.js";
 import { selectorOf } from "./psk-callback.js";
-import { TLSSocket } from "./tls-socket.js";
+import { type NodeServerOptions, TLSSocket } from "./tls-socket.js";
 
 /** How long a handshake may take, in milliseconds, as in `node:tls`. */
 const HANDSHAKE_TIMEOUT = 120_000;

@@ -12,13 +12,16 @@ import {
   connectionOptions,
   given,
   type NodeClientOptions,
-  type NodeServerOptions,
+  type NodeServerOptions as OptionsOfServer,
   PREPARED,
   type PreparedNodeServer,
   serverOptions,
 } from "./node-options.js";
 import { OverDuplex } from "./over-duplex.js";
 import { describeChain, NO_CERTIFICATE, NOT_ACCEPTED, type Verification } from "./verification.js";
+
+/** Options of a server, in Node's words or in those of `acceptTls`. */
+export interface NodeServerOptions extends OptionsOfServer<TLSSocket> {}
 
 /** Options of a {@link TLSSocket}. */
 export type TLSSocketOptions = {

@@ -1,7 +1,7 @@
 import { createHash, X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
 import type { checkServerIdentity, PeerCertificate } from "node:tls";
-import type { VerifyCertificate } from "../certificates.js";
+import type { VerifyCertificate } from "../certificate-options.js";
 import { Config } from "../core.js";
 import { TlsError } from "../errors.js";
 import { named } from "../names.js";

@@ -2,8 +2,9 @@
 
 import { read, readNow } from "../../../pkg/src/reading/read.js";
 import { type Conversation, type Reading, ReadingError } from "../../../pkg/src/reading/reading.js";
-import { foundIn, layersOf, problemsIn } from "../dissect/conversation.js";
+import { layersOf, problemsIn } from "../dissect/conversation.js";
 import { dissector } from "../dissect/dissector.js";
+import { foundIn } from "../dissect/found.js";
 import { toHex, toHexGroups } from "../page/bytes.js";
 import { copyButton } from "../page/copy.js";
 import { byId, h } from "../page/dom.js";

@@ -2,31 +2,11 @@
 
 import { dissect } from "page-core";
 import type { Conversation } from "../../../pkg/src/reading/reading.js";
-import { messagesOf } from "../../../pkg/src/reading/tls.js";
 import { concat } from "../page/bytes.js";
 import type { Layer } from "./dissector.js";
+import type { FoundMessage } from "./found.js";
 import { messageLayer, recordLayer } from "./layers.js";
 import { openRecords } from "./opened.js";
-
-export interface FoundMessage {
-  /** Such as "client_hello". */
-  name: string;
-  /** HandshakeType. */
-  type: number;
-  bytes: Uint8Array;
-  /** How many bytes are missing at its end. */
-  missing: number;
-}
-
-/** The messages that are in the clear, by the core's names. */
-export function foundIn(conversation: Conversation): FoundMessage[] {
-  return messagesOf(conversation).map(({ type, bytes, missing }) => {
-    const [field] = dissect(bytes, "messages").fields;
-    return { name: field?.value ?? NAMES[type] ?? `message of type ${type}`, type, bytes, missing };
-  });
-}
-
-const NAMES: Record<number, string> = { 1: "client_hello", 2: "server_hello" };
 
 /** What is shown of a conversation, a ClientHello first: the last one, whose binders are checked. */
 export function layersOf(conversation: Conversation, messages: readonly FoundMessage[], keyLog: string): Layer[] {

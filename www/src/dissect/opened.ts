@@ -3,7 +3,7 @@
 import { dissect, RecordOpener } from "page-core";
 import type { Field } from "tls-psk";
 import { concat, fromHex, toHex } from "../page/bytes.js";
-import type { FoundMessage } from "./conversation.js";
+import type { FoundMessage } from "./found.js";
 
 /** Inner plaintexts, one behind the other, and the fields in all of them. */
 export interface Opened {

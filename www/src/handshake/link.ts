@@ -1,10 +1,10 @@
 // Links that carry what is on the page: the scene, what was meddled with, what is open. A secret that the visitor typed
 // is never in one: keys of the presets go by their names, and for any other a number stands, the same for the same.
 
-import type { Side } from "../handshake/endpoints.js";
-import type { Meddling } from "../handshake/meddling.js";
-import { type Key, PRESETS, type Scene, SHOWN_SECRETS } from "../handshake/scenes.js";
-import { toHex } from "./bytes.js";
+import { toHex } from "../page/bytes.js";
+import type { Side } from "./endpoints.js";
+import type { Meddling } from "./meddling.js";
+import { type Key, PRESETS, type Scene, SHOWN_SECRETS } from "./scenes.js";
 
 export interface PageState {
   /** A preset by its name, or `edited`. */
