@@ -18,3 +18,14 @@ export function viewOf(bytes: Bytes): Uint8Array {
 export function toBytes(value: string | Bytes): Uint8Array {
   return typeof value === "string" ? new TextEncoder().encode(value) : viewOf(value);
 }
+
+/** Bytes one behind the other. */
+export function concat(chunks: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(chunks.reduce((length, chunk) => length + chunk.length, 0));
+  let offset = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, offset);
+    offset += chunk.length;
+  }
+  return whole;
+}

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import { Config, Connection, ExternalPsk, init, inspect, OfferedPsk, OfferedPskList, TlsError } from "tls-psk";
+import { carry } from "./support/carry.mjs";
 
 before(() => init());
 
@@ -40,30 +41,14 @@ function events(connection) {
   return found;
 }
 
-/** Carries bytes until both sides have nothing to say. */
-function carry({ client, server }) {
-  for (let moved = true; moved; ) {
-    moved = false;
-    for (const [from, to] of [
-      [client, server],
-      [server, client],
-    ]) {
-      for (let bytes = from.pollTransmit(); bytes; bytes = from.pollTransmit()) {
-        to.receive(bytes);
-        moved = true;
-      }
-    }
-  }
-}
-
 test("a connection can be driven without any I/O", () => {
   const sides = pair();
-  carry(sides);
+  carry(sides.client, sides.server);
   assert.equal(sides.client.state, "CONNECTED");
   assert.equal(sides.server.state, "CONNECTED");
   events(sides.server);
   sides.client.send(identity("hello"));
-  carry(sides);
+  carry(sides.client, sides.server);
   const [data] = events(sides.server);
   assert.equal(data.type, "data");
   assert.equal(new TextDecoder().decode(data.data), "hello");
@@ -82,7 +67,7 @@ test("the core's errors are TlsErrors with a stable code", () => {
 
 test("the offer has a cursor, and can be iterated over", () => {
   const sides = pair({ offered: ["a", "b", "c"], selection: "application" });
-  carry(sides);
+  carry(sides.client, sides.server);
   assert.equal(sides.server.suspended, true);
   assert.equal(sides.server.state, "SELECTING_PSK");
   const list = sides.server.offeredPsks();
@@ -116,7 +101,7 @@ test("the offer has a cursor, and can be iterated over", () => {
   assert.equal(sides.server.offeredPsks(), undefined);
   assert.equal(list.length, 3);
   list.free();
-  carry(sides);
+  carry(sides.client, sides.server);
   assert.equal(sides.client.state, "CONNECTED");
 });
 

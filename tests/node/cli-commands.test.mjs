@@ -11,6 +11,7 @@ import { path as certificate, NAME, pem } from "./support/certificates.mjs";
 import { transportPair } from "./support/cli-peers.mjs";
 import { startCli, startServer } from "./support/process.mjs";
 import { readAll } from "./support/streams.mjs";
+import { published } from "./support/vectors.mjs";
 
 const HEX = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
 const KEY = ["--psk", `device-7:${HEX}`];
@@ -253,4 +254,24 @@ test("inspect names the fields of records and messages, in hexadecimal and as th
   const cut = startCli(t, ["inspect", "-"]);
   assert.equal(await cut.finish("1503030002 0232 1503"), 1);
   assert.match(cut.stderr, /from byte 8 of 9 on/);
+});
+
+test("inspect reads dumps as well, and says who sent what", async (t) => {
+  const hello = published("ClientHello");
+  const dump = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join(" ");
+  const { stdout } = await output(
+    t,
+    ["inspect", "-"],
+    [
+      `<<< TLS 1.3, Handshake [length ${hello.length.toString(16)}], ClientHello`,
+      `    ${dump(hello)}`,
+      ">>> TLS 1.3, Handshake [length 0006], EncryptedExtensions",
+      "    08 00 00 02 00 00",
+    ].join("\n"),
+  );
+  assert.match(stdout, /^client:\n {2}Handshake: client_hello$/m);
+  assert.match(stdout, /^server:\n {2}Handshake: encrypted_extensions$/m);
+  const nothing = startCli(t, ["inspect", "-"]);
+  assert.equal(await nothing.finish("no bytes here"), 2);
+  assert.match(nothing.stderr, /There are no bytes in this text/);
 });

@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import { before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { Config, Connection, ExternalPsk, init } from "tls-psk";
+import { carry } from "./support/carry.mjs";
 import { connect, connected, pipe, psk, read, rejection, settled, write } from "./support/endpoints.mjs";
 
 /** The memory of the WebAssembly. */
@@ -38,22 +39,6 @@ function append(list, identity, secret = SECRET) {
     list.appendPsk(external);
   } finally {
     external.free();
-  }
-}
-
-/** Carries bytes until both sides have nothing to say. */
-function carry(client, server) {
-  for (let moved = true; moved; ) {
-    moved = false;
-    for (const [from, to] of [
-      [client, server],
-      [server, client],
-    ]) {
-      for (let flight = from.pollTransmit(); flight; flight = from.pollTransmit()) {
-        to.receive(flight);
-        moved = true;
-      }
-    }
   }
 }
 

@@ -1,13 +1,11 @@
 // The readers of captures and dumps: what is broken, cut or hostile is read as far as it goes, and never crashes them.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { read, readNow } from "../../pkg/dist/reading/read.js";
 import { messagesOf } from "../../pkg/dist/reading/tls.js";
+import { published } from "./support/vectors.mjs";
 
-const VECTOR = readFileSync(new URL("../vectors/rfc8448-section-4-resumed-0-rtt.txt", import.meta.url), "utf8");
-const published = (name) => Buffer.from(new RegExp(`^${name}: ([0-9a-f]+)$`, "m").exec(VECTOR)[1], "hex");
 const HELLO = published("ClientHello record");
 const ANSWER = published("ServerHello record");
 

@@ -6,6 +6,7 @@ import { readFileSync } from "node:fs";
 import { before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { Config, Connection, ExternalPsk, init, Session } from "tls-psk";
+import { carry } from "./support/carry.mjs";
 import { connect, pipe, settled } from "./support/endpoints.mjs";
 
 const NOW = 1_780_000_000_000;
@@ -62,21 +63,6 @@ function found(secrets) {
 /** Pieces of an exported session, whose PSK is in one of them. */
 const piecesOf = (exported) =>
   Array.from({ length: 8 }, (_, at) => [`a piece of a session`, Buffer.from(exported.slice(4 + 4 * at, 20 + 4 * at))]);
-
-function carry(client, server) {
-  for (let moved = true; moved; ) {
-    moved = false;
-    for (const [from, to] of [
-      [client, server],
-      [server, client],
-    ]) {
-      for (let sent = from.pollTransmit(); sent; sent = from.pollTransmit()) {
-        to.receive(sent);
-        moved = true;
-      }
-    }
-  }
-}
 
 function eventsOf(connection) {
   const events = [];

@@ -103,7 +103,7 @@ Prints a new key of random bytes: a line of a psk file if there is an IDENTITY, 
 `,
   inspect: `Usage: tls-psk inspect FILE
 
-Prints the fields of the TLS records or handshake messages in FILE, or on standard input if FILE is -. They may be in
-hexadecimal, with spaces, line ends and colons between the digits, or as they are on the wire.
+Prints the fields of the TLS records or handshake messages in FILE, or on standard input if FILE is -. They may be as
+they are on the wire, in hexadecimal or base64, in a dump or the debug log of a library, or in a capture (pcap, pcapng).
 `,
 };

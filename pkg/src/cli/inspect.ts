@@ -1,31 +1,39 @@
 import { inspect as fieldsOf, init, inspectRecords } from "../node.js";
+import { read } from "../reading/read.js";
+import { type Part, type Reading, ReadingError } from "../reading/reading.js";
 import type { InspectArguments } from "./arguments.js";
-import { read } from "./psks.js";
+import { read as contentOf } from "./psks.js";
+import { say } from "./report.js";
 import { fieldLine } from "./trace.js";
 import { UsageError } from "./usage-error.js";
-
-/** Content types of records, which no type of a handshake message in clear has (RFC 9846 section 5.1). */
-const FIRST_RECORD = 20;
-const LAST_RECORD = 23;
 
 /** Runs `tls-psk inspect`. */
 export async function inspect({ file }: InspectArguments): Promise<void> {
   await init();
-  const bytes = bytesOf(read(file));
-  const [first] = bytes;
-  if (first === undefined) throw new UsageError(`${file} is empty`);
-  const isRecord = first >= FIRST_RECORD && first <= LAST_RECORD && bytes[1] === 3;
-  const fields = (isRecord ? inspectRecords : fieldsOf)(bytes);
+  const { conversations, notes } = await readingOf(file);
+  for (const note of notes) say(note);
+  for (const { name, parts, notes } of conversations) {
+    for (const note of notes) say(name === "" ? note : `${name}: ${note}`);
+    for (const part of parts) printPart(part, conversations.length > 1 ? name : "");
+  }
+}
+
+async function readingOf(file: string): Promise<Reading> {
+  try {
+    return await read(contentOf(file));
+  } catch (error) {
+    throw error instanceof ReadingError ? new UsageError(`${file}: ${inWords(error)}`) : error;
+  }
+}
+
+const inWords = ({ where, message }: ReadingError): string => (where === "" ? message : `${where}: ${message}`);
+
+/** Prints the fields, below who sent them where the input tells. Throws where they end before the bytes do. */
+function printPart({ from, kind, bytes }: Part, conversation: string): void {
+  const title = [conversation, from].filter(Boolean).join(", ");
+  if (title !== "") process.stdout.write(`${title}:\n`);
+  const fields = (kind === "records" ? inspectRecords : fieldsOf)(bytes);
   for (const field of fields) process.stdout.write(`${fieldLine(field, bytes)}\n`);
   const end = Math.max(0, ...fields.map(({ end }) => end));
   if (end < bytes.length) throw new Error(`from byte ${end} of ${bytes.length} on, the bytes cannot be read as TLS`);
-}
-
-/** The bytes themselves, or those that the text spells in hexadecimal. */
-function bytesOf(content: Buffer): Uint8Array {
-  const text = content.toString("latin1");
-  if (!/^[\s:0-9a-f]*$/i.test(text)) return content;
-  const digits = text.replaceAll(/[\s:]/g, "");
-  if (digits.length % 2 > 0) throw new UsageError("an odd number of hexadecimal digits");
-  return Buffer.from(digits, "hex");
 }

@@ -1,23 +1,9 @@
 // Bytes that a text spells without rows: hexadecimal digits in any dress, arrays of programs, base64 and PEM.
 
+import { fromBase64, fromHex } from "../encoding.js";
 import { isCapture } from "./pcap.js";
 import { ReadingError } from "./reading.js";
 import { kindOf } from "./tls.js";
-
-/** The bytes of a string of hexadecimal digits, white space aside; `undefined` if it is none. */
-export function fromHex(text: string): Uint8Array | undefined {
-  const digits = text.replace(/\s/g, "");
-  if (digits.length % 2 !== 0 || /[^0-9a-f]/i.test(digits)) return undefined;
-  return Uint8Array.from(digits.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
-}
-
-/** The bytes of base64 or base64url, padded or not; `undefined` if it is none. */
-export function fromBase64(text: string): Uint8Array | undefined {
-  const letters = text.replace(/\s/g, "").replaceAll("-", "+").replaceAll("_", "/");
-  const body = letters.replace(/={0,2}$/, "");
-  if (body.length === 0 || body.length % 4 === 1 || /[^A-Za-z0-9+/]/.test(body)) return undefined;
-  return Uint8Array.from(atob(body), (letter) => letter.charCodeAt(0));
-}
 
 const PEM = /-----BEGIN ([^-]+)-----([\s\S]*?)(?:-----END [^-]+-----|$)/;
 /** An array of a program: `unsigned char hello[] = { 0x16, … };`, `[22, 3, 1]`, `[]byte{…}`. */

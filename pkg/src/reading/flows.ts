@@ -1,8 +1,9 @@
 // Packets as TCP connections, and each of those as the two streams of bytes that it carried, with what is missing told.
 
+import { concat } from "../bytes.js";
 import { isKnownLink, type Segment, segmentIn } from "./packets.js";
 import type { Packet } from "./pcap.js";
-import { type Conversation, concat, count } from "./reading.js";
+import { type Conversation, count } from "./reading.js";
 import { helloAt, isRecord, withoutPreamble } from "./tls.js";
 
 /** The most that is kept of a direction, in bytes: the handshake is at its beginning. */

@@ -1,7 +1,8 @@
 // Debug logs of TLS libraries that print bytes under a title, and of one that prints none.
 
+import { concat } from "../bytes.js";
 import type { Section } from "./dump.js";
-import { type Conversation, concat, count, type Part, type Sender } from "./reading.js";
+import { type Conversation, count, type Part, type Sender } from "./reading.js";
 import { helloAt, isHello, isRecord, kindOf, withoutPreamble } from "./tls.js";
 
 /** Mbed TLS: `dumping 'output record sent to network' (247 bytes)`. */

@@ -1,8 +1,9 @@
 // What `openssl s_client` and `s_server` print with -msg, -debug and -trace.
 
-import { fromHex } from "./digits.js";
+import { concat } from "../bytes.js";
+import { fromHex } from "../encoding.js";
 import type { Section } from "./dump.js";
-import { type Conversation, concat, count, type Part, type Sender } from "./reading.js";
+import { type Conversation, count, type Part, type Sender } from "./reading.js";
 import { helloAt, isRecord, withoutPreamble } from "./tls.js";
 
 const DEBUG = /^(write to|read from) 0x[0-9a-f]+ \[.*?\] \((\d+) bytes => (-?\d+)/i;

@@ -9,7 +9,7 @@ import { fromDebug, fromMsg, fromTrace, isTrace } from "./openssl.js";
 import { linkTypeOf } from "./packets.js";
 import { isCapture, type Packet, readCapture } from "./pcap.js";
 import { type Conversation, count, type Reading, ReadingError } from "./reading.js";
-import { helloAt, isDtls, kindOf, withoutPreamble } from "./tls.js";
+import { areMessages, helloAt, isDtls, kindOf, withoutPreamble } from "./tls.js";
 
 /**
  * Reads text or a file, and unpacks what gzip has packed.
@@ -121,7 +121,7 @@ function fromPackets(sections: readonly Section[]): Reading | undefined {
 
 function readBytes(bytes: Uint8Array, format: string): Reading {
   const { bytes: own, note } = withoutPreamble(bytes);
-  const kind = kindOf(own);
+  const kind = kindOf(own) ?? (areMessages(own) ? "messages" : undefined);
   if (kind) {
     const conversation: Conversation = { name: "", parts: [{ from: undefined, kind, bytes: own }], notes: [] };
     return { format, conversations: [conversation], keyLog: "", notes: note ? [note] : [] };

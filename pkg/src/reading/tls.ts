@@ -1,6 +1,7 @@
 // Where TLS begins in bytes, and the handshake messages that records carry in the clear (RFC 9846 sections 4 and 5).
 
-import { type Conversation, concat, count, type Part, type Sender } from "./reading.js";
+import { concat } from "../bytes.js";
+import { type Conversation, count, type Part, type Sender } from "./reading.js";
 
 const HANDSHAKE = 22;
 const CLIENT_HELLO = 1;
@@ -41,6 +42,15 @@ export function isDtls(bytes: Uint8Array): boolean {
 export function kindOf(bytes: Uint8Array): Part["kind"] | undefined {
   if (isRecord(bytes)) return "records";
   return isHello(bytes) ? "messages" : undefined;
+}
+
+/** The types of handshake messages (RFC 9846 section 4). */
+const MESSAGE_TYPES = [CLIENT_HELLO, SERVER_HELLO, 4, 5, 8, 11, 13, 15, 20, 24, 254];
+
+/** Whether these are handshake messages without a record around them, up to the last byte: more than other bytes look like. */
+export function areMessages(bytes: Uint8Array): boolean {
+  const messages = messagesIn({ from: undefined, kind: "messages", bytes });
+  return messages.length > 0 && messages.every(({ type, missing }) => MESSAGE_TYPES.includes(type) && missing === 0);
 }
 
 /** Where the first hello's record begins, behind what another protocol said before it; -1 if there is none. */

@@ -1,7 +1,6 @@
 // A key as it is typed, and what the other side may have made of the same characters.
 
-import { fromBase64 } from "../../../pkg/src/reading/digits.js";
-import { asText, concat, fromHex, fromText } from "../page/bytes.js";
+import { asText, concat, fromBase64, fromHex, fromText } from "../page/bytes.js";
 
 export interface KeyReading {
   bytes: Uint8Array;

@@ -1,5 +1,8 @@
 // Bytes as people read them.
 
+export { concat } from "../../../pkg/src/bytes.js";
+export { fromBase64, fromHex } from "../../../pkg/src/encoding.js";
+
 export function toHex(bytes: Uint8Array, separator = ""): string {
   return Array.from(bytes, hexByte).join(separator);
 }
@@ -16,13 +19,6 @@ export function hexByte(byte: number): string {
 /** A place among bytes, as dumps write it. */
 export function offset(at: number): string {
   return `0x${at.toString(16).padStart(2, "0")}`;
-}
-
-/** The bytes that a string of hexadecimal digits spells, white space aside; `undefined` if it spells none. */
-export function fromHex(text: string): Uint8Array | undefined {
-  const digits = text.replace(/\s/g, "");
-  if (digits.length % 2 !== 0 || /[^0-9a-f]/i.test(digits)) return undefined;
-  return Uint8Array.from(digits.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
 }
 
 export function fromText(text: string): Uint8Array {
@@ -47,16 +43,6 @@ export function asLabel(bytes: Uint8Array): string {
 
 export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && a.every((byte, index) => byte === b[index]);
-}
-
-export function concat(chunks: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(chunks.reduce((length, chunk) => length + chunk.length, 0));
-  let offset = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, offset);
-    offset += chunk.length;
-  }
-  return whole;
 }
 
 export function countBytes(count: number): string {
