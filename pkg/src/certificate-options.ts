@@ -50,3 +50,12 @@ export interface ClientCertificateOptions {
   /** Verifies the certificates instead of `ca`. */
   verify?: VerifyCertificate;
 }
+
+/** The options about certificates that each role has. */
+export const CERTIFICATE_OPTIONS = {
+  client: ["ca", "verifyCertificate", "certificate", "certificateWithPsk"],
+  server: ["certificates", "requestCertificate", "certificateWithPsk"],
+} as const;
+
+/** The name of such an option. */
+export type CertificateOption = (typeof CERTIFICATE_OPTIONS)[keyof typeof CERTIFICATE_OPTIONS][number];

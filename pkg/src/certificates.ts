@@ -1,5 +1,5 @@
 import { type Bytes, isBytes, toBytes, viewOf } from "./bytes.js";
-import type { Credentials, ExternalKey } from "./certificate-options.js";
+import { CERTIFICATE_OPTIONS, type Credentials, type ExternalKey } from "./certificate-options.js";
 import type { Config } from "./core.js";
 import { configError } from "./errors.js";
 import { nameOf } from "./names.js";
@@ -8,18 +8,14 @@ import { isKeyOf, RSA_SCHEMES, rsaKey, signWithRsa } from "./rsa.js";
 
 type Options = ClientOptions & ServerOptions;
 
-/** The options about certificates of each role. */
-const OPTIONS = {
-  client: ["ca", "verifyCertificate", "certificate", "certificateWithPsk"],
-  server: ["certificates", "requestCertificate", "certificateWithPsk"],
-} as const;
-
 /** Sets the options about certificates. Throws `ERR_TLS_CONFIG`. */
 export function applyCertificates(config: Config, role: "client" | "server", options: Options): void {
-  const given = [...OPTIONS.client, ...OPTIONS.server].filter((name) => options[name] !== undefined);
+  const given = [...CERTIFICATE_OPTIONS.client, ...CERTIFICATE_OPTIONS.server].filter(
+    (name) => options[name] !== undefined,
+  );
   if (given[0] === undefined) return;
   // Ignoring it could mean trusting everyone.
-  const foreign = given.find((name) => !(OPTIONS[role] as readonly string[]).includes(name));
+  const foreign = given.find((name) => !(CERTIFICATE_OPTIONS[role] as readonly string[]).includes(name));
   if (foreign !== undefined) throw configError(`${foreign} is not an option of a ${role}`);
 
   if (role === "client") applyToClient(config, options);

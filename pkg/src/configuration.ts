@@ -1,12 +1,10 @@
-import { toBytes, viewOf } from "./bytes.js";
 import { applyCertificates } from "./certificates.js";
 import { Config, Connection } from "./core.js";
 import type { PskKinds } from "./core-types.js";
-import { whole } from "./errors.js";
-import { withSealingKeys } from "./keys.js";
+import { tellAll } from "./option-table.js";
 import { type ClientOptions, clockOf, type ServerOptions } from "./options.js";
 import type { Kept } from "./prepared.js";
-import { type CheckedPsk, withExternalPsk } from "./psk.js";
+import type { CheckedPsk } from "./psk.js";
 import { appendSessions, applyTickets } from "./resumption.js";
 
 /** How long tickets are issued as configured, in milliseconds, before their keys are checked again. */
@@ -48,27 +46,8 @@ function configure(
 ): Config {
   const config = new Config(role);
   try {
-    config.setPskKinds(pskKindsOf(options));
-    for (const psk of psks) withExternalPsk(psk, (external) => config.appendPsk(external));
-    if (options.modes) config.setModes([...options.modes]);
-    if (options.cipherSuites) config.setCipherSuites([...options.cipherSuites]);
-    if (options.groups) config.setGroups([...options.groups]);
-    if (options.alpn) config.setAlpn(options.alpn.map(String));
-    if (options.recordSizeLimit !== undefined) config.setRecordSizeLimit(whole(options.recordSizeLimit));
-    if (options.grease !== undefined) config.setGrease(options.grease);
-    if (options.serverName !== undefined) config.setServerName(options.serverName);
-    if (options.paddingMultiple !== undefined) config.setPaddingMultiple(whole(options.paddingMultiple));
-    if (options.cookieKeys) withSealingKeys(options.cookieKeys, (keys) => config.setCookieKeys(keys));
-    if (options.maxOfferedPsks !== undefined) config.setMaxOfferedPsks(whole(options.maxOfferedPsks));
-    if (options.selectPsk) config.setSelection("application");
-    if (options.sessionIdContext !== undefined) config.setSessionIdContext(toBytes(options.sessionIdContext));
-    if (options.tickets) applyTickets(config, options.tickets, options.acceptEarlyData, now);
+    tellAll(config, { ...options, psks, pskKinds: pskKindsOf(options) }, options, now);
     applyCertificates(config, role, options);
-    if (options.earlyData !== undefined) viewOf(options.earlyData);
-    config.setEarlyData(options.earlyData !== undefined || options.acceptEarlyData !== undefined);
-    config.setAllowBothRoles(options.allowBothRoles ?? false);
-    config.setKeyLog(options.onKeylog !== undefined);
-    config.setTrace(options.onTrace !== undefined);
     return config;
   } catch (error) {
     config.free();

@@ -1,5 +1,6 @@
 import { isBytes, viewOf } from "./bytes.js";
 import type { Config } from "./core.js";
+import { isOutside } from "./option-table.js";
 import type { ServerOptions } from "./options.js";
 import { copyPsks } from "./psk.js";
 
@@ -19,11 +20,6 @@ const kept = new WeakMap<object, Kept>();
 
 /** Property of prepared options and of copies spread from them: the prepared options. */
 const ORIGIN = Symbol("prepared");
-
-/** Options that concern one connection and not the configuration. */
-const OF_CONNECTION = ["signal", "handshakeTimeout", "selectionTimeout"];
-/** Functions of which the configuration knows only whether they are set. */
-const CALLBACKS = ["selectPsk", "onKeylog", "onTrace"];
 
 /** Finds what is cached for options that were used before and have not changed since. */
 export function recall(options: ServerOptions & { [ORIGIN]?: PreparedServer }): Kept | undefined {
@@ -62,7 +58,7 @@ function isSame(origin: ServerOptions, options: ServerOptions): boolean {
   const names = Object.keys({ ...origin, ...options }) as (keyof ServerOptions)[];
   return names.every((name) => {
     const [one, other] = [origin[name], options[name]];
-    return one === other || OF_CONNECTION.includes(name) || (CALLBACKS.includes(name) && !one === !other);
+    return one === other || isOutside(name, one, other);
   });
 }
 
