@@ -1,11 +1,11 @@
 import { isIP } from "node:net";
 import { type Bytes, isBytes, viewOf } from "../bytes.js";
 import { hasCertificates } from "../core.js";
-import type { CipherSuite, Group } from "../core-types.js";
 import { configError } from "../errors.js";
 import { type ClientOptions, clockOf, type ServerOptions } from "../options.js";
 import type { PreparedServer } from "../prepared.js";
 import type { TicketOptions } from "../resumption.js";
+import { CIPHER_SUITES, groupOf } from "../vocabulary.js";
 import { type CredentialOptions, credentialsOf, type Pem, pem } from "./credentials.js";
 import { refuseOthers } from "./option-rules.js";
 import { type Awaitable, selectorOf, strictText } from "./psk-callback.js";
@@ -82,20 +82,6 @@ export interface NodeServerOptions<Socket> extends NodeTlsOptions, Loosely<Serve
 }
 
 const OLDER_VERSIONS = ["TLSv1", "TLSv1.1", "TLSv1.2"];
-
-const SUITES: readonly string[] = [
-  "TLS_CHACHA20_POLY1305_SHA256",
-  "TLS_AES_128_GCM_SHA256",
-  "TLS_AES_256_GCM_SHA384",
-] satisfies CipherSuite[];
-
-const GROUPS = new Map<string, Group>([
-  ["x25519", "x25519"],
-  ["p-256", "secp256r1"],
-  ["prime256v1", "secp256r1"],
-  ["secp256r1", "secp256r1"],
-  ["x25519mlkem768", "X25519MLKEM768"],
-]);
 
 /** Options of a connection, and who judges the peer's certificate if it is not the core alone. */
 export interface Translated<T> {
@@ -237,10 +223,12 @@ function commonOptions(options: NodeTlsOptions): Pick<ClientOptions, "alpn" | "c
   const suites = ciphers?.split(":").filter((name) => name.startsWith("TLS_")) ?? [];
   return {
     ...(ALPNProtocols && { alpn: protocols(ALPNProtocols) }),
-    ...(suites.length > 0 && { cipherSuites: known("ciphers", suites, (name) => find(SUITES, name)) }),
+    ...(suites.length > 0 && {
+      cipherSuites: known("ciphers", suites, (name) => CIPHER_SUITES.find((suite) => suite === name)),
+    }),
     ...(ecdhCurve !== undefined &&
       ecdhCurve !== "auto" && {
-        groups: known("ecdhCurve", ecdhCurve.split(":"), (name) => GROUPS.get(name.toLowerCase())),
+        groups: known("ecdhCurve", ecdhCurve.split(":"), groupOf),
       }),
   };
 }
@@ -282,8 +270,6 @@ function protocolName(bytes: Uint8Array): string {
   if (name === undefined) throw configError("ALPNProtocols has a name that is not UTF-8");
   return name;
 }
-
-const find = (names: readonly string[], name: string) => names.find((other) => other === name) as CipherSuite;
 
 /** Those of a list that this package has. */
 function known<T>(option: string, names: readonly string[], find: (name: string) => T | undefined): T[] {

@@ -1,7 +1,7 @@
 import { isIP } from "node:net";
 import { type ParseArgsConfig, parseArgs } from "node:util";
 import type { HashName, TlsOptions } from "../node.js";
-import { groups, modes, suites } from "./names.js";
+import { groups, hash, modes, suites } from "./names.js";
 import { UsageError } from "./usage-error.js";
 
 const COMMON = {
@@ -247,13 +247,11 @@ function parseServe(argv: string[]): ServeArguments {
 function parseKeygen(argv: string[]): KeygenArguments {
   const { values, positionals } = parse({ args: argv, options: KEYGEN, allowPositionals: true });
   if (positionals.length > 1) throw new UsageError("keygen takes one IDENTITY");
-  const [, bits] = /^sha-?(256|384)$/i.exec(values.hash ?? "SHA-256") ?? [];
-  if (bits === undefined) throw new UsageError(`--hash: ${JSON.stringify(values.hash)} is neither SHA-256 nor SHA-384`);
   return {
     command: "keygen",
     identity: positionals[0],
     bytes: parseNumber("--bytes", values.bytes ?? "32", 16, 64),
-    hash: bits === "384" ? "SHA-384" : "SHA-256",
+    hash: hash(values.hash ?? "SHA-256"),
   };
 }
 

@@ -1,3 +1,5 @@
+import { CIPHER_SUITES, GROUPS, HASHES, PSK_MODES } from "../vocabulary.js";
+
 /** What `tls-psk --help` prints. */
 export const USAGE = `Usage:
   tls-psk connect TARGET [options]               TLS from standard input and to standard output
@@ -14,7 +16,7 @@ wrong.
 `;
 
 const KEYS = `Keys, in order of preference; at least one is needed unless there are certificates:
-  --psk IDENTITY:HEX[:HASH]   HASH is SHA-256 (default) or SHA-384. Other users of the machine can read arguments
+  --psk IDENTITY:HEX[:HASH]   HASH is ${HASHES.join(" (default) or ")}. Other users of the machine can read arguments
   --psk-file FILE             a file of such lines, as those of mosquitto, stunnel and psktool; - is standard input.
                               An identity #HEX is in hexadecimal; other lines that begin with # are comments
   TLS_PSK                     environment variable, as a --psk-file; used when there is neither of the options
@@ -22,9 +24,9 @@ const KEYS = `Keys, in order of preference; at least one is needed unless there 
 `;
 
 const TLS = `TLS:
-  --modes LIST                psk_dhe_ke (default), psk_ke, or both, separated by a comma as all lists
-  --ciphersuites LIST         TLS_CHACHA20_POLY1305_SHA256, TLS_AES_128_GCM_SHA256, TLS_AES_256_GCM_SHA384
-  --groups LIST               x25519, secp256r1, X25519MLKEM768, or as OpenSSL and Node spell them
+  --modes LIST                ${PSK_MODES.join(" (default), ")}, or both, separated by a comma as all lists
+  --ciphersuites LIST         ${CIPHER_SUITES.join(", ")}
+  --groups LIST               ${GROUPS.join(", ")}, or as OpenSSL and Node spell them
   --alpn LIST                 application protocols, in order of preference
   --timeout SECONDS           how long connecting and the handshake may take, each of them (default 30)
 `;
@@ -99,7 +101,7 @@ ${OUTPUT}`,
 Prints a new key of random bytes: a line of a psk file if there is an IDENTITY, else the key alone, in hexadecimal.
 
   --bytes NUMBER              the length of the key, 16 to 64 (default 32)
-  --hash HASH                 SHA-256 (default) or SHA-384
+  --hash HASH                 ${HASHES.join(" (default) or ")}
 `,
   inspect: `Usage: tls-psk inspect FILE
 

@@ -1,4 +1,5 @@
 import type { Psk } from "../node.js";
+import { HASHES, hashOf } from "../vocabulary.js";
 import { UsageError } from "./usage-error.js";
 
 /** The fewest bytes of a key, as the core has it (RFC 9257 section 6). */
@@ -45,7 +46,9 @@ export function parsePsk(text: string, source: string): FoundPsk["psk"] {
   const refuse = (why: string): never => {
     throw new UsageError(`${source}: ${why}`);
   };
-  const [, body = "", hash = "256"] = /^(.*?)(?::\s*sha-?(256|384)\s*)?$/is.exec(text) ?? [];
+  const [, behind = ""] = /:\s*(sha[-\d]+)\s*$/i.exec(text) ?? [];
+  const hash = hashOf(behind);
+  const body = hash === undefined ? text : text.slice(0, text.lastIndexOf(":"));
   const colon = body.lastIndexOf(":");
   if (colon < 0) {
     const isKey = /^\s*(?:[0-9a-f]{2}){16,}\s*$/i.test(body);
@@ -58,7 +61,7 @@ export function parsePsk(text: string, source: string): FoundPsk["psk"] {
   const [name, key] = [body.slice(0, colon), body.slice(colon + 1).trim()];
   const identity = identityOf(name, refuse);
   const whose = `the key of ${JSON.stringify(name)}`;
-  if (/^sha/i.test(key)) refuse(`unknown hash ${JSON.stringify(key)} after the key: use SHA-256 or SHA-384`);
+  if (/^sha/i.test(key)) refuse(`unknown hash ${JSON.stringify(key)} after the key: use ${HASHES.join(" or ")}`);
   if (/^0x/i.test(key)) refuse(`${whose} begins with 0x: remove it`);
   if (!/^[0-9a-f]*$/i.test(key)) refuse(`${whose} is not hexadecimal: text and base64 are not accepted`);
   if (key.length % 2 > 0) refuse(`${whose} has an odd number of hexadecimal digits`);
@@ -68,7 +71,7 @@ export function parsePsk(text: string, source: string): FoundPsk["psk"] {
     refuse(`${whose} has ${bytes} bytes, but at least ${SHORTEST_KEY} are needed${colons}`);
   }
   if (bytes > LONGEST) refuse(`${whose} has more than ${LONGEST} bytes`);
-  return { identity, secret: Buffer.from(key, "hex"), hmac: hash === "384" ? "SHA-384" : "SHA-256" };
+  return { identity, secret: Buffer.from(key, "hex"), hmac: hash ?? "SHA-256" };
 }
 
 function identityOf(name: string, refuse: (why: string) => never): Uint8Array {

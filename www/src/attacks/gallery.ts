@@ -1,8 +1,9 @@
 // The attacks: each is run against the core when the visitor asks for it.
 
 import { inspectRecords } from "tls-psk";
+import { PSK_MODES } from "../../../pkg/src/vocabulary.js";
 import { Exchange } from "../handshake/exchange.js";
-import { CHOICES, type Key, type Scene, sceneOf, settingsOf } from "../handshake/scenes.js";
+import { type Key, type Scene, sceneOf, settingsOf } from "../handshake/scenes.js";
 import { concat, sameBytes } from "../page/bytes.js";
 import { guessing } from "./guessing.js";
 import { type Attack, answerOf, laneOf, type Result, shownBytes } from "./lanes.js";
@@ -102,7 +103,7 @@ function replayed(): Result {
 }
 
 function downgrade(): Result {
-  const both = { modes: [...CHOICES.modes[2]] };
+  const both = { modes: [...PSK_MODES] };
   const scene = sceneOf(settingsOf([KEY], both), settingsOf([KEY], both));
   const untouched = played(scene);
   const rewritten = played(scene, {

@@ -1,6 +1,7 @@
 // A console that talks TLS with a pre-shared key to a server on this machine.
 
 import type { HashName, Negotiated, TraceEvent } from "tls-psk";
+import { CIPHER_SUITES, HASHES, hashOfSuite } from "../../../pkg/src/vocabulary.js";
 import { asLabel, asText, concat, countBytes, fromHex, fromText, toHexGroups } from "../page/bytes.js";
 import { byId, h } from "../page/dom.js";
 import { icon, type Mark } from "../page/icons.js";
@@ -37,6 +38,7 @@ export function consoleView({ check }: ConsoleActions): void {
   const identity = byId("console-identity") as HTMLInputElement;
   const secret = byId("console-secret") as HTMLInputElement;
   const hash = byId("console-hash") as HTMLSelectElement;
+  hash.append(...HASHES.map((name) => h("option", { text: name })));
   const command = byId("console-command");
   const log = byId("console-log");
   const speech = byId("console-speech") as HTMLFormElement;
@@ -66,7 +68,8 @@ export function consoleView({ check }: ConsoleActions): void {
   }
 
   function showCommand(): void {
-    const digest = hash.value === "SHA-384" ? " -ciphersuites TLS_AES_256_GCM_SHA384" : "";
+    const suite = CIPHER_SUITES.find((name) => hashOfSuite(name) === hash.value);
+    const digest = hash.value === HASHES[0] ? "" : ` -ciphersuites ${suite}`;
     const key = fromHex(secret.value) ? secret.value.replace(/\s/g, "") : "…";
     const name = /^[\w.:@-]+$/.test(identity.value) ? identity.value : `'${identity.value.replaceAll("'", "'\\''")}'`;
     command.textContent = `openssl s_server -tls1_3 -nocert -accept 127.0.0.1:${port.value || "4433"} -psk_identity ${name} -psk ${key}${digest}`;

@@ -1,6 +1,7 @@
 // The connections of a scene: its keys and settings, as the core wants them.
 
 import { type CipherSuite, Config, Connection, ExternalPsk } from "tls-psk";
+import { hashOfSuite } from "../../../pkg/src/vocabulary.js";
 import { type Key, readKey, type Scene, seedOf } from "./scenes.js";
 
 export type Side = "client" | "server";
@@ -88,6 +89,6 @@ export function pskOf(scene: Scene, key: Key): ExternalPsk | undefined {
 /** The suite that early data is bound to on both sides: the first that both have and that fits the key. */
 function earlyDataSuite({ client, server }: Scene, { hmac, context }: Key): CipherSuite | undefined {
   if (!client.earlyData && server.earlyData === "reject") return undefined;
-  const fits = (suite: CipherSuite) => context !== undefined || suite.endsWith("384") === (hmac === "SHA-384");
+  const fits = (suite: CipherSuite) => context !== undefined || hashOfSuite(suite) === hmac;
   return server.suites.find((suite) => client.suites.includes(suite) && fits(suite));
 }

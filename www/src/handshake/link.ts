@@ -1,6 +1,7 @@
 // Links that carry what is on the page: the scene, what was meddled with, what is open. A secret that the visitor typed
 // is never in one: keys of the presets go by their names, and for any other a number stands, the same for the same.
 
+import { CIPHER_SUITES, GROUPS, HASHES, PSK_MODES } from "../../../pkg/src/vocabulary.js";
 import { toHex } from "../page/bytes.js";
 import type { Side } from "./endpoints.js";
 import type { Meddling } from "./meddling.js";
@@ -110,8 +111,9 @@ function decode(text: string | null): unknown {
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
-const isTexts = (value: unknown): value is string[] =>
-  Array.isArray(value) && value.length > 0 && value.every((one) => typeof one === "string");
+const isOneOf = (names: readonly string[], value: unknown): boolean => names.some((name) => name === value);
+const isList = (names: readonly string[], value: unknown): boolean =>
+  Array.isArray(value) && value.length > 0 && value.every((one) => isOneOf(names, one));
 const isNumber = (value: unknown): value is number => Number.isInteger(value) && (value as number) >= 0;
 
 function isScene(value: unknown): value is Scene {
@@ -121,10 +123,10 @@ function isScene(value: unknown): value is Scene {
     isSettings(value.server) &&
     typeof value.client.earlyData === "boolean" &&
     ["boolean", "undefined"].includes(typeof value.client.resumes) &&
-    ["reject", "accept"].includes(String(value.server.earlyData)) &&
-    ["first-match", "application"].includes(String(value.server.selection)) &&
-    ["kept", "cookie"].includes(String(value.server.retryState)) &&
-    ["none", "one"].includes(String(value.server.tickets)) &&
+    isOneOf(["reject", "accept"], value.server.earlyData) &&
+    isOneOf(["first-match", "application"], value.server.selection) &&
+    isOneOf(["kept", "cookie"], value.server.retryState) &&
+    isOneOf(["none", "one"], value.server.tickets) &&
     typeof value.greeting === "string" &&
     isNumber(value.seed)
   );
@@ -132,7 +134,8 @@ function isScene(value: unknown): value is Scene {
 
 function isSettings(value: unknown): value is Record<string, unknown> {
   if (!isObject(value) || !Array.isArray(value.keys)) return false;
-  return value.keys.every(isKey) && isTexts(value.modes) && isTexts(value.groups) && isTexts(value.suites);
+  const { keys, modes, groups, suites } = value;
+  return keys.every(isKey) && isList(PSK_MODES, modes) && isList(GROUPS, groups) && isList(CIPHER_SUITES, suites);
 }
 
 function isKey(value: unknown): value is LinkedKey {
@@ -140,7 +143,7 @@ function isKey(value: unknown): value is LinkedKey {
     isObject(value) &&
     typeof value.identity === "string" &&
     typeof value.secret === "string" &&
-    ["SHA-256", "SHA-384"].includes(String(value.hmac)) &&
+    isOneOf(HASHES, value.hmac) &&
     ["string", "undefined"].includes(typeof value.context)
   );
 }

@@ -1,6 +1,7 @@
 // What is to be played: the keys and settings of both sides, as the visitor sees and types them.
 
 import type { CipherSuite, Group, HashName, PskMode } from "tls-psk";
+import { CIPHER_SUITES, GROUPS, PSK_MODES } from "../../../pkg/src/vocabulary.js";
 import { fromHex, fromText } from "../page/bytes.js";
 
 /** A key as it is typed. */
@@ -47,24 +48,24 @@ export interface Scene {
   seed: number;
 }
 
+/** What every build of the core has. */
+const CLASSICAL_GROUPS = GROUPS.filter((group) => group !== "X25519MLKEM768");
+
 /** The lists of names that the settings can be, most preferred first. */
-export const CHOICES = {
-  modes: [["psk_dhe_ke"], ["psk_ke"], ["psk_dhe_ke", "psk_ke"]],
+export const CHOICES: {
+  modes: readonly (readonly PskMode[])[];
+  groups: readonly (readonly Group[])[];
+  suites: readonly (readonly CipherSuite[])[];
+} = {
+  modes: [...PSK_MODES.map((mode) => [mode]), PSK_MODES],
   groups: [
-    ["x25519", "secp256r1"],
-    ["secp256r1", "x25519"],
-    ["X25519MLKEM768", "x25519", "secp256r1"],
-    ["x25519"],
-    ["secp256r1"],
+    CLASSICAL_GROUPS,
+    [...CLASSICAL_GROUPS].reverse(),
+    ["X25519MLKEM768", ...CLASSICAL_GROUPS],
+    ...CLASSICAL_GROUPS.map((group) => [group]),
   ],
-  suites: [
-    ["TLS_CHACHA20_POLY1305_SHA256", "TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384"],
-    ["TLS_AES_256_GCM_SHA384", "TLS_AES_128_GCM_SHA256", "TLS_CHACHA20_POLY1305_SHA256"],
-    ["TLS_CHACHA20_POLY1305_SHA256"],
-    ["TLS_AES_128_GCM_SHA256"],
-    ["TLS_AES_256_GCM_SHA384"],
-  ],
-} as const satisfies { modes: PskMode[][]; groups: Group[][]; suites: CipherSuite[][] };
+  suites: [CIPHER_SUITES, [...CIPHER_SUITES].reverse(), ...CIPHER_SUITES.map((suite) => [suite])],
+};
 
 export interface Preset {
   id: string;
@@ -119,9 +120,9 @@ export const SHOWN_SECRETS: Readonly<Record<string, string>> = Object.fromEntrie
 export function settingsOf(keys: Key[], changes: Partial<Settings> = {}): Settings {
   return {
     keys: keys.map((key) => ({ ...key })),
-    modes: [...CHOICES.modes[0]],
-    groups: [...CHOICES.groups[0]],
-    suites: [...CHOICES.suites[0]],
+    modes: PSK_MODES.slice(0, 1),
+    groups: [...CLASSICAL_GROUPS],
+    suites: [...CIPHER_SUITES],
     ...changes,
   };
 }

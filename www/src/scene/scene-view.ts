@@ -1,6 +1,7 @@
 // The scene: presets to begin with, and the keys and settings of both sides to change.
 
 import type { HashName } from "tls-psk";
+import { HASHES } from "../../../pkg/src/vocabulary.js";
 import { SIDES, type Side } from "../handshake/exchange.js";
 import { CHOICES, copyOf, type Key, PRESETS, type Preset, readKey, type Scene } from "../handshake/scenes.js";
 import { toHex } from "../page/bytes.js";
@@ -14,8 +15,6 @@ export interface SceneActions {
   /** What was typed cannot be played: which secrets are no hexadecimal digits, such as "lamp-7 of the client". */
   unreadable(secrets: string[]): void;
 }
-
-const HASHES: readonly HashName[] = ["SHA-256", "SHA-384"];
 
 export interface SceneView {
   /** Plays this preset, or the scene of a link; the first preset unless told otherwise. */
