@@ -359,7 +359,10 @@ export interface OfferedTicket {
 export type Authentication = "psk" | "ca" | "application" | "unverified" | "none";
 
 /** As {@link OfferedIdentity}, from the cursor of an {@link OfferedPskList}. */
-export interface OfferedPsk extends OfferedIdentity, Freeable {}
+export interface OfferedPsk extends OfferedIdentity, Freeable {
+  readonly imported: ImportedIdentity | undefined;
+  readonly ticket: OfferedTicket | undefined;
+}
 
 /** The offered identities: a copy that outlives the handshake, with a cursor. Iteration yields plain objects. */
 export interface OfferedPskList extends Freeable, Iterable<OfferedIdentity> {
