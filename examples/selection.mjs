@@ -9,7 +9,7 @@ const spare = { identity: "pump/1/spare", secret: newKey() };
 const database = new Map([pump, spare].map(({ identity, secret }) => [identity, { secret, blocked: false }]));
 
 const serverOptions = {
-  selectionTimeout: 1_000,
+  answerTimeout: 1_000,
   async selectPsk(offered, { serverName, signal }) {
     print("server", `is asked for ${serverName} with ${offered.map(({ identity }) => text(identity)).join(", ")}`);
     // All at once: one after the other, a client with many identities would keep the database busy for long.

@@ -17,10 +17,11 @@
  * - `ERR_TLS_CONFIG`: an option is not valid
  * - `ERR_TLS_PSK`: a PSK or a list of PSKs was refused
  * - `ERR_TLS_USAGE`: a call at the wrong time; it changed nothing
- * - `ERR_TLS_SELECTION`: `selectPsk` threw, rejected or chose a PSK that was not offered; see {@link TlsError.cause}
+ * - `ERR_TLS_SELECTION`: `selectPsk` or `pskCallback` threw, rejected or chose a PSK that was not offered; see
+ *   {@link TlsError.cause}
  * - `ERR_TLS_EARLY_DATA`: `acceptEarlyData` threw or rejected; see {@link TlsError.cause}
  * - `ERR_TLS_SIGNING`: `sign` threw, rejected or made a signature that does not verify; see {@link TlsError.cause}
- * - `ERR_TLS_TIMEOUT`: `handshakeTimeout` or `selectionTimeout` expired
+ * - `ERR_TLS_TIMEOUT`: `handshakeTimeout` or `answerTimeout` expired
  * - `ERR_TLS_ABORTED`: `signal`, `close()` or an aborted stream ended the connection; see {@link TlsError.cause}
  * - `ERR_TLS_TRANSPORT`: the underlying streams failed; see {@link TlsError.cause}
  * - `ERR_TLS_NOT_INITIALISED`: the WebAssembly is not loaded yet, or cannot be loaded

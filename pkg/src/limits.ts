@@ -10,9 +10,9 @@ export class Limits {
   #deadline: ReturnType<typeof setTimeout> | undefined;
 
   /** Throws `ERR_TLS_CONFIG` for a deadline that no timer can do. Nothing ends before {@link start}. */
-  constructor({ signal, handshakeTimeout, selectionTimeout }: TlsOptions, cancel: Cancel) {
+  constructor({ signal, handshakeTimeout, answerTimeout }: TlsOptions, cancel: Cancel) {
     checkTimeout("handshakeTimeout", handshakeTimeout);
-    checkTimeout("selectionTimeout", selectionTimeout);
+    checkTimeout("answerTimeout", answerTimeout);
     this.#signal = signal;
     this.#cancel = cancel;
   }

@@ -51,7 +51,7 @@ export const OPTIONS: { readonly [Name in keyof Values]: Tell<Values[Name]> | ty
   now: elsewhere,
   signal: OF_CONNECTION,
   handshakeTimeout: OF_CONNECTION,
-  selectionTimeout: OF_CONNECTION,
+  answerTimeout: OF_CONNECTION,
 };
 
 /** Options of which a configuration says no more than whether there is one. */

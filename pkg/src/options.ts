@@ -47,13 +47,13 @@ export interface TlsOptions {
   now?: () => number;
   /** When it aborts, it ends the connection immediately, in any phase, with `ERR_TLS_ABORTED`. */
   signal?: AbortSignal;
-  /** How long the handshake may take from the call on, in milliseconds, including the selection. Default: no limit. */
+  /** How long the handshake may take from the call on, in milliseconds, including the answers below. Default: no limit. */
   handshakeTimeout?: number;
   /**
    * How long each of `selectPsk`, `acceptEarlyData`, `sign` and the function that verifies certificates may take, in
    * milliseconds. Default: only `handshakeTimeout` limits them.
    */
-  selectionTimeout?: number;
+  answerTimeout?: number;
   /** Receives lines in the format of SSLKEYLOGFILE (RFC 9850). Anyone who has them can decrypt the connection. */
   onKeylog?: (line: string) => void;
   /** Receives handshake messages (decrypted), alerts, and the outcome for each offered PSK. */
@@ -143,7 +143,7 @@ export interface ServerOptions extends TlsOptions {
  * one of them; selecting any other PSK fails the handshake.
  *
  * If the function throws or rejects, the handshake fails with `ERR_TLS_SELECTION`, with that error as the `cause`. Only
- * this connection waits for the function, until `selectionTimeout` or `handshakeTimeout`. `signal` aborts when the
+ * this connection waits for the function, until `answerTimeout` or `handshakeTimeout`. `signal` aborts when the
  * result is no longer needed.
  */
 export type SelectPsk = (

@@ -113,13 +113,13 @@ export class Questions {
     const asker = this.#asker;
     const { connection } = asker;
     if (connection === undefined) return;
-    const { selectionTimeout } = this.#options;
+    const { answerTimeout } = this.#options;
     const deadline =
-      selectionTimeout &&
+      answerTimeout &&
       setTimeout(() => {
-        const message = `${name} took longer than ${selectionTimeout} ms`;
+        const message = `${name} took longer than ${answerTimeout} ms`;
         if (asker.connection) asker.settle(this.#giveUp(connection, "ERR_TLS_TIMEOUT", message));
-      }, selectionTimeout);
+      }, answerTimeout);
     let failure: TlsError | undefined;
     try {
       const answered = await question(connection);

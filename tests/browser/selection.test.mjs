@@ -31,12 +31,12 @@ test("a selection waits two seconds for its promise, and other connections go on
   assert.ok(seen.took >= 2_000, `${seen.took} ms`);
 });
 
-test("a selection that outlasts selectionTimeout ends with internal_error, and its signal says so", async () => {
+test("a selection that outlasts answerTimeout ends with internal_error, and its signal says so", async () => {
   const { server, client, signalled } = await page.evaluate(async () => {
     const { connect, ends } = window.play;
     let signal;
     const sockets = connect({
-      selectionTimeout: 50,
+      answerTimeout: 50,
       selectPsk: (_offered, context) => {
         signal = context.signal;
         return new Promise(() => {});

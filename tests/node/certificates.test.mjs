@@ -202,17 +202,17 @@ test("verifyCertificate that throws or rejects fails the handshake, with its err
   }
 });
 
-test("verifyCertificate and sign have the selectionTimeout", async () => {
+test("verifyCertificate and sign have the answerTimeout", async () => {
   const signals = [];
   const never = (_, { signal }) => {
     signals.push(signal);
     return new Promise(() => {});
   };
-  const judging = connect({ verifyCertificate: never, selectionTimeout: 50 });
+  const judging = connect({ verifyCertificate: never, answerTimeout: 50 });
   const slow = await assertFails(judging, "client", "ERR_TLS_TIMEOUT", "internal_error");
   assert.match(slow.message, /verifying the certificate took longer than 50 ms/);
   const key = { schemes: ["ecdsa_secp256r1_sha256"], sign: never };
-  const signing = connect({}, { certificates: [{ chain: pem("p256.chain"), key }], selectionTimeout: 50 });
+  const signing = connect({}, { certificates: [{ chain: pem("p256.chain"), key }], answerTimeout: 50 });
   const slower = await assertFails(signing, "server", "ERR_TLS_TIMEOUT", "internal_error");
   assert.match(slower.message, /signing took longer than 50 ms/);
   assert.deepEqual(

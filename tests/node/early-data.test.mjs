@@ -92,7 +92,7 @@ test("a decision that fails ends the handshake with its error as the cause", asy
 test("a decision that takes too long ends the handshake", async () => {
   const { client, server } = connect(
     { psks, earlyData: Buffer.from("x") },
-    { psks, acceptEarlyData: () => new Promise(() => {}), selectionTimeout: 30 },
+    { psks, acceptEarlyData: () => new Promise(() => {}), answerTimeout: 30 },
   );
   const error = await rejection(server.opened);
   assert.equal(error.code, "ERR_TLS_TIMEOUT");

@@ -241,12 +241,12 @@ test("an answer that comes too late is forgotten", async () => {
   await settled();
 });
 
-test("a selection that outlasts selectionTimeout ends with its own error, and is told so", async () => {
+test("a selection that outlasts answerTimeout ends with its own error, and is told so", async () => {
   const asked = deferred();
   const { client, server } = connect(
     {},
     {
-      selectionTimeout: 30,
+      answerTimeout: 30,
       selectPsk(_offered, { signal }) {
         asked.resolve(signal);
         return new Promise(() => {});
@@ -265,8 +265,8 @@ test("a selection that outlasts selectionTimeout ends with its own error, and is
   assert.equal(signal.reason, error);
 });
 
-test("an answer in time is not overtaken by selectionTimeout later", async () => {
-  const { client, server } = await connected({}, { selectionTimeout: 40, selectPsk: () => psk() });
+test("an answer in time is not overtaken by answerTimeout later", async () => {
+  const { client, server } = await connected({}, { answerTimeout: 40, selectPsk: () => psk() });
   await delay(80);
   await write(client.writable, "still there");
   assert.equal(text(await read(server.readable)), "still there");

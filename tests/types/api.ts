@@ -126,7 +126,7 @@ const common: TlsOptions = {
   now: () => Date.now(),
   signal: new AbortController().signal,
   handshakeTimeout: 10_000,
-  selectionTimeout: 2_000,
+  answerTimeout: 2_000,
   certificateWithPsk: true,
   onKeylog: (line: string) => console.log(line),
   onTrace: (event: TraceEvent) => console.log(describe(event)),
