@@ -2,8 +2,10 @@
 
 import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { incrementally } from "./lib/incremental.mjs";
 import { writeThirdPartyLicenses } from "./lib/licenses.mjs";
+import { manPage } from "./lib/man.mjs";
 import { inRoot, npmBin, root } from "./lib/paths.mjs";
 import { Failure, isEntry, main, run } from "./lib/run.mjs";
 import { reportSizes } from "./lib/sizes.mjs";
@@ -168,7 +170,14 @@ export function checkLto(output) {
     throw new Failure("The core was compiled without optimisation at link time.", call);
 }
 
-const PACKAGE_INPUTS = ["pkg/src", "pkg/tsconfig.json", "pkg/dist/wasm/tls_psk.d.ts", "package-lock.json"];
+const PACKAGE_INPUTS = [
+  "pkg/src",
+  "pkg/package.json",
+  "tools/lib/man.mjs",
+  "pkg/tsconfig.json",
+  "pkg/dist/wasm/tls_psk.d.ts",
+  "package-lock.json",
+];
 
 /** What only the build with certificates has, and where it is kept until that is built. */
 const CERTIFIED = ["certificates.js", "rsa.js"];
@@ -178,7 +187,7 @@ async function buildPackage() {
   const step = {
     name: "package",
     inputs: PACKAGE_INPUTS,
-    outputs: ["pkg/dist/index.js", ...CERTIFIED.map((name) => `${CERTIFIED_PLACE}/${name}`)],
+    outputs: ["pkg/dist/index.js", "pkg/dist/tls-psk.1", ...CERTIFIED.map((name) => `${CERTIFIED_PLACE}/${name}`)],
   };
   await incrementally("compiling the package", step, async () => {
     const dist = inRoot("pkg", "dist");
@@ -189,7 +198,15 @@ async function buildPackage() {
     // the other build refuses what it does not have
     renameSync(join(dist, "no-certificates.js"), join(dist, "certificates.js"));
     rmSync(join(dist, "no-certificates.d.ts"));
+    await writeManPage(dist);
   });
+}
+
+/** The manual of the command line, of the text that its --help prints. */
+async function writeManPage(dist) {
+  const { USAGE: usage, COMMANDS: commands } = await import(pathToFileURL(join(dist, "cli", "help.js")));
+  const { version } = JSON.parse(readFileSync(inRoot("pkg", "package.json"), "utf8"));
+  writeFileSync(join(dist, "tls-psk.1"), manPage({ usage, commands, version }));
 }
 
 async function buildFullPackage() {

@@ -16,12 +16,12 @@ function packed() {
 }
 
 test("the tarball holds every file that package.json names, the WebAssembly, a README and the licences", () => {
-  const { exports, bin } = JSON.parse(readFileSync(new URL("pkg/package.json", ROOT), "utf8"));
+  const { exports, bin, man } = JSON.parse(readFileSync(new URL("pkg/package.json", ROOT), "utf8"));
   const named = Object.values(exports).flatMap((target) =>
     typeof target === "string" ? target : Object.values(target),
   );
   const paths = packed();
-  for (const path of [...named, ...Object.values(bin), "README.md", ...LICENSES]) {
+  for (const path of [...named, ...Object.values(bin), man, "README.md", ...LICENSES]) {
     assert.ok(paths.includes(path.replace(/^\.\//, "")), path);
   }
 });

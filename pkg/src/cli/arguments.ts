@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
 import { type ParseArgsConfig, parseArgs } from "node:util";
 import type { HashName, TlsOptions } from "../node.js";
+import { SHELLS, type Shell } from "./completion.js";
 import { groups, hash, modes, suites } from "./names.js";
 import { UsageError } from "./usage-error.js";
 
@@ -133,6 +134,11 @@ export interface InspectArguments {
   file: string;
 }
 
+export interface CompletionArguments {
+  command: "completion";
+  shell: Shell;
+}
+
 export interface HelpArguments {
   command: "help";
   /** What about. */
@@ -145,6 +151,7 @@ export type Arguments =
   | ServeArguments
   | KeygenArguments
   | InspectArguments
+  | CompletionArguments
   | HelpArguments
   | { command: "version" };
 
@@ -154,6 +161,7 @@ const COMMANDS: Readonly<Record<string, (argv: string[]) => Arguments>> = {
   serve: parseServe,
   keygen: parseKeygen,
   inspect: parseInspect,
+  completion: parseCompletion,
 };
 
 /** Throws {@link UsageError}. */
@@ -261,6 +269,14 @@ function parseInspect(argv: string[]): InspectArguments {
   if (file === undefined || positionals.length > 1)
     throw new UsageError("inspect needs one FILE, or - for standard input");
   return { command: "inspect", file };
+}
+
+function parseCompletion(argv: string[]): CompletionArguments {
+  const { positionals } = parse({ args: argv, options: {}, allowPositionals: true });
+  const shell = SHELLS.find((name) => name === positionals[0]);
+  if (shell === undefined || positionals.length > 1)
+    throw new UsageError(`completion needs one of ${SHELLS.join(", ")}`);
+  return { command: "completion", shell };
 }
 
 /** Node's parser, whose errors are our usage errors. */

@@ -7,6 +7,7 @@ export const USAGE = `Usage:
   tls-psk tunnel --listen PORT TARGET [options]  plaintext in, TLS out to TARGET
   tls-psk keygen [IDENTITY] [options]            a line of a psk file with a new key
   tls-psk inspect FILE                           the fields of records or handshake messages
+  tls-psk completion SHELL                       completion for bash, zsh or fish
   tls-psk help COMMAND, tls-psk --version
 
 TARGET is HOST:PORT, unix:PATH, ws://HOST/PATH or wss://HOST/PATH.

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { parseArguments } from "./arguments.js";
+import { completion } from "./completion.js";
 import { connect } from "./connect.js";
 import { COMMANDS, USAGE } from "./help.js";
 import { inspect } from "./inspect.js";
@@ -41,6 +42,9 @@ async function run(argv: readonly string[]): Promise<void> {
       return;
     case "inspect":
       return inspect(args);
+    case "completion":
+      process.stdout.write(completion(args.shell));
+      return;
   }
 }
 

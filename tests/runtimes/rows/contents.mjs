@@ -32,7 +32,7 @@ function expected() {
   const again = modules.filter((name) => !SHARED.test(name)).map((name) => `dist/full/${name}.js`);
   const wasm = ["dist/wasm", "dist/full/wasm"].flatMap((path) => [`${path}/tls_psk.js`, `${path}/tls_psk_bg.wasm`]);
   const licences = ["LICENSE-APACHE", "LICENSE-MIT", "THIRD-PARTY-LICENSES"];
-  const others = ["README.md", "package.json", "bin/tls-psk.mjs", "types/wasm.d.ts"];
+  const others = ["README.md", "package.json", "bin/tls-psk.mjs", "types/wasm.d.ts", "dist/tls-psk.1"];
   return [...types, ...compiled, ...again, ...wasm, ...licences, ...others].sort();
 }
 
