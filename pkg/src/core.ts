@@ -12,7 +12,7 @@ import * as generated from "./wasm/tls_psk.js";
 
 // The generated classes, which would fail with "cannot read properties of undefined" when used before `init`.
 
-/** The same class, with a constructor and static methods that ask for `init` first. */
+/** The same class, with a constructor and static methods that check for `init` first. */
 function guarded<T extends object>(generatedClass: T): T {
   return new Proxy(generatedClass, {
     construct(target, args, newTarget) {
@@ -31,7 +31,7 @@ function guarded<T extends object>(generatedClass: T): T {
 export const ExternalPsk: ExternalPskConstructor = /* @__PURE__ */ guarded(generated.ExternalPsk);
 export type ExternalPsk = import("./core-types.js").ExternalPsk;
 
-/** What connections of one role are made from. */
+/** The configuration of connections of one role. */
 export const Config: ConfigConstructor = /* @__PURE__ */ guarded(generated.Config);
 export type Config = import("./core-types.js").Config;
 
@@ -39,14 +39,14 @@ export type Config = import("./core-types.js").Config;
 export const Connection: ConnectionConstructor = /* @__PURE__ */ guarded(generated.Connection);
 export type Connection = import("./core-types.js").Connection;
 
-/** What a client keeps of a connection to resume it later. */
+/** What a client stores of a connection to resume it later. */
 export const Session: SessionConstructor = /* @__PURE__ */ guarded(generated.Session);
 export type Session = import("./core-types.js").Session;
 
-/** A class whose instances only the core makes: for `instanceof`. */
+/** A class whose instances only the core creates, for `instanceof`. */
 type MadeByCore<T> = abstract new (...none: never) => T;
 
-/** Whether this is the build with certificates. The generated classes tell, before the WebAssembly is there. */
+/** Whether this is the build with certificates. The generated classes show this before the WebAssembly is loaded. */
 export function hasCertificates(): boolean {
   return "decideCertificate" in generated.Connection.prototype;
 }
@@ -65,13 +65,13 @@ export const inspect: Inspect = (handshakeMessages) => {
   return generated.inspect(handshakeMessages);
 };
 
-/** The fields of records, and of what is in clear in them. See {@link InspectRecords}. */
+/** The fields of records, and of their content in clear. See {@link InspectRecords}. */
 export const inspectRecords: InspectRecords = (records) => {
   assertInitialised();
   return generated.inspectRecords(records);
 };
 
-// A `for` loop has no moment at which to free what it was given, hence plain objects.
+// Plain objects, as a `for` loop cannot free the objects that it iterates over.
 OfferedPskList.prototype[Symbol.iterator] = function* (this: OfferedPskList): Iterator<OfferedIdentity> {
   for (let position = 0; position < this.length; position++) {
     const offered = this.get(position);

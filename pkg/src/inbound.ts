@@ -1,14 +1,16 @@
-/** Plaintext that is decrypted before the reader asks for it, in bytes: enough to notice the end of an idle peer. */
+/**
+ * How much plaintext is decrypted before the reader requests it, in bytes: enough to notice the end of an idle peer.
+ */
 const READ_AHEAD = 16 * 1024;
 
-/** The direction from the peer to the reader: a byte stream, and what the reader wants at the moment. */
+/** The direction from the peer to the reader: a byte stream, and the current demand of the reader. */
 export class Inbound {
   readonly stream: ReadableStream<Uint8Array<ArrayBuffer>>;
   #controller!: ReadableStreamController<Uint8Array<ArrayBuffer>>;
-  /** Whether the stream still takes data; afterwards it is dropped. */
+  /** Whether the stream still accepts data; afterwards, data is dropped. */
   #open = true;
   #wake: (() => void) | undefined;
-  /** Of a stream that fails as soon as what is in it was read. */
+  /** The error of a stream that fails once its buffered data was read. */
   #failure: { error: unknown } | undefined;
 
   constructor() {
@@ -24,7 +26,7 @@ export class Inbound {
     });
   }
 
-  /** Settles as soon as the reader wants more than it has, or does not care any more. */
+  /** Settles when the reader requests more than is buffered, or has cancelled. */
   async demand(): Promise<void> {
     while (this.#open && (this.#controller.desiredSize ?? 0) <= 0) {
       await new Promise<void>((resolve) => {
@@ -37,20 +39,20 @@ export class Inbound {
     if (this.#open && data.length > 0) this.#controller.enqueue(data);
   }
 
-  /** Ends the stream; what is in it can still be read. */
+  /** Ends the stream; buffered data can still be read. */
   end(): void {
     if (!this.#open) return;
     this.#close();
     try {
       this.#controller.close();
-      // A pending read into a view of the reader's must be given its memory back.
+      // A pending read into the reader's own view must get its memory back.
       if ("byobRequest" in this.#controller) this.#controller.byobRequest?.respond(0);
     } catch {
-      // The reader waits for the rest of an element of several bytes, and the stream has just told it so.
+      // The reader waits for the rest of an element of several bytes, and the stream has just reported an error to it.
     }
   }
 
-  /** Fails the stream, and drops what is in it, or else does so behind that. */
+  /** Fails the stream: immediately, dropping buffered data, or after that data was read. */
   fail(error: unknown, behindData: boolean): void {
     this.#close();
     if (behindData && !this.#empty) this.#failure = { error };
@@ -73,12 +75,12 @@ interface ByteSource {
   cancel(): void;
 }
 
-/** A byte stream, or, in browsers that have none, a plain stream of chunks. */
+/** A byte stream, or, in browsers without byte streams, a plain stream of chunks. */
 function byteStream(source: ByteSource): ReadableStream<Uint8Array<ArrayBuffer>> {
   try {
     return new ReadableStream({ ...source, type: "bytes" }, { highWaterMark: READ_AHEAD });
   } catch {
-    // Not a ByteLengthQueuingStrategy, for which Next.js warns whoever builds an edge function.
+    // Not a ByteLengthQueuingStrategy, because Next.js warns about it in edge functions.
     const size = ({ byteLength }: Uint8Array<ArrayBuffer>): number => byteLength;
     return new ReadableStream(source, { highWaterMark: READ_AHEAD, size });
   }

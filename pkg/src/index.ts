@@ -1,11 +1,12 @@
-// The entry for browsers and bundlers. The literal below is the form that bundlers recognise as a file to carry along,
-// and it stays inside a function because some of them leave `import.meta.url` undefined where nobody calls it.
+// The entry for browsers and bundlers. Bundlers recognise the expression below as a file to include. It is inside a
+// function because some of them leave `import.meta.url` undefined, which is harmless as long as the function is not
+// called.
 import { hasCertificates } from "./core.js";
 import { provideWasm } from "./loader.js";
 
 provideWasm(async () => {
   const { href } = address();
-  // Vite's development server moves this file into its cache and leaves the WebAssembly where it was.
+  // Vite's development server moves this file, but not the WebAssembly, into its cache.
   const directory = hasCertificates() ? "/tls-psk/dist/full/wasm/" : "/tls-psk/dist/wasm/";
   return fetch(href.replace("/.vite/deps/wasm/", directory));
 });

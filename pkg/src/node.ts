@@ -1,4 +1,4 @@
-// The entry for Node, Deno and Bun: the WebAssembly is read from beside this file.
+// The entry for Node, Deno and Bun: the WebAssembly is read from a file next to this one.
 import { readFile } from "node:fs/promises";
 import { provideWasm } from "./loader.js";
 

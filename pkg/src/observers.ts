@@ -2,14 +2,14 @@ import type { EarlyDataRejectedEvent, KeyLogEvent, KeyUpdatedEvent, SessionEvent
 import type { ClientOptions } from "./options.js";
 import { save } from "./resumption.js";
 
-/** Tells the application what it only watches. */
+/** Passes events to the application's observers. */
 export function tell(
   event: SessionEvent | KeyLogEvent | TraceEvent | KeyUpdatedEvent | EarlyDataRejectedEvent,
   options: ClientOptions,
 ): void {
   switch (event.type) {
     case "session": {
-      // Freed, whether anybody wants it or not.
+      // Freed, whether there is an observer or not.
       const session = save(event.session);
       options.onSession?.(session);
       break;

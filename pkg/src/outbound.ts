@@ -1,6 +1,6 @@
 import { type Bytes, viewOf } from "./bytes.js";
 
-/** What becomes of the data; the promises settle when the next call may come. */
+/** Processes the data; the promises settle when the next call may be made. */
 export interface OutboundSink {
   send(plaintext: Uint8Array): Promise<void>;
   /** The writer has closed the stream. */
@@ -9,7 +9,7 @@ export interface OutboundSink {
   abort(reason: unknown): void;
 }
 
-/** The direction from the writer to the peer: a stream of bytes, and whether all of them were sent. */
+/** The direction from the writer to the peer: a stream of bytes, which knows when all of them were sent. */
 export class Outbound {
   readonly stream: WritableStream<Bytes>;
   #controller!: WritableStreamDefaultController;
@@ -21,8 +21,8 @@ export class Outbound {
       {
         start: (controller) => {
           this.#controller = controller;
-          // The `abort` of a sink would come only after the write under way, which may wait for the peer forever.
-          // Later, as Node does not expect that a listener changes the stream in the middle of its own `abort`.
+          // The `abort` of a sink would be called only after the current write, which may wait for the peer forever.
+          // Deferred, as Node does not expect a listener to change the stream during its own `abort`.
           controller.signal.addEventListener("abort", () => {
             queueMicrotask(() => sink.abort(controller.signal.reason));
           });
@@ -32,7 +32,7 @@ export class Outbound {
       },
       {
         highWaterMark: 1,
-        // The one place where a stream tells its maker that a chunk has joined the queue.
+        // The only call by which a stream reports that a chunk was queued.
         size: () => {
           this.#unsent += 1;
           return 1;
@@ -41,7 +41,7 @@ export class Outbound {
     );
   }
 
-  /** Settles when every chunk accepted so far is sent, or never will be. */
+  /** Settles when every chunk accepted so far is sent, or cannot be sent any more. */
   async drained(): Promise<void> {
     while (this.#unsent > 0) {
       await new Promise<void>((resolve) => {
@@ -59,7 +59,7 @@ export class Outbound {
   async #write(chunk: Bytes, sink: OutboundSink): Promise<void> {
     try {
       try {
-        new Uint8Array(viewOf(chunk).buffer); // throws if the memory was given away
+        new Uint8Array(viewOf(chunk).buffer); // throws if the memory was transferred
       } catch (error) {
         sink.abort(error); // the peer must not believe that it has everything
         throw error;
@@ -67,7 +67,7 @@ export class Outbound {
       await sink.send(viewOf(chunk));
       this.#settle(this.#unsent - 1);
     } catch (error) {
-      this.#settle(0); // the stream is broken now and will not ask for the rest
+      this.#settle(0); // the stream has failed and will not request the rest
       throw error;
     }
   }

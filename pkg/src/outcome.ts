@@ -1,4 +1,4 @@
-/** A promise with its handles. Nobody has to look at it: a rejection is never reported as unhandled. */
+/** A promise with its handles. It may be ignored: a rejection is never reported as unhandled. */
 export class Outcome<T> {
   readonly promise: Promise<T>;
   resolve!: (value: T) => void;

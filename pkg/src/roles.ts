@@ -1,10 +1,10 @@
-/** What both builds of the package share in a process: their WebAssembly has a memory of its own for each. */
+/** The state that both builds of the package share in a process, as each WebAssembly has its own memory. */
 interface Shared {
   /** Whether this process may use an identity in a role; the core calls it by this name. */
   tlsPskMayServe?: (key: Uint8Array, isTicket: boolean, isClient: boolean) => boolean;
 }
 
-/** How many identities of each kind are remembered at least, those that were used last, and half of the most. */
+/** How many of the most recently used identities of each kind are remembered at least; at most twice as many are. */
 const REMEMBERED = 50_000;
 
 function guard(): NonNullable<Shared["tlsPskMayServe"]> {
@@ -23,7 +23,7 @@ function guard(): NonNullable<Shared["tlsPskMayServe"]> {
   };
 }
 
-/** Makes one guard of roles for all builds that are loaded (RFC 9257 section 4.1). */
+/** Creates one role guard for all loaded builds (RFC 9257 section 4.1). */
 export function shareGuard(): void {
   (globalThis as Shared).tlsPskMayServe ??= guard();
 }

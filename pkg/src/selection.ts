@@ -3,7 +3,7 @@ import type { OfferedIdentity } from "./core-types.js";
 import type { PskChoice } from "./options.js";
 import { checkPsk, type Psk, withExternalPsk } from "./psk.js";
 
-/** What the client offered to a connection whose selection waits, copied out of the core. */
+/** The offer of the client while a selection is pending, copied from the core. */
 export function readOffer(connection: Connection): OfferedIdentity[] {
   const list = connection.offeredPsks();
   if (list === undefined) return [];
@@ -15,10 +15,10 @@ export function readOffer(connection: Connection): OfferedIdentity[] {
 }
 
 /**
- * Answers a waiting selection. If the connection is `suspended` after an exception, the answer was an impossible one.
+ * Answers a pending selection. If the connection is still `suspended` after an exception, the answer was impossible.
  *
- * To choose none takes the work of a PSK for the first identity, an import included: otherwise the time would tell for
- * which identities there is one.
+ * Selecting none costs the work of a PSK for the first identity, including the import: otherwise the time would reveal
+ * which identities are known.
  */
 export function choose(connection: Connection, choice: PskChoice, [first]: readonly OfferedIdentity[]): void {
   if (choice && !("secret" in choice)) {
@@ -33,5 +33,5 @@ export function choose(connection: Connection, choice: PskChoice, [first]: reado
   });
 }
 
-/** The secret of no PSK. */
+/** The secret of the dummy PSK. */
 const DECOY = new Uint8Array(32).fill(0xd5);

@@ -1,15 +1,15 @@
 import type { TransportStreams } from "./transport.js";
 
-/** The way from the connection to the transport: one loop, however often it is asked, so that nothing is overtaken. */
+/** The path from the connection to the transport: a single loop, so that the order of the bytes is kept. */
 export class Sender {
   readonly #transport: TransportStreams;
   readonly #poll: () => Uint8Array<ArrayBuffer> | undefined;
   readonly #onError: (cause: unknown) => void;
-  /** What the transport gets next. */
+  /** The next bytes for the transport. */
   #next: Uint8Array<ArrayBuffer> | undefined;
   #loop: Promise<void> | undefined;
 
-  /** Takes from `poll` until there is nothing more. */
+  /** Sends what `poll` returns until there is nothing more. */
   constructor(
     transport: TransportStreams,
     poll: () => Uint8Array<ArrayBuffer> | undefined,
@@ -20,13 +20,13 @@ export class Sender {
     this.#onError = onError;
   }
 
-  /** Settles when the transport, as far as it has room, was given all that there is, or has failed. */
+  /** Settles when the transport, as far as it has room, was given all bytes, or has failed. */
   flush(): Promise<void> | undefined {
     if (this.#more()) this.#loop ??= this.#run();
     return this.#loop;
   }
 
-  /** Passes the last bytes on, without regard to room as they are few. */
+  /** Sends the last bytes without waiting for room, as they are few. */
   release(): void {
     while (this.#more()) this.#write(() => {});
   }

@@ -1,4 +1,4 @@
-// The entry for workerd, which compiles no bytes but lets a module import a compiled WebAssembly module.
+// The entry for workerd, which does not compile bytes, but lets a module import a compiled WebAssembly module.
 import { initSync } from "./loader.js";
 import module from "./wasm/tls_psk_bg.wasm";
 

@@ -2,20 +2,20 @@ import type { Duplex } from "node:stream";
 import type { StreamTransport } from "../transport.js";
 
 /**
- * The streams of a Duplex of Node, such as a socket. Those of `Duplex.toWeb` would end only when both directions have: a
- * peer that goes without close_notify would never be noticed.
+ * The streams of a Duplex of Node, such as a socket. Those of `Duplex.toWeb` would end only when both directions have
+ * ended, so that a peer that leaves without close_notify would never be noticed.
  *
- * From here on the Duplex belongs to the streams. It no longer ends by itself because the peer has ended.
+ * From now on the Duplex belongs to the streams. It no longer ends automatically when the peer has ended.
  */
 export function transportOf(duplex: Duplex): StreamTransport {
   duplex.allowHalfOpen = true;
-  // The streams report errors; a second one, as of a reset after the first, must not end the process.
+  // The streams report errors; a second one, such as a reset after the first, must not end the process.
   duplex.on("error", () => {});
   return { readable: readableOf(duplex), writable: writableOf(duplex) };
 }
 
 function readableOf(duplex: Duplex): ReadableStream<Uint8Array<ArrayBuffer>> {
-  // Else the end of the iteration would be one of both directions.
+  // Otherwise the end of the iteration would end both directions.
   const chunks: AsyncIterator<Uint8Array<ArrayBuffer>> = duplex.iterator({ destroyOnReturn: false });
   return new ReadableStream(
     {
@@ -30,15 +30,15 @@ function readableOf(duplex: Duplex): ReadableStream<Uint8Array<ArrayBuffer>> {
         duplex.destroy();
       },
     },
-    { highWaterMark: 0 }, // the Duplex has a buffer of its own
+    { highWaterMark: 0 }, // the Duplex has its own buffer
   );
 }
 
 function writableOf(duplex: Duplex): WritableStream<Uint8Array> {
-  /** Settles when the Duplex has done what it was told with this callback. */
+  /** Settles when the Duplex calls this callback. */
   const done = (start: (callback: (error?: Error | null) => void) => void) =>
     new Promise<void>((resolve, reject) => {
-      // What is told to a write that comes too late is not what went wrong.
+      // The error of a write that comes too late is not the cause.
       start((error) => (error ? reject(duplex.errored ?? error) : resolve()));
     });
   return new WritableStream({

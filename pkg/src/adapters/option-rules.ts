@@ -1,15 +1,15 @@
 import { constants } from "node:crypto";
 import { configError } from "../errors.js";
 
-/** An option of `node:tls` that is not there. */
+/** An option of `node:tls` that is not supported. */
 interface Refusal {
   /** What to do instead. */
   readonly way: string;
-  /** Values that ask for nothing. */
+  /** Values that request nothing. */
   readonly unless?: (value: unknown) => boolean;
 }
 
-/** Bits of `secureOptions` that say nothing about TLS 1.3. */
+/** Bits of `secureOptions` that do not concern TLS 1.3. */
 const HARMLESS_BITS =
   constants.SSL_OP_ALL |
   constants.SSL_OP_NO_SSLv2 |
@@ -24,7 +24,7 @@ const HARMLESS_BITS =
   constants.SSL_OP_LEGACY_SERVER_CONNECT |
   constants.SSL_OP_NO_ENCRYPT_THEN_MAC;
 
-/** Names of `secureProtocol` that leave TLS 1.3 possible. */
+/** Names of `secureProtocol` that allow TLS 1.3. */
 const PROTOCOLS = ["TLS", "SSLv23"].flatMap((name) => [
   `${name}_method`,
   `${name}_client_method`,
@@ -32,8 +32,8 @@ const PROTOCOLS = ["TLS", "SSLv23"].flatMap((name) => [
 ]);
 
 /**
- * What `node:tls` has and we do not, where to overlook it could make a connection less than was asked for. The table of
- * docs/node-options.md has every option of Node's.
+ * Options of `node:tls` that this package does not support, and that must not be ignored, as the connection could be
+ * less secure than requested. The table of docs/node-options.md has every option of Node.
  */
 const REFUSED: Readonly<Record<string, Refusal>> = {
   ALPNCallback: { way: "use ALPNProtocols, in order of preference" },
@@ -63,7 +63,7 @@ const REFUSED: Readonly<Record<string, Refusal>> = {
   ticketKeys: { way: "use tickets: { keys }, of 32 bytes each" },
 };
 
-/** Throws `ERR_TLS_CONFIG` for an option of `node:tls` that is not there, naming it and what to do instead. */
+/** Throws `ERR_TLS_CONFIG` for an unsupported option of `node:tls`; the error names it and an alternative. */
 export function refuseOthers(options: object): void {
   for (const [name, { way, unless }] of Object.entries(REFUSED)) {
     const value = (options as Record<string, unknown>)[name];

@@ -1,13 +1,13 @@
 import type { AddressInfo, Socket } from "node:net";
 import { Duplex } from "node:stream";
 
-/** A Duplex, and what it has more if it is a socket. */
+/** A Duplex, with the further members of a socket. */
 type Underneath = Duplex & Partial<Omit<Socket, keyof Duplex>>;
 
-/** What a socket tells of its own life, beside that of a Duplex. */
+/** The events of a socket in addition to those of a Duplex. */
 const EVENTS = ["connect", "ready", "lookup", "timeout"];
 
-/** A Duplex over another one, which passes on what `node:net` has beside the streams. */
+/** A Duplex over another one, which passes on the members of `node:net` sockets. */
 export class OverDuplex extends Duplex {
   /** @internal */
   protected readonly under: Underneath;
@@ -22,7 +22,7 @@ export class OverDuplex extends Duplex {
     this.once("close", () => clearTimeout(this.#idle));
   }
 
-  /** Emits `timeout` after so many milliseconds without any activity; 0 turns that off. */
+  /** Emits `timeout` after this many milliseconds without activity; 0 turns that off. */
   setTimeout(milliseconds: number, callback?: () => void): this {
     this.timeout = milliseconds;
     if (callback && milliseconds > 0) this.once("timeout", callback);
@@ -38,7 +38,7 @@ export class OverDuplex extends Duplex {
   }
 
   /**
-   * To be called when there is some activity.
+   * Call it on every activity.
    *
    * @internal
    */
@@ -46,21 +46,21 @@ export class OverDuplex extends Duplex {
     this.#idle?.refresh();
   }
 
-  /** Ends as soon as everything is written, whatever the peer still says. */
+  /** Ends as soon as everything is written, even if the peer still sends. */
   destroySoon(): void {
     if (this.writable) this.end();
     if (this.writableFinished) this.destroy();
     else this.once("finish", () => this.destroy());
   }
 
-  /** `close` comes with whether it was after an error, as that of a socket. */
+  /** As in a socket, `close` says whether it follows an error. */
   override emit(event: string | symbol, ...args: unknown[]): boolean {
     return event === "close" && args.length === 0
       ? super.emit(event, this.errored !== null)
       : super.emit(event, ...args);
   }
 
-  /** As that of a socket: whether it can still be read, written or both. */
+  /** As in a socket: whether it can still be read, written or both. */
   get readyState(): "opening" | "open" | "readOnly" | "writeOnly" | "closed" {
     if (this.connecting) return "opening";
     if (this.readable && this.writable) return "open";
@@ -68,18 +68,18 @@ export class OverDuplex extends Duplex {
     return this.writable ? "writeOnly" : "closed";
   }
 
-  /** What waits to be written, in bytes. */
+  /** How many bytes wait to be written. */
   get bufferSize(): number {
     return this.writableLength;
   }
 
-  /** Cuts the connection, with a reset where there is a socket underneath. */
+  /** Cuts the connection, with a reset if there is an underlying socket. */
   resetAndDestroy(): this {
     if (this.under.resetAndDestroy && !this.under.connecting) this.under.resetAndDestroy();
     return this.destroy();
   }
 
-  /** As that of a socket; without one it does nothing, as the next three. */
+  /** As in a socket; without an underlying socket it does nothing, like the next three. */
   ref(): this {
     this.under.ref?.();
     return this;
@@ -103,12 +103,12 @@ export class OverDuplex extends Duplex {
     return this;
   }
 
-  /** An empty object unless there is a socket underneath. */
+  /** An empty object unless there is an underlying socket. */
   address(): AddressInfo | Record<string, never> {
     return (this.under.address?.() as AddressInfo | undefined) ?? {};
   }
 
-  /** Whether the socket underneath is still to be connected. */
+  /** Whether the underlying socket is not connected yet. */
   get connecting(): boolean {
     return this.under.connecting ?? false;
   }

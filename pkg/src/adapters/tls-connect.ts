@@ -4,7 +4,7 @@ import { isBlocked } from "./block-list.js";
 import type { Loosely, NodeClientOptions } from "./node-options.js";
 import { TLSSocket } from "./tls-socket.js";
 
-/** What is told to `node:net` of {@link TlsConnectOptions}. */
+/** The part of {@link TlsConnectOptions} that is passed to `node:net`. */
 const NET_OPTIONS = [
   "host",
   "port",
@@ -21,19 +21,19 @@ const NET_OPTIONS = [
   "autoSelectFamilyAttemptTimeout",
 ] as const;
 
-/** Options of {@link connect}: where to, unless there is a `socket`, and what TLS needs. */
+/** Options of {@link connect}: the address, unless there is a `socket`, and the options of TLS. */
 export interface TlsConnectOptions
   extends NodeClientOptions,
     Loosely<Partial<Pick<TcpNetConnectOpts, Exclude<(typeof NET_OPTIONS)[number], "path">>>> {
   /** A Duplex to run over, instead of a new connection. */
   socket?: Duplex | undefined;
-  /** Addresses that are not connected to. */
+  /** Addresses that are refused. */
   blockList?: BlockList | undefined;
   /** The path of a local socket. */
   path?: string | undefined;
   /** Milliseconds without activity until the event `timeout`. */
   timeout?: number | undefined;
-  /** Whether our writing goes on after the server has ended. As the `socket` has it; else `false` unless given. */
+  /** Whether writing continues after the server has ended. Default: that of the `socket`, otherwise `false`. */
   allowHalfOpen?: boolean | undefined;
 }
 
@@ -58,7 +58,9 @@ export function connect(...args: unknown[]): TLSSocket {
   return tls;
 }
 
-/** The arguments as `node:net` reads them: options, a path, or a port and perhaps a host; then options and a listener. */
+/**
+ * The arguments, read like `node:net`: options, a path, or a port and optionally a host; then options and a listener.
+ */
 function optionsOf([first, ...others]: unknown[]): TlsConnectOptions & { listener?: () => void } {
   const options: TlsConnectOptions & { listener?: () => void } = {};
   if (typeof first === "object") Object.assign(options, first);
@@ -75,7 +77,7 @@ function optionsOf([first, ...others]: unknown[]): TlsConnectOptions & { listene
 function connectTcp(options: TlsConnectOptions): Duplex {
   const socket = createConnection(netOptions(options));
   const { blockList } = options;
-  // Before anything is written. `node:net` has the option in its later versions only.
+  // Before anything is written. Only newer versions of `node:net` have the option.
   if (blockList) socket.once("connect", () => isBlocked(blockList, socket) && socket.destroy(blocked(socket)));
   return socket;
 }

@@ -1,6 +1,6 @@
 /**
- * A classic WebSocket as a transport: the browser's, workerd's after `accept()`, Node's, Deno's, Bun's, and those of the
- * package `ws`. It imports nothing, and both builds take what it makes.
+ * A classic WebSocket as a transport: the browser's, workerd's after `accept()`, Node's, Deno's, Bun's, and those of
+ * the package `ws`. It imports nothing, and both builds accept its transports.
  *
  * @module tls-psk/websocket
  */
@@ -8,37 +8,37 @@
 import { type Bytes, isBytes, viewOf } from "../bytes.js";
 import type { StreamTransport } from "../transport.js";
 
-/** What is used of a WebSocket. */
+/** The part of a WebSocket that is used. */
 export interface WebSocketLike {
   readonly readyState: number;
-  /** Absent in workerd, where nothing tells how much waits to be sent. */
+  /** Absent in workerd, which does not tell how much waits to be sent. */
   readonly bufferedAmount?: number;
   binaryType?: string;
   /** Queues a message. */
   send(data: Uint8Array<ArrayBuffer>): void;
-  /** Begins to close it. */
+  /** Starts to close it. */
   close(code?: number, reason?: string): void;
   /** As of every `EventTarget`. */
-  // biome-ignore lint/suspicious/noExplicitAny: each runtime has types of its own for its events
+  // biome-ignore lint/suspicious/noExplicitAny: each runtime has its own types for its events
   addEventListener(type: string, listener: (event: any) => void): void;
   /** As of every `EventTarget`. */
   // biome-ignore lint/suspicious/noExplicitAny: as above
   removeEventListener(type: string, listener: (event: any) => void): void;
-  /** Of `ws`, whose WebSockets can stop reading. */
+  /** Only in `ws`, whose WebSockets can stop reading. */
   pause?(): void;
-  /** Goes on after {@link pause}. */
+  /** Continues after {@link pause}. */
   resume?(): void;
 }
 
 /** Limits of {@link webSocketTransport}, in bytes. */
 export interface WebSocketTransportOptions {
   /**
-   * How much may have arrived and not been read, 16 MiB unless given. A WebSocket cannot be told to wait, except one of
-   * `ws`: when more than this arrives while the reader stalls, the connection fails. Each message counts as 128 bytes
-   * more than it has.
+   * How much received data may be buffered. Default: 16 MiB. The receiving side of a WebSocket cannot be paused, except
+   * with `ws`: if more than this arrives while the reader stalls, the connection fails. Each message counts as 128
+   * bytes more than its length.
    */
   maxBuffered?: number;
-  /** How much may wait to be sent before writing stalls, 256 KiB unless given. */
+  /** How much may wait to be sent before writing stalls. Default: 256 KiB. */
   highWaterMark?: number;
 }
 
@@ -49,26 +49,26 @@ const CLOSED = 3;
 /** The codes of an ordinary end (RFC 6455 section 7.4.1): done, going away, no code at all. */
 const ORDINARY = [1000, 1001, 1005];
 
-/** Ours for an end by error. Applications have 4000 to 4999 for themselves. */
+/** The code for an end by error. Codes 4000 to 4999 are for applications. */
 const FAILED = 4000;
 
-/** What a message costs beside its bytes, roughly. */
+/** The approximate overhead of a message, in bytes. */
 const MESSAGE_COST = 128;
 
-/** Messages are passed on together up to this many bytes. */
+/** Messages are combined up to this many bytes. */
 const BATCH = 2 ** 16;
 
-/** How often the amount that waits is looked at, in milliseconds: there is no event for it. */
+/** How often `bufferedAmount` is checked, in milliseconds: there is no event for it. */
 const SHORTEST_WAIT = 1;
 const LONGEST_WAIT = 32;
 
 /**
- * Makes a transport for `startTls` and `acceptTls` of a WebSocket that is open or still connecting. It has to be called
- * before messages arrive, so without an `await` since the WebSocket was made or accepted.
+ * Makes a transport for `startTls` and `acceptTls` from a WebSocket that is open or still connecting. Call it before
+ * messages can arrive, so without an `await` after the WebSocket was created or accepted.
  *
- * Messages are binary; a text message is an error. A WebSocket has one end for both directions: closing `writable`
- * closes it when all is sent, and is done when it is closed. An end with a code that means a failure, and a WebSocket
- * that does not open, fail both streams, behind what had arrived.
+ * Messages are binary; a text message is an error. A WebSocket cannot close one direction only: closing `writable`
+ * closes it when everything is sent, and settles when it is closed. A close code that means a failure, or a WebSocket
+ * that does not open, fails both streams, after the data that had arrived.
  */
 export function webSocketTransport(socket: WebSocketLike, options: WebSocketTransportOptions = {}): StreamTransport {
   const streams = new WebSocketStreams(socket, options);
@@ -82,22 +82,22 @@ class WebSocketStreams implements StreamTransport {
   readonly #socket: WebSocketLike;
   readonly #maxBuffered: number;
   readonly #highWaterMark: number;
-  /** What arrived and was not read, and how many bytes that is. */
+  /** The data that was received and not read yet, and its length in bytes. */
   #received: Uint8Array<ArrayBuffer>[] = [];
   #buffered = 0;
   #paused = false;
-  /** Whether nothing more will arrive, and if that is a failure, which one. */
+  /** Whether nothing more will arrive, and the failure, if it is one. */
   #ended = false;
   #failure: Error | undefined;
   #writableController!: WritableStreamDefaultController;
-  /** Wakes whoever waits for something to happen to the WebSocket. */
+  /** Wakes the waiters for an event of the WebSocket. */
   #wake = new Set<() => void>();
 
   constructor(socket: WebSocketLike, { maxBuffered = 2 ** 24, highWaterMark = 2 ** 18 }: WebSocketTransportOptions) {
     this.#socket = socket;
     this.#maxBuffered = maxBuffered;
     this.#highWaterMark = highWaterMark;
-    // Else messages would be Blobs, whose bytes come later and in any order.
+    // Otherwise messages would be Blobs, whose bytes arrive later and in any order.
     if (socket.binaryType !== undefined) socket.binaryType = "arraybuffer";
     socket.addEventListener("open", this.#notify);
     socket.addEventListener("message", this.#onMessage);
@@ -135,7 +135,7 @@ class WebSocketStreams implements StreamTransport {
     this.#received.push(bytes);
     this.#buffered += bytes.length + MESSAGE_COST;
     if (this.#buffered > this.#maxBuffered) {
-      // There is no use in keeping what cannot be completed.
+      // Incomplete data is useless.
       this.#received = [];
       this.#end(
         new RangeError(`more than ${this.#maxBuffered} bytes arrived over the WebSocket and were not read`),
@@ -161,19 +161,19 @@ class WebSocketStreams implements StreamTransport {
     this.#socket.removeEventListener("close", this.#onClose);
   };
 
-  /** Takes nothing more, closes the WebSocket if there is a code for that, and lets the streams know. */
+  /** Stops receiving, closes the WebSocket if there is a code for that, and informs the streams. */
   #end(failure: Error | undefined, code?: number): void {
     if (code !== undefined && this.#socket.readyState !== CLOSED) {
       try {
         this.#socket.close(code);
       } catch {
-        // Some runtimes object to a second call, and closing is all that is wanted.
+        // Some runtimes throw on a second call, which is harmless.
       }
     }
     if (!this.#ended) {
       this.#ended = true;
       this.#failure = failure;
-      // Only a WebSocket that reads learns that it is closed.
+      // Only a WebSocket that reads notices that it is closed.
       if (this.#paused) this.#socket.resume?.();
       this.#writableController.error(failure ?? new Error("the WebSocket is closed"));
     }
@@ -192,7 +192,7 @@ class WebSocketStreams implements StreamTransport {
     else controller.close();
   }
 
-  /** The next bytes. Small messages come together, as moving up a long list for each of them would take its time. */
+  /** The next bytes. Small messages are combined, as shifting a long list for each of them would be slow. */
   #take(): Uint8Array<ArrayBuffer> {
     let [count, length] = [0, 0];
     for (const { length: more } of this.#received) {
@@ -227,12 +227,12 @@ class WebSocketStreams implements StreamTransport {
     await this.#until(() => this.#ended);
   }
 
-  /** Settles when the condition holds, which something that happens to the WebSocket makes true. */
+  /** Settles when the condition holds; it is checked on every event of the WebSocket. */
   async #until(condition: () => boolean): Promise<void> {
     while (!condition()) await this.#sleep();
   }
 
-  /** Settles when something happens, or after so many milliseconds. */
+  /** Settles on the next event, or after this many milliseconds. */
   #sleep(milliseconds?: number): Promise<void> {
     return new Promise((resolve) => {
       const timer = milliseconds === undefined ? undefined : setTimeout(() => wake(), milliseconds);

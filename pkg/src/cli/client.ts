@@ -4,7 +4,7 @@ import type { Build } from "./build.js";
 import { collectPsks, read } from "./psks.js";
 import { observers } from "./trace.js";
 
-/** The options of a client, but for what concerns one connection. Throws what is wrong with them, before any is made. */
+/** The options of a client, except those of a single connection. Throws their errors before any connection is made. */
 export async function clientOptions(args: ClientArguments, build: Build): Promise<ClientOptions> {
   const { ca, credentials } = args.certificates ?? {};
   const options: ClientOptions = {
@@ -20,14 +20,14 @@ export async function clientOptions(args: ClientArguments, build: Build): Promis
   return options;
 }
 
-/** Wrong names, weak secrets and keys of other certificates shall be known before anything is connected. */
+/** Checks for wrong names, weak secrets and keys that do not match, before anything is connected. */
 async function check(build: Build, options: ClientOptions): Promise<void> {
   await build.init();
   const { onTrace: _, onKeylog: __, ...silent } = options;
   const nobody = build.startTls({ readable: new ReadableStream(), writable: new WritableStream() }, silent);
-  // What is wrong with them shows at once.
+  // Errors of the options are reported immediately.
   await new Promise((resolve) => setImmediate(resolve));
   const error: unknown = await nobody.close().catch((error: unknown) => error);
-  // Its options were good if the connection lived until it was closed.
+  // The options were valid if the connection lived until it was closed.
   if (!(error instanceof build.TlsError && error.code === "ERR_TLS_ABORTED")) throw error;
 }

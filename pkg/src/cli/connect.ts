@@ -43,7 +43,7 @@ function sessionOptions({ session }: ConnectArguments): Pick<ClientOptions, "ses
   if (session === undefined) return {};
   return {
     ...(existsSync(session) && { sessions: [read(session)] }),
-    // A session has a secret in it, and half of one is none.
+    // A session contains a secret, and an incomplete one is useless.
     onSession({ bytes }) {
       const unfinished = `${session}.${process.pid}`;
       writeFileSync(unfinished, bytes, { mode: 0o600 });
@@ -68,17 +68,17 @@ async function converse(
   if (args.keyUpdate) await socket.updateKeys({ requestPeer: true });
   if (early) await repeat(socket, negotiated, early);
 
-  // The end of the input becomes our close_notify. A failure of this direction is one of the whole connection, and
-  // the other direction reports it.
+  // The end of the input becomes our close_notify. A failure of this direction fails the whole connection, and the
+  // other direction reports it.
   const input = Readable.toWeb(process.stdin) as unknown as ReadableStream<Uint8Array>;
   input.pipeTo(socket.writable).catch(() => {});
 
   await pipeline(socket.readable as unknown as AsyncIterable<Uint8Array>, process.stdout, { end: false });
-  // The peer has said its last, so that there is nobody left to talk to.
+  // The peer has closed, so there is nothing more to send.
   await socket.close();
 }
 
-/** What was not taken as early data is sent in order. */
+/** Data that was not accepted as early data is sent in order. */
 async function repeat(socket: TlsSocket, { earlyData }: Negotiated, early: Uint8Array): Promise<void> {
   say(`early data: ${earlyData ?? "not possible"}${earlyData === "accepted" ? "" : ", sent after the handshake"}`);
   if (earlyData === "accepted") return;

@@ -20,7 +20,7 @@ export async function listen({ listen, maxConnections, drain }: ListenerArgument
   if ("path" in listen) removeSocket(listen.path);
   server.listen(listen);
   await once(server, "listening");
-  // As when there are no more descriptors: one connection less is no end.
+  // For example when there are no more descriptors: the server continues.
   server.on("error", (error) => complain(`a connection could not be accepted: ${explain(error)}`));
   say(`listening on ${nameOf(listen, server.address() as AddressInfo | string)}`);
 
@@ -33,11 +33,11 @@ export async function listen({ listen, maxConnections, drain }: ListenerArgument
     await Promise.race([Promise.all(connections.values()), ...enough]).catch(() => {});
     patience.abort();
   }
-  // Peers in the middle of something learn from the missing close_notify that they do not have all of it.
+  // Peers notice by the missing close_notify that their data is incomplete.
   for (const controller of connections.keys()) controller.abort(new Error("the server was stopped"));
 }
 
-/** What an earlier process has left, which would keep this one from listening. */
+/** Removes the socket of an earlier process, which would prevent listening. */
 function removeSocket(path: string): void {
   if (statSync(path, { throwIfNoEntry: false })?.isSocket()) rmSync(path);
 }
@@ -47,7 +47,7 @@ function nameOf(listen: Address, bound: AddressInfo | string): string {
   return `${bound.family === "IPv6" ? `[${bound.address}]` : bound.address}:${bound.port}`;
 }
 
-/** The address of a peer, which one that is gone already has none of, and one of a local socket neither. */
+/** The address of a peer. A peer that has gone has none, and neither has a peer on a local socket. */
 export function peerOf({ remoteAddress, remotePort, remoteFamily, destroyed }: Socket): string {
   if (remoteAddress === undefined) return destroyed ? "a client that has gone" : "a local client";
   return `${remoteFamily === "IPv6" ? `[${remoteAddress}]` : remoteAddress}:${remotePort}`;

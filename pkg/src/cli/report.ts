@@ -2,7 +2,7 @@ import { type Negotiated, TlsError } from "../node.js";
 
 let quiet = false;
 
-/** Prints nothing but errors from now on. */
+/** Prints only errors from now on. */
 export function beQuiet(): void {
   quiet = true;
 }
@@ -12,17 +12,17 @@ export function say(line: string): void {
   if (!quiet) complain(line);
 }
 
-/** As {@link say}, of an error. */
+/** As {@link say}, for errors. */
 export function complain(line: string): void {
   process.stderr.write(`${escaped(line)}\n`);
 }
 
-/** A text whose characters cannot play tricks with a terminal, as a peer may have chosen them: each as `\u{...}`. */
+/** A text that is safe to print on a terminal, as a peer may have chosen it: other characters become `\u{...}`. */
 export function escaped(text: string): string {
   return text.replaceAll(UNPRINTABLE, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
 }
 
-/** Controls, what changes the direction of writing, parts of no character, and other ends of lines. */
+/** Control characters, direction changes, lone surrogates, and other line ends. */
 const UNPRINTABLE = /[\p{C}\p{Zl}\p{Zp}]/gu;
 
 /** What was negotiated, on one line. */
@@ -38,7 +38,7 @@ export function describe(negotiated: Negotiated): string {
   return parts.filter((part) => part !== undefined).join(" ");
 }
 
-/** Prints what became of a connection as an object of JSON: what was negotiated, and the error that it ended with. */
+/** Prints the result of a connection as a JSON object: what was negotiated, and the error that ended it. */
 export function sayJson(peer: string, negotiated: Negotiated | undefined, error?: unknown): void {
   const { pskIdentity, externalIdentity, peerCertificates, ...rest } = negotiated ?? {};
   const { code, alert, alertDirection } = (error ?? {}) as Partial<TlsError>;
@@ -50,12 +50,12 @@ export function sayJson(peer: string, negotiated: Negotiated | undefined, error?
     ...(peerCertificates && { peerCertificates: peerCertificates.map((der) => Buffer.from(der).toString("base64")) }),
     ...(error !== undefined && { error: { message: explain(error), code, alert, alertDirection } }),
   });
-  // As JSON spells them, with which a reader has the very same text.
+  // Escaped as in JSON, so that a reader gets exactly the same text.
   const unit = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
   process.stderr.write(`${json.replaceAll(UNPRINTABLE, (character) => character.split("").map(unit).join(""))}\n`);
 }
 
-/** What went wrong, on one line, with the alert and who sent it if there was one. */
+/** The error on one line, with the alert and its sender, if there was one. */
 export function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const message = error.message.replaceAll(/\s*\n\s*/g, " ");
@@ -65,7 +65,7 @@ export function explain(error: unknown): string {
   return `we sent the alert ${alert}: ${message} (${code})`;
 }
 
-/** Bytes as a quoted string if they are printable UTF-8, so that a peer's cannot play tricks with a terminal. */
+/** Bytes as a quoted string if they are printable UTF-8, so that they are safe to print on a terminal. */
 export function printable(bytes: Uint8Array): string {
   try {
     const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);

@@ -9,7 +9,7 @@ import { complain, describe, explain, printable, say, sayJson } from "./report.j
 import { runService } from "./services.js";
 import { observers } from "./trace.js";
 
-/** How many of the identities that a client offers in vain are told. */
+/** How many of the unknown identities of a client are reported. */
 const TOLD_IDENTITIES = 5;
 
 /** Runs `tls-psk serve` until SIGINT or SIGTERM. Rejects if it cannot listen. */
@@ -28,14 +28,14 @@ export async function serve(args: ServeArguments): Promise<void> {
   await listen(args, (socket, signal) => accept(socket, { args, build, options: { ...options, signal } }));
 }
 
-/** Reads the files. Wrong names, weak secrets and keys of other certificates are known now, not when somebody connects. */
+/** Reads the files. Wrong names, weak secrets and keys that do not match fail now, not when a client connects. */
 function prepare(args: ServeArguments, build: Build): ServerOptions {
   const { credentials, ca, verify = false } = args.certificates ?? {};
   return build.prepareServer({
     ...args.tls,
     ...(credentials && { certificates: [{ chain: read(credentials.cert), key: read(credentials.key) }] }),
     ...(ca !== undefined && { requestCertificate: { ca: read(ca), required: verify } }),
-    // In the place of those of each connection.
+    // Placeholders for those of each connection.
     onTrace() {},
     ...(args.keylog !== undefined && { onKeylog() {} }),
     psks: collectPsks(args),

@@ -14,7 +14,7 @@ export async function runService(service: Service, socket: TlsSocket, negotiated
   await socket.closed;
 }
 
-/** Passes each direction on, its end included. An end by error becomes one by error. */
+/** Forwards each direction and its end. An end by error becomes an end by error. */
 async function forward(socket: TlsSocket, target: Address): Promise<void> {
   const { readable, writable } = await connectTo(target);
   await Promise.all([socket.readable.pipeTo(writable as WritableStream<Uint8Array>), readable.pipeTo(socket.writable)]);
@@ -34,7 +34,7 @@ async function answer(socket: TlsSocket, negotiated: Negotiated): Promise<void> 
   await socket.close();
 }
 
-/** Reads up to the empty line after the header, and says whether there was one. */
+/** Reads up to the empty line after the header, and returns whether there was one. */
 async function readRequest(readable: ReadableStream<Uint8Array>): Promise<boolean> {
   let request = "";
   const reader = readable.getReader();

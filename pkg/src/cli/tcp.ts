@@ -6,7 +6,7 @@ import type { StreamTransport } from "../transport.js";
 import type { Target } from "./arguments.js";
 import { UsageError } from "./usage-error.js";
 
-/** A connection, as the streams that TLS takes. Rejects when it cannot be made, within `timeout` milliseconds if given. */
+/** A connection, as streams for TLS. Rejects if it cannot be made, within `timeout` milliseconds if given. */
 export async function connectTo(target: Target, timeout?: number): Promise<StreamTransport> {
   if ("url" in target) return connectWebSocket(target.url);
   const socket = createConnection({ ...target, allowHalfOpen: true, noDelay: true });

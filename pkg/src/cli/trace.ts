@@ -4,10 +4,10 @@ import type { CommonArguments } from "./arguments.js";
 import type { Build } from "./build.js";
 import { say } from "./report.js";
 
-/** Bytes of a field that are shown in hexadecimal. */
+/** How many bytes of a field are shown in hexadecimal. */
 const SHOWN = 32;
 
-/** The callbacks that --keylog and --trace ask for. `prefix` tells connections apart. */
+/** The callbacks for --keylog and --trace. `prefix` distinguishes connections. */
 export function observers(
   { keylog, trace }: CommonArguments,
   { inspect }: Build,
@@ -35,7 +35,7 @@ function traceLines(event: TraceEvent, inspect: Build["inspect"]): string[] {
   ];
 }
 
-/** A field on one line, as far in as it is deep. */
+/** A field on one line, indented by its depth. */
 export function fieldLine({ name, start, end, depth, value }: Field, message: Uint8Array): string {
   const hex = Buffer.from(message.subarray(start, Math.min(end, start + SHOWN))).toString("hex");
   const bytes = end - start > SHOWN ? `${hex}... (${end - start} bytes)` : hex;

@@ -1,16 +1,16 @@
 // Dumps: rows of hexadecimal bytes, with or without offsets and text, as xxd, hexdump, od, tcpdump, tshark,
 // Wireshark, OpenSSL and the debug logs of TLS libraries write them. Rows that belong together make a section.
 
-/** Rows that follow one another, and the lines before them that are no rows. */
+/** Consecutive rows, and the other lines before them. */
 export interface Section {
   /** The line before it; empty if there is none. */
   title: string;
   bytes: Uint8Array;
-  /** The number of its first line, from 1. */
+  /** The number of the first line, from 1. */
   line: number;
   /** Whether its rows have offsets. */
   offsets: boolean;
-  /** Whether its rows have text behind the bytes. */
+  /** Whether its rows have text after the bytes. */
   texts: boolean;
 }
 
@@ -18,27 +18,27 @@ interface Row {
   line: number;
   /** The digits before it; `undefined` without. */
   offset: string | undefined;
-  /** What stands behind them. */
+  /** The text after them. */
   columns: string;
   text: boolean;
-  /** Whether rows before it are left out, because they are as the one before those ("*"). */
+  /** Whether rows before it are omitted, because they repeat the one before ("*"). */
   repeats?: boolean;
 }
 
-/** An offset at the beginning of a line, and what stands behind it. */
+/** An offset at the beginning of a line, and the text after it. */
 const OFFSET = /^\s*(?:0x)?([0-9a-f]{4,8})(?::| -|\s)\s*((?:[0-9a-f]{2})+(?:[\s\-|].*)?)$/i;
-/** The same behind what a logger puts before it: then the offset has its own mark. */
+/** The same after the prefix of a logger; then the offset has its own mark. */
 const LOGGED_OFFSET = /^.*?[\s|\]>:](?:0x)?([0-9a-f]{4,8})(?::| -)\s+((?:[0-9a-f]{2})+(?:[\s\-|].*)?)$/i;
-/** Bytes alone, or with their text behind a bar. */
+/** Only bytes, or bytes with their text after a bar. */
 const BYTES = /^\s*((?:[0-9a-f]{2}[ :-])*[0-9a-f]{2}[ :-]?)\s*(?:\|.*)?$/i;
-/** The same behind what a logger puts before it, which needs the bar to be told from words. */
+/** The same after the prefix of a logger, which needs the bar to distinguish bytes from words. */
 const LOGGED_BYTES = /^.*?[\s|\]>:]((?:[0-9a-f]{2} )+)\s*\|.*$/i;
-/** The longest line that is searched for what a logger puts before a row, in characters. */
+/** The longest line that is searched for the prefix of a logger, in characters. */
 const LONGEST = 400;
-/** An offset alone, as hexdump ends. */
+/** Only an offset, as at the end of hexdump's output. */
 const END = /^\s*[0-9a-f]{6,8}\s*$/i;
 
-/** The sections of a text; none if there is no row in it. */
+/** The sections of a text; none if it has no row. */
 export function sectionsIn(text: string): Section[] {
   const sections: Section[] = [];
   let rows: Row[] = [];
@@ -88,7 +88,7 @@ function rowOf(line: string, number: number): Row | undefined {
     : { line: number, offset: undefined, columns: bytes, text: line.includes("|") };
 }
 
-/** Rows whose offsets begin again, or leave bytes out, are of another section: so are the two sides of a connection. */
+/** Rows whose offsets restart, or skip bytes, begin another section; this separates the two sides of a connection. */
 function sectionsOf(rows: readonly Row[], title: string): Section[] {
   if (rows[0]?.offset === undefined) return [sectionOf(rows, title, 16)];
   const base = baseOf(rows);
@@ -103,7 +103,7 @@ function sectionsOf(rows: readonly Row[], title: string): Section[] {
   return starts.map((start, index) => sectionOf(rows.slice(start, starts[index + 1]), index === 0 ? title : "", base));
 }
 
-/** Offsets are hexadecimal, but od's are octal unless told otherwise. */
+/** Offsets are hexadecimal, but those of od are octal by default. */
 function baseOf(rows: readonly Row[]): number {
   const [first, second] = rows;
   if (first?.offset?.length !== 7 || second?.offset === undefined) return 16;
@@ -119,7 +119,7 @@ function sectionOf(rows: readonly Row[], title: string, base: number): Section {
   for (const [at, { columns }] of rows.entries()) {
     const next = offsets[at + 1];
     const step = next === undefined ? undefined : next - (offsets[at] ?? 0);
-    // text behind the bytes may look like bytes, so no row has more than there are up to the next
+    // text after the bytes may look like bytes, so a row has at most as many as there are up to the next row
     const row = rowBytes(columns, offsets[at] === undefined ? 1024 : rows[at + 1]?.repeats ? width : (step ?? width));
     const due = Math.min((offsets[at] ?? 0) - (offsets[0] ?? 0), LARGEST);
     while (rows[at]?.repeats && last.length > 0 && bytes.length < due) bytes.push(...last);
@@ -138,20 +138,20 @@ function sectionOf(rows: readonly Row[], title: string, base: number): Section {
   };
 }
 
-/** hexdump without -C writes words of the machine, whose bytes are in the other order. */
+/** hexdump without -C writes machine words, whose bytes are in reverse order. */
 function inPairs(bytes: Uint8Array): Uint8Array {
   return bytes.map((_, at) => bytes[at ^ 1] ?? 0);
 }
 
 /** The most bytes that a row of a dump has. */
 const MOST = 64;
-/** How far rows that are left out are filled up, in bytes. */
+/** Up to how many bytes omitted rows are filled in. */
 const LARGEST = 1 << 20;
 
-/** The bytes at the beginning of a row, up to so many, without the text that stands behind them. */
+/** The bytes at the beginning of a row, up to a maximum, without the text after them. */
 function rowBytes(columns: string, most: number): number[] {
   const [head = "", tail = ""] = (columns.split("|")[0] ?? "").split(/\s{3,}/);
-  // Java sets a wide gap in the middle of a row
+  // Java puts a wide gap in the middle of a row
   const isHalf = /^(?:[0-9a-f]{2} ){7}[0-9a-f]{2}$/i.test(head) && /^(?:[0-9a-f]{2} ?){1,8}$/i.test(tail);
   const bytes = isHalf ? `${head} ${tail}` : head;
   const found: number[] = [];

@@ -1,15 +1,15 @@
-// Files that gzip has packed, as capture files often are.
+// Files compressed with gzip, as capture files often are.
 
 import { ReadingError } from "./reading.js";
 
-/** The most that is unpacked, in bytes. */
+/** The maximum unpacked size, in bytes. */
 const LIMIT = 1 << 26;
 
 export function isGzip(file: Uint8Array): boolean {
   return file[0] === 0x1f && file[1] === 0x8b && file[2] === 8;
 }
 
-/** The file in it, as far as it can be unpacked, and a sentence if that is not all. */
+/** The file in it, as far as it can be unpacked, and a sentence if it is incomplete. */
 export async function unpack(file: Uint8Array): Promise<{ file: Uint8Array; note: string | undefined }> {
   const chunks: Uint8Array[] = [];
   let length = 0;

@@ -1,19 +1,19 @@
-// What a packet carries: its link's header, IPv4 or IPv6, and the segment of TCP in that.
+// The content of a packet: the header of its link, IPv4 or IPv6, and a TCP segment.
 
 import type { Packet } from "./pcap.js";
 import { dataOf } from "./reading.js";
 
-/** A segment of TCP, with as many of its bytes as were captured. */
+/** A TCP segment, with as many of its bytes as were captured. */
 export interface Segment {
   /** Address and port. */
   from: string;
   to: string;
   sequence: number;
-  /** Whether it begins a connection (SYN), and as the client (without ACK). */
+  /** Whether it starts a connection (SYN), and as the client (without ACK). */
   begins: boolean;
   opens: boolean;
   bytes: Uint8Array;
-  /** How many bytes of data it had on the wire. */
+  /** The length of its data on the wire, in bytes. */
   length: number;
 }
 
@@ -23,7 +23,7 @@ const VLANS = [0x8100, 0x88a8, 0x9100];
 const PPPOE = 0x8864;
 const TCP = 6;
 
-/** How many bytes of a link's header there are, and where in it the type of what follows stands. */
+/** The length of a link's header, and the position of the type field in it, in bytes. */
 const LINKS: Record<number, { header: number; type?: number }> = {
   // BSD loopback
   0: { header: 4 },
@@ -43,7 +43,7 @@ export function isKnownLink(linkType: number): boolean {
   return linkType in LINKS;
 }
 
-/** The segment in a packet; `undefined` if it has none that can be read. */
+/** The TCP segment in a packet; `undefined` if there is none that can be read. */
 export function segmentIn({ linkType, bytes }: Packet): Segment | undefined {
   const link = LINKS[linkType];
   if (!link || bytes.length < link.header + 20) return undefined;
@@ -64,10 +64,10 @@ export function segmentIn({ linkType, bytes }: Packet): Segment | undefined {
   return undefined;
 }
 
-/** The link types that bytes without a file around them may have, the likelier ones first. */
+/** The link types of bytes without a file format, the likelier ones first. */
 const LIKELY_LINKS = [1, 101, 113, 276, 0];
 
-/** What kind of link a packet is from, told by the segment of TCP in it; `undefined` if it is no packet. */
+/** The link type of a packet, found by the TCP segment in it; `undefined` if it is not a packet. */
 export function linkTypeOf(bytes: Uint8Array): number | undefined {
   return LIKELY_LINKS.find((linkType) => segmentIn({ linkType, bytes, length: bytes.length }) !== undefined);
 }
@@ -80,12 +80,12 @@ function segmentInIpv4(packet: Uint8Array): Segment | undefined {
   const isFragment = (view.getUint16(6) & 0x3fff) !== 0;
   if (header < 20 || view.getUint8(9) !== TCP || isFragment) return undefined;
   const address = (at: number) => packet.subarray(at, at + 4).join(".");
-  // a captured packet of no length was cut by the network card later
+  // a captured packet without a length is segmented later, by the network card
   const end = total === 0 ? packet.length : total;
   return segmentInTcp(packet.subarray(header, end), end - header, address(12), address(16));
 }
 
-/** Extension headers that may stand before TCP: hop-by-hop, routing and destination options. */
+/** Extension headers that may precede TCP: hop-by-hop, routing and destination options. */
 const EXTENSIONS = [0, 43, 60];
 
 function segmentInIpv6(packet: Uint8Array): Segment | undefined {

@@ -1,4 +1,5 @@
-// Capture files, pcap and pcapng, as the packets in them. What comes before a break is kept, and the break is told.
+// The packets of capture files, pcap and pcapng. In a damaged file, the packets before the damage are read, and the
+// damage is reported.
 
 import {
   BYTE_ORDER,
@@ -13,31 +14,31 @@ import { count, dataOf } from "./reading.js";
 
 /** A packet as it was captured. */
 export interface Packet {
-  /** LINKTYPE_ number: what the bytes begin with. */
+  /** The LINKTYPE_ number: the format of the first header. */
   linkType: number;
   bytes: Uint8Array;
-  /** How many bytes it had on the wire. */
+  /** The length on the wire, in bytes. */
   length: number;
 }
 
-/** What a capture file holds, as far as it can be read. */
+/** The content of a capture file, as far as it can be read. */
 export interface Capture {
   format: "pcap" | "pcapng";
   packets: Packet[];
-  /** The key logs in it (RFC 9850), which pcapng has a block for. */
+  /** The key logs in it (RFC 9850), for which pcapng has a block. */
   keyLog: string;
-  /** What is missing, in sentences. */
+  /** Sentences about missing parts. */
   notes: string[];
 }
 
-/** In the file's own byte order: microseconds, nanoseconds, and the longer headers of Kuznetsov's patch. */
+/** In the byte order of the file: microseconds, nanoseconds, and the longer headers of Kuznetsov's patch. */
 const PCAP_HEADERS = new Map([
   [0xa1b2c3d4, 16],
   [0xa1b23c4d, 16],
   [0xa1b2cd34, 24],
 ]);
 
-/** Packets as files of before 2009 have them. */
+/** The format of packets in files from before 2009. */
 const OBSOLETE_PACKET = 2;
 
 export function isCapture(file: Uint8Array): boolean {
@@ -60,7 +61,7 @@ function readPcap(file: Uint8Array): Capture {
     capture.notes.push("The file ends inside its header.");
     return capture;
   }
-  // the upper half tells of checksums
+  // the upper half is about checksums
   const linkType = view.getUint32(20, little) & 0xffff;
   for (let at = 24; at < file.length; ) {
     const whole = at + header <= file.length;
@@ -95,7 +96,7 @@ function readPcapng(file: Uint8Array): Capture {
       capture.notes.push(`The file is damaged at byte ${at}: a block claims to be ${count(length, "byte")} long.`);
       return capture;
     }
-    // of a block that the file ends in, what is there
+    // if the file ends within a block, the bytes that exist
     const body = file.subarray(at + 8, Math.min(at + length - 4, file.length));
     if (at + length > file.length) capture.notes.push(endsInside(capture.packets.length + 1));
     readBlock(type, body, little, interfaces, capture);
@@ -109,7 +110,7 @@ function readBlock(type: number, body: Uint8Array, little: boolean, interfaces: 
   const number = (at: number) => (at + 4 <= body.length ? view.getUint32(at, little) : 0);
   const packet = (of: number, start: number, captured: number, length: number) => {
     const bytes = body.subarray(start, start + captured);
-    // an interface that the file does not describe is most often Ethernet
+    // an interface without a description is most often Ethernet
     capture.packets.push({ linkType: interfaces[of]?.linkType ?? 1, bytes, length });
   };
   if (type === INTERFACE && body.length >= 8) {

@@ -1,8 +1,8 @@
-// The names of pcapng's numbers, for what reads such files and what writes them.
+// The names of pcapng's numbers, for reading and writing such files.
 
-/** The type of a section header, which reads the same in either byte order. */
+/** The type of a section header, which is the same in either byte order. */
 export const SECTION_HEADER = 0x0a0d0d0a;
-/** What a section header has to tell the byte order by. */
+/** The number in a section header that shows the byte order. */
 export const BYTE_ORDER = 0x1a2b3c4d;
 
 export const INTERFACE = 1;
