@@ -78,7 +78,7 @@ const BAD = [
   ["a blank behind the identity", `device-7 :${HEX}`, /line 1: the identity begins or ends with a space/],
   ["a NUL", `device\0-7:${HEX}`, /line 1: the identity has a NUL/],
   ["line ends of long ago", `a:${HEX}\rb:${HEX}\r`, /line 1: the identity has a NUL or a carriage return/],
-  ["bytes that are not UTF-8", Buffer.from(`ger\xe4t:${HEX}`, "latin1"), /is not UTF-8: save it as such/],
+  ["bytes that are not UTF-8", Buffer.from(`ger\xe4t:${HEX}`, "latin1"), /is not UTF-8: save it as UTF-8/],
   ["UTF-16", Buffer.from(`\ufeffdevice-7:${HEX}`, "utf16le"), /is not UTF-8/],
 ];
 
@@ -100,7 +100,7 @@ test("what cannot be read is refused by line, with the cause and without the key
 test("keys are looked at before anything is connected or listened on", async (t) => {
   for (const [content, cause] of [
     [`device-7:${HEX}0`, /line 1: the key of "device-7" has an odd number/],
-    [`a:${HEX}\nb:${HEX}\na:${OTHER}`, /line 3: the identity of \S+, line 1 again/],
+    [`a:${HEX}\nb:${HEX}\na:${OTHER}`, /line 3: repeats the identity of \S+, line 1/],
     ["# nothing\n\n", /has no PSK/],
   ]) {
     for (const command of [

@@ -192,7 +192,7 @@ test("a pcapng file that is broken in the middle shows what comes before", () =>
   const broken = Buffer.concat([whole, Buffer.from("0600000005000000000000000000000005000000", "hex")]);
   const found = only(new Uint8Array(broken));
   isWhole(found);
-  assert.match(found.notes, /broken at byte \d+: a block says that it is 5 bytes long/);
+  assert.match(found.notes, /damaged at byte \d+: a block claims to be 5 bytes long/);
   const cut = only(whole.subarray(0, -100));
   assert.ok(cut.message.missing > 0);
   assert.match(cut.notes, /ends inside packet 2/);
