@@ -61,7 +61,7 @@ fn the_reserved_values_are_those_of_the_registries() {
     let pairs: Vec<u16> = (0..=255).map(grease::two_bytes).collect();
     assert_eq!((pairs[0], pairs[1], pairs[15]), (0x0a0a, 0x1a1a, 0xfafa));
     assert_eq!(pairs.iter().collect::<HashSet<_>>().len(), 16);
-    let modes: Vec<u8> = (0..8).map(|place| grease::psk_key_exchange_mode(place).0).collect();
+    let modes: Vec<u8> = (0..8).map(grease::psk_key_exchange_mode).collect();
     assert_eq!(modes, [0x0b, 0x2a, 0x49, 0x68, 0x87, 0xa6, 0xc5, 0xe4]);
     assert!(grease::is_protocol_name(&[0x0a, 0x0a]) && grease::is_protocol_name(&[0xfa, 0xfa]));
     for name in [&b"h2"[..], &[0x0a, 0x1a], &[0x0b, 0x0b], &[0x0a], &[0x0a, 0x0a, 0x0a]] {
@@ -317,7 +317,7 @@ fn a_server_ignores_every_reserved_value_wherever_it_stands() {
         }
         for place in 0..8 {
             let modes = extensions.psk_key_exchange_modes.as_mut().unwrap();
-            modes.insert(at(modes.len()), grease::psk_key_exchange_mode(place));
+            modes.insert(at(modes.len()), PskKeyExchangeMode(grease::psk_key_exchange_mode(place)));
         }
         bind(&mut hello);
         let mut connection =

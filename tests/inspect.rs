@@ -120,7 +120,9 @@ impl Maker {
                 cookie: self.maybe(|maker| maker.bytes(1..100)),
                 psk_key_exchange_modes: self.maybe(|maker| {
                     maker.some(|maker| match maker.below(3) {
-                        0 => grease::psk_key_exchange_mode(maker.0.array::<1>()[0]),
+                        0 => PskKeyExchangeMode(grease::psk_key_exchange_mode(
+                            maker.0.array::<1>()[0],
+                        )),
                         mode => PskKeyExchangeMode(mode as u8),
                     })
                 }),

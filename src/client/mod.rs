@@ -2,32 +2,38 @@
 
 #[cfg(feature = "certificates")]
 mod certificates;
+mod client_hello;
 mod config;
 mod early_data;
+mod flight;
 mod grease;
-mod hello;
 mod sessions;
+mod start;
+#[cfg(feature = "certificates")]
+mod wait_certificate;
 mod wait_encrypted_extensions;
 mod wait_finished;
 mod wait_server_hello;
-
-use std::sync::Arc;
 
 #[cfg(feature = "certificates")]
 pub use certificates::CertificateConfig;
 pub use config::ClientConfig;
 pub use early_data::EarlyDataOffer;
+pub use start::Start;
 
-use crate::endpoint::{Context, Established, Event};
+#[cfg(feature = "certificates")]
+use crate::certificates::{Answer, Question};
+use crate::endpoint::{Context, Established};
 #[cfg(feature = "certificates")]
 use crate::endpoint::{Signing, Verifying, WaitCertificateVerify};
-use crate::error::{Error, Usage};
+use crate::error::Error;
 use crate::keys::Exporter;
-use crate::psk::{ExternalPsk, PskError, PskKinds, PskList, Session};
 use crate::wire::{Handshake, HandshakeType};
-use wait_encrypted_extensions::WaitEncryptedExtensions;
 #[cfg(feature = "certificates")]
-use wait_finished::Reply;
+use flight::Reply;
+#[cfg(feature = "certificates")]
+use wait_certificate::{WaitCertificate, judged};
+use wait_encrypted_extensions::WaitEncryptedExtensions;
 use wait_finished::WaitFinished;
 use wait_server_hello::WaitServerHello;
 
@@ -41,7 +47,7 @@ pub enum State {
     WaitEncryptedExtensions(Box<WaitEncryptedExtensions>),
     /// WAIT_CERT_CR and WAIT_CERT: the server has to show a certificate.
     #[cfg(feature = "certificates")]
-    WaitCertificate(Box<certificates::WaitCertificate>),
+    WaitCertificate(Box<WaitCertificate>),
     /// WAIT_CV: the server has to prove that it has the certificate's key.
     #[cfg(feature = "certificates")]
     WaitCertificateVerify(Box<WaitCertificateVerify<WaitFinished>>),
@@ -112,7 +118,7 @@ impl State {
             (Self::WaitCertificate(s), HandshakeType::CERTIFICATE) => s.on_certificate(message),
             #[cfg(feature = "certificates")]
             (Self::WaitCertificateVerify(s), HandshakeType::CERTIFICATE_VERIFY) => {
-                s.on_certificate_verify(ctx, message).map(certificates::judged)
+                s.on_certificate_verify(ctx, message).map(judged)
             }
             (Self::WaitFinished(s), HandshakeType::FINISHED) => s.on_finished(ctx, message),
             (Self::Connected(mut s), HandshakeType::KEY_UPDATE) => {
@@ -157,82 +163,25 @@ impl State {
     }
 }
 
-/// START: PSKs and sessions may still be added.
-pub struct Start {
-    config: Arc<ClientConfig>,
-    kinds: PskKinds,
-    /// The configuration's PSKs and the connection's own.
-    psks: PskList,
-    sessions: Vec<Session>,
-}
-
-impl Start {
-    /// Starts from a configuration.
-    pub fn new(config: Arc<ClientConfig>) -> Self {
-        let kinds = config.psk_kinds();
-        Self { psks: config.psks().clone(), config, kinds, sessions: Vec::new() }
+#[cfg(feature = "certificates")]
+impl State {
+    /// What the application is asked.
+    pub fn question(&self) -> Option<Question<'_>> {
+        match self {
+            Self::VerifyingCertificate(s) => Some(Question::Verify(s.request())),
+            Self::Signing(s) => Some(Question::Sign(s.request())),
+            _ => None,
+        }
     }
 
-    /// Overrides the configuration's kinds. Not against PSKs or sessions that are there already.
-    pub fn set_psk_kinds(&mut self, kinds: PskKinds) -> Result<(), PskError> {
-        if (!kinds.external() && !self.psks.is_empty())
-            || (!kinds.resumption() && !self.sessions.is_empty())
-        {
-            return Err(PskError::MixedKinds);
-        }
-        self.kinds = kinds;
-        Ok(())
-    }
-
-    /// Whether the time decides anything: the age of a session, or whether a certificate is valid.
-    pub fn needs_time(&self) -> bool {
-        self.kinds.resumption() || self.config.needs_time()
-    }
-
-    /// Adds a PSK behind the configuration's.
-    pub fn append_psk(&mut self, psk: &ExternalPsk) -> Result<(), PskError> {
-        if !self.kinds.external() {
-            return Err(PskError::MixedKinds);
-        }
-        let sessions: usize = self.sessions.iter().map(Session::offer_len).sum();
-        self.psks.append_to_offer(psk, sessions)
-    }
-
-    /// Adds a session behind those that are there, and before all external PSKs.
-    pub fn append_session(&mut self, session: &Session, now: u64) -> Result<(), PskError> {
-        if !self.kinds.resumption() {
-            return Err(PskError::MixedKinds);
-        }
-        if session.is_used() {
-            return Err(PskError::SessionUsed);
-        }
-        if session.expires_at() < now {
-            return Err(PskError::SessionExpired);
-        }
-        if self.sessions.contains(session) {
-            return Err(PskError::DuplicateIdentity);
-        }
-        let sessions: usize = self.sessions.iter().map(Session::offer_len).sum();
-        self.psks.check_offer(sessions + session.offer_len())?;
-        self.sessions.push(session.clone());
-        Ok(())
-    }
-
-    /// Sends the ClientHello, or fails before anything is sent.
-    pub fn start(&self, ctx: &mut Context) -> Result<State, Error> {
-        let mut sessions = Vec::new();
-        for (index, session) in self.sessions.iter().enumerate() {
-            match sessions::refusal(&self.config, &self.psks, session, ctx.now) {
-                None => sessions.push(session),
-                Some(reason) => ctx.emit_trace(|| Event::SessionRefused { index, reason }),
+    /// Takes the answer to [`State::question`].
+    pub fn answer(self, ctx: &mut Context, answer: Answer) -> Result<Self, Error> {
+        match (self, answer) {
+            (Self::VerifyingCertificate(s), Answer::Verdict(decision)) => {
+                Ok(Self::WaitFinished(s.decide(decision)?))
             }
+            (Self::Signing(s), Answer::Signature(signature)) => s.sign(ctx, signature)?.finish(ctx),
+            _ => Err(Error::Internal("an answer to another question")),
         }
-        let nothing = sessions.is_empty() && self.psks.is_empty();
-        if nothing && !self.sessions.is_empty() && !self.config.full_handshake() {
-            return Err(Usage::NoSession.into());
-        }
-        let state = hello::send_first(&self.config, self.kinds, &sessions, &self.psks, ctx)?;
-        sessions.iter().for_each(|session| session.mark_used());
-        Ok(state)
     }
 }

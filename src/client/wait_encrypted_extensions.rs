@@ -1,19 +1,21 @@
 //! WAIT_EE: EncryptedExtensions (RFC 9846 section 4.4.1).
 
-#[cfg(feature = "certificates")]
-use super::certificates::WaitCertificate;
+use super::State;
+use super::early_data::EarlyDataOffer;
 #[cfg(feature = "certificates")]
 use super::sessions;
+#[cfg(feature = "certificates")]
+use super::wait_certificate::WaitCertificate;
 use super::wait_finished::WaitFinished;
-use super::wait_server_hello::send_with_handshake_keys;
-use super::{EarlyDataOffer, State};
 #[cfg(feature = "certificates")]
 use crate::endpoint::Verifying;
 use crate::endpoint::{Context, EarlyDataOutcome, Event, MIN_RECORD_SIZE_LIMIT, Negotiated};
 use crate::error::{Error, Violation};
 use crate::keys::{HandshakeSecret, TrafficSecret, Transcript};
 use crate::psk::{PskKinds, Terms};
-use crate::wire::{ClientHello, EncryptedExtensions, ExtensionType, Handshake, grease};
+use crate::wire::{
+    CipherSuite, ClientHello, EncryptedExtensions, ExtensionType, Handshake, grease,
+};
 
 /// The ServerHello was taken and a PSK is selected.
 pub struct WaitEncryptedExtensions {
@@ -125,4 +127,17 @@ impl WaitEncryptedExtensions {
         }
         Ok(())
     }
+}
+
+/// Goes over to the keys of the handshake. The compatibility change_cipher_spec has to come before (appendix E.4).
+pub(super) fn send_with_handshake_keys(
+    ctx: &mut Context,
+    hello: &ClientHello,
+    suite: CipherSuite,
+    secret: &TrafficSecret,
+) -> Result<(), Error> {
+    if !hello.legacy_session_id.is_empty() {
+        ctx.writer.write_change_cipher_spec();
+    }
+    ctx.set_send_secret(suite, secret)
 }

@@ -1,12 +1,11 @@
 //! WAIT_FINISHED: the server's Finished, and our own (RFC 9846 section 4.5.3).
-
 use super::State;
-use crate::endpoint::{
-    Context, EarlyDataOutcome, Established, Event, Negotiated, Resumption, TrafficSecrets,
-    send_finished, take_finished,
-};
+use super::flight::Reply;
+#[cfg(feature = "certificates")]
+use super::flight::reply_with_certificate;
+use crate::endpoint::{Context, EarlyDataOutcome, Negotiated, TrafficSecrets, take_finished};
 use crate::error::Error;
-use crate::keys::{Exporter, HandshakeSecret, MainSecret, TrafficSecret, Transcript};
+use crate::keys::{Exporter, HandshakeSecret, TrafficSecret, Transcript};
 use crate::psk::{PskKinds, Terms};
 use crate::wire::{EndOfEarlyData, Handshake};
 
@@ -63,46 +62,8 @@ impl WaitFinished {
         #[cfg(feature = "certificates")]
         if let Some(accepted) = self.requested {
             let credentials = self.config.certificates.credentials.clone();
-            return super::certificates::reply(ctx, reply, credentials, &accepted);
+            return reply_with_certificate(ctx, reply, credentials, &accepted);
         }
         reply.finish(ctx)
-    }
-}
-
-/// The server is authenticated, and the client's own flight goes out.
-pub struct Reply {
-    kinds: PskKinds,
-    negotiated: Negotiated,
-    pub(super) transcript: Transcript,
-    client_handshake_traffic_secret: TrafficSecret,
-    main_secret: MainSecret,
-    secrets: TrafficSecrets,
-    exporter: Exporter,
-    early_exporter: Option<Exporter>,
-    terms: Terms,
-}
-
-impl Reply {
-    /// Sends the client's Finished.
-    pub(super) fn finish(mut self: Box<Self>, ctx: &mut Context) -> Result<State, Error> {
-        send_finished(ctx, &self.client_handshake_traffic_secret, &mut self.transcript)?;
-        ctx.set_send_secret(self.negotiated.cipher_suite, &self.secrets.send)?;
-        let peer = self.terms.server.as_ref().clone();
-        let Self { kinds, transcript, main_secret, .. } = &*self;
-        let resumption = kinds.resumption().then(|| Resumption {
-            secret: main_secret.resumption_secret(&transcript.current()),
-            terms: self.terms.clone(),
-        });
-
-        ctx.emit(Event::Connected(self.negotiated.clone()));
-        let established = Established::new(
-            self.negotiated,
-            self.secrets,
-            self.exporter,
-            self.early_exporter,
-            peer,
-            resumption,
-        );
-        Ok(State::Connected(Box::new(established)))
     }
 }

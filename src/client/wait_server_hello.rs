@@ -1,17 +1,18 @@
 //! WAIT_SH: ServerHello and HelloRetryRequest (RFC 9846 sections 4.2.3 and 4.2.4).
-
 use std::sync::Arc;
 
-use super::wait_encrypted_extensions::WaitEncryptedExtensions;
-use super::{ClientConfig, EarlyDataOffer, State, hello};
+use super::client_hello::{Retry, send_second};
+use super::early_data::EarlyDataOffer;
+use super::wait_encrypted_extensions::{WaitEncryptedExtensions, send_with_handshake_keys};
+use super::{ClientConfig, State};
 use crate::crypto::{KeyShare, SharedSecret, hash_of};
 use crate::endpoint::{Context, EarlyDataOutcome, Event, Negotiated};
 use crate::error::{Error, Violation};
-use crate::keys::{EarlySecret, TrafficSecret, Transcript, TranscriptBuffer};
+use crate::keys::{EarlySecret, TranscriptBuffer};
 use crate::psk::{Authentication, Psk, PskKinds, Terms};
 use crate::wire::{
-    CipherSuite, ClientHello, ExtensionType, Handshake, NamedGroup, ProtocolVersion,
-    PskKeyExchangeMode, ServerHello,
+    ClientHello, ExtensionType, Handshake, NamedGroup, ProtocolVersion, PskKeyExchangeMode,
+    ServerHello,
 };
 
 /// The last eight bytes of a TLS 1.3 server's random when it negotiates TLS 1.2, and older (section 4.2.3).
@@ -29,14 +30,6 @@ pub struct WaitServerHello {
     pub(super) first_hello: TranscriptBuffer,
     pub(super) retry: Option<Retry>,
     pub(super) early_data_rejected: bool,
-}
-
-/// What a HelloRetryRequest settled.
-pub(super) struct Retry {
-    pub(super) cipher_suite: CipherSuite,
-    pub(super) group: Option<NamedGroup>,
-    pub(super) cookie: Option<Vec<u8>>,
-    pub(super) transcript: Transcript,
 }
 
 impl WaitServerHello {
@@ -147,7 +140,7 @@ impl WaitServerHello {
             ctx.emit(Event::EarlyDataRejected);
             self.early_data_rejected = true;
         }
-        hello::send_second(&mut self.hello, &mut self.offered, &mut self.share, &mut retry, ctx)?;
+        send_second(&mut self.hello, &mut self.offered, &mut self.share, &mut retry, ctx)?;
         self.retry = Some(retry);
         Ok(State::WaitServerHello(self))
     }
@@ -258,19 +251,6 @@ impl WaitServerHello {
             server_handshake_traffic_secret: server,
         })))
     }
-}
-
-/// Goes over to the keys of the handshake. The compatibility change_cipher_spec has to come before (appendix E.4).
-pub(super) fn send_with_handshake_keys(
-    ctx: &mut Context,
-    hello: &ClientHello,
-    suite: CipherSuite,
-    secret: &TrafficSecret,
-) -> Result<(), Error> {
-    if !hello.legacy_session_id.is_empty() {
-        ctx.writer.write_change_cipher_spec();
-    }
-    ctx.set_send_secret(suite, secret)
 }
 
 /// The key exchange, or its absence under psk_ke. Beside a certificate there is always one.

@@ -122,6 +122,13 @@ impl Context {
         Ok(())
     }
 
+    /// Takes no longer records than the peer was told (RFC 8449 section 4).
+    pub fn limit_records(&mut self, record_size_limit: Option<u16>) {
+        if let Some(limit) = record_size_limit {
+            self.reader.set_max_inner(limit.into());
+        }
+    }
+
     /// Expects what is received from now on to be protected. The last message must have ended its record.
     pub fn set_receive_secret(
         &mut self,

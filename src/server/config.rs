@@ -1,6 +1,6 @@
 //! What a server is told.
 
-use super::{CookieKeys, EarlyDataPolicy, TicketPolicy};
+use super::{CookieKeys, TicketPolicy};
 use crate::endpoint::{ConfigError, Parameters};
 use crate::psk::{ExternalPsk, PskError, PskKinds, PskList};
 
@@ -11,6 +11,17 @@ pub enum SelectionPolicy {
     #[default]
     FirstMatch,
     /// The application, through [`crate::Connection::select`]: the handshake waits for it.
+    Application,
+}
+
+/// What a server does with early data.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum EarlyDataPolicy {
+    /// Skips it.
+    #[default]
+    Reject,
+    /// Asks the application, once everything that TLS can check was checked. Whoever accepts has to know that the
+    /// ClientHello is not a copy of one that was accepted before (section 8).
     Application,
 }
 

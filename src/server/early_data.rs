@@ -1,26 +1,11 @@
-//! Early data (RFC 9846 sections 4.3.10 and 8): the decision whether to take it, and taking it.
-
-use super::accept::{Acceptance, Negotiation, accept, limit_records, suite_for};
-use super::psks::Ticket;
+//! Early data (RFC 9846 sections 4.3.10 and 8): whether it can be accepted, and its keys.
+use super::EarlyDataPolicy;
+use super::negotiation::{Negotiation, suite_for};
+use super::pre_shared_keys::{ServerPsks, Ticket};
 use super::selection::Chosen;
-use super::wait_finished::WaitFinished;
-use super::{ServerPsks, State};
-use crate::endpoint::{Context, Event};
-use crate::error::{Error, Violation};
+use crate::endpoint::Context;
 use crate::keys::{Exporter, TrafficSecret, Transcript};
 use crate::psk::{EarlyDataParameters, Psk};
-use crate::wire::{EndOfEarlyData, Handshake};
-
-/// What a server does with early data.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum EarlyDataPolicy {
-    /// Skips it.
-    #[default]
-    Reject,
-    /// Asks the application, once everything that TLS can check was checked. Whoever accepts has to know that the
-    /// ClientHello is not a copy of one that was accepted before (section 8).
-    Application,
-}
 
 /// Early data that waits for the application's decision.
 #[derive(Clone, Copy, Debug)]
@@ -112,74 +97,5 @@ impl EarlyKeys {
             max_size: parameters.max_size as usize,
             record_size_limit: None,
         }
-    }
-}
-
-/// A handshake that waits for the decision.
-pub struct DecidingEarlyData {
-    pub(super) candidate: Candidate,
-    pub(super) acceptance: Acceptance,
-}
-
-impl DecidingEarlyData {
-    /// What is to be decided.
-    pub(super) fn request(&self) -> EarlyDataRequest<'_> {
-        EarlyDataRequest {
-            id: &self.candidate.id,
-            identity: &self.candidate.identity,
-            replayable_until: self.candidate.replayable_until,
-            max_size: self.candidate.parameters.max_size,
-        }
-    }
-
-    /// Goes on with the decision.
-    pub(super) fn decide(
-        self: Box<Self>,
-        ctx: &mut Context,
-        accepted: bool,
-    ) -> Result<State, Error> {
-        let Self { mut acceptance, candidate, .. } = *self;
-        acceptance.early_data = accepted.then_some(candidate.parameters);
-        accept(ctx, acceptance)
-    }
-}
-
-/// WAIT_EOED: early data comes in, and its end.
-pub struct WaitEndOfEarlyData {
-    /// What may still come, in bytes.
-    pub(super) remaining: usize,
-    /// What the client is told, for the records behind the early data.
-    pub(super) record_size_limit: Option<u16>,
-    pub(super) next: WaitFinished,
-}
-
-impl WaitEndOfEarlyData {
-    /// Takes early data.
-    pub fn on_early_data(&mut self, ctx: &mut Context, data: Vec<u8>) -> Result<(), Error> {
-        let remaining = self.remaining.checked_sub(data.len());
-        self.remaining = remaining.ok_or(Violation::TooMuchEarlyData)?;
-        if !data.is_empty() {
-            ctx.emit(Event::EarlyData(data));
-        }
-        Ok(())
-    }
-
-    /// Takes EndOfEarlyData: what follows is protected by the handshake's keys (section 4.6).
-    pub(super) fn on_end_of_early_data(
-        mut self: Box<Self>,
-        ctx: &mut Context,
-        message: &Handshake<'_>,
-    ) -> Result<State, Error> {
-        EndOfEarlyData::read(message.body())?;
-        self.next.transcript.add(message.bytes);
-        limit_records(ctx, self.record_size_limit);
-        let suite = self.next.negotiated.cipher_suite;
-        ctx.set_receive_secret(suite, &self.next.client_handshake_traffic_secret)?;
-        Ok(State::WaitFinished(Box::new(self.next)))
-    }
-
-    /// The early exporter (section 7.5).
-    pub(super) fn early_exporter(&self) -> Option<&Exporter> {
-        self.next.early_exporter.as_ref()
     }
 }

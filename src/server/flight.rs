@@ -1,15 +1,26 @@
 //! NEGOTIATED: the server's flight behind EncryptedExtensions (RFC 9846 section 4.5.3).
-
+use super::State;
 #[cfg(feature = "certificates")]
 use super::certificates;
-use super::early_data::{EarlyKeys, WaitEndOfEarlyData};
+use super::early_data::EarlyKeys;
+use super::pre_shared_keys::ServerPsks;
+#[cfg(feature = "certificates")]
+use super::wait_certificate::WaitCertificate;
+use super::wait_end_of_early_data::WaitEndOfEarlyData;
 use super::wait_finished::WaitFinished;
-use super::{ServerPsks, State};
+#[cfg(feature = "certificates")]
+use crate::certificates::Signer;
 use crate::crypto::Digest;
+#[cfg(feature = "certificates")]
+use crate::crypto::signature::{CERTIFICATE_ONLY_SCHEMES, SUPPORTED_SCHEMES};
+#[cfg(feature = "certificates")]
+use crate::endpoint::{self, Identity, Shown, show};
 use crate::endpoint::{Context, Negotiated, TrafficSecrets, send_finished};
 use crate::error::Error;
 use crate::keys::{HandshakeSecret, TrafficSecret, Transcript};
 use crate::psk::Authentication;
+#[cfg(feature = "certificates")]
+use crate::wire::CertificateRequest;
 
 /// The server's flight behind EncryptedExtensions.
 pub struct Flight {
@@ -61,9 +72,45 @@ impl Flight {
         }
         #[cfg(feature = "certificates")]
         if let Some(clients) = self.clients {
-            let next = certificates::WaitCertificate { clients, next: Box::new(next) };
+            let next = WaitCertificate { clients, next: Box::new(next) };
             return Ok(State::WaitCertificate(Box::new(next)));
         }
         Ok(State::WaitFinished(Box::new(next)))
+    }
+}
+
+#[cfg(feature = "certificates")]
+/// Sends CertificateRequest, Certificate and CertificateVerify, and what follows.
+pub(super) fn send(
+    ctx: &mut Context,
+    mut flight: Box<Flight>,
+    identity: Identity,
+) -> Result<State, Error> {
+    // Beside a PSK no client is asked (RFC 8773 section 5.1).
+    if flight.negotiated.psk_identity.is_none() {
+        flight.clients = flight.psks.config.certificates.clients.clone();
+    }
+    if flight.clients.is_some() {
+        let schemes = [&SUPPORTED_SCHEMES[..], &CERTIFICATE_ONLY_SCHEMES].concat();
+        let request = CertificateRequest {
+            signature_algorithms: Some(schemes),
+            ..CertificateRequest::default()
+        };
+        let bytes = request.encode()?;
+        ctx.send_handshake(&bytes)?;
+        flight.transcript.add(&bytes);
+    }
+    match show(ctx, flight, identity)? {
+        Shown::Proven(flight) => flight.finish(ctx),
+        Shown::Signing(signing) => Ok(State::Signing(signing)),
+    }
+}
+
+#[cfg(feature = "certificates")]
+impl endpoint::Flight for Flight {
+    const SIGNER: Signer = Signer::Server;
+
+    fn transcript(&mut self) -> &mut Transcript {
+        &mut self.transcript
     }
 }

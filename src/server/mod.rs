@@ -1,32 +1,40 @@
 //! The server's states (RFC 9846 appendix A.2), one type each.
 
-mod accept;
 #[cfg(feature = "certificates")]
 mod certificates;
+mod client_hello;
 mod config;
 mod cookie;
+mod deciding_early_data;
 mod early_data;
 mod flight;
-mod psks;
-mod retry;
+mod hello_retry_request;
+mod negotiated;
+mod negotiation;
+mod pre_shared_keys;
 mod scope;
 mod selecting_psk;
 mod selection;
 mod tickets;
+#[cfg(feature = "certificates")]
+mod wait_certificate;
 mod wait_client_hello;
+mod wait_end_of_early_data;
 mod wait_finished;
 mod wait_second_client_hello;
 
 #[cfg(feature = "certificates")]
 pub use certificates::{CertificateConfig, ClientCertificates};
-pub use config::{SelectionPolicy, ServerConfig};
+pub use config::{EarlyDataPolicy, SelectionPolicy, ServerConfig};
 pub use cookie::CookieKeys;
-pub use early_data::{EarlyDataPolicy, EarlyDataRequest};
+pub use early_data::EarlyDataRequest;
 pub use selection::Selection;
 pub use tickets::TicketPolicy;
 
 use std::sync::Arc;
 
+#[cfg(feature = "certificates")]
+use crate::certificates::{Answer, Question};
 use crate::endpoint::{Context, Established};
 #[cfg(feature = "certificates")]
 use crate::endpoint::{Signing, Verifying, WaitCertificateVerify};
@@ -34,12 +42,15 @@ use crate::error::{Error, Usage};
 use crate::keys::Exporter;
 use crate::psk::{ExternalPsk, OfferedPskList, PskError, PskKinds};
 use crate::wire::{CipherSuite, Handshake, HandshakeType};
-use early_data::{DecidingEarlyData, WaitEndOfEarlyData};
+use deciding_early_data::DecidingEarlyData;
 #[cfg(feature = "certificates")]
 use flight::Flight;
-use psks::ServerPsks;
+use pre_shared_keys::ServerPsks;
 use selecting_psk::SelectingPsk;
+#[cfg(feature = "certificates")]
+use wait_certificate::{WaitCertificate, judged};
 use wait_client_hello::WaitClientHello;
+use wait_end_of_early_data::WaitEndOfEarlyData;
 use wait_finished::WaitFinished;
 use wait_second_client_hello::WaitSecondClientHello;
 
@@ -60,7 +71,7 @@ pub enum State {
     Signing(Box<Signing<Flight>>),
     /// WAIT_CERT: the client was asked for a certificate.
     #[cfg(feature = "certificates")]
-    WaitCertificate(Box<certificates::WaitCertificate>),
+    WaitCertificate(Box<WaitCertificate>),
     /// WAIT_CV: the client has to prove that it has the certificate's key.
     #[cfg(feature = "certificates")]
     WaitCertificateVerify(Box<WaitCertificateVerify<WaitFinished>>),
@@ -135,7 +146,7 @@ impl State {
             (Self::WaitCertificate(s), HandshakeType::CERTIFICATE) => s.on_certificate(message),
             #[cfg(feature = "certificates")]
             (Self::WaitCertificateVerify(s), HandshakeType::CERTIFICATE_VERIFY) => {
-                s.on_certificate_verify(ctx, message).map(certificates::judged)
+                s.on_certificate_verify(ctx, message).map(judged)
             }
             (Self::WaitFinished(s), HandshakeType::FINISHED) => s.on_finished(ctx, message),
             (Self::Connected(mut s), HandshakeType::KEY_UPDATE) => {
@@ -236,6 +247,29 @@ impl State {
             Self::WaitFinished(s) => s.early_exporter.as_ref(),
             Self::Connected(s) => s.early_exporter(),
             _ => None,
+        }
+    }
+}
+
+#[cfg(feature = "certificates")]
+impl State {
+    /// What the application is asked about certificates.
+    pub fn question(&self) -> Option<Question<'_>> {
+        match self {
+            Self::VerifyingCertificate(s) => Some(Question::Verify(s.request())),
+            Self::Signing(s) => Some(Question::Sign(s.request())),
+            _ => None,
+        }
+    }
+
+    /// Takes the answer to [`State::question`].
+    pub fn answer(self, ctx: &mut Context, answer: Answer) -> Result<Self, Error> {
+        match (self, answer) {
+            (Self::VerifyingCertificate(s), Answer::Verdict(decision)) => {
+                Ok(Self::WaitFinished(s.decide(decision)?))
+            }
+            (Self::Signing(s), Answer::Signature(signature)) => s.sign(ctx, signature)?.finish(ctx),
+            _ => Err(Error::Internal("an answer to another question")),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The scope of tickets and cookies: what must be the same at the server that opens one and at the server that sealed it.
 //!
 //! It covers the rules by which this server lets clients in without looking at them one by one. What can change for one
-//! client, such as its PSK, is checked for each ticket (`psks.rs`), so that a rotation of PSKs leaves the tickets of
+//! client, such as its PSK, is checked for each ticket (`pre_shared_keys.rs`), so that a rotation of PSKs leaves the tickets of
 //! other clients alone.
 
 use super::ServerConfig;

@@ -1,10 +1,10 @@
 //! The suspended selection: the offer is shown, and the answer decides how the handshake goes on.
-
-use super::accept::{self, Negotiation};
-use super::psks::Ticket;
-use super::selection::{Chosen, Selector, trace};
-use super::wait_client_hello::{GroupChoice, common_mode};
-use super::{Selection, ServerConfig, ServerPsks, State, wait_second_client_hello};
+use super::deciding_early_data::accept_first;
+use super::negotiation::{GroupChoice, Negotiation, common_mode};
+use super::pre_shared_keys::{ServerPsks, Ticket};
+use super::selection::{Chosen, Selection, Selector, trace};
+use super::wait_second_client_hello::request_retry;
+use super::{ServerConfig, State};
 use crate::crypto::{HashAlgorithm, hash_of};
 use crate::endpoint::{Context, PskOutcome};
 use crate::error::{Error, Usage, Violation};
@@ -64,9 +64,9 @@ impl SelectingPsk {
         match negotiation.common.group {
             Some(GroupChoice::NeedsRetry(group)) => {
                 let psk = Some(chosen.psk);
-                wait_second_client_hello::request_retry(ctx, psks, negotiation, psk, group)
+                request_retry(ctx, psks, negotiation, psk, group)
             }
-            _ => accept::accept_first(ctx, psks, negotiation, Some((chosen, ticket))),
+            _ => accept_first(ctx, psks, negotiation, Some((chosen, ticket))),
         }
     }
 
@@ -83,13 +83,11 @@ impl SelectingPsk {
             psks.withhold_tickets();
         }
         match common.group_of_full_handshake(&psks.config.parameters, &hello.extensions)? {
-            GroupChoice::NeedsRetry(group) => {
-                wait_second_client_hello::request_retry(ctx, psks, negotiation, None, group)
-            }
+            GroupChoice::NeedsRetry(group) => request_retry(ctx, psks, negotiation, None, group),
             share => {
                 let mut negotiation = negotiation;
                 negotiation.common.group = Some(share);
-                accept::accept_first(ctx, psks, negotiation, None)
+                accept_first(ctx, psks, negotiation, None)
             }
         }
     }

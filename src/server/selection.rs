@@ -1,6 +1,6 @@
 //! Choosing a PSK from the offer (RFC 9846 sections 4.2.1 and 4.3.11).
 
-use super::psks::{ServerPsks, Ticket};
+use super::pre_shared_keys::{ServerPsks, Ticket};
 use crate::crypto::{HashAlgorithm, hash_of};
 use crate::endpoint::{Context, Event, PskOutcome};
 use crate::error::Usage;

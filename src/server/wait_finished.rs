@@ -1,7 +1,8 @@
 //! WAIT_FINISHED: the client's Finished (RFC 9846 section 4.5.3).
 
+use super::State;
+use super::pre_shared_keys::ServerPsks;
 use super::tickets::Issue;
-use super::{ServerPsks, State};
 use crate::crypto::Digest;
 use crate::endpoint::{Context, Established, Event, Negotiated, TrafficSecrets, take_finished};
 use crate::error::Error;

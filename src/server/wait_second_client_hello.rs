@@ -1,10 +1,11 @@
 //! START after a HelloRetryRequest: the second ClientHello (RFC 9846 sections 4.2.2 and 4.2.4).
-
-use super::accept::{Acceptance, Negotiation, accept, suite_for};
-use super::retry::Retry;
+use super::State;
+use super::client_hello::check_hello;
+use super::hello_retry_request::Retry;
+use super::negotiated::{Acceptance, accept};
+use super::negotiation::{Negotiation, suite_for};
+use super::pre_shared_keys::ServerPsks;
 use super::selection::{Chosen, trace};
-use super::wait_client_hello::check_hello;
-use super::{ServerPsks, State};
 use crate::endpoint::{Context, PskOutcome};
 use crate::error::{Error, Violation};
 use crate::keys::Transcript;

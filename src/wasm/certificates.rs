@@ -9,10 +9,9 @@ use zeroize::Zeroizing;
 use super::config::{Config, Role};
 use super::connection::Connection;
 use super::error::{Result, throw, throw_option};
-use super::object::{Fields, bytes, chain, text};
+use super::object::chain;
 use crate::certificates::{
-    Credentials, CredentialsError, Decision, SignatureRequest, Signer, TrustAnchors, Verification,
-    VerificationRequest,
+    Credentials, CredentialsError, Decision, Signer, TrustAnchors, Verification,
 };
 use crate::crypto::Random;
 use crate::error::Violation;
@@ -170,17 +169,4 @@ impl Connection {
     pub fn peer_certificates(&self) -> Array {
         chain(self.inner.peer_certificates())
     }
-}
-
-/// Sets the properties of a verifyCertificate event.
-pub(super) fn set_verification_request(fields: &Fields, request: VerificationRequest<'_>) {
-    fields.set("chain", chain(request.chain)).set_some("serverName", request.server_name.map(text));
-}
-
-/// Sets the properties of a sign event.
-pub(super) fn set_signature_request(fields: &Fields, request: SignatureRequest<'_>) {
-    fields
-        .set("credentials", request.credentials as u32)
-        .set("scheme", request.scheme.name().unwrap_or("unknown"))
-        .set("content", bytes(request.content));
 }

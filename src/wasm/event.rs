@@ -3,10 +3,10 @@
 use js_sys::Array;
 use wasm_bindgen::JsValue;
 
-#[cfg(feature = "certificates")]
-use super::certificates;
 use super::object::{Fields, bytes, chain, text, texts};
 use super::session::Session;
+#[cfg(feature = "certificates")]
+use crate::certificates::{SignatureRequest, VerificationRequest};
 use crate::connection::Connection;
 use crate::endpoint::{Direction, EarlyDataOutcome, Event, Negotiated, PskOutcome};
 use crate::error::AlertDescription;
@@ -46,14 +46,14 @@ pub(super) fn to_object(event: Event, connection: &Connection) -> JsValue {
         Event::VerifyCertificate => {
             fields.set("type", "verifyCertificate");
             if let Some(request) = connection.certificate_to_verify() {
-                certificates::set_verification_request(&fields, request);
+                set_verification_request(&fields, request);
             }
         }
         #[cfg(feature = "certificates")]
         Event::Sign => {
             fields.set("type", "sign");
             if let Some(request) = connection.to_sign() {
-                certificates::set_signature_request(&fields, request);
+                set_signature_request(&fields, request);
             }
         }
         Event::EarlyData(data) => {
@@ -188,4 +188,19 @@ fn outcome_name(outcome: PskOutcome) -> &'static str {
         PskOutcome::Verified => "verified",
         PskOutcome::Failed => "failed",
     }
+}
+
+#[cfg(feature = "certificates")]
+/// Sets the properties of a verifyCertificate event.
+fn set_verification_request(fields: &Fields, request: VerificationRequest<'_>) {
+    fields.set("chain", chain(request.chain)).set_some("serverName", request.server_name.map(text));
+}
+
+#[cfg(feature = "certificates")]
+/// Sets the properties of a sign event.
+fn set_signature_request(fields: &Fields, request: SignatureRequest<'_>) {
+    fields
+        .set("credentials", request.credentials as u32)
+        .set("scheme", request.scheme.name().unwrap_or("unknown"))
+        .set("content", bytes(request.content));
 }

@@ -1,8 +1,6 @@
 //! The values that RFC 8701 reserves for GREASE. Clients offer them so that servers keep ignoring values that they do
 //! not know. A peer that selects one is refused, as for any other value that was not offered.
 
-use super::enums::PskKeyExchangeMode;
-
 /// The reserved two-byte value at this place: `0x0A0A`, `0x1A1A`, up to `0xFAFA` (RFC 8701 section 2). Only the last
 /// four bits of `place` count.
 pub const fn two_bytes(place: u8) -> u16 {
@@ -11,8 +9,8 @@ pub const fn two_bytes(place: u8) -> u16 {
 
 /// The reserved PskKeyExchangeMode at this place: `0x0B`, `0x2A`, up to `0xE4` (RFC 8701 section 2). Only the last
 /// three bits of `place` count.
-pub const fn psk_key_exchange_mode(place: u8) -> PskKeyExchangeMode {
-    PskKeyExchangeMode(0x0b + 0x1f * (place & 7))
+pub const fn psk_key_exchange_mode(place: u8) -> u8 {
+    0x0b + 0x1f * (place & 7)
 }
 
 /// Whether the name of an application protocol is reserved: such a name is a reserved two-byte value.

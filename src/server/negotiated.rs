@@ -1,46 +1,20 @@
 //! NEGOTIATED: ServerHello and EncryptedExtensions (RFC 9846 sections 4.2.3 and 4.4.1).
-
+use super::State;
+use super::early_data::EarlyKeys;
 #[cfg(feature = "certificates")]
-use super::certificates;
-use super::cookie::Retried;
-use super::early_data::{self, DecidingEarlyData, EarlyKeys};
+use super::flight;
 use super::flight::Flight;
-use super::psks::Ticket;
+use super::pre_shared_keys::ServerPsks;
 use super::selection::Chosen;
-use super::wait_client_hello::{Common, GroupChoice};
-use super::{ServerPsks, State};
-use crate::crypto::{Digest, HashAlgorithm, SharedSecret, hash_of, respond};
-use crate::endpoint::{Context, EarlyDataOutcome, Event, Negotiated};
+use crate::crypto::{SharedSecret, hash_of, respond};
+use crate::endpoint::{Context, EarlyDataOutcome, Negotiated};
 use crate::error::{Error, Violation};
-use crate::keys::{EarlySecret, Transcript, TranscriptBuffer, binder_hash_of_first_hello};
-use crate::psk::{Authentication, EarlyDataParameters, Psk, Role, may_serve};
+use crate::keys::{EarlySecret, Transcript};
+use crate::psk::{Authentication, EarlyDataParameters, Role, may_serve};
 use crate::wire::{
-    CipherSuite, ClientHello, EncryptedExtensions, KeyShareEntry, OfferedPsks, ProtocolVersion,
+    CipherSuite, ClientHello, EncryptedExtensions, KeyShareEntry, ProtocolVersion,
     PskKeyExchangeMode, ServerExtensions, ServerHello,
 };
-
-/// A ClientHello and what follows from it, before a PSK is chosen.
-pub(super) struct Negotiation {
-    /// The ClientHello, its offer taken out.
-    pub(super) hello: ClientHello,
-    pub(super) offer: OfferedPsks,
-    /// The whole message, as the transcript and the binders cover it.
-    pub(super) message: Vec<u8>,
-    pub(super) common: Common,
-    /// Of a second ClientHello that came with a cookie.
-    pub(super) retried: Option<Retried>,
-}
-
-impl Negotiation {
-    /// What the binders cover, under a PSK of this hash (section 4.3.11.2).
-    pub(super) fn covered(&self, hash: HashAlgorithm) -> Digest {
-        let truncated = self.offer.truncated(&self.message);
-        match &self.retried {
-            Some(retried) => retried.transcript.with_truncated(truncated),
-            None => binder_hash_of_first_hello(hash, truncated),
-        }
-    }
-}
 
 /// Everything is agreed on.
 pub(super) struct Acceptance {
@@ -59,65 +33,6 @@ pub(super) struct Acceptance {
     pub(super) early_data_offered: bool,
     /// What accepted early data is bound to.
     pub(super) early_data: Option<EarlyDataParameters>,
-}
-
-/// Accepts the ClientHello, or asks for a decision on its early data.
-pub(super) fn accept_first(
-    ctx: &mut Context,
-    psks: ServerPsks,
-    negotiation: Negotiation,
-    chosen: Option<(Chosen, Option<Ticket>)>,
-) -> Result<State, Error> {
-    let candidate = chosen.as_ref().and_then(|(chosen, ticket)| {
-        early_data::candidate(ctx, &psks, &negotiation, chosen, ticket.as_ref())
-    });
-    let chosen = chosen.map(|(chosen, _)| chosen);
-    let Negotiation { hello, message, common, retried, .. } = negotiation;
-    let suite = suite_for(&common, chosen.as_ref().map(|chosen| &chosen.psk))?;
-    let hash = hash_of(suite).ok_or(Error::Internal("suite without a hash"))?;
-    let hello_retry_request = retried.is_some();
-    let (transcript, early_data_offered) = match retried {
-        Some(mut retried) => {
-            retried.transcript.add(&message);
-            (retried.transcript, retried.early_data)
-        }
-        None => {
-            let transcript = TranscriptBuffer::new(&message).start(hash);
-            (transcript, hello.extensions.early_data)
-        }
-    };
-    let share = match common.group {
-        Some(GroupChoice::Shared(share)) => Some(share),
-        _ => None,
-    };
-    let acceptance = Acceptance {
-        psks,
-        early_data_offered,
-        hello,
-        chosen,
-        suite,
-        share,
-        alpn: common.alpn,
-        transcript,
-        hello_retry_request,
-        early_data: None,
-    };
-    match candidate {
-        Some(candidate) => {
-            ctx.emit(Event::DecideEarlyData);
-            let deciding = DecidingEarlyData { candidate, acceptance };
-            Ok(State::DecidingEarlyData(Box::new(deciding)))
-        }
-        None => accept(ctx, acceptance),
-    }
-}
-
-/// The PSK is chosen first, then the best suite with its hash.
-pub(super) fn suite_for(common: &Common, psk: Option<&Psk>) -> Result<CipherSuite, Error> {
-    let mut suites = common.suites.iter().copied();
-    suites
-        .find(|suite| psk.is_none_or(|psk| hash_of(*suite) == Some(psk.hash)))
-        .ok_or(Violation::NoAcceptablePsk.into())
 }
 
 /// Sends ServerHello and EncryptedExtensions, and what follows.
@@ -148,9 +63,9 @@ pub(super) fn accept(ctx: &mut Context, acceptance: Acceptance) -> Result<State,
     };
     #[cfg(feature = "certificates")]
     let identity = match &psk {
-        None => Some(certificates::choose(config, &hello.extensions)?),
+        None => Some(config.certificates.choose(&hello.extensions)?),
         Some(psk) if certificate_beside(config, &hello, psk) && share.is_some() => {
-            certificates::choose(config, &hello.extensions).ok()
+            config.certificates.choose(&hello.extensions).ok()
         }
         Some(_) => None,
     };
@@ -227,7 +142,7 @@ pub(super) fn accept(ctx: &mut Context, acceptance: Acceptance) -> Result<State,
     match &mut early {
         // Early data was sent before the client could know it.
         Some(early) => early.record_size_limit = our_limit,
-        None => limit_records(ctx, our_limit),
+        None => ctx.limit_records(our_limit),
     }
     let encrypted_extensions = EncryptedExtensions {
         // A server that goes by the name says so (RFC 6066 section 3).
@@ -281,25 +196,22 @@ pub(super) fn accept(ctx: &mut Context, acceptance: Acceptance) -> Result<State,
     });
     #[cfg(feature = "certificates")]
     if let Some((identity, _)) = identity {
-        return certificates::send(ctx, flight, identity);
+        return flight::send(ctx, flight, identity);
     }
     flight.finish(ctx)
 }
 
 /// Whether a certificate is shown beside this PSK (RFC 8773): an external one, to a client that asks for it.
 #[cfg(feature = "certificates")]
-fn certificate_beside(config: &super::ServerConfig, hello: &ClientHello, psk: &Psk) -> bool {
+fn certificate_beside(
+    config: &super::ServerConfig,
+    hello: &ClientHello,
+    psk: &crate::psk::Psk,
+) -> bool {
     config.full_handshake()
         && config.certificates.with_external_psk
         && hello.extensions.cert_with_extern_psk
         && psk.kind != crate::keys::BinderKind::Resumption
-}
-
-/// Takes no longer records than the client was told (RFC 8449 section 4).
-pub(super) fn limit_records(ctx: &mut Context, record_size_limit: Option<u16>) {
-    if let Some(limit) = record_size_limit {
-        ctx.reader.set_max_inner(limit.into());
-    }
 }
 
 /// The protocol's own limit on an inner plaintext: 2^14 bytes and the content type (RFC 8449 section 4).

@@ -1,0 +1,84 @@
+//! The client's own flight: a certificate if it was asked for, and Finished (RFC 9846 sections 4.5.1 to 4.5.3).
+#[cfg(feature = "certificates")]
+use std::sync::Arc;
+
+use super::State;
+#[cfg(feature = "certificates")]
+use crate::certificates::{Credentials, Signer};
+use crate::endpoint::{
+    Context, Established, Event, Negotiated, Resumption, TrafficSecrets, send_finished,
+};
+#[cfg(feature = "certificates")]
+use crate::endpoint::{Flight, Identity, Shown, send_certificate, show};
+use crate::error::Error;
+use crate::keys::{Exporter, MainSecret, TrafficSecret, Transcript};
+use crate::psk::{PskKinds, Terms};
+#[cfg(feature = "certificates")]
+use crate::wire::SignatureScheme;
+
+/// The server is authenticated, and the client's own flight goes out.
+pub struct Reply {
+    pub(super) kinds: PskKinds,
+    pub(super) negotiated: Negotiated,
+    pub(super) transcript: Transcript,
+    pub(super) client_handshake_traffic_secret: TrafficSecret,
+    pub(super) main_secret: MainSecret,
+    pub(super) secrets: TrafficSecrets,
+    pub(super) exporter: Exporter,
+    pub(super) early_exporter: Option<Exporter>,
+    pub(super) terms: Terms,
+}
+
+impl Reply {
+    /// Sends the client's Finished.
+    pub(super) fn finish(mut self: Box<Self>, ctx: &mut Context) -> Result<State, Error> {
+        send_finished(ctx, &self.client_handshake_traffic_secret, &mut self.transcript)?;
+        ctx.set_send_secret(self.negotiated.cipher_suite, &self.secrets.send)?;
+        let peer = self.terms.server.as_ref().clone();
+        let Self { kinds, transcript, main_secret, .. } = &*self;
+        let resumption = kinds.resumption().then(|| Resumption {
+            secret: main_secret.resumption_secret(&transcript.current()),
+            terms: self.terms.clone(),
+        });
+
+        ctx.emit(Event::Connected(self.negotiated.clone()));
+        let established = Established::new(
+            self.negotiated,
+            self.secrets,
+            self.exporter,
+            self.early_exporter,
+            peer,
+            resumption,
+        );
+        Ok(State::Connected(Box::new(established)))
+    }
+}
+
+#[cfg(feature = "certificates")]
+impl Flight for Reply {
+    const SIGNER: Signer = Signer::Client;
+
+    fn transcript(&mut self) -> &mut Transcript {
+        &mut self.transcript
+    }
+}
+
+#[cfg(feature = "certificates")]
+/// Answers a CertificateRequest, with an empty Certificate if there is none to show, and finishes the handshake.
+pub(super) fn reply_with_certificate(
+    ctx: &mut Context,
+    mut reply: Box<Reply>,
+    credentials: Option<Arc<Credentials>>,
+    accepted: &[SignatureScheme],
+) -> Result<State, Error> {
+    let fitting =
+        credentials.and_then(|credentials| Some((credentials.scheme(accepted)?, credentials)));
+    let Some((scheme, credentials)) = fitting else {
+        send_certificate(ctx, &mut *reply, Vec::new())?;
+        return reply.finish(ctx);
+    };
+    match show(ctx, reply, Identity { place: 0, credentials, scheme })? {
+        Shown::Proven(reply) => reply.finish(ctx),
+        Shown::Signing(signing) => Ok(State::Signing(signing)),
+    }
+}

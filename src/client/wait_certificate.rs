@@ -1,0 +1,93 @@
+//! WAIT_CERT_CR, WAIT_CERT and WAIT_CV: how a server proves who it is without a PSK, or beside one (RFC 9846 sections
+//! 4.4.2 and 4.5, RFC 8773).
+use super::State;
+use super::wait_finished::WaitFinished;
+use crate::certificates::{Signer, Verification};
+use crate::endpoint::{Authenticated, Judgement, Negotiated, WaitCertificateVerify, read_chain};
+use crate::error::{Error, Violation};
+use crate::keys::Transcript;
+use crate::psk::Verdict;
+use crate::wire::{CertificateRequest, Handshake, HandshakeType};
+
+/// WAIT_CERT_CR, and WAIT_CERT once the server has asked for a certificate.
+pub struct WaitCertificate {
+    verification: Verification,
+    /// The server may ask for a certificate of ours: not when it has chosen a PSK.
+    may_request: bool,
+    next: Box<WaitFinished>,
+}
+
+impl WaitCertificate {
+    pub(super) fn new(next: Box<WaitFinished>) -> Result<Self, Error> {
+        // Who cannot judge a certificate lets nobody go on without a PSK.
+        let verification = next.config.certificates.verification.clone();
+        let verification = verification.ok_or(Violation::PskNotSelected)?;
+        Ok(Self { verification, may_request: next.negotiated.psk_identity.is_none(), next })
+    }
+
+    pub(super) fn name(&self) -> &'static str {
+        if self.may_request { "WAIT_CERT_CR" } else { "WAIT_CERT" }
+    }
+
+    pub(super) fn expected(&self) -> &'static [HandshakeType] {
+        if self.may_request {
+            &[HandshakeType::CERTIFICATE, HandshakeType::CERTIFICATE_REQUEST]
+        } else {
+            &[HandshakeType::CERTIFICATE]
+        }
+    }
+
+    pub(super) fn on_certificate_request(
+        mut self: Box<Self>,
+        message: &Handshake<'_>,
+    ) -> Result<State, Error> {
+        if !self.may_request {
+            let state = self.name();
+            return Err(Error::UnexpectedMessage { received: message.name(), state });
+        }
+        let request = CertificateRequest::read(message.body())?;
+        if !request.certificate_request_context.is_empty() {
+            return Err(Violation::CertificateContext.into());
+        }
+        self.next.requested =
+            Some(request.signature_algorithms.ok_or(Violation::RequestWithoutSchemes)?);
+        self.may_request = false;
+        self.next.transcript.add(message.bytes);
+        Ok(State::WaitCertificate(self))
+    }
+
+    pub(super) fn on_certificate(mut self, message: &Handshake<'_>) -> Result<State, Error> {
+        let chain = read_chain(message)?;
+        if chain.is_empty() {
+            return Err(Violation::CertificateMissing.into());
+        }
+        self.next.transcript.add(message.bytes);
+        let Self { verification, next, .. } = self;
+        let next = WaitCertificateVerify { chain, verification, next };
+        Ok(State::WaitCertificateVerify(Box::new(next)))
+    }
+}
+
+/// What follows from the server's CertificateVerify.
+pub(super) fn judged(judgement: Judgement<WaitFinished>) -> State {
+    match judgement {
+        Judgement::Accepted(next) => State::WaitFinished(next),
+        Judgement::Asked(verifying) => State::VerifyingCertificate(verifying),
+    }
+}
+
+impl Authenticated for WaitFinished {
+    const PEER: Signer = Signer::Server;
+
+    fn transcript(&mut self) -> &mut Transcript {
+        &mut self.transcript
+    }
+
+    fn negotiated(&self) -> &Negotiated {
+        &self.negotiated
+    }
+
+    fn set_peer_certificate(&mut self, chain: Vec<Vec<u8>>, verdict: Verdict) {
+        self.terms.set_certificate(chain, verdict);
+    }
+}

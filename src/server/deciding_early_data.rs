@@ -1,0 +1,91 @@
+//! NEGOTIATED, and the application is asked whether early data is accepted (RFC 9846 section 8).
+use super::State;
+use super::early_data::{self, Candidate, EarlyDataRequest};
+use super::negotiated::{Acceptance, accept};
+use super::negotiation::{GroupChoice, Negotiation, suite_for};
+use super::pre_shared_keys::{ServerPsks, Ticket};
+use super::selection::Chosen;
+use crate::crypto::hash_of;
+use crate::endpoint::{Context, Event};
+use crate::error::Error;
+use crate::keys::TranscriptBuffer;
+
+/// A handshake that waits for the decision.
+pub struct DecidingEarlyData {
+    pub(super) candidate: Candidate,
+    pub(super) acceptance: Acceptance,
+}
+
+impl DecidingEarlyData {
+    /// What is to be decided.
+    pub(super) fn request(&self) -> EarlyDataRequest<'_> {
+        EarlyDataRequest {
+            id: &self.candidate.id,
+            identity: &self.candidate.identity,
+            replayable_until: self.candidate.replayable_until,
+            max_size: self.candidate.parameters.max_size,
+        }
+    }
+
+    /// Goes on with the decision.
+    pub(super) fn decide(
+        self: Box<Self>,
+        ctx: &mut Context,
+        accepted: bool,
+    ) -> Result<State, Error> {
+        let Self { mut acceptance, candidate, .. } = *self;
+        acceptance.early_data = accepted.then_some(candidate.parameters);
+        accept(ctx, acceptance)
+    }
+}
+
+/// Accepts the ClientHello, or asks for a decision on its early data.
+pub(super) fn accept_first(
+    ctx: &mut Context,
+    psks: ServerPsks,
+    negotiation: Negotiation,
+    chosen: Option<(Chosen, Option<Ticket>)>,
+) -> Result<State, Error> {
+    let candidate = chosen.as_ref().and_then(|(chosen, ticket)| {
+        early_data::candidate(ctx, &psks, &negotiation, chosen, ticket.as_ref())
+    });
+    let chosen = chosen.map(|(chosen, _)| chosen);
+    let Negotiation { hello, message, common, retried, .. } = negotiation;
+    let suite = suite_for(&common, chosen.as_ref().map(|chosen| &chosen.psk))?;
+    let hash = hash_of(suite).ok_or(Error::Internal("suite without a hash"))?;
+    let hello_retry_request = retried.is_some();
+    let (transcript, early_data_offered) = match retried {
+        Some(mut retried) => {
+            retried.transcript.add(&message);
+            (retried.transcript, retried.early_data)
+        }
+        None => {
+            let transcript = TranscriptBuffer::new(&message).start(hash);
+            (transcript, hello.extensions.early_data)
+        }
+    };
+    let share = match common.group {
+        Some(GroupChoice::Shared(share)) => Some(share),
+        _ => None,
+    };
+    let acceptance = Acceptance {
+        psks,
+        early_data_offered,
+        hello,
+        chosen,
+        suite,
+        share,
+        alpn: common.alpn,
+        transcript,
+        hello_retry_request,
+        early_data: None,
+    };
+    match candidate {
+        Some(candidate) => {
+            ctx.emit(Event::DecideEarlyData);
+            let deciding = DecidingEarlyData { candidate, acceptance };
+            Ok(State::DecidingEarlyData(Box::new(deciding)))
+        }
+        None => accept(ctx, acceptance),
+    }
+}

@@ -1,0 +1,194 @@
+//! What follows from a ClientHello before a PSK is chosen (RFC 9846 sections 4.2.1 and 4.3).
+use super::ServerConfig;
+use super::client_hello::check_mandatory;
+use super::hello_retry_request::Retry;
+use super::pre_shared_keys::ServerPsks;
+use crate::crypto::{Digest, HashAlgorithm, hash_of};
+use crate::endpoint::Parameters;
+use crate::error::{Error, Violation};
+use crate::keys::{Transcript, binder_hash_of_first_hello};
+use crate::psk::Psk;
+use crate::wire::{
+    CipherSuite, ClientExtensions, ClientHello, KeyShareEntry, NamedGroup, OfferedPsks,
+    PskKeyExchangeMode,
+};
+
+/// A ClientHello and what follows from it, before a PSK is chosen.
+pub(super) struct Negotiation {
+    /// The ClientHello, its offer taken out.
+    pub(super) hello: ClientHello,
+    pub(super) offer: OfferedPsks,
+    /// The whole message, as the transcript and the binders cover it.
+    pub(super) message: Vec<u8>,
+    pub(super) common: Common,
+    /// Of a second ClientHello that came with a cookie.
+    pub(super) retried: Option<Retried>,
+}
+
+impl Negotiation {
+    /// What the binders cover, under a PSK of this hash (section 4.3.11.2).
+    pub(super) fn covered(&self, hash: HashAlgorithm) -> Digest {
+        let truncated = self.offer.truncated(&self.message);
+        match &self.retried {
+            Some(retried) => retried.transcript.with_truncated(truncated),
+            None => binder_hash_of_first_hello(hash, truncated),
+        }
+    }
+}
+
+/// What the cookie of a second ClientHello brings back.
+pub(super) struct Retried {
+    /// message_hash of the first ClientHello, and the HelloRetryRequest.
+    pub(super) transcript: Transcript,
+    /// The place of the chosen identity in this offer; none was chosen where a certificate is to be shown.
+    pub(super) chosen: Option<usize>,
+    /// The first ClientHello offered early data.
+    pub(super) early_data: bool,
+}
+
+/// What both sides have in common, whoever the client is. Failing here says nothing about any PSK.
+pub(super) struct Common {
+    /// In the order of preference; never empty.
+    pub(super) suites: Vec<CipherSuite>,
+    /// The group under psk_dhe_ke, `None` under psk_ke.
+    pub(super) group: Option<GroupChoice>,
+    pub(super) alpn: Option<Vec<u8>>,
+}
+
+/// A group, and whether the client has sent a share for it.
+#[derive(Clone)]
+pub(super) enum GroupChoice {
+    Shared(KeyShareEntry),
+    NeedsRetry(NamedGroup),
+}
+
+impl Common {
+    /// Also tells whether there is an offer of PSKs that can be used.
+    pub(super) fn negotiate(
+        config: &ServerConfig,
+        hello: &ClientHello,
+    ) -> Result<(Self, bool), Error> {
+        let parameters = &config.parameters;
+        let extensions = &hello.extensions;
+        check_mandatory(extensions, config.full_handshake())?;
+        let mode = common_mode(parameters, extensions);
+        let group = match mode {
+            Some(PskKeyExchangeMode::PSK_DHE_KE) => Some(choose_group(parameters, extensions)?),
+            Some(_) => None,
+            None if config.full_handshake() => None,
+            None => return Err(Violation::NoCommonPskMode.into()),
+        };
+        let suites = parameters.common_cipher_suites(&hello.cipher_suites);
+        if suites.is_empty() {
+            return Err(Violation::NoCommonCipherSuite.into());
+        }
+        let alpn = choose_protocol(parameters, extensions)?;
+        let offered = mode.is_some() && extensions.pre_shared_key.is_some();
+        Ok((Self { suites, group, alpn }, offered))
+    }
+
+    /// The group where no PSK is chosen: there is always one, whatever the mode of a PSK would have been.
+    pub(super) fn group_of_full_handshake(
+        &self,
+        parameters: &Parameters,
+        extensions: &ClientExtensions,
+    ) -> Result<GroupChoice, Error> {
+        match &self.group {
+            Some(group) => Ok(group.clone()),
+            None if extensions.supported_groups.is_none() => {
+                Err(Violation::MissingSupportedGroups.into())
+            }
+            None if extensions.key_share.is_none() => Err(Violation::MissingKeyShare.into()),
+            None => choose_group(parameters, extensions),
+        }
+    }
+}
+
+/// The mode in which the client can use a PSK of ours (section 4.3.9).
+pub(super) fn common_mode(
+    parameters: &Parameters,
+    extensions: &ClientExtensions,
+) -> Option<PskKeyExchangeMode> {
+    let modes = extensions.psk_key_exchange_modes.as_deref().unwrap_or_default();
+    parameters.psk_modes().iter().copied().find(|mode| modes.contains(mode))
+}
+
+/// The PSK is chosen first, then the best suite with its hash.
+pub(super) fn suite_for(common: &Common, psk: Option<&Psk>) -> Result<CipherSuite, Error> {
+    let mut suites = common.suites.iter().copied();
+    suites
+        .find(|suite| psk.is_none_or(|psk| hash_of(*suite) == Some(psk.hash)))
+        .ok_or(Violation::NoAcceptablePsk.into())
+}
+
+/// The most preferred group that needs no further round trip, else the most preferred one.
+fn choose_group(
+    parameters: &Parameters,
+    extensions: &ClientExtensions,
+) -> Result<GroupChoice, Error> {
+    let groups = extensions.supported_groups.as_deref().unwrap_or_default();
+    let shares = extensions.key_share.as_deref().unwrap_or_default();
+    let mut common = parameters.groups().iter().filter(|group| groups.contains(group)).peekable();
+    let first = **common.peek().ok_or(Violation::NoCommonGroup)?;
+    let shared = common.find_map(|group| shares.iter().find(|share| share.group == *group));
+    Ok(match shared {
+        Some(share) => GroupChoice::Shared(share.clone()),
+        None => GroupChoice::NeedsRetry(first),
+    })
+}
+
+/// The server's most preferred protocol among the client's (RFC 7301 section 3.2).
+fn choose_protocol(
+    parameters: &Parameters,
+    extensions: &ClientExtensions,
+) -> Result<Option<Vec<u8>>, Error> {
+    match &extensions.alpn {
+        Some(offered) if !parameters.alpn().is_empty() => {
+            match parameters.alpn().iter().find(|name| offered.contains(name)) {
+                Some(name) => Ok(Some(name.clone())),
+                None => Err(Violation::NoCommonApplicationProtocol.into()),
+            }
+        }
+        _ => Ok(None),
+    }
+}
+
+/// Negotiates from a second ClientHello that comes first, as the server would have that sent the HelloRetryRequest.
+pub(super) fn negotiate_with_cookie(
+    psks: &ServerPsks,
+    mut hello: ClientHello,
+    message: &[u8],
+    cookie: Vec<u8>,
+) -> Result<Negotiation, Error> {
+    let config = &psks.config;
+    let keys = config.cookie_keys.as_ref().zip(psks.scope());
+    let (keys, scope) = keys.ok_or(Violation::CookieWithoutRetry)?;
+    let retry = Retry::open(keys, scope, &cookie).ok_or(Violation::RetryWrongCookie)?;
+    let offer = hello.extensions.pre_shared_key.take().filter(|_| retry.has_psk());
+    let share = retry.check(&mut hello)?;
+    let (offer, chosen) = if retry.has_psk() {
+        let offer = offer.ok_or(Violation::RetryDroppedPsk)?;
+        // None behind the limit was chosen, and a second offer only leaves some out.
+        let mut looked_at = offer.identities.iter().take(config.max_offered_psks);
+        let place = looked_at.position(|psk| retry.is_chosen(&psk.identity));
+        (offer, Some(place.ok_or(Violation::RetryDroppedChosenIdentity)?))
+    } else {
+        (OfferedPsks::none(), None)
+    };
+    // The server that sealed the cookie may have had other parameters. Its PSK modes were the same, by the scope.
+    let parameters = &config.parameters;
+    if !parameters.groups().contains(&retry.group) {
+        return Err(Violation::NoCommonGroup.into());
+    }
+    if !parameters.cipher_suites().contains(&retry.cipher_suite) {
+        return Err(Violation::NoCommonCipherSuite.into());
+    }
+    let common = Common {
+        suites: vec![retry.cipher_suite],
+        group: Some(GroupChoice::Shared(share)),
+        alpn: choose_protocol(parameters, &hello.extensions)?,
+    };
+    let (_, transcript) = retry.request(&hello.legacy_session_id, Some(cookie))?;
+    let retried = Retried { transcript, chosen, early_data: retry.early_data };
+    Ok(Negotiation { hello, offer, message: message.to_vec(), common, retried: Some(retried) })
+}

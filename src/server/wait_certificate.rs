@@ -1,0 +1,56 @@
+//! WAIT_CERT and WAIT_CV: a client shows its certificate (RFC 9846 sections 4.5.1 and 4.5.2).
+use super::State;
+use super::certificates::ClientCertificates;
+use super::wait_finished::WaitFinished;
+use crate::certificates::Signer;
+use crate::endpoint::{Authenticated, Judgement, Negotiated, WaitCertificateVerify, read_chain};
+use crate::error::{Error, Violation};
+use crate::keys::Transcript;
+use crate::psk::Verdict;
+use crate::wire::Handshake;
+
+/// WAIT_CERT: the client was asked for a certificate.
+pub struct WaitCertificate {
+    pub(super) clients: ClientCertificates,
+    pub(super) next: Box<WaitFinished>,
+}
+
+impl WaitCertificate {
+    pub(super) fn on_certificate(mut self, message: &Handshake<'_>) -> Result<State, Error> {
+        let chain = read_chain(message)?;
+        self.next.transcript.add(message.bytes);
+        let Self { clients: ClientCertificates { verification, required }, next } = self;
+        match (chain.is_empty(), required) {
+            (true, true) => Err(Violation::ClientCertificateRequired.into()),
+            (true, false) => Ok(State::WaitFinished(next)),
+            (false, _) => {
+                let next = WaitCertificateVerify { chain, verification, next };
+                Ok(State::WaitCertificateVerify(Box::new(next)))
+            }
+        }
+    }
+}
+
+/// What follows from the client's CertificateVerify.
+pub(super) fn judged(judgement: Judgement<WaitFinished>) -> State {
+    match judgement {
+        Judgement::Accepted(next) => State::WaitFinished(next),
+        Judgement::Asked(verifying) => State::VerifyingCertificate(verifying),
+    }
+}
+
+impl Authenticated for WaitFinished {
+    const PEER: Signer = Signer::Client;
+
+    fn transcript(&mut self) -> &mut Transcript {
+        &mut self.transcript
+    }
+
+    fn negotiated(&self) -> &Negotiated {
+        &self.negotiated
+    }
+
+    fn set_peer_certificate(&mut self, chain: Vec<Vec<u8>>, verdict: Verdict) {
+        self.client.set_certificate(chain, verdict);
+    }
+}
