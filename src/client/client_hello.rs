@@ -1,14 +1,64 @@
-//! What the ClientHello offers, its binders, and how a HelloRetryRequest changes it (RFC 9846 sections 4.2.2, 4.2.4 and
-//! 4.3.11).
-use super::ClientConfig;
+//! The ClientHello, its binders, and how a HelloRetryRequest changes it (RFC 9846 sections 4.2.2, 4.2.4 and 4.3.11).
+use super::offer::Offer;
+use super::{ClientConfig, grease};
 use crate::crypto::{Digest, HashAlgorithm, KeyShare, hash_of};
 use crate::endpoint::Context;
-use crate::error::{Error, Usage, Violation};
+use crate::error::{Error, Violation};
 use crate::keys::Transcript;
-use crate::psk::{Psk, PskList, Session, binder};
+use crate::psk::{Psk, PskKinds, binder};
 use crate::wire::{
-    CipherSuite, ClientHello, KeyShareEntry, NamedGroup, OfferedPsks, PskIdentity, TOO_LONG,
+    CipherSuite, ClientExtensions, ClientHello, KeyShareEntry, NamedGroup, OfferedPsks,
+    ProtocolVersion, PskIdentity, PskKeyExchangeMode, TOO_LONG,
 };
+
+/// The first ClientHello, without its binders (section 4.2.2).
+pub(super) fn first_client_hello(
+    config: &ClientConfig,
+    kinds: PskKinds,
+    offer: &Offer,
+    ctx: &mut Context,
+) -> Result<(ClientHello, Option<KeyShare>), Error> {
+    let parameters = &config.parameters;
+    let random = ctx.random.array();
+    let legacy_session_id = if parameters.middlebox_compatibility {
+        ctx.random.array::<32>().to_vec()
+    } else {
+        Vec::new()
+    };
+    let mut extensions = ClientExtensions {
+        server_name: config.server_name().map(<[u8]>::to_vec),
+        signature_algorithms: Some(config.signature_algorithms()),
+        alpn: Some(parameters.alpn().to_vec()).filter(|alpn| !alpn.is_empty()),
+        record_size_limit: parameters.record_size_limit(),
+        early_data: offer.early_data.is_some(),
+        supported_versions: Some(vec![ProtocolVersion::TLS13]),
+        // Without a PSK to offer they say how a ticket of this connection can be used.
+        psk_key_exchange_modes: Some(parameters.psk_modes().to_vec())
+            .filter(|_| !config.full_handshake() || !offer.psks.is_empty() || kinds.resumption()),
+        cert_with_extern_psk: offer.cert_with_extern_psk,
+        ..ClientExtensions::default()
+    };
+    let mut share = None;
+    if parameters.allows(PskKeyExchangeMode::PSK_DHE_KE) || config.full_handshake() {
+        let first = parameters.groups().first().copied().ok_or(Error::Internal("no group"))?;
+        let (generated, entry) = generate_share(first, ctx)?;
+        extensions.supported_groups = Some(parameters.groups().to_vec());
+        extensions.key_share = Some(vec![entry]);
+        share = Some(generated);
+    }
+    let mut hello = ClientHello {
+        legacy_version: ProtocolVersion::TLS12,
+        random,
+        legacy_session_id,
+        cipher_suites: offer.cipher_suites.clone(),
+        legacy_compression_methods: vec![0],
+        extensions,
+    };
+    if parameters.grease {
+        grease::add(&mut hello, &mut ctx.random);
+    }
+    Ok((hello, share))
+}
 
 /// What a HelloRetryRequest settled.
 pub(super) struct Retry {
@@ -48,41 +98,7 @@ pub(super) fn send_second(
     Ok(())
 }
 
-/// The suites to offer and the PSKs in their wire form, the sessions before the others: early data goes with the first.
-///
-/// A client that needs a PSK offers the suites that fit one: a server that picks the suite first would otherwise miss the
-/// PSK. One that accepts certificates offers its other suites behind those.
-pub(super) fn suites_and_psks(
-    config: &ClientConfig,
-    sessions: &[&Session],
-    psks: &PskList,
-) -> Result<(Vec<CipherSuite>, Vec<Psk>), Error> {
-    let suites = config.parameters.cipher_suites();
-    if sessions.is_empty() && psks.is_empty() {
-        return Err(Usage::NoPsk.into());
-    }
-    // Hashes in the order of the suites, each once.
-    let mut hashes: Vec<HashAlgorithm> = Vec::new();
-    for hash in suites.iter().filter_map(|suite| hash_of(*suite)) {
-        if !hashes.contains(&hash) {
-            hashes.push(hash);
-        }
-    }
-    let resumption = sessions.iter().filter_map(|session| session.psk());
-    let external = psks.iter().flat_map(|psk| hashes.iter().filter_map(|hash| psk.for_hash(*hash)));
-    let offered: Vec<Psk> =
-        resumption.chain(external).filter(|psk| hashes.contains(&psk.hash)).collect();
-    let (mut suites, others): (Vec<CipherSuite>, _) = suites
-        .iter()
-        .copied()
-        .partition(|suite| offered.iter().any(|psk| Some(psk.hash) == hash_of(*suite)));
-    if config.full_handshake() {
-        suites.extend(others);
-    }
-    if suites.is_empty() { Err(Usage::NoUsableCipherSuite.into()) } else { Ok((suites, offered)) }
-}
-
-pub(super) fn generate_share(
+fn generate_share(
     group: NamedGroup,
     ctx: &mut Context,
 ) -> Result<(KeyShare, KeyShareEntry), Error> {

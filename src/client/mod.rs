@@ -7,6 +7,7 @@ mod config;
 mod early_data;
 mod flight;
 mod grease;
+mod offer;
 mod sessions;
 mod start;
 #[cfg(feature = "certificates")]

@@ -1,4 +1,5 @@
 //! NEGOTIATED: ServerHello and EncryptedExtensions (RFC 9846 sections 4.2.3 and 4.4.1).
+
 use super::State;
 use super::early_data::EarlyKeys;
 #[cfg(feature = "certificates")]
@@ -6,11 +7,13 @@ use super::flight;
 use super::flight::Flight;
 use super::pre_shared_keys::ServerPsks;
 use super::selection::Chosen;
-use crate::crypto::{SharedSecret, hash_of, respond};
+use crate::crypto::{Digest, SharedSecret, hash_of, respond};
+#[cfg(feature = "certificates")]
+use crate::endpoint::Identity;
 use crate::endpoint::{Context, EarlyDataOutcome, Negotiated};
 use crate::error::{Error, Violation};
-use crate::keys::{EarlySecret, Transcript};
-use crate::psk::{Authentication, EarlyDataParameters, Role, may_serve};
+use crate::keys::{EarlySecret, HandshakeSecret, TrafficSecret, Transcript};
+use crate::psk::{Authentication, EarlyDataParameters, Psk, Role, may_serve};
 use crate::wire::{
     CipherSuite, ClientHello, EncryptedExtensions, KeyShareEntry, ProtocolVersion,
     PskKeyExchangeMode, ServerExtensions, ServerHello,
@@ -35,165 +38,28 @@ pub(super) struct Acceptance {
     pub(super) early_data: Option<EarlyDataParameters>,
 }
 
-/// Sends ServerHello and EncryptedExtensions, and what follows.
-pub(super) fn accept(ctx: &mut Context, acceptance: Acceptance) -> Result<State, Error> {
-    let Acceptance {
-        psks,
-        hello,
-        chosen,
-        suite,
-        share,
-        alpn,
-        mut transcript,
-        hello_retry_request,
-        early_data_offered,
-        early_data,
-    } = acceptance;
-    let config = &psks.config;
-    let (index, psk) = match chosen {
-        Some(Chosen { index, psk }) => {
-            // The binder has verified, so this is no stranger's word.
-            if !config.parameters.allow_both_roles && !may_serve(&psk, Role::Server) {
-                return Err(Violation::IdentityInBothRoles.into());
-            }
-            let index = u16::try_from(index).map_err(|_| Violation::NoAcceptablePsk)?;
-            (Some(index), Some(psk))
-        }
-        None => (None, None),
+/// Sends the server's flight: ServerHello, EncryptedExtensions, and what follows.
+pub(super) fn accept(ctx: &mut Context, mut acceptance: Acceptance) -> Result<State, Error> {
+    acceptance.check_role()?;
+    #[cfg(feature = "certificates")]
+    let identity = acceptance.identity()?;
+    #[cfg(feature = "certificates")]
+    let (certificate, by_name) = match &identity {
+        Some((identity, by_name)) => (Some(identity.credentials.digest()), *by_name),
+        None => (None, false),
     };
-    #[cfg(feature = "certificates")]
-    let identity = match &psk {
-        None => Some(config.certificates.choose(&hello.extensions)?),
-        Some(psk) if certificate_beside(config, &hello, psk) && share.is_some() => {
-            config.certificates.choose(&hello.extensions).ok()
-        }
-        Some(_) => None,
-    };
-    #[cfg(feature = "certificates")]
-    let (server_certificate, named) =
-        (identity.is_some(), identity.as_ref().is_some_and(|(_, named)| *named));
-    #[cfg(feature = "certificates")]
-    let certificate_digest = identity.as_ref().map(|(identity, _)| identity.credentials.digest());
     #[cfg(not(feature = "certificates"))]
-    let (server_certificate, named, certificate_digest) = (false, false, None);
-    // A server that still has to show its certificate takes no early data (RFC 8773 section 5.1).
-    let early_data = early_data.filter(|_| !server_certificate);
-    let group = share.as_ref().map(|share| share.group);
-    let (server_share, shared) = match share {
-        Some(share) => {
-            let (entry, shared) = answer_share(ctx, &share)?;
-            (Some(entry), Some(shared))
-        }
-        None => (None, None),
-    };
+    let (certificate, by_name) = (None, false);
 
-    let mut early = match (&psk, early_data) {
-        (Some(psk), Some(parameters)) => Some(EarlyKeys::derive(ctx, psk, &transcript, parameters)),
-        _ => None,
-    };
+    let (server_share, shared) = acceptance.answer_share(ctx)?;
+    let mut early = acceptance.early_keys(ctx, certificate.is_some());
+    acceptance.send_server_hello(ctx, server_share, certificate.is_some())?;
+    let keys = acceptance.protect(ctx, shared.as_ref(), early.as_ref())?;
+    let record_size_limit = acceptance.limit_records(ctx, early.as_mut());
+    // A server that goes by the name says so (RFC 6066 section 3).
+    acceptance.send_encrypted_extensions(ctx, by_name, record_size_limit, early.is_some())?;
 
-    let server_hello = ServerHello {
-        legacy_version: ProtocolVersion::TLS12,
-        random: ctx.random.array(),
-        legacy_session_id_echo: hello.legacy_session_id,
-        cipher_suite: suite,
-        legacy_compression_method: 0,
-        extensions: ServerExtensions {
-            selected_version: Some(ProtocolVersion::TLS13),
-            server_share,
-            selected_identity: index,
-            cert_with_extern_psk: server_certificate && psk.is_some(),
-            ..ServerExtensions::default()
-        },
-    };
-    let bytes = server_hello.encode()?;
-    ctx.send_handshake(&bytes)?;
-    transcript.add(&bytes);
-    // After a HelloRetryRequest it went out with that.
-    if !server_hello.legacy_session_id_echo.is_empty() && !hello_retry_request {
-        ctx.writer.write_change_cipher_spec();
-    }
-
-    let hash = hash_of(suite).ok_or(Error::Internal("suite without a hash"))?;
-    let early_secret = match &psk {
-        Some(psk) => psk.early_secret(),
-        None => EarlySecret::new(hash, None),
-    };
-    let handshake_secret = early_secret.into_handshake_secret(shared.as_ref());
-    let (client_handshake, server_handshake) =
-        ctx.handshake_secrets(&handshake_secret, &transcript);
-    ctx.set_send_secret(suite, &server_handshake)?;
-    match &early {
-        Some(early) => {
-            ctx.reader.stop_skipping();
-            ctx.set_receive_secret(suite, &early.traffic_secret)?;
-        }
-        None => ctx.set_receive_secret(suite, &client_handshake)?,
-    }
-
-    if let Some(limit) = hello.extensions.record_size_limit {
-        ctx.writer.set_record_size_limit(limit.into());
-    }
-    // The answer tells the client our own limit; without the client's there is nothing to answer.
-    let our_limit = hello
-        .extensions
-        .record_size_limit
-        .map(|_| config.parameters.record_size_limit().unwrap_or(DEFAULT_RECORD_SIZE_LIMIT));
-    match &mut early {
-        // Early data was sent before the client could know it.
-        Some(early) => early.record_size_limit = our_limit,
-        None => ctx.limit_records(our_limit),
-    }
-    let encrypted_extensions = EncryptedExtensions {
-        // A server that goes by the name says so (RFC 6066 section 3).
-        server_name: named,
-        alpn: alpn.clone(),
-        record_size_limit: our_limit,
-        early_data: early.is_some(),
-        ..EncryptedExtensions::default()
-    };
-    let bytes = encrypted_extensions.encode()?;
-    ctx.send_handshake(&bytes)?;
-    transcript.add(&bytes);
-
-    let client = match &psk {
-        Some(psk) => psk.authentication(ctx.now),
-        None => Authentication::none(ctx.now),
-    };
-    let negotiated = Negotiated {
-        psk_mode: psk.as_ref().map(|_| match group {
-            Some(_) => PskKeyExchangeMode::PSK_DHE_KE,
-            None => PskKeyExchangeMode::PSK_KE,
-        }),
-        psk_kind: psk.as_ref().map(|psk| psk.kind),
-        external_identity: psk.as_ref().and_then(|psk| psk.external_identity.clone()),
-        psk_identity: psk.map(|psk| psk.identity),
-        psk_index: index,
-        server_certificate,
-        cipher_suite: suite,
-        group,
-        alpn,
-        server_name: hello.extensions.server_name,
-        hello_retry_request,
-        early_data: match (&early, early_data_offered) {
-            (Some(_), _) => EarlyDataOutcome::Accepted,
-            (None, true) => EarlyDataOutcome::Rejected,
-            (None, false) => EarlyDataOutcome::NotOffered,
-        },
-    };
-    let flight = Box::new(Flight {
-        psks,
-        negotiated,
-        transcript,
-        handshake_secret,
-        client_handshake,
-        server_handshake,
-        early,
-        client,
-        server_certificate: certificate_digest,
-        #[cfg(feature = "certificates")]
-        clients: None,
-    });
+    let flight = acceptance.into_flight(ctx, keys, early, certificate)?;
     #[cfg(feature = "certificates")]
     if let Some((identity, _)) = identity {
         return flight::send(ctx, flight, identity);
@@ -201,27 +67,219 @@ pub(super) fn accept(ctx: &mut Context, acceptance: Acceptance) -> Result<State,
     flight.finish(ctx)
 }
 
-/// Whether a certificate is shown beside this PSK (RFC 8773): an external one, to a client that asks for it.
-#[cfg(feature = "certificates")]
-fn certificate_beside(
-    config: &super::ServerConfig,
-    hello: &ClientHello,
-    psk: &crate::psk::Psk,
-) -> bool {
-    config.full_handshake()
-        && config.certificates.with_external_psk
-        && hello.extensions.cert_with_extern_psk
-        && psk.kind != crate::keys::BinderKind::Resumption
+impl Acceptance {
+    /// The PSK, if one is chosen.
+    fn psk(&self) -> Option<&Psk> {
+        self.chosen.as_ref().map(|chosen| &chosen.psk)
+    }
+
+    /// One PSK serves one role (RFC 9257 section 4.1). The binder has verified, so this is no stranger's word.
+    fn check_role(&self) -> Result<(), Error> {
+        let both = self.psks.config.parameters.allow_both_roles;
+        if both || self.psk().is_none_or(|psk| may_serve(psk, Role::Server)) {
+            Ok(())
+        } else {
+            Err(Violation::IdentityInBothRoles.into())
+        }
+    }
+
+    /// The place of the PSK in the offer, as selected_identity has it (section 4.3.11).
+    fn selected_identity(&self) -> Result<Option<u16>, Error> {
+        let index = self.chosen.as_ref().map(|chosen| u16::try_from(chosen.index));
+        index.transpose().map_err(|_| Violation::NoAcceptablePsk.into())
+    }
+
+    /// What the server shows: a certificate where no PSK is chosen, and beside an external one if the client asks for it
+    /// (RFC 8773).
+    #[cfg(feature = "certificates")]
+    fn identity(&self) -> Result<Option<(Identity, bool)>, Error> {
+        let config = &self.psks.config;
+        let choose = || config.certificates.choose(&self.hello.extensions);
+        match self.psk() {
+            None => choose().map(Some),
+            Some(psk) => {
+                let beside = config.full_handshake()
+                    && config.certificates.with_external_psk
+                    && self.hello.extensions.cert_with_extern_psk
+                    && psk.kind != crate::keys::BinderKind::Resumption
+                    && self.share.is_some();
+                Ok(if beside { choose().ok() } else { None })
+            }
+        }
+    }
+
+    /// Our share, and what comes of both (section 4.3.8); neither under psk_ke.
+    fn answer_share(
+        &self,
+        ctx: &mut Context,
+    ) -> Result<(Option<KeyShareEntry>, Option<SharedSecret>), Error> {
+        let Some(KeyShareEntry { group, key_exchange }) = &self.share else {
+            return Ok((None, None));
+        };
+        let (ours, shared) =
+            respond(*group, key_exchange, &mut ctx.random).map_err(|_| Violation::BadKeyShare)?;
+        Ok((Some(KeyShareEntry { group: *group, key_exchange: ours }), Some(shared)))
+    }
+
+    /// The keys of accepted early data. A server that still has to show its certificate takes none (RFC 8773 section 5.1).
+    fn early_keys(&mut self, ctx: &mut Context, server_certificate: bool) -> Option<EarlyKeys> {
+        let parameters = self.early_data.take().filter(|_| !server_certificate)?;
+        Some(EarlyKeys::derive(ctx, self.psk()?, &self.transcript, parameters))
+    }
+
+    /// ServerHello (section 4.2.3).
+    fn send_server_hello(
+        &mut self,
+        ctx: &mut Context,
+        server_share: Option<KeyShareEntry>,
+        server_certificate: bool,
+    ) -> Result<(), Error> {
+        let server_hello = ServerHello {
+            legacy_version: ProtocolVersion::TLS12,
+            random: ctx.random.array(),
+            legacy_session_id_echo: core::mem::take(&mut self.hello.legacy_session_id),
+            cipher_suite: self.suite,
+            legacy_compression_method: 0,
+            extensions: ServerExtensions {
+                selected_version: Some(ProtocolVersion::TLS13),
+                server_share,
+                selected_identity: self.selected_identity()?,
+                cert_with_extern_psk: server_certificate && self.chosen.is_some(),
+                ..ServerExtensions::default()
+            },
+        };
+        self.send(ctx, &server_hello.encode()?)?;
+        // After a HelloRetryRequest it went out with that.
+        if !server_hello.legacy_session_id_echo.is_empty() && !self.hello_retry_request {
+            ctx.writer.write_change_cipher_spec();
+        }
+        Ok(())
+    }
+
+    /// The keys of the handshake (section 7.1), for all that is sent from here on. What is received is protected by them
+    /// as well, once early data has ended.
+    fn protect(
+        &self,
+        ctx: &mut Context,
+        shared: Option<&SharedSecret>,
+        early: Option<&EarlyKeys>,
+    ) -> Result<HandshakeKeys, Error> {
+        let hash = hash_of(self.suite).ok_or(Error::Internal("suite without a hash"))?;
+        let early_secret = match self.psk() {
+            Some(psk) => psk.early_secret(),
+            None => EarlySecret::new(hash, None),
+        };
+        let secret = early_secret.into_handshake_secret(shared);
+        let (client, server) = ctx.handshake_secrets(&secret, &self.transcript);
+        ctx.set_send_secret(self.suite, &server)?;
+        match early {
+            Some(early) => {
+                ctx.reader.stop_skipping();
+                ctx.set_receive_secret(self.suite, &early.traffic_secret)?;
+            }
+            None => ctx.set_receive_secret(self.suite, &client)?,
+        }
+        Ok(HandshakeKeys { secret, client, server })
+    }
+
+    /// The limits on records in both directions (RFC 8449 section 4); what comes back is ours, for the client.
+    fn limit_records(&self, ctx: &mut Context, early: Option<&mut EarlyKeys>) -> Option<u16> {
+        // The answer tells the client our own limit; without the client's there is nothing to answer.
+        let theirs = self.hello.extensions.record_size_limit?;
+        ctx.writer.set_record_size_limit(theirs.into());
+        let ours = self.psks.config.parameters.record_size_limit();
+        let ours = Some(ours.unwrap_or(DEFAULT_RECORD_SIZE_LIMIT));
+        match early {
+            // Early data was sent before the client could know it.
+            Some(early) => early.record_size_limit = ours,
+            None => ctx.limit_records(ours),
+        }
+        ours
+    }
+
+    /// EncryptedExtensions (section 4.4.1).
+    fn send_encrypted_extensions(
+        &mut self,
+        ctx: &mut Context,
+        server_name: bool,
+        record_size_limit: Option<u16>,
+        early_data: bool,
+    ) -> Result<(), Error> {
+        let encrypted_extensions = EncryptedExtensions {
+            server_name,
+            alpn: self.alpn.clone(),
+            record_size_limit,
+            early_data,
+            ..EncryptedExtensions::default()
+        };
+        self.send(ctx, &encrypted_extensions.encode()?)
+    }
+
+    fn send(&mut self, ctx: &mut Context, message: &[u8]) -> Result<(), Error> {
+        ctx.send_handshake(message)?;
+        self.transcript.add(message);
+        Ok(())
+    }
+
+    /// What the rest of the flight needs.
+    fn into_flight(
+        self,
+        ctx: &Context,
+        keys: HandshakeKeys,
+        early: Option<EarlyKeys>,
+        server_certificate: Option<Digest>,
+    ) -> Result<Box<Flight>, Error> {
+        let psk_index = self.selected_identity()?;
+        let client = match self.psk() {
+            Some(psk) => psk.authentication(ctx.now),
+            None => Authentication::none(ctx.now),
+        };
+        let early_data = match (&early, self.early_data_offered) {
+            (Some(_), _) => EarlyDataOutcome::Accepted,
+            (None, true) => EarlyDataOutcome::Rejected,
+            (None, false) => EarlyDataOutcome::NotOffered,
+        };
+        let group = self.share.map(|share| share.group);
+        let psk = self.chosen.map(|chosen| chosen.psk);
+        let negotiated = Negotiated {
+            psk_mode: psk.as_ref().map(|_| match group {
+                Some(_) => PskKeyExchangeMode::PSK_DHE_KE,
+                None => PskKeyExchangeMode::PSK_KE,
+            }),
+            psk_kind: psk.as_ref().map(|psk| psk.kind),
+            external_identity: psk.as_ref().and_then(|psk| psk.external_identity.clone()),
+            psk_identity: psk.map(|psk| psk.identity),
+            psk_index,
+            server_certificate: server_certificate.is_some(),
+            cipher_suite: self.suite,
+            group,
+            alpn: self.alpn,
+            server_name: self.hello.extensions.server_name,
+            hello_retry_request: self.hello_retry_request,
+            early_data,
+        };
+        Ok(Box::new(Flight {
+            psks: self.psks,
+            negotiated,
+            transcript: self.transcript,
+            handshake_secret: keys.secret,
+            client_handshake: keys.client,
+            server_handshake: keys.server,
+            early,
+            client,
+            server_certificate,
+            #[cfg(feature = "certificates")]
+            clients: None,
+        }))
+    }
+}
+
+/// The secrets of the handshake (section 7.1).
+struct HandshakeKeys {
+    secret: HandshakeSecret,
+    client: TrafficSecret,
+    server: TrafficSecret,
 }
 
 /// The protocol's own limit on an inner plaintext: 2^14 bytes and the content type (RFC 8449 section 4).
 const DEFAULT_RECORD_SIZE_LIMIT: u16 = (1 << 14) + 1;
-
-fn answer_share(
-    ctx: &mut Context,
-    share: &KeyShareEntry,
-) -> Result<(KeyShareEntry, SharedSecret), Error> {
-    let (key_exchange, shared) = respond(share.group, &share.key_exchange, &mut ctx.random)
-        .map_err(|_| Violation::BadKeyShare)?;
-    Ok((KeyShareEntry { group: share.group, key_exchange }, shared))
-}
