@@ -1,10 +1,11 @@
 //! Every message survives encoding and reading, and no prefix or extension of one is taken for it.
 
 use tls_psk::wire::{
-    CipherSuite, ClientExtensions, ClientHello, EncryptedExtensions, EndOfEarlyData, ExtensionType,
-    Finished, HELLO_RETRY_REQUEST_RANDOM, Handshake, HandshakeType, KeyShareEntry, KeyUpdate,
-    KeyUpdateRequest, NamedGroup, NewSessionTicket, OfferedPsks, ProtocolVersion, PskIdentity,
-    PskKeyExchangeMode, Reader, ServerExtensions, ServerHello, SignatureScheme,
+    CHANGEABLE, CipherSuite, ClientExtensions, ClientHello, EXTENSION_TABLE, EncryptedExtensions,
+    EndOfEarlyData, ExtensionType, Finished, HELLO_RETRY_REQUEST_RANDOM, Handshake, HandshakeType,
+    KeyShareEntry, KeyUpdate, KeyUpdateRequest, Messages, NamedGroup, NewSessionTicket,
+    OfferedPsks, ProtocolVersion, PskIdentity, PskKeyExchangeMode, Reader, ServerExtensions,
+    ServerHello, SignatureScheme,
 };
 use tls_psk::{Error, Violation};
 
@@ -171,4 +172,90 @@ fn a_message_too_long_for_its_length_fields_is_refused_when_encoded() {
     let mut hello = client_hello();
     hello.extensions.other = vec![(ExtensionType(0x3a3a), vec![0; 0xfff0])];
     assert!(matches!(hello.encode(), Err(tls_psk::Error::Internal(_))));
+}
+
+/// The table of RFC 9846 section 4.3, without its references.
+const TABLE_OF_THE_RFC: &str = "
+    server_name                            | CH, EE, CR
+    status_request                         | CH, CR, CT
+    supported_groups                       | CH, EE
+    signature_algorithms                   | CH, CR
+    use_srtp                               | CH, EE
+    heartbeat                              | CH, EE
+    application_layer_protocol_negotiation | CH, EE
+    client_certificate_type                | CH, EE
+    server_certificate_type                | CH, EE
+    padding                                | CH
+    compress_certificate                   | CH, CR
+    record_size_limit                      | CH, EE
+    delegated_credential                   | CH, CR, CT
+    supported_ekt_ciphers                  | CH, EE
+    pre_shared_key                         | CH, SH
+    early_data                             | CH, EE, NST
+    supported_versions                     | CH, SH, HRR
+    cookie                                 | CH, HRR
+    psk_key_exchange_modes                 | CH
+    certificate_authorities                | CH, CR
+    oid_filters                            | CR
+    post_handshake_auth                    | CH
+    signature_algorithms_cert              | CH, CR
+    key_share                              | CH, SH, HRR
+    transparency_info                      | CH, CR, CT
+    external_id_hash                       | CH, EE
+    external_session_id                    | CH, EE
+    quic_transport_parameters              | CH, EE
+    ticket_request                         | CH, EE
+    ech_outer_extensions                   | CH
+    encrypted_client_hello                 | CH, HRR, EE
+";
+
+/// Lines that other documents add: RFC 8446 section 4.2, for RFC 6066, and RFC 8773 section 4.
+const OTHER_LINES: &str = "
+    max_fragment_length                    | CH, EE
+    tls_cert_with_extern_psk               | CH, SH
+";
+
+const MESSAGES: [(&str, Messages); 7] = [
+    ("CH", Messages::CH),
+    ("SH", Messages::SH),
+    ("EE", Messages::EE),
+    ("CT", Messages::CT),
+    ("CR", Messages::CR),
+    ("NST", Messages::NST),
+    ("HRR", Messages::HRR),
+];
+
+#[test]
+fn each_extension_that_is_recognised_has_the_line_of_the_rfc() {
+    let mut rows = EXTENSION_TABLE.iter();
+    for line in [TABLE_OF_THE_RFC, OTHER_LINES].concat().lines().filter(|line| !line.is_empty()) {
+        let (name, messages) = line.split_once('|').unwrap();
+        let Some(kind) = ExtensionType::from_name(name.trim()) else { continue };
+        let (row, ours) = rows.next().expect("a line that the table lacks");
+        assert_eq!(*row, kind, "the next line");
+        let theirs: Vec<&str> = messages.trim().split(", ").collect();
+        for (abbreviation, message) in MESSAGES {
+            let stands = theirs.contains(&abbreviation);
+            assert_eq!(ours.contains(message), stands, "{kind} in {abbreviation}");
+        }
+    }
+    assert_eq!(rows.next(), None, "a line that no document has");
+    let unlisted = (0..=u16::MAX).map(ExtensionType).find(|kind| {
+        kind.name().is_some() && !EXTENSION_TABLE.iter().any(|(listed, _)| listed == kind)
+    });
+    assert_eq!(unlisted, None, "a type with a name and no line");
+}
+
+#[test]
+fn what_a_second_client_hello_may_change_can_be_left_out() {
+    let mut hello = client_hello();
+    hello.extensions.other.push((ExtensionType::PADDING, vec![0; 3]));
+    for kind in CHANGEABLE {
+        assert!(hello.extensions.has(kind), "{kind}");
+    }
+    hello.extensions.drop_changeable();
+    for (kind, _) in EXTENSION_TABLE {
+        let kept = client_hello().extensions.has(kind) && !CHANGEABLE.contains(&kind);
+        assert_eq!(hello.extensions.has(kind), kept, "{kind}");
+    }
 }

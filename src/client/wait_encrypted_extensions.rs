@@ -52,7 +52,13 @@ impl WaitEncryptedExtensions {
                 send_with_handshake_keys(ctx, &self.hello, suite, secret)?;
             }
         }
-        self.check_solicited(&extensions.order)?;
+        // RFC 8449 section 5.
+        if extensions.order.contains(&ExtensionType::MAX_FRAGMENT_LENGTH)
+            && extensions.order.contains(&ExtensionType::RECORD_SIZE_LIMIT)
+        {
+            return Err(Violation::MaxFragmentLengthBesideLimit.into());
+        }
+        extensions.check_extensions(&self.hello.extensions)?;
         if let Some(name) = extensions.alpn {
             let offered = self.hello.extensions.alpn.as_ref();
             if !offered.is_some_and(|names| names.contains(&name))
@@ -100,32 +106,6 @@ impl WaitEncryptedExtensions {
             return Ok(State::VerifyingCertificate(Verifying::ask(ctx, chain, rules, next)));
         }
         Ok(State::WaitFinished(next))
-    }
-
-    /// A response needs a request, and some extensions belong elsewhere (section 4.3).
-    fn check_solicited(&self, order: &[ExtensionType]) -> Result<(), Error> {
-        let ours = &self.hello.extensions;
-        if order.contains(&ExtensionType::MAX_FRAGMENT_LENGTH)
-            && order.contains(&ExtensionType::RECORD_SIZE_LIMIT)
-        {
-            return Err(Violation::MaxFragmentLengthBesideLimit.into());
-        }
-        for kind in order {
-            let solicited = match *kind {
-                ExtensionType::SERVER_NAME => ours.server_name.is_some(),
-                ExtensionType::SUPPORTED_GROUPS => ours.supported_groups.is_some(),
-                ExtensionType::ALPN => ours.alpn.is_some(),
-                ExtensionType::RECORD_SIZE_LIMIT => ours.record_size_limit.is_some(),
-                ExtensionType::EARLY_DATA => ours.early_data,
-                ExtensionType::MAX_FRAGMENT_LENGTH => false,
-                kind if kind.name().is_some() => return Err(Violation::MisplacedExtension.into()),
-                _ => false,
-            };
-            if !solicited {
-                return Err(Violation::UnsolicitedExtension.into());
-            }
-        }
-        Ok(())
     }
 }
 

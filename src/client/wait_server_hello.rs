@@ -11,8 +11,7 @@ use crate::error::{Error, Violation};
 use crate::keys::{EarlySecret, TranscriptBuffer};
 use crate::psk::{Authentication, Psk, PskKinds, Terms};
 use crate::wire::{
-    ClientHello, ExtensionType, Handshake, NamedGroup, ProtocolVersion, PskKeyExchangeMode,
-    ServerHello,
+    ClientHello, Handshake, NamedGroup, ProtocolVersion, PskKeyExchangeMode, ServerHello,
 };
 
 /// The last eight bytes of a TLS 1.3 server's random when it negotiates TLS 1.2, and older (section 4.2.3).
@@ -77,26 +76,7 @@ impl WaitServerHello {
         if !self.hello.cipher_suites.contains(&server_hello.cipher_suite) {
             return Err(Violation::CipherSuiteNotOffered.into());
         }
-        let retry = server_hello.is_retry();
-        for kind in &server_hello.extensions.order {
-            match *kind {
-                ExtensionType::SUPPORTED_VERSIONS => {}
-                ExtensionType::COOKIE if retry => {}
-                ExtensionType::KEY_SHARE if self.hello.extensions.key_share.is_some() => {}
-                ExtensionType::TLS_CERT_WITH_EXTERN_PSK
-                    if !retry && self.hello.extensions.cert_with_extern_psk => {}
-                ExtensionType::PRE_SHARED_KEY if !retry => {
-                    if self.offered.is_empty() {
-                        return Err(Violation::UnsolicitedExtension.into());
-                    }
-                }
-                ExtensionType::KEY_SHARE => return Err(Violation::UnsolicitedExtension.into()),
-                // Known, and not for this message (section 4.3).
-                kind if kind.name().is_some() => return Err(Violation::MisplacedExtension.into()),
-                _ => return Err(Violation::UnsolicitedExtension.into()),
-            }
-        }
-        Ok(())
+        server_hello.check_extensions(&self.hello.extensions)
     }
 
     fn on_retry(

@@ -5,18 +5,9 @@ use crate::crypto::{Digest, HashAlgorithm, Random, hash_of};
 use crate::error::{Error, Violation};
 use crate::keys::Transcript;
 use crate::wire::{
-    CipherSuite, ClientHello, ExtensionType, HELLO_RETRY_REQUEST_RANDOM, KeyShareEntry, NamedGroup,
+    CipherSuite, ClientHello, HELLO_RETRY_REQUEST_RANDOM, KeyShareEntry, NamedGroup,
     ProtocolVersion, Reader, ServerExtensions, ServerHello, Writer,
 };
-
-/// Extensions that a second ClientHello may change, add or drop.
-const CHANGEABLE: [ExtensionType; 5] = [
-    ExtensionType::KEY_SHARE,
-    ExtensionType::EARLY_DATA,
-    ExtensionType::COOKIE,
-    ExtensionType::PRE_SHARED_KEY,
-    ExtensionType::PADDING,
-];
 
 /// The first byte of the state in a cookie, which changes with its encoding.
 const VERSION: u8 = 1;
@@ -166,11 +157,7 @@ impl Retry {
 /// The order of the extensions is no part: wolfSSL changes it, and nothing depends on it.
 fn digest_of_repeated(hello: &mut ClientHello) -> Result<Vec<u8>, Error> {
     let extensions = &mut hello.extensions;
-    extensions.key_share = None;
-    extensions.early_data = false;
-    extensions.cookie = None;
-    extensions.pre_shared_key = None;
-    extensions.other.retain(|(kind, _)| !CHANGEABLE.contains(kind));
+    extensions.drop_changeable();
     // Encoding puts those that are known in an order of its own.
     extensions.other.sort_unstable_by_key(|(kind, _)| kind.0);
     Ok(digest(&hello.encode()?))

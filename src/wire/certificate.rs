@@ -2,7 +2,8 @@
 
 use super::codec::Reader;
 use super::enums::{ExtensionType, HandshakeType, SignatureScheme};
-use super::extensions::{read_block, read_signature_algorithms, write};
+use super::extension_table::Messages;
+use super::extensions::{read_block, read_block_of, read_signature_algorithms, write};
 use super::handshake;
 use crate::error::Error;
 
@@ -121,7 +122,7 @@ impl CertificateRequest {
             certificate_request_context: r.vec8("certificate_request_context")?.rest().to_vec(),
             signature_algorithms: None,
         };
-        read_block(&mut r, &mut |kind, data| {
+        read_block_of(Messages::CR, &mut r, &mut |kind, data| {
             if kind == ExtensionType::SIGNATURE_ALGORITHMS {
                 this.signature_algorithms = Some(read_signature_algorithms(data)?);
             } else {

@@ -5,6 +5,7 @@ use super::enums::{
     CipherSuite, ExtensionType, HandshakeType, NamedGroup, ProtocolVersion, PskKeyExchangeMode,
     SignatureScheme,
 };
+use super::extension_table::CHANGEABLE;
 use super::extensions::{
     KeyShareEntry, read_block, read_list, read_protocol_names, read_signature_algorithms, write,
     write_protocol_names,
@@ -127,6 +128,34 @@ impl ClientExtensions {
         }
         this.order = order;
         Ok(this)
+    }
+
+    /// Whether the extension is there.
+    pub fn has(&self, kind: ExtensionType) -> bool {
+        match kind {
+            ExtensionType::SERVER_NAME => self.server_name.is_some(),
+            ExtensionType::SUPPORTED_GROUPS => self.supported_groups.is_some(),
+            ExtensionType::SIGNATURE_ALGORITHMS => self.signature_algorithms.is_some(),
+            ExtensionType::ALPN => self.alpn.is_some(),
+            ExtensionType::RECORD_SIZE_LIMIT => self.record_size_limit.is_some(),
+            ExtensionType::EARLY_DATA => self.early_data,
+            ExtensionType::TLS_CERT_WITH_EXTERN_PSK => self.cert_with_extern_psk,
+            ExtensionType::SUPPORTED_VERSIONS => self.supported_versions.is_some(),
+            ExtensionType::COOKIE => self.cookie.is_some(),
+            ExtensionType::PSK_KEY_EXCHANGE_MODES => self.psk_key_exchange_modes.is_some(),
+            ExtensionType::KEY_SHARE => self.key_share.is_some(),
+            ExtensionType::PRE_SHARED_KEY => self.pre_shared_key.is_some(),
+            _ => self.other.iter().any(|(other, _)| *other == kind),
+        }
+    }
+
+    /// Leaves out what a second ClientHello may change (section 4.2.2).
+    pub fn drop_changeable(&mut self) {
+        self.key_share = None;
+        self.early_data = false;
+        self.cookie = None;
+        self.pre_shared_key = None;
+        self.other.retain(|(kind, _)| !CHANGEABLE.contains(kind));
     }
 
     fn read_one(&mut self, kind: ExtensionType, data: &mut Reader<'_>) -> Result<(), Error> {

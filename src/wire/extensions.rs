@@ -3,6 +3,7 @@
 use super::code_points::CodePointSet;
 use super::codec::{Reader, Writer};
 use super::enums::{ExtensionType, NamedGroup, SignatureScheme};
+use super::extension_table::{Messages, may_stand_in};
 use crate::error::{Error, Violation};
 
 /// Reads an extension block. `read` gets each extension's type and data; unread data is an error.
@@ -37,6 +38,22 @@ pub(super) fn read_block<'a>(
         order.push(kind);
     }
     Ok(order)
+}
+
+/// Reads the extension block of this message. What does not belong there is only kept by its type, for the receiver to
+/// refuse.
+pub(super) fn read_block_of<'a>(
+    message: Messages,
+    r: &mut Reader<'a>,
+    read: &mut dyn FnMut(ExtensionType, &mut Reader<'a>) -> Result<(), Error>,
+) -> Result<Vec<ExtensionType>, Error> {
+    read_block(r, &mut |kind, data| match may_stand_in(message, kind) {
+        Some(true) => read(kind, data),
+        _ => {
+            data.rest();
+            Ok(())
+        }
+    })
 }
 
 /// Writes one extension.

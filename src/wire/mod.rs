@@ -6,6 +6,7 @@ mod client_hello;
 mod code_points;
 mod codec;
 mod enums;
+mod extension_table;
 mod extensions;
 pub mod grease;
 pub mod handshake;
@@ -23,6 +24,7 @@ pub use enums::{
     CipherSuite, ContentType, ExtensionType, HandshakeType, KeyUpdateRequest, NamedGroup,
     ProtocolVersion, PskKeyExchangeMode, SignatureScheme,
 };
+pub use extension_table::{CHANGEABLE, EXTENSION_TABLE, Messages};
 pub use extensions::KeyShareEntry;
 pub use handshake::Handshake;
 pub use messages::{EncryptedExtensions, EndOfEarlyData, Finished, KeyUpdate, NewSessionTicket};

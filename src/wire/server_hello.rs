@@ -1,9 +1,10 @@
 //! `ServerHello` and `HelloRetryRequest`, which have the same format (RFC 9846 sections 4.2.3 and 4.2.4).
 
-use super::client_hello::read_cookie;
+use super::client_hello::{ClientExtensions, read_cookie};
 use super::codec::Reader;
 use super::enums::{CipherSuite, ExtensionType, HandshakeType, NamedGroup, ProtocolVersion};
-use super::extensions::{KeyShareEntry, read_block, write};
+use super::extension_table::{Messages, check_responses};
+use super::extensions::{KeyShareEntry, read_block_of, write};
 use super::handshake;
 use crate::error::Error;
 
@@ -93,6 +94,12 @@ impl ServerHello {
         })
     }
 
+    /// Checks that each extension belongs here, and answers one of the ClientHello's (section 4.3).
+    pub fn check_extensions(&self, requests: &ClientExtensions) -> Result<(), Error> {
+        let message = if self.is_retry() { Messages::HRR } else { Messages::SH };
+        Ok(check_responses(message, &self.extensions.order, |kind| requests.has(kind))?)
+    }
+
     /// Encodes the whole message, header included.
     pub fn encode(&self) -> Result<Vec<u8>, Error> {
         handshake::encode(HandshakeType::SERVER_HELLO, |w| {
@@ -128,7 +135,8 @@ impl ServerHello {
 impl ServerExtensions {
     fn read(r: &mut Reader<'_>, retry: bool) -> Result<Self, Error> {
         let mut this = Self::default();
-        this.order = read_block(r, &mut |kind, data| {
+        let message = if retry { Messages::HRR } else { Messages::SH };
+        this.order = read_block_of(message, r, &mut |kind, data| {
             match kind {
                 ExtensionType::SUPPORTED_VERSIONS => {
                     this.selected_version = Some(ProtocolVersion::read(data, "selected_version")?);
@@ -137,14 +145,13 @@ impl ServerExtensions {
                     this.selected_group = Some(NamedGroup::read(data, "selected_group")?);
                 }
                 ExtensionType::KEY_SHARE => this.server_share = Some(KeyShareEntry::read(data)?),
-                ExtensionType::PRE_SHARED_KEY if !retry => {
+                ExtensionType::PRE_SHARED_KEY => {
                     this.selected_identity = Some(data.u16("selected_identity")?);
                 }
-                ExtensionType::TLS_CERT_WITH_EXTERN_PSK if !retry => {
+                ExtensionType::TLS_CERT_WITH_EXTERN_PSK => {
                     this.cert_with_extern_psk = true;
                 }
-                ExtensionType::COOKIE if retry => this.cookie = Some(read_cookie(data)?),
-                // Its type is in `order`, for the client to refuse.
+                ExtensionType::COOKIE => this.cookie = Some(read_cookie(data)?),
                 _ => {
                     data.rest();
                 }
