@@ -51,11 +51,11 @@ export interface ClientCertificateOptions {
   verify?: VerifyCertificate;
 }
 
-/** The options about certificates that each role has. */
+/** The options about certificates of each role. */
 export const CERTIFICATE_OPTIONS = {
   client: ["ca", "verifyCertificate", "certificate", "certificateWithPsk"],
   server: ["certificates", "requestCertificate", "certificateWithPsk"],
 } as const;
 
-/** The name of such an option. */
+/** The name of an option about certificates. */
 export type CertificateOption = (typeof CERTIFICATE_OPTIONS)[keyof typeof CERTIFICATE_OPTIONS][number];

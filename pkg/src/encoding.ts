@@ -1,11 +1,11 @@
-/** The bytes of a string of hexadecimal digits, white space aside; `undefined` if it is none. */
+/** The bytes of hexadecimal digits, which white space may separate; `undefined` for any other text. */
 export function fromHex(text: string): Uint8Array | undefined {
   const digits = text.replace(/\s/g, "");
   if (digits.length % 2 !== 0 || /[^0-9a-f]/i.test(digits)) return undefined;
   return Uint8Array.from(digits.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
 }
 
-/** The bytes of base64 or base64url, padded or not; `undefined` if it is none. */
+/** The bytes of base64 or base64url, with or without padding; `undefined` for any other text. */
 export function fromBase64(text: string): Uint8Array | undefined {
   const letters = text.replace(/\s/g, "").replaceAll("-", "+").replaceAll("_", "/");
   const body = letters.replace(/={0,2}$/, "");

@@ -3,13 +3,13 @@ import type { TlsOptions } from "./options.js";
 
 type Cancel = (code: TlsErrorCode, message: string, details?: Pick<TlsErrorDetails, "cause">) => void;
 
-/** What ends a connection from outside: the application's signal, at any time, and the deadline of the handshake. */
+/** The external limits of a connection: the application's signal, at any time, and the deadline of the handshake. */
 export class Limits {
   readonly #signal: AbortSignal | undefined;
   readonly #cancel: Cancel;
   #deadline: ReturnType<typeof setTimeout> | undefined;
 
-  /** Throws `ERR_TLS_CONFIG` for a deadline that no timer can do. Nothing ends before {@link start}. */
+  /** Throws `ERR_TLS_CONFIG` for a deadline that no timer supports. The limits apply from {@link start} on. */
   constructor({ signal, handshakeTimeout, answerTimeout }: TlsOptions, cancel: Cancel) {
     checkTimeout("handshakeTimeout", handshakeTimeout);
     checkTimeout("answerTimeout", answerTimeout);
@@ -32,7 +32,7 @@ export class Limits {
     clearTimeout(this.#deadline);
   }
 
-  /** Nothing is left that could be ended. */
+  /** The connection has ended, and needs no limits any more. */
   lift(): void {
     this.opened();
     this.#signal?.removeEventListener("abort", this.#onAbort);

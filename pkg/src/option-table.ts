@@ -9,19 +9,22 @@ import { applyTickets } from "./resumption.js";
 
 type Options = ClientOptions & ServerOptions;
 
-/** The options as the core is told of them: the PSKs checked, and without certificates, which have a place of their own. */
+/**
+ * The options to configure the core with: the PSKs are checked, and certificates, which are handled separately, left
+ * out.
+ */
 export type Values = Required<Omit<Options, CertificateOption | "psks">> & { psks: readonly CheckedPsk[] };
 
-/** Tells the core of an option. */
+/** Sets an option of the core. */
 type Tell<T> = (config: Config, value: T, options: Options, now: number) => void;
 
-/** Concerns one connection, and no configuration. */
+/** For options that concern one connection, not a configuration. */
 const OF_CONNECTION = undefined;
 
-/** The core is told elsewhere, or needs not to know. */
+/** For options that are set elsewhere, or that the core does not need. */
 const elsewhere = (): void => {};
 
-/** Every option, in the order in which the core is told of it. A type of TypeScript's sees to it that none is missing. */
+/** Every option, in the order in which it is set. The type ensures that none is missing. */
 export const OPTIONS: { readonly [Name in keyof Values]: Tell<Values[Name]> | typeof OF_CONNECTION } = {
   pskKinds: (config, kinds) => config.setPskKinds(kinds),
   psks(config, psks) {
@@ -54,16 +57,16 @@ export const OPTIONS: { readonly [Name in keyof Values]: Tell<Values[Name]> | ty
   answerTimeout: OF_CONNECTION,
 };
 
-/** Options of which a configuration says no more than whether there is one. */
+/** Options of which the configuration knows only whether they are set. */
 const CALLBACKS: readonly string[] = ["selectPsk", "onKeylog", "onTrace"] satisfies (keyof Values)[];
 
-/** Whether another value of an option leaves a configuration as it is. */
+/** Whether another value of an option leaves the configuration unchanged. */
 export function isOutside(name: string, before: unknown, after: unknown): boolean {
   if (name in OPTIONS && OPTIONS[name as keyof Values] === OF_CONNECTION) return true;
   return CALLBACKS.includes(name) && !before === !after;
 }
 
-/** Tells the core of all options but those about certificates. */
+/** Sets all options of the core, except those about certificates. */
 export function tellAll(config: Config, values: Partial<Values>, options: Options, now: number): void {
   for (const [name, tell] of Object.entries(OPTIONS) as [keyof Values, Tell<unknown> | undefined][]) {
     const value = values[name] ?? undefined;

@@ -16,27 +16,27 @@ import { Questions } from "./questions.js";
 import { Sender } from "./sender.js";
 import { type Transport, TransportStreams } from "./transport.js";
 
-/** Plaintext encrypted at once, in bytes: one full record (RFC 9846 section 5.1). */
+/** How much plaintext is encrypted at a time, in bytes: one full record (RFC 9846 section 5.1). */
 const SEND_SLICE = 16 * 1024;
 
-/** How long the peer, or the transport, may take to go down in good order, in milliseconds, before it is cut. */
+/** How long the peer, or the transport, may take to close gracefully, in milliseconds, before it is cut. */
 const CLOSE_GRACE = 1_000;
 
-/** For {@link Pump.#fail}: without an alert, as when the transport itself is broken. */
+/** For {@link Pump.#fail}: without an alert, for example if the transport has failed. */
 const ABRUPTLY = true;
 
 /**
- * The pump between the transport, a connection of the core, and the two streams of the application.
+ * Moves bytes between the transport, a connection of the core, and the two streams of the application.
  *
- * The transport is read only while the handshake runs or the application's reader wants data, and a write is done
- * only when the transport has room for it, so that a fast peer is slowed down instead of being remembered. Reading
- * never waits for writing: two peers that both do that can wait for each other forever.
+ * The transport is read only while the handshake runs or the application's reader requests data, and a write is done
+ * only when the transport has room for it. So a fast peer is slowed down instead of filling the memory. Reading never
+ * waits for writing: otherwise two peers could wait for each other forever.
  */
 export class Pump {
   readonly opened = new Outcome<Negotiated>();
   readonly closed = new Outcome<void>();
   readonly inbound = new Inbound();
-  /** What came before the handshake was complete. Its limit is the core's, so that nobody has to read it. */
+  /** Early data. The core limits it, so it need not be read. */
   readonly early = new Inbound();
   readonly outbound: Outbound;
 
@@ -45,13 +45,13 @@ export class Pump {
   readonly #sender: Sender;
   readonly #questions: Questions;
   readonly #limits: Limits;
-  /** There as long as the outcome is open, once the WebAssembly is loaded. */
+  /** Exists once the WebAssembly is loaded, until the outcome is decided. */
   connection: Connection | undefined;
   phase: TlsPhase = "handshake";
   /** Whether the outcome is decided. */
   #over = false;
   #failure: TlsError | undefined;
-  /** The grace given to a peer at the end. */
+  /** The timer of the grace period at the end. */
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** Ends a wait for {@link Pump.#room}. */
   #wake: (() => void) | undefined;
@@ -64,7 +64,8 @@ export class Pump {
     this.#limits = new Limits(options, (...error) => this.#cancel(this.#error(...error)));
     const kept = role === "server" && isInitialised() ? recall(options) : undefined;
     const psks = kept?.config ? [] : (options.psks ?? []);
-    // Before the streams are locked, and the copies after it, so that they cannot be left behind.
+    // Before the streams are locked, so that a failure leaves nothing locked; the secrets are copied after it, so that
+    // a failure leaves no copies.
     for (const psk of psks) checkPsk(psk);
     this.#transport = new TransportStreams(transport);
     this.#sender = new Sender(
@@ -131,7 +132,7 @@ export class Pump {
     }
   }
 
-  /** Settles when the connection takes more: while the application is asked, the transport has to wait at some point. */
+  /** Settles when the connection accepts more: while the application decides, the transport must wait at some point. */
   async #room(): Promise<void> {
     while (this.connection?.wantsRead === false) {
       await new Promise<void>((resolve) => {
@@ -149,7 +150,7 @@ export class Pump {
     }
   }
 
-  /** Does something to the connection and all that follows from it. A fatal error ends the session. */
+  /** Calls the connection, and then does everything that is due. A fatal error ends the connection. */
   #advance(action: (connection: Connection) => void): void {
     if (this.connection === undefined) return;
     let failure: TlsError | undefined;
@@ -162,7 +163,7 @@ export class Pump {
     this.settle(failure);
   }
 
-  /** What is due after every change of the connection: events first, as data may precede the end. */
+  /** Everything that is due after a change of the connection: events first, as data may precede the end. */
   settle(failure?: TlsError): void {
     this.#wake?.();
     this.#deliverEvents();
@@ -173,7 +174,7 @@ export class Pump {
 
   #deliverEvents(): void {
     for (;;) {
-      // A callback may end the session, and with it the connection.
+      // A callback may end the connection.
       const event = this.connection?.pollEvent();
       if (event === undefined) return;
       try {
@@ -234,7 +235,7 @@ export class Pump {
   }
 
   #onWriteError(cause: unknown): void {
-    // Having said everything, we only have to hear what the peer says, who may be gone before it hears our last.
+    // After our close_notify, only reading matters; the peer may have gone before it reads our last bytes.
     if (this.#closeNotifySent) return;
     this.#fail(this.#error("ERR_TLS_TRANSPORT", `writing to the transport failed: ${cause}`, { cause }), ABRUPTLY);
   }
@@ -250,11 +251,11 @@ export class Pump {
     this.outbound.fail(this.#error("ERR_TLS_USAGE", "the socket is closed"));
     await this.#sendCloseNotify();
     await this.#transport.endWriting();
-    // Cutting the transport at once could make it drop, with a reset, what the peer has not read yet.
+    // Cutting the transport immediately could reset it, and so drop data that the peer has not read yet.
     if (!this.#over) this.#timer = setTimeout(() => this.#finish(0), CLOSE_GRACE);
   }
 
-  /** The clean end: close_notify went both ways, or the application wants nothing more. */
+  /** The clean end: both sides have sent close_notify, or the application needs nothing more. */
   async #finish(grace = CLOSE_GRACE): Promise<void> {
     if (this.#over) return;
     this.#over = true;
@@ -266,7 +267,9 @@ export class Pump {
     this.closed.resolve();
   }
 
-  /** Ends what the application does not want any more. Only a handshake has words for that (RFC 9846 section 6.1). */
+  /**
+   * Ends a connection that the application has aborted. Only a handshake has an alert for this (RFC 9846 section 6.1).
+   */
   #cancel(error: TlsError): void {
     if (this.phase === "handshake") {
       this.connection?.close();
@@ -277,7 +280,7 @@ export class Pump {
     }
   }
 
-  /** The other end. Unless abruptly, the peer still gets the alert that the connection has for it. */
+  /** The end by error. Unless it is abrupt, the peer still gets the connection's alert. */
   #fail(error: TlsError, abruptly = false): void {
     if (abruptly) this.#transport.destroy(error);
     if (this.#over) return;
@@ -291,11 +294,11 @@ export class Pump {
     this.#questions.abort(error);
     this.#release();
     this.#limits.lift();
-    // Time for an alert to get through.
+    // Time for an alert to arrive.
     void this.#transport.close(CLOSE_GRACE, error);
   }
 
-  /** Lets the last bytes go, and gives the connection's memory back. */
+  /** Sends the last bytes, and frees the connection's memory. */
   #release(): void {
     clearTimeout(this.#timer);
     this.#sender.release();
@@ -305,7 +308,7 @@ export class Pump {
     this.#wake?.();
   }
 
-  /** The connection, or else what became of it. */
+  /** The connection; throws its error if it has ended. */
   live(): Connection {
     if (this.connection === undefined) {
       throw (

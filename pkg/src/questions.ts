@@ -12,29 +12,29 @@ import { TlsError, type TlsErrorCode, type TlsErrorDetails, type TlsPhase } from
 import type { ClientOptions, ServerOptions } from "./options.js";
 import { choose, readOffer } from "./selection.js";
 
-/** What the handshake waits for. */
+/** A question to the application that the handshake waits for. */
 interface Question<T> {
   name: string;
-  /** Of the error when there is no answer. */
+  /** The code of the error if there is no answer. */
   code: TlsErrorCode;
   question: (connection: Connection) => T | Promise<T>;
   answer: (connection: Connection, answer: T) => void;
 }
 
-/** Whose handshake it is. */
+/** The owner of the handshake. */
 interface Asker {
   readonly phase: TlsPhase;
   /** The connection, unless it is over. */
   readonly connection: Connection | undefined;
-  /** Does what is due after an answer, or after the lack of one. */
+  /** Continues after an answer, or after a failure. */
   settle(failure?: TlsError): void;
 }
 
-/** What is asked of the application, which may take its time. */
+/** Asks the application, whose answers may be asynchronous. */
 export class Questions {
   readonly #asker: Asker;
   readonly #options: ClientOptions & ServerOptions;
-  /** Tells those who are asked when nobody waits for their answers any more. */
+  /** Aborts when the answers are no longer needed. */
   readonly #nobodyWaits = new AbortController();
 
   constructor(asker: Asker, options: ClientOptions & ServerOptions) {
@@ -42,7 +42,7 @@ export class Questions {
     this.#options = options;
   }
 
-  /** Nobody waits any more. */
+  /** The answers are no longer needed. */
   abort(error: TlsError): void {
     this.#nobodyWaits.abort(error);
   }
@@ -127,7 +127,7 @@ export class Questions {
       answer(connection, answered);
     } catch (cause) {
       if (asker.connection === undefined) return;
-      // If the core still waits, it was not given an answer, or an impossible one.
+      // If the core still waits, there was no answer, or an impossible one.
       failure = connection.suspended
         ? this.#giveUp(connection, code, `${name} failed: ${cause}`, { cause })
         : TlsError.from(cause, asker.phase);
@@ -137,7 +137,7 @@ export class Questions {
     asker.settle(failure);
   }
 
-  /** Ends a question without an answer. The peer is told nothing but internal_error. */
+  /** Ends a question without an answer. The peer receives only internal_error. */
   #giveUp(
     connection: Connection,
     code: TlsErrorCode,

@@ -1,11 +1,11 @@
 /**
  * TLS 1.3 with pre-shared keys over any pair of byte streams.
  *
- * `tls-psk` finds its WebAssembly by itself; `tls-psk/slim` is the same without that, for callers who bring it and
- * hand it to `init` or `initSync` before anything else.
+ * `tls-psk` finds its WebAssembly itself. `tls-psk/slim` is the same without the WebAssembly: pass it to `init` or
+ * `initSync` before anything else.
  *
- * `tls-psk/full` has certificates as well, in a larger WebAssembly, and otherwise the same; `tls-psk/full/slim` is that
- * without the WebAssembly.
+ * `tls-psk/full` is the same with certificates, in a larger WebAssembly; `tls-psk/full/slim` is the same without the
+ * WebAssembly.
  *
  * @module tls-psk
  */

@@ -1,7 +1,7 @@
 import type { CipherSuite, Group, HashName, PskMode } from "./core-types.js";
 
-// The core's names for what can be chosen, once, for all that reads such names or shows the choice. They are not asked of
-// the core, whose build for pages has no room to tell them; a test holds them against what it offers.
+// The core's names of suites, groups, modes and hashes, in one place for all code that reads or shows them. The core
+// does not export them, as its build for pages has no room for that; a test compares them with what the core offers.
 
 /** In the order in which the core prefers them. */
 export const GROUPS = ["x25519", "secp256r1", "X25519MLKEM768"] as const satisfies readonly Group[];
@@ -13,30 +13,30 @@ export const CIPHER_SUITES = [
   "TLS_AES_256_GCM_SHA384",
 ] as const satisfies readonly CipherSuite[];
 
-/** The one that the core allows unless told otherwise comes first. */
+/** The core's default is first. */
 export const PSK_MODES = ["psk_dhe_ke", "psk_ke"] as const satisfies readonly PskMode[];
 
-/** The one that a PSK has unless told otherwise comes first. */
+/** The default of a PSK is first. */
 export const HASHES = ["SHA-256", "SHA-384"] as const satisfies readonly HashName[];
 
-/** What OpenSSL and Node call groups besides. */
+/** Further names of groups in OpenSSL and Node. */
 const OTHER_NAMES = new Map<string, Group>([
   ["prime256v1", "secp256r1"],
   ["p-256", "secp256r1"],
   ["p256", "secp256r1"],
 ]);
 
-/** The one of some names that a text spells, in capitals or not. */
+/** The name that matches a text, ignoring case. */
 export function spelled<T extends string>(names: readonly T[], text: string): T | undefined {
   return names.find((name) => name.toLowerCase() === text.toLowerCase());
 }
 
-/** The group that a text spells, by any of its names. */
+/** The group for a text, which may be any of its names. */
 export const groupOf = (text: string): Group | undefined =>
   spelled(GROUPS, text) ?? OTHER_NAMES.get(text.toLowerCase());
 
-/** The hash that a text spells, with a hyphen or without. */
+/** The hash for a text, with or without a hyphen. */
 export const hashOf = (text: string): HashName | undefined => spelled(HASHES, text.replace(/^sha(?=\d)/i, "SHA-"));
 
-/** The hash that a cipher suite needs a PSK of: its name ends in it. */
+/** The hash that a cipher suite needs in a PSK: the suite's name ends in it. */
 export const hashOfSuite = (suite: CipherSuite): HashName => (suite.endsWith("SHA384") ? "SHA-384" : "SHA-256");

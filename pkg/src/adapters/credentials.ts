@@ -3,19 +3,22 @@ import { type Bytes, isBytes } from "../bytes.js";
 import type { Credentials } from "../certificate-options.js";
 import { configError } from "../errors.js";
 
-/** PEM as Node takes it. */
+/** PEM in the types of Node. */
 export type Pem = string | Bytes | readonly (string | Bytes)[];
 
-/** A private key as Node takes it. */
+/** A private key in the types of Node. */
 export type PrivateKey = string | Bytes | KeyObject | { pem: string | Bytes; passphrase?: string | undefined };
 
-/** Options that name certificates of ours. */
+/** Options for this side's certificates. */
 export interface CredentialOptions {
-  /** A certificate chain of ours, in PEM, the own certificate first. Several of them need as many keys, in this order. */
+  /**
+   * This side's certificate chain, in PEM, end-entity certificate first. Several chains need as many keys, in this
+   * order.
+   */
   cert?: Pem | undefined;
   /** Its private key, in PEM or as a `KeyObject`. */
   key?: PrivateKey | readonly PrivateKey[] | undefined;
-  /** What an encrypted `key` is decrypted with, unless it has a passphrase of its own. */
+  /** The passphrase of an encrypted `key` that does not have its own. */
   passphrase?: string | undefined;
 }
 
@@ -24,7 +27,7 @@ export function credentialsOf({ cert, key, passphrase }: CredentialOptions): Cre
   if (cert === undefined || cert === null) return [];
   if (key === undefined || key === null) throw configError("cert needs its private key, as key");
   const keys = Array.isArray(key) ? (key as readonly PrivateKey[]) : [key as PrivateKey];
-  // One key: what is in an array are the certificates of one chain.
+  // One key: the array has the certificates of one chain.
   const chains = keys.length === 1 ? [pem("cert", cert)] : parts("cert", cert);
   if (chains.length !== keys.length) {
     throw configError(`cert and key go together: there are ${chains.length} chains and ${keys.length} keys`);
@@ -60,7 +63,7 @@ function decrypted(key: string, passphrase: string | undefined): string {
   try {
     return exported(createPrivateKey({ key, passphrase }));
   } catch {
-    // Without the cause: its text is OpenSSL's.
+    // Without the cause, whose text comes from OpenSSL.
     throw configError("key cannot be decrypted with this passphrase");
   }
 }

@@ -11,7 +11,7 @@ import { refuseOthers } from "./option-rules.js";
 import { type Awaitable, selectorOf, strictText } from "./psk-callback.js";
 import { type CheckServerIdentity, Verification } from "./verification.js";
 
-/** The same, where each option may be `undefined` as well, as Node has it. */
+/** The same, but each option may be `undefined`, as in Node. */
 export type Loosely<T> = { [Name in keyof T]: T[Name] | undefined };
 
 /** Without the options that are `undefined`. */
@@ -20,55 +20,57 @@ export function given<T extends object>(options: T): { [Name in keyof T]: Exclud
   return Object.fromEntries(entries) as { [Name in keyof T]: Exclude<T[Name], undefined> };
 }
 
-/** What both sides can be told in Node's words. */
+/** Options of both sides with Node's names. */
 export interface NodeTlsOptions extends CredentialOptions {
-  /** As `alpn`: names, or names each behind a byte with its length. */
+  /** As `alpn`: names, or bytes in which each name follows its length. */
   ALPNProtocols?: readonly (string | Bytes)[] | Bytes | undefined;
-  /** Names of cipher suites of TLS 1.3, joined by colons. Those of older versions are passed over. */
+  /** Names of cipher suites of TLS 1.3, joined by colons. Those of older versions are ignored. */
   ciphers?: string | undefined;
   /** Groups, joined by colons: `X25519`, `P-256`, `X25519MLKEM768`; `"auto"` for all of them. */
   ecdhCurve?: string | undefined;
   /** The version is TLS 1.3; a `maxVersion` below it is refused. */
   minVersion?: string | undefined;
   maxVersion?: string | undefined;
-  /** Authorities that are trusted, in PEM. `tls-psk/full` only, as the rest; none are trusted unless given. */
+  /** Trusted authorities, in PEM. `tls-psk/full` only, like the options below. Without it, no authority is trusted. */
   ca?: Pem | undefined;
   /**
-   * With `false`, the connection goes on where the peer's certificate is not accepted, or where a client has none.
-   * `authorized` and `authorizationError` say what came of it.
+   * With `false`, the connection continues if the peer's certificate is not accepted, or if a client has none.
+   * `authorized` and `authorizationError` have the result.
    */
   rejectUnauthorized?: boolean | undefined;
-  /** The most bytes that wait in each direction of the socket before its writer or the peer has to, as in `node:stream`. */
+  /**
+   * How many bytes each direction of the socket buffers before its writer or the peer must wait, as in `node:stream`.
+   */
   highWaterMark?: number | undefined;
 }
 
-/** Options of a client, in Node's words or in those of `startTls`. */
+/** Options of a client, with Node's names or those of `startTls`. */
 export interface NodeClientOptions extends NodeTlsOptions, Loosely<Omit<ClientOptions, "ca">> {
   /**
-   * Says which PSK to offer, as `node:tls` would have it, or promises to. `hint` is `null`, as TLS 1.3 has none. The PSK
-   * is one for SHA-256, of 16 bytes at least; `psks` can have others.
+   * Returns the PSK to offer, as in `node:tls`, or a promise of it. `hint` is `null`, as TLS 1.3 has none. The PSK is
+   * for SHA-256 and has at least 16 bytes; `psks` can have others.
    */
   pskCallback?: ((hint: string | null) => Awaitable<{ identity: string; psk: Bytes } | null | undefined>) | undefined;
   /**
-   * Judges whom the server's certificate is of, in place of a comparison of names, when everything else about it was
-   * accepted: an `Error` that it returns refuses the certificate. As in `node:tls`, it gets `servername`, or else `host`,
-   * and is not asked where the server has proved itself by a PSK.
+   * Checks the server's identity, instead of a comparison of names, if the certificate is otherwise accepted. If it
+   * returns an `Error`, the certificate is refused. As in `node:tls`, it gets `servername`, or else `host`, and is not
+   * called if a PSK authenticated the server.
    */
   checkServerIdentity?: CheckServerIdentity | undefined;
-  /** As `serverName`. An empty string and an address send none. */
+  /** As `serverName`. None is sent for an empty string or an IP address. */
   servername?: string | undefined;
-  /** A session to resume, as the event `session` gave it. */
+  /** A session to resume, from the event `session`. */
   session?: Bytes | undefined;
 }
 
 /**
- * Options of a server, in Node's words or in those of `acceptTls`. `Socket` is what `pskCallback` gets: the class of that
- * name, which is made of these options.
+ * Options of a server, with Node's names or those of `acceptTls`. `Socket` is the type of the first argument of
+ * `pskCallback`.
  */
 export interface NodeServerOptions<Socket> extends NodeTlsOptions, Loosely<ServerOptions> {
   /**
-   * Says which PSK belongs to an identity, as `node:tls` would have it, or promises to. It is asked for each identity
-   * that the client offers, until it knows one. Cannot be had together with `selectPsk`.
+   * Returns the PSK of an identity, as in `node:tls`, or a promise of it. It is called for each identity that the
+   * client offers, until it returns a PSK. It cannot be used together with `selectPsk`.
    */
   pskCallback?:
     | ((socket: Socket, identity: string) => Awaitable<Bytes | { psk: Bytes } | null | undefined>)
@@ -83,18 +85,18 @@ export interface NodeServerOptions<Socket> extends NodeTlsOptions, Loosely<Serve
 
 const OLDER_VERSIONS = ["TLSv1", "TLSv1.1", "TLSv1.2"];
 
-/** Options of a connection, and who judges the peer's certificate if it is not the core alone. */
+/** Options of a connection, and the verifier of the peer's certificate, if it is not only the core. */
 export interface Translated<T> {
   options: T;
   verification?: Verification;
 }
 
-/** The options of `startTls`. Asks for the PSK. Throws `ERR_TLS_CONFIG`, and what `pskCallback` throws. */
+/** The options of `startTls`. Calls `pskCallback`. Throws `ERR_TLS_CONFIG`, and what `pskCallback` throws. */
 export async function clientOptions(
   options: NodeClientOptions & { host?: string | undefined },
 ): Promise<Translated<ClientOptions>> {
   const { pskCallback, servername, session, ca, cert, key, passphrase, checkServerIdentity, ...others } = options;
-  // Of servers alone, as in `node:tls`.
+  // Only for servers, as in `node:tls`.
   const { sessionIdContext: _, ...ours } = others as typeof others & { sessionIdContext?: unknown };
   const { rejectUnauthorized = true, host, psks, verifyCertificate, ...rest } = ours;
   const common = commonOptions(options);
@@ -184,7 +186,10 @@ export function serverOptions<Socket>(options: NodeServerOptions<Socket>, socket
 
 const timedTickets = new WeakMap<TicketOptions, TicketOptions>();
 
-/** Tickets with this lifetime unless they have one. The same object for the same tickets, as that has their keys. */
+/**
+ * Tickets with this lifetime, unless they have one. Returns the same object for the same tickets, as it holds their
+ * keys.
+ */
 function timed(tickets: TicketOptions, lifetime: number): TicketOptions {
   const before = timedTickets.get(tickets);
   const after = Object.assign(before ?? {}, { lifetime }, tickets);
@@ -192,10 +197,10 @@ function timed(tickets: TicketOptions, lifetime: number): TicketOptions {
   return after;
 }
 
-/** In the options of a server's sockets: what its connections have in common. */
+/** Property of the options of a server's sockets: the shared part of its connections. */
 export const PREPARED: unique symbol = Symbol("prepared");
 
-/** What the connections of a server have in common, and how one of them asks its `pskCallback`. */
+/** The shared part of a server's connections, and the way one of them calls its `pskCallback`. */
 export interface PreparedNodeServer {
   options: PreparedServer;
   select: ReturnType<typeof selectorOf>;
@@ -245,7 +250,7 @@ function checkFunctions(callbacks: Readonly<Record<string, unknown>>): void {
   }
 }
 
-/** Names of protocols in any of Node's shapes. */
+/** Protocol names in any of Node's types. */
 function protocols(given: unknown): string[] {
   if (Array.isArray(given)) {
     return given.map((name: unknown) => {
@@ -271,7 +276,7 @@ function protocolName(bytes: Uint8Array): string {
   return name;
 }
 
-/** Those of a list that this package has. */
+/** The names of a list that this package supports. */
 function known<T>(option: string, names: readonly string[], find: (name: string) => T | undefined): T[] {
   const found = names.map(find).filter((name) => name !== undefined);
   if (found.length === 0) throw configError(`${option} names nothing that this package supports: ${names.join(":")}`);

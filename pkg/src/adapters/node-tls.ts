@@ -1,5 +1,5 @@
 /**
- * TLS for code written for `node:tls`: a Duplex in, a Duplex out, with PSKs from a `pskCallback` as Node spells it.
+ * TLS for code written for `node:tls`: Duplex streams on both sides, with PSKs from Node's `pskCallback`.
  *
  * @module tls-psk/node
  */

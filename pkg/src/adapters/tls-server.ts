@@ -8,25 +8,25 @@ import { type NodeServerOptions, TLSSocket } from "./tls-socket.js";
 /** How long a handshake may take, in milliseconds, as in `node:tls`. */
 const HANDSHAKE_TIMEOUT = 120_000;
 
-/** What is told to `node:net` of {@link TlsServerOptions}. */
+/** The part of {@link TlsServerOptions} that is passed to `node:net`. */
 const NET_OPTIONS = ["noDelay", "keepAlive", "keepAliveInitialDelay", "highWaterMark"] as const;
 
 /** Options of {@link createServer}. */
 export interface TlsServerOptions extends NodeServerOptions {
-  /** Whether our writing goes on after the client has ended; `false` unless given. */
+  /** Whether writing continues after the client has ended. Default: `false`. */
   allowHalfOpen?: boolean | undefined;
-  /** Of the sockets underneath, as in `net.createServer`. */
+  /** For the underlying sockets, as in `net.createServer`. */
   noDelay?: boolean | undefined;
   keepAlive?: boolean | undefined;
   keepAliveInitialDelay?: number | undefined;
-  /** Addresses that are not served: their connections are cut at once. */
+  /** Addresses that are refused: their connections are cut immediately. */
   blockList?: BlockList | undefined;
 }
 
 /**
- * A server of `node:net` that speaks TLS. Events: `secureConnection` with each {@link TLSSocket} whose handshake is
- * complete, `tlsClientError` with the error and the socket of one that is not, and `keylog`. A Duplex that does not come from
- * `listen` goes in by `server.emit("connection", duplex)`.
+ * A server of `node:net` with TLS. Events: `secureConnection` with each {@link TLSSocket} whose handshake is complete,
+ * `tlsClientError` with the error and the socket of one that is not, and `keylog`. Pass other Duplex streams to it by
+ * `server.emit("connection", duplex)`.
  */
 export class Server extends NetServer {
   /** Throws `ERR_TLS_CONFIG` for options that no connection could be made with. */
@@ -37,7 +37,7 @@ export class Server extends NetServer {
     super(netOptions(given));
     if (onConnection) this.on("secureConnection", onConnection);
     this.on("connection", (socket: Socket) => {
-      // `node:net` has the option in its later versions only.
+      // Only newer versions of `node:net` have the option.
       if (given.blockList && isBlocked(given.blockList, socket)) {
         socket.destroy();
         return;
@@ -61,11 +61,11 @@ export class Server extends NetServer {
 }
 
 /**
- * What all connections have in common, prepared once; `undefined` where each has its own judge of certificates. What is
- * wrong with it is not to be found out by the first client.
+ * The shared options of all connections, prepared once; `undefined` if each connection has its own verifier of
+ * certificates. Errors in them are reported now, not when the first client connects.
  */
 function prepare({ signal: _, handshakeTimeout: __, ...options }: TlsServerOptions): PreparedNodeServer | undefined {
-  // Only `pskCallback` would get the socket, and nothing calls it here.
+  // Only `pskCallback` would use the socket, and it is not called here.
   const { options: translated, verification } = serverOptions(options, undefined as unknown as TLSSocket);
   if (verification) return undefined;
   return { options: prepareServer(translated), select: selectorOf(options.psks ?? []) };

@@ -26,15 +26,15 @@ export interface NodeServerOptions extends OptionsOfServer<TLSSocket> {}
 /** Options of a {@link TLSSocket}. */
 export type TLSSocketOptions = {
   /**
-   * Whether our writing goes on after the peer has ended. As the Duplex underneath has it, unless given: a socket of
-   * `node:net` ends then as well.
+   * Whether writing continues after the peer has ended. Default: that of the underlying Duplex; for a socket of
+   * `node:net` it is `false`.
    */
   allowHalfOpen?: boolean | undefined;
   /** @internal */
   [PREPARED]?: PreparedNodeServer | undefined;
 } & ((NodeClientOptions & { isServer?: false; host?: string | undefined }) | (NodeServerOptions & { isServer: true }));
 
-/** What `node:tls` says of the groups. */
+/** The description of the groups in `node:tls`. */
 const EPHEMERAL_KEYS: Readonly<Partial<Record<Group, { type: "ECDH"; name: string; size: number }>>> = {
   x25519: { type: "ECDH", name: "X25519", size: 253 },
   secp256r1: { type: "ECDH", name: "prime256v1", size: 256 },
@@ -44,28 +44,28 @@ type Callback = (error?: Error | null) => void;
 
 const nothing = (): void => {};
 
-/** The ways in which a peer proves who it is. */
+/** The kinds of authentication by which a peer is authorized. */
 const AUTHENTICATED: readonly Authentication[] = ["psk", "ca", "application"];
 
 /**
- * A TLS connection over a Duplex, itself a Duplex with what code written for `node:tls` looks for. Errors of TLS are
- * `TlsError`s; one of the Duplex underneath, such as ECONNRESET, arrives as it is.
+ * A TLS connection over a Duplex. It is itself a Duplex, with the members that code written for `node:tls` uses. Errors
+ * of TLS are `TlsError`s; errors of the underlying Duplex, such as ECONNRESET, are passed on unchanged.
  *
  * Events: `secure`, on clients `secureConnect` as well, when the handshake is complete; `session` with the bytes of a
- * session, and `keylog` with a line, to whoever listens from the beginning; `connect`, `ready`, `lookup` and `timeout` of
- * the socket underneath.
+ * session, and `keylog` with a line, if there are listeners from the beginning; `connect`, `ready`, `lookup` and
+ * `timeout` of the underlying socket.
  */
 export class TLSSocket extends OverDuplex {
   readonly encrypted = true;
-  /** Whether the peer has proved who it is, by a PSK or by a certificate that was checked. */
+  /** Whether the peer was authenticated, by a PSK or by a certificate that was verified. */
   authorized = false;
-  /** What kept the peer from being {@link authorized}: a code of Node's or of an error of `checkServerIdentity`. */
+  /** Why the peer is not {@link authorized}: a code of Node's, or of an error of `checkServerIdentity`. */
   authorizationError: string | null = null;
-  /** `null` before the handshake is complete, `false` if no protocol was agreed upon. */
+  /** `null` before the handshake is complete, `false` if no protocol was negotiated. */
   alpnProtocol: string | false | null = null;
-  /** The name that the client asked for, or `false`. */
+  /** The server name that the client sent, or `false`. */
   servername: string | false | null = null;
-  /** What was negotiated, as soon as it is. */
+  /** What was negotiated, once the handshake is complete. */
   negotiated: Negotiated | undefined;
   /** Whether the handshake is under way. */
   secureConnecting = true;
@@ -87,21 +87,21 @@ export class TLSSocket extends OverDuplex {
   constructor(socket: Duplex, options: TLSSocketOptions = {}) {
     super(socket, options.allowHalfOpen ?? socket.allowHalfOpen, options.highWaterMark);
     this.#isServer = options.isServer ?? false;
-    // Until there is something that reads, and so would notice.
+    // Until something reads the Duplex, and so would notice.
     socket.once("close", () => {
       if (this.#tls === undefined) this.destroy(socket.errored ?? undefined);
     });
     this.#started = this.#start(socket, options);
     this.#started.catch((error) => this.destroy(error));
-    // As `node:net` does: the end is noticed also where nobody reads.
+    // As in `node:net`: the end is noticed even if the socket is not read.
     this.read(0);
   }
 
   async #start(socket: Duplex, options: TLSSocketOptions): Promise<TlsSocket> {
     const transport = transportOf(socket);
-    // Whatever is wrong with the options is an event, and whoever made the socket shall listen by then.
+    // Errors of the options are events; they are emitted later, so that the caller can add listeners first.
     await undefined;
-    // Here and not in the pump, as asking for a PSK is also a part of the handshake.
+    // Here and not in the pump, as the time of `pskCallback` is also part of the handshake.
     const { signal: _, handshakeTimeout, ...rest } = options;
     this.#limits = new Limits(given(options), (code, message, details) => {
       this.destroy(new TlsError(code, message, { phase: this.secureConnecting ? "handshake" : "data", ...details }));
@@ -125,7 +125,7 @@ export class TLSSocket extends OverDuplex {
     const asked = options.isServer === true && options.requestCert === true;
     tls.opened.then((negotiated) => queueMicrotask(() => this.#onOpened(negotiated, asked)), nothing);
     tls.closed.catch((error) => {
-      // What had arrived comes first, as long as somebody reads.
+      // Received data comes first, as long as it is read.
       setImmediate(() => this.#reading || this.destroy(this.#unwrapped(error)));
     });
     return tls;
@@ -147,7 +147,7 @@ export class TLSSocket extends OverDuplex {
     return translated;
   }
 
-  /** @param asked whether the server asked for a certificate */
+  /** @param asked whether the server requested a certificate */
   #onOpened(negotiated: Negotiated, asked: boolean): void {
     if (this.destroyed) return;
     const { peerAuthentication, alpn, serverName } = negotiated;
@@ -155,7 +155,7 @@ export class TLSSocket extends OverDuplex {
     this.secureConnecting = false;
     this.#limits?.opened();
     const { refusal, authorizationError = null } = this.#verification ?? {};
-    // Of a resumed connection it says how the peer was authenticated in the full handshake.
+    // In a resumed connection it is the authentication of the full handshake.
     this.authorized = AUTHENTICATED.includes(peerAuthentication) && refusal === undefined;
     const unverified = peerAuthentication === "unverified" ? NOT_ACCEPTED : null;
     const missing = asked && peerAuthentication === "none" ? NO_CERTIFICATE : null;
@@ -179,7 +179,7 @@ export class TLSSocket extends OverDuplex {
     this.#started
       .then(() => this.#reader?.read())
       .then(
-        // Outside of the promise: what a listener throws has to be an exception, not a rejection.
+        // Outside of the promise: an exception of a listener must stay an exception, not become a rejection.
         (result) => queueMicrotask(() => this.#onRead(result?.value)),
         (error) => this.destroy(this.#unwrapped(error)),
       );
@@ -206,7 +206,7 @@ export class TLSSocket extends OverDuplex {
 
   /** @internal */
   override _writev(chunks: { chunk: Buffer }[], callback: Callback): void {
-    // Together, as each write has a record of its own.
+    // Together, as each write makes a separate record.
     this._write(Buffer.concat(chunks.map(({ chunk }) => chunk)), "buffer", callback);
   }
 
@@ -235,9 +235,9 @@ export class TLSSocket extends OverDuplex {
       this.under.destroy();
       return;
     }
-    // An iteration destroys the socket at its end, before it could end by itself as one that is not half-open does.
+    // An iteration destroys the socket at its end, before it could end itself as a socket that is not half-open does.
     const over = this.readableEnded && !this.allowHalfOpen && this.writableLength === 0;
-    // Without an end of our own, the peer is not to believe that it has everything.
+    // If this side has not ended, the peer must not believe that it has everything.
     if (error || !(this.writableFinished || over)) {
       await this.#writer?.abort(error ?? new Error("the socket was destroyed")).catch(nothing);
     }
@@ -255,7 +255,7 @@ export class TLSSocket extends OverDuplex {
     return name && { name, standardName: name, version: "TLSv1.3" };
   }
 
-  /** Whether the handshake was one with a PSK, which is what `node:tls` calls so. */
+  /** Whether the handshake used a PSK; `node:tls` calls this a reused session. */
   isSessionReused(): boolean {
     return this.negotiated?.pskIdentity !== undefined;
   }
@@ -266,15 +266,15 @@ export class TLSSocket extends OverDuplex {
   }
 
   /**
-   * As `node:tls` describes a certificate; an empty object if the peer has shown none. With `detailed`, each certificate
-   * that it has shown has its issuer's in `issuerCertificate`.
+   * The certificate in the format of `node:tls`; an empty object if the peer has sent none. With `detailed`, each
+   * certificate has its issuer's in `issuerCertificate`.
    */
   getPeerCertificate(detailed?: boolean): object {
     const chain = this.negotiated?.peerCertificates ?? [];
     return describeChain(detailed ? chain : chain.slice(0, 1), undefined);
   }
 
-  /** The certificate itself; `undefined` if the peer has shown none. */
+  /** The certificate itself; `undefined` if the peer has sent none. */
   getPeerX509Certificate(): X509Certificate | undefined {
     const [first] = this.negotiated?.peerCertificates ?? [];
     return first && new X509Certificate(first);
@@ -292,19 +292,19 @@ export class TLSSocket extends OverDuplex {
     return Buffer.from(this.#tls.exportKeyingMaterial(label, context, length));
   }
 
-  /** Changes the key of our direction, and with `requestPeer` the peer's as well (RFC 9846 section 4.7.3). */
+  /** Changes the key of the sending direction, and with `requestPeer` the peer's as well (RFC 9846 section 4.7.3). */
   async updateKeys(options?: { requestPeer?: boolean }): Promise<void> {
     await (await this.#started).updateKeys(options);
   }
 
-  /** The group of the key exchange in Node's words; an empty object where there was none, `null` on a server. */
+  /** The group of the key exchange in Node's format; an empty object without a key exchange, `null` on a server. */
   getEphemeralKeyInfo(): { type?: "ECDH"; name?: string; size?: number } | null {
     if (this.#isServer) return null;
     const group = this.negotiated?.group;
     return (group !== undefined && EPHEMERAL_KEYS[group]) || {};
   }
 
-  /** Always `undefined`: there is no `tls-unique` in TLS 1.3, and `exportKeyingMaterial` takes its place (RFC 9266). */
+  /** Always `undefined`: TLS 1.3 has no `tls-unique`; `exportKeyingMaterial` replaces it (RFC 9266). */
   getFinished(): undefined {
     return undefined;
   }
@@ -314,30 +314,33 @@ export class TLSSocket extends OverDuplex {
     return undefined;
   }
 
-  /** Always `undefined`: the ticket is in the session, for which there is {@link getSession}. */
+  /** Always `undefined`: the ticket is part of the session, see {@link getSession}. */
   getTLSTicket(): undefined {
     return undefined;
   }
 
-  /** Does nothing: the option `onTrace` gets every message. */
+  /** Does nothing: use the option `onTrace`, which receives every message. */
   enableTrace(): void {}
 
-  /** Always `false`: records are as large as the peer takes them. */
+  /** Always `false`: records are as large as the peer accepts. */
   setMaxSendFragment(): boolean {
     return false;
   }
 
-  /** Always `false`, with an error for the callback: there is no renegotiation in TLS 1.3. */
+  /** Always `false`, with an error for the callback: TLS 1.3 has no renegotiation. */
   renegotiate(_options?: object, callback?: (error: Error | null) => void): boolean {
     const error = new TlsError("ERR_TLS_USAGE", "TLS 1.3 has no renegotiation", { phase: "data" });
     if (callback) queueMicrotask(() => callback(error));
     return false;
   }
 
-  /** Does nothing: there is no renegotiation in TLS 1.3. */
+  /** Does nothing: TLS 1.3 has no renegotiation. */
   disableRenegotiation(): void {}
 
-  /** What code for sockets looks for in an error: that of the Duplex underneath, or of whoever refused a certificate. */
+  /**
+   * The error that code for sockets expects: that of the underlying Duplex, or of the function that refused a
+   * certificate.
+   */
   #unwrapped(error: unknown): Error {
     const { code, cause, alertDirection } = error as TlsError;
     const { refusal, authorizationError = null } = this.#verification ?? {};

@@ -6,26 +6,26 @@ import { Config } from "../core.js";
 import { TlsError } from "../errors.js";
 import { named } from "../names.js";
 
-/** Judges whom a certificate is of, as that of `node:tls`. */
+/** Checks the identity in a certificate, as in `node:tls`. */
 export type CheckServerIdentity = typeof checkServerIdentity;
 
-/** How a peer's certificate is judged. */
+/** How a peer's certificate is verified. */
 export interface VerificationOptions {
   role: "client" | "server";
-  /** The authorities that are trusted, in PEM. */
+  /** The trusted authorities, in PEM. */
   ca: string | undefined;
-  /** Judges the chain in place of `ca`. */
+  /** Verifies the chain instead of `ca`. */
   verifyCertificate: VerifyCertificate | undefined;
-  /** Judges the server's name in place of a comparison of names. */
+  /** Checks the server's name instead of a comparison of names. */
   checkServerIdentity: CheckServerIdentity | undefined;
-  /** Whom a client wants to reach. */
+  /** The name of the server that a client wants to reach. */
   hostname: string;
-  /** Whether the connection ends where the certificate is not accepted. */
+  /** Whether the connection ends if the certificate is not accepted. */
   rejectUnauthorized: boolean;
   now: () => number;
 }
 
-/** What `node:tls` calls the reasons for which a certificate is not accepted. */
+/** The codes of `node:tls` for the reasons not to accept a certificate. */
 const NODE_CODES: Readonly<Record<string, string>> = {
   certificate_expired: "CERT_HAS_EXPIRED",
   unknown_ca: "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
@@ -33,28 +33,28 @@ const NODE_CODES: Readonly<Record<string, string>> = {
   bad_certificate: "CERT_REJECTED",
 };
 
-/** What `node:tls` calls a client without a certificate. */
+/** The code of `node:tls` for a client without a certificate. */
 export const NO_CERTIFICATE = "UNABLE_TO_GET_ISSUER_CERT";
 
-/** What `node:tls` calls a certificate that was not accepted, where the reason was not kept. */
+/** The code of `node:tls` for a certificate that was not accepted, if the reason was not stored. */
 export const NOT_ACCEPTED = "CERT_REJECTED";
 
-/** Judges the certificate of one peer as `node:tls` does, and remembers what came of it. */
+/** Verifies the certificate of one peer as `node:tls` does, and remembers the result. */
 export class Verification {
   /** Why the certificate is not accepted. */
   refusal: Error | undefined;
-  /** The same as `node:tls` has it in `authorizationError`. */
+  /** The same, as in `authorizationError` of `node:tls`. */
   authorizationError: string | null = null;
   readonly #options: VerificationOptions;
 
   constructor(options: VerificationOptions) {
     this.#options = options;
-    // A verdict of path validation alone follows from the authorities, so that a ticket may keep it.
+    // A verdict of only path validation follows from the authorities, so a ticket may contain it.
     const { role, ca = "", verifyCertificate } = options;
     if (role === "server" && !verifyCertificate) named(this.verify, createHash("sha256").update(ca).digest());
   }
 
-  /** To be the core's judge. */
+  /** The verifier for the core. */
   readonly verify: VerifyCertificate = async (chain, context) => {
     const { verifyCertificate, role, checkServerIdentity } = this.#options;
     if (verifyCertificate) {
@@ -119,8 +119,8 @@ function refused(message: string): TlsError {
 }
 
 /**
- * A chain as `node:tls` describes it in detail: each certificate has its issuer in `issuerCertificate`, and a root has
- * itself there. One of `ca` that has issued the last belongs to it.
+ * A chain in the detailed format of `node:tls`: each certificate has its issuer in `issuerCertificate`, and a root has
+ * itself there. A certificate of `ca` that issued the last one is part of the chain.
  */
 export function describeChain(chain: readonly Uint8Array[], ca: string | undefined): object {
   const certificates = chain.map((der) => new X509Certificate(der));

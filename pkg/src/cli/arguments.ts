@@ -59,10 +59,10 @@ const KEYGEN = { bytes: { type: "string" }, hash: { type: "string" } } as const;
 /** A TCP endpoint, or a local socket. */
 export type Address = { host: string; port: number } | { path: string };
 
-/** Where a client connects to: an {@link Address}, or a WebSocket. */
+/** The target of a client: an {@link Address}, or a WebSocket. */
 export type Target = Address | { url: string };
 
-/** The files of certificates, and what they are for. */
+/** The files of certificates, by purpose. */
 export interface CertificateArguments {
   /** A chain and its key. */
   credentials: { cert: string; key: string } | undefined;
@@ -70,14 +70,14 @@ export interface CertificateArguments {
   verify: boolean;
 }
 
-/** What the commands that speak TLS are told. */
+/** The options of the commands that use TLS. */
 export interface CommonArguments {
   /** As given with --psk. */
   psks: string[];
   pskFiles: string[];
   context: string | undefined;
   tls: Pick<TlsOptions, "modes" | "cipherSuites" | "groups" | "alpn" | "grease">;
-  /** If any of their options is there. */
+  /** Present if any of their options is. */
   certificates: CertificateArguments | undefined;
   keylog: string | undefined;
   trace: boolean;
@@ -87,7 +87,7 @@ export interface CommonArguments {
   timeout: number;
 }
 
-/** What a client is told. */
+/** The options of a client. */
 export interface ClientArguments extends CommonArguments {
   target: Target;
   serverName: string | undefined;
@@ -102,7 +102,7 @@ export interface ConnectArguments extends ClientArguments {
   showCerts: boolean;
 }
 
-/** What a program that listens is told. */
+/** The options of a program that listens. */
 export interface ListenerArguments {
   listen: Address;
   maxConnections: number;
@@ -114,7 +114,7 @@ export interface TunnelArguments extends ClientArguments, ListenerArguments {
   command: "tunnel";
 }
 
-/** What `serve` does with the plaintext. */
+/** The service of `serve`. */
 export type Service = { kind: "echo" } | { kind: "http" } | { kind: "forward"; target: Address };
 
 export interface ServeArguments extends CommonArguments, ListenerArguments {
@@ -141,7 +141,7 @@ export interface CompletionArguments {
 
 export interface HelpArguments {
   command: "help";
-  /** What about. */
+  /** The command to explain. */
   of: string | undefined;
 }
 
@@ -215,7 +215,7 @@ function client(command: string, values: ClientValues, positionals: string[]): C
     throw new UsageError(`${command} needs a --ca: it sends a certificate only to servers that it can verify`);
   }
   const host = "host" in target ? target.host : "url" in target ? new URL(target.url).hostname : undefined;
-  // Without certificates a name is nobody's to check, and would only tell observers something.
+  // Without certificates a name is never checked, and would only inform observers.
   const serverName = values["server-name"] ?? (shared.certificates && host);
   if (shared.certificates !== undefined && (serverName === undefined || isIP(serverName))) {
     throw new UsageError("--ca needs a --server-name, as certificates are checked for names, not for addresses");
@@ -279,7 +279,7 @@ function parseCompletion(argv: string[]): CompletionArguments {
   return { command: "completion", shell };
 }
 
-/** Node's parser, whose errors are our usage errors. */
+/** Node's parser; its errors become usage errors. */
 function parse<const T extends ParseArgsConfig>(config: T): ReturnType<typeof parseArgs<T>> {
   try {
     return parseArgs(config);
@@ -344,7 +344,7 @@ function parseAddress(text: string): Address {
   return { host, port: parsePort(match[3]) };
 }
 
-/** As an address, where the host may be missing. */
+/** As an address, but the host is optional. */
 function parseListen(text: string): Address {
   return /^\d+$/.test(text) ? { host: "127.0.0.1", port: parsePort(text) } : parseAddress(text);
 }

@@ -1,13 +1,13 @@
-// Completion for shells, made of the text of --help: an option that is documented is completed.
+// Completion for shells, generated from the text of --help, so that every documented option is completed.
 
 import { CIPHER_SUITES, GROUPS, HASHES, PSK_MODES } from "../vocabulary.js";
 import { COMMANDS } from "./help.js";
 
-/** The shells that have one. */
+/** The supported shells. */
 export const SHELLS = ["bash", "zsh", "fish"] as const;
 export type Shell = (typeof SHELLS)[number];
 
-/** What an option takes: nothing, a file, one of some words, or anything else. */
+/** The value of an option: none, a file, one of some words, or any text. */
 type Value = undefined | "file" | "text" | readonly string[];
 
 export interface Option {
@@ -25,7 +25,7 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   "--grease": ["on", "off"],
 };
 
-/** The options of a command, as its help shows them: two spaces, the names, and from two spaces on what they do. */
+/** The options of a command, read from its help: two spaces, the names, at least two spaces, and the description. */
 export function optionsOf(command: string): Option[] {
   return (COMMANDS[command] ?? "").split("\n").flatMap((line) => {
     const [, names, description = ""] = /^ {2}(-\S.*?)(?: {2,}(.*))?$/.exec(line) ?? [];
@@ -40,7 +40,7 @@ export function optionsOf(command: string): Option[] {
   });
 }
 
-/** A script that the shell evaluates. */
+/** A script for the shell to evaluate. */
 export function completion(shell: Shell): string {
   return { bash, zsh, fish }[shell]();
 }

@@ -28,7 +28,7 @@ async function readingOf(file: string): Promise<Reading> {
 
 const inWords = ({ where, message }: ReadingError): string => (where === "" ? message : `${where}: ${message}`);
 
-/** Prints the fields, below who sent them where the input tells. Throws where they end before the bytes do. */
+/** Prints the fields, under the name of their sender if the input shows it. Throws if they end before the bytes do. */
 function printPart({ from, kind, bytes }: Part, conversation: string): void {
   const title = [conversation, from].filter(Boolean).join(", ");
   if (title !== "") process.stdout.write(`${title}:\n`);

@@ -2,10 +2,10 @@ import type { Psk } from "../node.js";
 import { HASHES, hashOf } from "../vocabulary.js";
 import { UsageError } from "./usage-error.js";
 
-/** The fewest bytes of a key, as the core has it (RFC 9257 section 6). */
+/** The fewest bytes of a key, as in the core (RFC 9257 section 6). */
 const SHORTEST_KEY = 16;
 
-/** The most bytes of an identity or a key, for the length fields of two bytes. */
+/** The most bytes of an identity or a key, because of the two-byte length fields. */
 const LONGEST = 65_535;
 
 /** A PSK and where it was found, for errors. */
@@ -14,7 +14,7 @@ export interface FoundPsk {
   source: string;
 }
 
-/** The text of a file or of a variable: UTF-8, perhaps with the mark that editors put in front. */
+/** The text of a file or of a variable: UTF-8, perhaps with a byte order mark. */
 export function textOf(bytes: Uint8Array, source: string): string {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
@@ -24,9 +24,9 @@ export function textOf(bytes: Uint8Array, source: string): string {
 }
 
 /**
- * The PSKs of a text with one on each line, as mosquitto, stunnel and GnuTLS have them: `IDENTITY:HEX`, or with `:HASH`
- * behind. An identity `#HEX` is given in hexadecimal, as psktool writes it; any other line that begins with `#` is a
- * comment. `tell` gets what may surprise. Throws {@link UsageError} with the line.
+ * The PSKs of a text with one on each line, as in mosquitto, stunnel and GnuTLS: `IDENTITY:HEX`, optionally followed by
+ * `:HASH`. An identity `#HEX` is in hexadecimal, as psktool writes it; any other line that begins with `#` is a
+ * comment. `tell` receives warnings. Throws {@link UsageError} with the line.
  */
 export function parsePskLines(text: string, source: string, tell: (note: string) => void): FoundPsk[] {
   const found: FoundPsk[] = [];
@@ -41,7 +41,7 @@ export function parsePskLines(text: string, source: string, tell: (note: string)
 
 const isComment = (line: string): boolean => /^\s*#/.test(line) && !/^#(?:[0-9a-f]{2})+:/i.test(line);
 
-/** `IDENTITY:HEX[:HASH]`, where the identity may contain colons. The key stays out of every message. */
+/** `IDENTITY:HEX[:HASH]`, where the identity may contain colons. No message contains the key. */
 export function parsePsk(text: string, source: string): FoundPsk["psk"] {
   const refuse = (why: string): never => {
     throw new UsageError(`${source}: ${why}`);

@@ -1,4 +1,4 @@
-// Bytes that a text spells without rows: hexadecimal digits in any dress, arrays of programs, base64 and PEM.
+// Bytes in a text without rows: hexadecimal digits in any format, arrays in source code, base64 and PEM.
 
 import { fromBase64, fromHex } from "../encoding.js";
 import { isCapture } from "./pcap.js";
@@ -6,23 +6,23 @@ import { ReadingError } from "./reading.js";
 import { kindOf } from "./tls.js";
 
 const PEM = /-----BEGIN ([^-]+)-----([\s\S]*?)(?:-----END [^-]+-----|$)/;
-/** An array of a program: `unsigned char hello[] = { 0x16, … };`, `[22, 3, 1]`, `[]byte{…}`. */
+/** An array in source code: `unsigned char hello[] = { 0x16, … };`, `[22, 3, 1]`, `[]byte{…}`. */
 const ARRAY =
   /[[{(]\s*((?:0x[0-9a-f]{1,2}|\d{1,3})\s*(?:,\s*(?:0x[0-9a-f]{1,2}|\d{1,3})\s*)+),?\s*(?:\.{3}|…)?\s*[\]})]?/i;
-/** A string of a program, a byte each. */
+/** A string in source code, one byte for each escape. */
 const ESCAPES = /(?:\\x[0-9a-f]{2})+/gi;
-/** Hexadecimal bytes in one run, however they are set apart; a word of letters ends it. */
+/** A run of hexadecimal bytes with any separators; a word of letters ends it. */
 const RUN = /(?<![0-9a-z])(?:(?:0x)?[0-9a-f]{2}(?:[\s,:;_-]|$)*)+(?![0-9a-z])/gi;
-/** The least of a run that is taken out of other text: a record's header and a message's. */
+/** The shortest run that is read from other text: a record's header and a message's. */
 const SHORTEST = 9;
 
-/** What a text spells: the bytes, and in which dress. */
+/** The bytes in a text, and their format. */
 export interface Spelled {
   form: string;
   bytes: Uint8Array;
 }
 
-/** The pieces that a text spells, best first. Throws a {@link ReadingError} if it spells nothing. */
+/** The byte strings in a text, best first. Throws a {@link ReadingError} if there are none. */
 export function spelledIn(text: string): Spelled[] {
   const pem = PEM.exec(text);
   if (pem) {
@@ -39,7 +39,7 @@ export function spelledIn(text: string): Spelled[] {
   const runs = runsIn(text);
   if (runs.some(({ bytes }) => kindOf(bytes))) return runs;
   const base64 = fromBase64(text.replace(/["',]/g, ""));
-  // words of a language are base64 as well
+  // ordinary words are valid base64, too
   if (base64 && (kindOf(base64) || isCapture(base64) || /^\S{16,}\s*$/m.test(text)))
     return [{ form: "base64", bytes: base64 }];
   const long = [...text.matchAll(/[A-Za-z0-9+/_-]{24,}={0,2}/g)].flatMap(([word]) => {
@@ -61,7 +61,7 @@ function arrayIn(text: string): Spelled | undefined {
   const items = list.split(",").map((item) => item.trim());
   const numbers = items.filter((item) => item !== "").map(Number);
   const bare = /^\d+$/;
-  // without a 0x, two digits each may as well be hexadecimal
+  // without a 0x, two digits may also be hexadecimal
   if (items.every((item) => bare.test(item)) && items.every((item) => item.length === 2)) {
     const decimal = Uint8Array.from(numbers);
     if (!kindOf(decimal)) return undefined;
@@ -70,7 +70,7 @@ function arrayIn(text: string): Spelled | undefined {
   return { form: "an array of bytes", bytes: Uint8Array.from(numbers) };
 }
 
-/** The runs of hexadecimal bytes in other text, those that begin as TLS does first. */
+/** The runs of hexadecimal bytes in other text, those that begin like TLS first. */
 function runsIn(text: string): Spelled[] {
   const words = [...text.matchAll(/(?<![0-9a-z])(?:[0-9a-f]{2}){9,}(?![0-9a-z])/gi)].map(([word]) => word);
   const spaced = [...text.matchAll(RUN)].map(([run]) => run.replace(/0x/gi, "").replace(/[\s,:;_-]/g, ""));
@@ -88,7 +88,7 @@ function nothingIn(text: string): ReadingError {
     const message = `These are ${digits.length} hexadecimal digits, but two make a byte: one digit is missing or extra.`;
     return new ReadingError(message);
   }
-  // most of it is hexadecimal, so the rest is a slip
+  // most of it is hexadecimal, so the rest is a mistake
   if (digits.replace(/[0-9a-f]/gi, "").length * 8 <= digits.length) {
     const at = text.search(new RegExp(`[${digits[wrong]?.replace(/[\\\]^-]/g, "\\$&")}]`));
     return new ReadingError(`“${text[at]}” is not a hexadecimal digit.`, placeOf(text, at));

@@ -1,4 +1,4 @@
-// Packets as TCP connections, and each of those as the two streams of bytes that it carried, with what is missing told.
+// Assembles packets into TCP connections, each with its two streams of bytes, and reports missing bytes.
 
 import { concat } from "../bytes.js";
 import { isKnownLink, type Segment, segmentIn } from "./packets.js";
@@ -6,13 +6,13 @@ import type { Packet } from "./pcap.js";
 import { type Conversation, count } from "./reading.js";
 import { helloAt, isRecord, withoutPreamble } from "./tls.js";
 
-/** The most that is kept of a direction, in bytes: the handshake is at its beginning. */
+/** How much is kept of a direction, in bytes: the handshake is at its beginning. */
 const KEPT = 1 << 18;
 
-/** What packets come to. */
+/** The connections in packets. */
 export interface Flows {
   conversations: Conversation[];
-  /** How many connections of TCP there were, with TLS or without. */
+  /** The number of TCP connections, with or without TLS. */
   connections: number;
   notes: string[];
 }
@@ -30,7 +30,7 @@ export function tlsFlows(packets: readonly Packet[]): Flows {
   return { conversations, connections: connections.length, notes };
 }
 
-/** Segments by connection. A port that is used twice makes two: each begins with a SYN of another number. */
+/** Segments by connection. A reused port makes two: each begins with a SYN with another number. */
 function connectionsIn(segments: readonly Segment[]): Segment[][] {
   const all: Segment[][] = [];
   const current = new Map<string, Segment[]>();
@@ -60,7 +60,7 @@ function conversationOf(segments: readonly Segment[]): Conversation | undefined 
   });
   const hello = ends.find(({ bytes }) => isRecord(bytes));
   if (!hello) return undefined;
-  // where the capture begins later than the connection, the bytes tell who is the client
+  // if the capture begins after the connection, the bytes show which side is the client
   const first = ends.find(({ bytes }) => isRecord(bytes) && bytes[5] === 1) ?? ends[0];
   const [client, server] = first === ends[1] ? [ends[1], ends[0]] : ends;
   if (!client || !server) return undefined;
@@ -84,18 +84,18 @@ function conversationOf(segments: readonly Segment[]): Conversation | undefined 
   };
 }
 
-/** Bytes that were sent and are not there. */
+/** Bytes that are missing from the capture. */
 interface Hole {
-  /** How many bytes came before it. */
+  /** How many bytes precede it. */
   at: number;
   length: number;
 }
 
 interface Stream {
-  /** Without a hole in between, each with what is missing before it. */
+  /** Runs without a gap, each with the gap before it. */
   runs: Uint8Array[];
   holes: Hole[];
-  /** How many bytes at the end were left out for their number. */
+  /** How many bytes at the end were left out because of the limit. */
   more: number;
 }
 
@@ -113,10 +113,10 @@ function streamOf(segments: readonly Segment[]): Stream {
   const first = start ? start.sequence + 1 : (sequences[0] ?? 0);
   const placed = segments
     .filter(({ length }) => length > 0)
-    // data in a SYN (TCP Fast Open) counts from behind it; sequence numbers wrap around at 2^32
+    // data in a SYN (TCP Fast Open) counts from the number after it; sequence numbers wrap around at 2^32
     .map(({ sequence, begins, bytes, length }) => ({ at: (sequence + (begins ? 1 : 0) - first) | 0, bytes, length }))
     .sort((a, b) => a.at - b.at || b.bytes.length - a.bytes.length);
-  // without a SYN what was sent again may come first
+  // without a SYN, a retransmission may come first
   let next = start ? 0 : (placed[0]?.at ?? 0);
   let kept = 0;
   let more = 0;
@@ -137,7 +137,7 @@ function streamOf(segments: readonly Segment[]): Stream {
     next = Math.max(next, at + bytes.length);
   }
   const last = placed.at(-1);
-  // what the last packet was cut by
+  // the length by which the last packet was cut
   const behind = last ? last.at + last.length - next : 0;
   if (behind > 0) holes.push({ at: kept, length: behind });
   return { runs: runs.map(concat), holes, more };

@@ -1,4 +1,4 @@
-// Debug logs of TLS libraries that print bytes under a title, and of one that prints none.
+// Debug logs of TLS libraries that print bytes under a title, and of GnuTLS, which prints none.
 
 import { concat } from "../bytes.js";
 import type { Section } from "./dump.js";
@@ -27,7 +27,7 @@ export function fromMbedtls(sections: readonly Section[]): Conversation | undefi
   return { name: "", parts: directed(records), notes };
 }
 
-/** The sections of any other log that begin as TLS does, in their order. */
+/** The sections of any other log that begin like TLS, in order. */
 export function fromSections(sections: readonly Section[]): Conversation | undefined {
   const notes: string[] = [];
   const chosen = sections.flatMap(({ bytes }) => {
@@ -45,14 +45,14 @@ export function fromSections(sections: readonly Section[]): Conversation | undef
   return { name: "", parts: apart(parts), notes };
 }
 
-/** Which side sent a hello; `undefined` of anything else. */
+/** The sender of a hello; `undefined` for anything else. */
 function senderOf(bytes: Uint8Array): Sender | undefined {
   const type = isHello(bytes) ? bytes[0] : isRecord(bytes) && bytes[0] === 22 ? bytes[5] : undefined;
   if (type === 1) return "client";
   return type === 2 ? "server" : undefined;
 }
 
-/** Parts with their directions only if each has one: otherwise their order is all there is. */
+/** Parts with their directions, if all have one; otherwise only their order is known. */
 function apart(parts: readonly Part[]): Part[] {
   return parts.every(({ from }) => from !== undefined)
     ? [...parts]
@@ -73,7 +73,7 @@ export function isGnutls(text: string): boolean {
   return /^\|<\d+>\| (?:HSK|REC|EXT)\[/m.test(text);
 }
 
-/** What a log of GnuTLS tells: names and lengths, but no bytes of a message, at any level. */
+/** The content of a log of GnuTLS: names and lengths, but no bytes of messages, at any log level. */
 export function fromGnutls(text: string): Conversation {
   const said = [
     ...text.matchAll(/HSK\[.*?\]: ([A-Z ]+?)(?: \(\d+\))? was (queued|received)[. ]*\[?(?:Length )?(\d+)?/g),

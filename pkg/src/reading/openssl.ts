@@ -1,4 +1,4 @@
-// What `openssl s_client` and `s_server` print with -msg, -debug and -trace.
+// The output of `openssl s_client` and `s_server` with -msg, -debug and -trace.
 
 import { concat } from "../bytes.js";
 import { fromHex } from "../encoding.js";
@@ -9,7 +9,7 @@ import { helloAt, isRecord, withoutPreamble } from "./tls.js";
 const DEBUG = /^(write to|read from) 0x[0-9a-f]+ \[.*?\] \((\d+) bytes => (-?\d+)/i;
 const MSG = /^(>>>|<<<) .*?, ?(\w+).*?\[length ([0-9a-f]+)\](?:, (\w+))?/i;
 
-/** The connection that -debug shows, as its two streams; `undefined` if it shows none. */
+/** The connection in the output of -debug, as its two streams; `undefined` if there is none. */
 export function fromDebug(sections: readonly Section[]): Conversation | undefined {
   const streams: Record<string, Uint8Array[]> = { "write to": [], "read from": [] };
   let padded = 0;
@@ -37,7 +37,7 @@ export function fromDebug(sections: readonly Section[]): Conversation | undefine
   return { name: "", parts: [...part("client", client), ...part("server", server)], notes: [...new Set(notes)] };
 }
 
-/** The handshake messages that -msg shows, in their order; `undefined` if it shows none. */
+/** The handshake messages in the output of -msg, in order; `undefined` if there are none. */
 export function fromMsg(sections: readonly Section[]): Conversation | undefined {
   const notes: string[] = [];
   const shown = sections.flatMap(({ title, bytes }) => {
@@ -51,21 +51,21 @@ export function fromMsg(sections: readonly Section[]): Conversation | undefined 
   return { name: "", parts: partsOf(shown), notes };
 }
 
-/** The sender of a hello tells which way is which. */
+/** The sender of a hello shows which direction is which. */
 function partsOf(shown: readonly { way: string | undefined; bytes: Uint8Array }[]): Part[] {
   const hello = shown.find(({ bytes }) => bytes[0] === 1) ?? shown.find(({ bytes }) => bytes[0] === 2);
   const ofClient = hello?.bytes[0] === 1 ? hello.way : hello?.way === ">>>" ? "<<<" : ">>>";
   return shown.map(({ way, bytes }) => ({ from: way === ofClient ? "client" : "server", kind: "messages", bytes }));
 }
 
-/** Whether a text is what -trace prints. */
+/** Whether a text is the output of -trace. */
 export function isTrace(text: string): boolean {
   return /^\s*(?:Client|Server)Hello, Length=\d+/m.test(text) && /_version=0x/.test(text);
 }
 
 /**
- * The hellos that -trace describes, built again of what it says of them. It prints names and numbers instead of bytes,
- * so a message with an extension that it does not print in full cannot be built, which is told.
+ * The hellos in the output of -trace, rebuilt from the names and numbers that it prints instead of bytes. A message
+ * with an extension that is not printed completely cannot be rebuilt, and is reported.
  */
 export function fromTrace(text: string): Conversation {
   const notes: string[] = [];
@@ -141,7 +141,7 @@ function extensionsOf(lines: readonly string[], ofClient: boolean): Built {
   return { bytes: Uint8Array.from(all), problem };
 }
 
-/** The contents of an extension: the bytes of a dump, or what the names and numbers in it stand for. */
+/** The contents of an extension: the bytes of a dump, or those that its names and numbers stand for. */
 function dataOf(type: number, length: number, lines: readonly string[], ofClient: boolean): number[] {
   const dumped = lines.flatMap((line) => {
     const columns = /^\s*[0-9a-f]{4} - (.*)$/i.exec(line)?.[1]?.split(/\s{3,}/)[0] ?? "";

@@ -1,4 +1,4 @@
-// The one way in: text that was pasted, or a file, to the TLS in it. Each format is tried, the ones that are surest first.
+// The entry point: finds the TLS in pasted text or a file. It tries all formats, the most distinctive first.
 
 import { spelledIn } from "./digits.js";
 import { type Section, sectionsIn } from "./dump.js";
@@ -12,9 +12,9 @@ import { type Conversation, count, type Reading, ReadingError } from "./reading.
 import { areMessages, helloAt, isDtls, kindOf, withoutPreamble } from "./tls.js";
 
 /**
- * Reads text or a file, and unpacks what gzip has packed.
+ * Reads text or a file, and decompresses gzip.
  *
- * @throws {@link ReadingError} with a sentence for people if there is no TLS in it
+ * @throws {@link ReadingError} with a readable sentence if there is no TLS in it
  */
 export async function read(input: string | Uint8Array): Promise<Reading> {
   if (typeof input === "string" || !isGzip(input)) return readNow(input);
@@ -24,7 +24,7 @@ export async function read(input: string | Uint8Array): Promise<Reading> {
   return { ...reading, format: `${reading.format}, packed by gzip`, notes };
 }
 
-/** As {@link read}, at once, of what is not packed. */
+/** As {@link read}, synchronously, without decompression. */
 export function readNow(input: string | Uint8Array): Reading {
   if (typeof input === "string") return readText(input);
   if (input.length === 0) throw new ReadingError("There is nothing to read.");
@@ -37,7 +37,7 @@ export function readNow(input: string | Uint8Array): Reading {
 function asText(bytes: Uint8Array): string | undefined {
   try {
     const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: what text does not have
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: characters that text does not contain
     return /[\u0000-\u0008\u000e-\u001a\u001c-\u001f]/.test(text) ? undefined : text;
   } catch {
     return undefined;
@@ -98,17 +98,17 @@ function readSpelled(text: string): Reading {
     return kind ? [{ from: undefined, kind, bytes: own }] : [];
   });
   if (spelled.length === 1 || parts.length === 0) return readBytes(first.bytes, first.form);
-  // traces of specifications have a message, and the record around it once more
+  // traces in specifications have a message, and then the record with it
   const records = parts.filter(({ kind }) => kind === "records");
   const conversation = { name: "", parts: records.length > 0 ? records : parts, notes: [] };
   return { format: first.form, conversations: [conversation], keyLog: "", notes: [] };
 }
 
-/** The packets of a dump with the headers of network and transport in it; `undefined` if it has none. */
+/** The packets of a dump that includes network and transport headers; `undefined` if it does not. */
 function fromPackets(sections: readonly Section[]): Reading | undefined {
   const own = sections.filter(({ bytes, offsets }) => offsets && !kindOf(bytes));
   const packets = own.flatMap(({ bytes, title }): Packet[] => {
-    // tshark adds what it put together and decrypted
+    // tshark adds reassembled and decrypted data
     if (/^(?:Reassembled|Decrypted|Uncompressed|Decompressed)/.test(title)) return [];
     const linkType = linkTypeOf(bytes);
     return linkType === undefined ? [] : [{ linkType, bytes, length: bytes.length }];

@@ -1,11 +1,11 @@
-// What was read from a text or a file: the bytes of TLS in it, and what is missing of them.
+// The result of reading a text or a file: the bytes of TLS in it, and notes about missing parts.
 
-/** Who sent something, as far as the input tells. */
+/** The sender of bytes, as far as the input shows it. */
 export type Sender = "client" | "server";
 
 /** Some bytes of TLS, in the order in which they were sent. */
 export interface Part {
-  /** `undefined` where the input does not tell. */
+  /** `undefined` if the input does not show it. */
   from: Sender | undefined;
   /** Records with their headers, or handshake messages without. */
   kind: "records" | "messages";
@@ -14,29 +14,29 @@ export interface Part {
 
 /** One connection, or as much of it as the input has. */
 export interface Conversation {
-  /** To choose by, such as "10.0.0.1:50000 → 10.0.0.2:443"; empty where there is nothing to call it by. */
+  /** A name to choose by, such as "10.0.0.1:50000 → 10.0.0.2:443"; empty if there is none. */
   name: string;
   parts: Part[];
-  /** What is missing or was left out, in sentences. */
+  /** Sentences about parts that are missing or were left out. */
   notes: string[];
 }
 
-/** What was found in an input. */
+/** The content of an input. */
 export interface Reading {
-  /** What the input is, such as "a capture (pcapng)". */
+  /** The format of the input, such as "a capture (pcapng)". */
   format: string;
-  /** Those with TLS in them, in the order in which they begin. There is at least one. */
+  /** The conversations with TLS, in the order in which they begin. There is at least one. */
   conversations: Conversation[];
-  /** Lines of key logs that came along (RFC 9850). */
+  /** Lines of key logs in the input (RFC 9850). */
   keyLog: string;
-  /** What is missing or was left out of the input as a whole, in sentences. */
+  /** Sentences about parts of the whole input that are missing or were left out. */
   notes: string[];
 }
 
-/** Why nothing was found: a sentence for people, with the way out. */
+/** Why nothing was found: a readable sentence, with advice. */
 export class ReadingError extends Error {
   override readonly name = "ReadingError";
-  /** Where, such as "line 3"; empty where it is about the whole. */
+  /** The place, such as "line 3"; empty if the error is about the whole input. */
   readonly where: string;
 
   constructor(message: string, where = "") {
@@ -45,12 +45,12 @@ export class ReadingError extends Error {
   }
 }
 
-/** A count with its noun, in the plural where that is due. */
+/** A count with its noun, in the plural unless it is one. */
 export function count(number: number, noun: string): string {
   return `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
 }
 
-/** A view for numbers of the same memory. */
+/** A view of the same memory for reading numbers. */
 export function dataOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

@@ -9,7 +9,7 @@ const SERVER_HELLO = 2;
 const RECORD_HEADER = 5;
 const MESSAGE_HEADER = 4;
 
-/** Whether a record's header stands at `at`. */
+/** Whether there is a record header at `at`. */
 export function isRecord(bytes: Uint8Array, at = 0): boolean {
   const type = bytes[at] ?? 0;
   return (
@@ -17,28 +17,28 @@ export function isRecord(bytes: Uint8Array, at = 0): boolean {
   );
 }
 
-/** Whether a record stands at `at` in which a hello begins. */
+/** Whether there is a record at `at` in which a hello begins. */
 function isHelloRecord(bytes: Uint8Array, at: number): boolean {
   if (bytes[at] !== HANDSHAKE || !isRecord(bytes, at)) return false;
   const type = bytes[at + RECORD_HEADER];
-  // a capture may end right behind the header
+  // a capture may end right after the header
   return type === undefined || (isHelloType(type) && (bytes[at + RECORD_HEADER + 1] ?? 0) === 0);
 }
 
 const isHelloType = (type: number | undefined) => type === CLIENT_HELLO || type === SERVER_HELLO;
 
-/** Whether a handshake message stands at the beginning: a hello without a record around it. */
+/** Whether the bytes begin with a hello without a record. */
 export function isHello(bytes: Uint8Array): boolean {
   if (!isHelloType(bytes[0]) || bytes[1] !== 0 || bytes.length < 6) return false;
   return bytes[4] === 3 && (bytes[5] ?? 255) <= 3;
 }
 
-/** Whether this is DTLS, whose records look much alike. */
+/** Whether this is DTLS, whose records are similar. */
 export function isDtls(bytes: Uint8Array): boolean {
   return (bytes[0] ?? 0) >= 20 && (bytes[0] ?? 0) <= 23 && bytes[1] === 0xfe && (bytes[2] ?? 0) >= 0xfd;
 }
 
-/** What bytes begin with, as far as TLS is concerned. */
+/** What the bytes begin with, in terms of TLS. */
 export function kindOf(bytes: Uint8Array): Part["kind"] | undefined {
   if (isRecord(bytes)) return "records";
   return isHello(bytes) ? "messages" : undefined;
@@ -47,13 +47,13 @@ export function kindOf(bytes: Uint8Array): Part["kind"] | undefined {
 /** The types of handshake messages (RFC 9846 section 4). */
 const MESSAGE_TYPES = [CLIENT_HELLO, SERVER_HELLO, 4, 5, 8, 11, 13, 15, 20, 24, 254];
 
-/** Whether these are handshake messages without a record around them, up to the last byte: more than other bytes look like. */
+/** Whether these are handshake messages without records, up to the last byte, which other bytes rarely are. */
 export function areMessages(bytes: Uint8Array): boolean {
   const messages = messagesIn({ from: undefined, kind: "messages", bytes });
   return messages.length > 0 && messages.every(({ type, missing }) => MESSAGE_TYPES.includes(type) && missing === 0);
 }
 
-/** Where the first hello's record begins, behind what another protocol said before it; -1 if there is none. */
+/** Where the record of the first hello begins, after data of another protocol; -1 if there is none. */
 export function helloAt(bytes: Uint8Array): number {
   for (let at = bytes.indexOf(HANDSHAKE); at !== -1; at = bytes.indexOf(HANDSHAKE, at + 1)) {
     if (isHelloRecord(bytes, at)) return at;
@@ -66,13 +66,13 @@ export interface Message {
   from: Sender | undefined;
   /** HandshakeType. */
   type: number;
-  /** With its header, as far as it is there. */
+  /** The message with its header, as far as it is present. */
   bytes: Uint8Array;
-  /** How many of its bytes are missing at its end. */
+  /** How many bytes are missing at its end. */
   missing: number;
 }
 
-/** The messages of a conversation that are in the clear. Where directions are apart, they are taken in turn. */
+/** The messages of a conversation that are in the clear. If the directions are separate, they alternate. */
 export function messagesOf({ parts }: Conversation): Message[] {
   const inOrder = parts.every(({ kind }) => kind === "messages") || parts.some(({ from }) => from === undefined);
   if (inOrder) return parts.flatMap(messagesIn);
@@ -102,7 +102,7 @@ function messagesIn({ from, kind, bytes }: Part): Message[] {
   return messages;
 }
 
-/** What the records of type handshake carry, up to the first protected record. */
+/** The content of the handshake records, up to the first protected record. */
 function fragments(records: Uint8Array): Uint8Array {
   const carried: Uint8Array[] = [];
   for (let at = 0; at + RECORD_HEADER <= records.length && isRecord(records, at); ) {
@@ -115,7 +115,7 @@ function fragments(records: Uint8Array): Uint8Array {
   return concat(carried);
 }
 
-/** The bytes from the first hello on, and a sentence about what stood before it. */
+/** The bytes from the first hello on, and a sentence about the data before it. */
 export function withoutPreamble(bytes: Uint8Array): { bytes: Uint8Array; note: string | undefined } {
   if (isRecord(bytes)) return { bytes, note: undefined };
   const at = helloAt(bytes);
