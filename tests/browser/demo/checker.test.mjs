@@ -180,8 +180,8 @@ onThePage("the binder checker", (demo) => {
     const records = await helloOfOpenssl(t);
     await type(HEX);
     await paste(spaced(records.subarray(0, 100)));
-    assert.match(await notes(), /client_hello is cut: 95 of its \d+ bytes/);
-    assert.match(await verdict(), /cut before its PSKs/);
+    assert.match(await notes(), /client_hello is truncated: 95 of its \d+ bytes/);
+    assert.match(await verdict(), /truncated before its PSKs/);
     assert.equal(await shown(), records.subarray(5, 100).toString("hex"));
     await paste(spaced(records.subarray(0, records.length - 4)));
     assert.match(await verdict(), /The first 28 of 32 bytes of the binder match/);

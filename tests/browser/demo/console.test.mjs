@@ -75,7 +75,7 @@ onThePage("the console", (demo) => {
     await connectTo(server.port, WRONG_HEX);
     await state("idle");
     assert.match((await lines("error")).at(-1), /ERR_TLS_ALERT_RECEIVED.*received/);
-    assert.match((await lines("note")).join("\n"), /for a binder that does not verify/);
+    assert.match((await lines("note")).join("\n"), /a binder does not verify/);
     // the ClientHello of the real connection, in the checker: with the key that was used its binder is right
     await demo.click("#console-check");
     assert.equal(await demo.page.$eval("#checker", ({ dataset }) => dataset.verdict), "verified");

@@ -75,7 +75,7 @@ onThePage("somebody on the wire", (demo) => {
     assert.equal(await demo.state(), "failed");
     // the offer is shown as it reached the server
     assert.deepEqual((await demo.fates())[0][0], ["gate-2", "failed"]);
-    assert.match(await demo.text(".altered"), /changed on its way/);
+    assert.match(await demo.text(".altered"), /changed on the way/);
   });
 
   test("can cut a record, or take one out", async () => {
@@ -136,8 +136,8 @@ onThePage("the attacks", (demo) => {
 
   test("a leaked PSK opens what was recorded under psk_ke, and nothing under psk_dhe_ke", async () => {
     const { lanes, verdict } = await run("leak");
-    assert.equal(lanes[0].facts["What the client sent"], "“Is the gate shut?”");
-    assert.equal(lanes[1].facts["What the client sent"], "not opened");
+    assert.equal(lanes[0].facts["Data of the client"], "“Is the gate shut?”");
+    assert.equal(lanes[1].facts["Data of the client"], "not decrypted");
     assert.match(verdict, /forward secrecy/);
   });
 
@@ -161,16 +161,16 @@ onThePage("the attacks", (demo) => {
   test("replayed early data is taken twice by one server, once by the other", async () => {
     const { lanes, verdict } = await run("replay");
     assert.deepEqual(Object.values(lanes[1].facts), [
-      "the server took “Is the gate shut?”",
-      "the server took no early data",
+      "the server accepted “Is the gate shut?”",
+      "the server accepted no early data",
     ]);
-    assert.match(verdict, /taken 2 times by the first server, and 1 by the second/);
+    assert.match(verdict, /first server accepted it 2 times, the second 1\./);
   });
 
   test("a downgrade to psk_ke is noticed", async () => {
     const result = await run("downgrade");
     assert.deepEqual(stages(result), ["connected", "failed"]);
-    assert.equal(result.lanes[0].facts["Mode agreed on"], "psk_dhe_ke");
+    assert.equal(result.lanes[0].facts["Negotiated mode"], "psk_dhe_ke");
     assert.match(result.lanes[1].facts["Alert sent"], /^decrypt_error, by the server/);
   });
 

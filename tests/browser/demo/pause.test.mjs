@@ -53,8 +53,8 @@ onThePage("while the server waits", (demo) => {
     assert.match(await demo.text("#clock-left"), /^(30|2\d) s left to choose$/);
     await clickButton("#clock", "Stop the clock");
     assert.match(await demo.text("#clock-left"), /stopped$/);
-    await clickButton("#clock", "Start the clock again");
-    await clickButton("#clock", "Let the time run out");
+    await clickButton("#clock", "Restart the clock");
+    await clickButton("#clock", "Let the time expire");
     assert.equal(await demo.state(), "failed");
     assert.deepEqual(await demo.messages(), ["client: client_hello", "server: internal_error"]);
   });

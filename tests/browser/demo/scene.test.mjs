@@ -19,7 +19,7 @@ onThePage("the scene", (demo) => {
     assert.deepEqual([await demo.state(), await demo.fates()], ["failed", [[["lamp-7", "unknown"]]]]);
     await demo.retype("#client-0-identity", "lamp-8");
     assert.deepEqual([await demo.state(), await demo.fates()], ["connected", [[["lamp-8", "verified"]]]]);
-    assert.equal(await demo.text("#about"), "A configuration of your own.");
+    assert.equal(await demo.text("#about"), "Your own configuration.");
   });
 
   test("shows why the core refuses a key", async () => {
@@ -54,7 +54,7 @@ onThePage("the scene", (demo) => {
     assert.equal(await demo.text("#headline"), "Not run");
     assert.match(
       await demo.text("#reasons"),
-      /The secret of lamp-7 of the client: .*Everything below is of the last run/,
+      /The secret of lamp-7 of the client: .*Everything below is from the last run/,
     );
     assert.equal(await demo.evaluate(() => document.getElementById("endpoints").dataset.joined), "false");
     await demo.page.keyboard.press("Backspace");
@@ -177,7 +177,7 @@ onThePage("a link", (demo) => {
     assert.doesNotMatch(carried, /00112233|[0-9a-f]{16}/i);
     await demo.open(link);
     assert.deepEqual([await demo.state(), await demo.fates()], ["connected", [[["mine", "verified"]]]]);
-    assert.match(await demo.text("#about"), /other secrets stand in/);
+    assert.match(await demo.text("#about"), /other secrets replace them/);
     assert.notEqual(await demo.evaluate(() => document.getElementById("client-0-secret").value), secret);
   });
 

@@ -43,7 +43,7 @@ function probing(): Result {
       laneOf("relay-8, which it does not know", unknown, facts(unknown)),
     ],
     verdict: sameBytes(first, second)
-      ? "The two answers are the same, byte for byte: there is no difference to be seen on the wire."
+      ? "The two answers are the same, byte for byte: an observer sees no difference."
       : "The two answers differ.",
   };
 }
@@ -63,11 +63,11 @@ function reflection(): Result {
   const fooled = ended.filter(Boolean).length;
   return {
     lanes: [
-      laneOf("One key in both roles, and nothing else", unguarded),
-      laneOf("The same, with the core’s guard of roles", guarded),
+      laneOf("One key in both roles, without protection", unguarded),
+      laneOf("The same, with the core’s role guard", guarded),
       laneOf("Imported, with a context that names both roles", imported),
     ],
-    verdict: `In ${fooled} of ${ended.length} the party is connected, with itself.`,
+    verdict: `In ${fooled} of ${ended.length} cases the party is connected to itself.`,
   };
 }
 
@@ -89,16 +89,16 @@ function replayed(): Result {
     stage: runs.some(({ failed }) => failed) ? ("failed" as const) : ("handshaking" as const),
     facts: runs.map(({ taken }, index): [string, string] => [
       `Copy ${index + 1}`,
-      taken.length > 0 ? `the server took “${taken.join("”, “")}”` : "the server took no early data",
+      taken.length > 0 ? `the server accepted “${taken.join("”, “")}”` : "the server accepted no early data",
     ]),
   });
   const times = (runs: typeof careful) => runs.filter(({ taken }) => taken.length > 0).length;
   return {
     lanes: [
-      lane("A server that accepts what comes", forgetful),
+      lane("A server that accepts everything", forgetful),
       lane("A server that accepts no binder twice", careful),
     ],
-    verdict: `What the client sent once was taken ${times(forgetful)} times by the first server, and ${times(careful)} by the second.`,
+    verdict: `The client sent it once. The first server accepted it ${times(forgetful)} times, the second ${times(careful)}.`,
   };
 }
 
@@ -110,7 +110,7 @@ function downgrade(): Result {
     onWire: (bytes, flight) => (flight === 0 ? withoutKeyExchange(bytes) : bytes),
   });
   const mode = ({ negotiated }: Exchange): [string, string] => [
-    "Mode agreed on",
+    "Negotiated mode",
     negotiated.server?.pskMode ?? negotiated.client?.pskMode ?? "none",
   ];
   return {
@@ -120,8 +120,8 @@ function downgrade(): Result {
     ],
     verdict:
       rewritten.stage === "connected"
-        ? "The two have agreed on what the attacker wrote."
-        : "The rewritten ClientHello came to no connection.",
+        ? "Both sides have negotiated what the attacker wrote."
+        : "The rewritten ClientHello led to no connection.",
   };
 }
 
@@ -160,7 +160,7 @@ function otherTranscript(): Result {
     ],
     verdict:
       spliced.stage === "connected"
-        ? "The binder was good for another ClientHello, too."
+        ? "The binder was also accepted for another ClientHello."
         : "The binder was not accepted for another ClientHello, although the key is the same.",
   };
 }
@@ -178,42 +178,42 @@ export const ATTACKS: readonly Attack[] = [
     id: "guessing",
     name: "Offline guessing of a weak PSK",
     about:
-      "An attacker has captured one ClientHello. For each word of a list they compute the binder, and compare it with the captured one.",
+      "An attacker has captured one ClientHello. For each word of a list, they compute the binder and compare it with the captured one.",
     run: guessing,
   },
   {
     id: "leak",
     name: "Recorded today, leaked tomorrow",
     about:
-      "An attacker records a connection. Later the PSK leaks. They derive the traffic secrets from it as far as they can, and open the records.",
+      "An attacker records a connection. Later the PSK leaks. They derive the traffic secrets from it as far as possible, and decrypt the records.",
     run: () => leaked(KEY),
   },
   {
     id: "probing",
     name: "Probing for identities",
     about:
-      "An attacker without any key wants to know which identities a server has, and compares how it refuses one that it knows and one that it does not.",
+      "An attacker without a key wants to know which identities a server has. They compare how it refuses one that it knows and one that it does not.",
     run: probing,
   },
   {
     id: "reflection",
     name: "Reflection (Selfie)",
     about:
-      "A party uses one key as a client and as a server. The attacker has no key at all, and carries the party’s own bytes back to it.",
+      "A party uses one key as a client and as a server. The attacker has no key, and sends the party’s own bytes back to it.",
     run: reflection,
   },
   {
     id: "replay",
     name: "Replayed early data",
     about:
-      "The attacker has recorded a client’s first flight, early data and all, and sends the copy to the server twice.",
+      "The attacker has recorded a client’s first flight with its early data, and sends the copy to the server twice.",
     run: replayed,
   },
   {
     id: "downgrade",
     name: "Downgrade to psk_ke",
     about:
-      "Both sides allow psk_dhe_ke and psk_ke. The attacker rewrites the client’s offer, so that nothing but psk_ke, without forward secrecy, is left of it.",
+      "Both sides allow psk_dhe_ke and psk_ke. The attacker rewrites the client’s offer, so that only psk_ke, without forward secrecy, remains.",
     run: downgrade,
   },
   {

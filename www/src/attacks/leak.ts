@@ -15,8 +15,8 @@ export function leaked(key: Key): Result {
     lanes: lanes.map(({ lane }) => lane),
     verdict:
       ke && !dhe
-        ? "The PSK alone opens what was recorded under psk_ke. Under psk_dhe_ke the key exchange protects it (forward secrecy)."
-        : `Opened: psk_ke ${ke ? "yes" : "no"}, psk_dhe_ke ${dhe ? "yes" : "no"}.`,
+        ? "The PSK alone decrypts what was recorded under psk_ke. Under psk_dhe_ke the key exchange protects it (forward secrecy)."
+        : `Decrypted: psk_ke ${ke ? "yes" : "no"}, psk_dhe_ke ${dhe ? "yes" : "no"}.`,
   };
 }
 
@@ -55,8 +55,11 @@ function recorded(key: Key, mode: PskMode): { lane: Lane; opened: boolean } {
     stage: exchange.stage,
     facts: [
       ["Recorded", `${wire.client.length + wire.server.length} bytes`],
-      ["Server’s flight", flight ? "opened with the PSK" : "not opened: the handshake secret needs the key exchange"],
-      ["What the client sent", opened ? `“${asLabel(text)}”` : "not opened"],
+      [
+        "Server’s flight",
+        flight ? "decrypted with the PSK" : "not decrypted: the handshake secret needs the key exchange",
+      ],
+      ["Data of the client", opened ? `“${asLabel(text)}”` : "not decrypted"],
     ],
   };
   return { lane, opened };

@@ -151,8 +151,8 @@ export function checkerView({ example, changed }: CheckerActions): Checker {
   }
 
   function noneText(): string {
-    if (!hello) return reading ? "There is no ClientHello in this." : "Nothing to verify yet.";
-    if (hello.read.isCut && hello.read.covered === undefined) return "The ClientHello is cut before its PSKs.";
+    if (!hello) return reading ? "This contains no ClientHello." : "Nothing to verify yet.";
+    if (hello.read.isCut && hello.read.covered === undefined) return "The ClientHello is truncated before its PSKs.";
     return "This ClientHello offers no PSK, so it has no binder.";
   }
 

@@ -36,12 +36,12 @@ export function slipsOf(typed: string): KeyReading[] {
   const digits = text.replace(/^0x|[\s:,\-_]/gi, "");
   if (isHex) {
     const asText =
-      "One side takes the characters of the key instead of the bytes that they spell. Decode it on that side.";
+      "One side uses the characters of the key instead of the bytes that they encode. Decode it on that side.";
     add("the text itself", fromText(text), asText);
     add("the text without separators", fromText(digits), asText);
     add("the text in lower case", fromText(digits.toLowerCase()), asText);
     add("the text in capitals", fromText(digits.toUpperCase()), asText);
-    add("base64", fromBase64(text), "One side takes the key for base64. It is hexadecimal digits to the other.");
+    add("base64", fromBase64(text), "One side treats the key as base64, the other as hexadecimal digits.");
   } else if (/^[0-9a-f]+$/i.test(digits)) {
     add(
       "hexadecimal digits with a zero before them",
@@ -55,32 +55,32 @@ export function slipsOf(typed: string): KeyReading[] {
     add("the text without quotes", fromText(text.replace(/^(["'])(.*)\1$/, "$2")), "Quotes became a part of the key.");
   }
   for (const { bytes, name } of [...plain, ...slips.slice()]) {
-    const newline = `A line end became a part of the key (${name}). Write the key without one, as with printf or echo -n.`;
-    add(`${name}, with a newline behind it`, concat([bytes, Uint8Array.of(10)]), newline);
-    add(`${name}, with CR and LF behind it`, concat([bytes, Uint8Array.of(13, 10)]), newline);
-    add(`${name}, with a zero byte behind it`, concat([bytes, Uint8Array.of(0)]), `${ZERO} (${name}).`);
+    const newline = `A line end became part of the key (${name}). Write the key without one, with printf or echo -n.`;
+    add(`${name}, followed by a newline`, concat([bytes, Uint8Array.of(10)]), newline);
+    add(`${name}, followed by CR and LF`, concat([bytes, Uint8Array.of(13, 10)]), newline);
+    add(`${name}, followed by a zero byte`, concat([bytes, Uint8Array.of(0)]), `${ZERO} (${name}).`);
     const end = bytes.findLastIndex((byte) => byte !== 10 && byte !== 13) + 1;
     add(
       `${name}, without the line end`,
       bytes.subarray(0, end),
-      "What was typed ends with a line end, and the key does not.",
+      "The typed text ends with a line end, but the key does not.",
     );
   }
   for (const { bytes, name } of plain) {
     const spelled = asText(bytes);
     const again = spelled === undefined ? undefined : (fromHex(spelled) ?? fromBase64(spelled));
-    add(`${name}, decoded twice`, again, "What was typed spells the key's text, and that has to be decoded once more.");
+    add(`${name}, decoded twice`, again, "The typed text encodes the key's text, which must be decoded once more.");
     const start = bytes.findIndex((byte) => byte !== 0);
     add(`${name}, without leading zeros`, bytes.subarray(Math.max(0, start)), LOST);
     for (const length of [16, 32, 48]) {
       if (bytes.length >= length) continue;
       add(
-        `${name}, with zeros before it up to ${length} bytes`,
+        `${name}, padded with leading zeros to ${length} bytes`,
         concat([new Uint8Array(length - bytes.length), bytes]),
         LOST,
       );
       add(
-        `${name}, with zeros behind it up to ${length} bytes`,
+        `${name}, padded with trailing zeros to ${length} bytes`,
         concat([bytes, new Uint8Array(length - bytes.length)]),
         PADDED,
       );
@@ -88,19 +88,15 @@ export function slipsOf(typed: string): KeyReading[] {
     for (const length of [16, 32, 48]) {
       if (bytes.length > length) add(`the first ${length} bytes of ${name}`, bytes.subarray(0, length), CUT);
     }
-    add(
-      `${name}, in the other byte order`,
-      bytes.toReversed(),
-      "The two sides write the key in different byte orders.",
-    );
+    add(`${name}, in reverse byte order`, bytes.toReversed(), "The two sides use different byte orders for the key.");
   }
   return slips;
 }
 
-const ZERO = "The zero that ends a string of C became a part of the key";
+const ZERO = "The zero at the end of a C string became part of the key";
 const LOST = "Leading zeros were lost or added: one side treats the key as a number. Keep it as bytes.";
-const PADDED = "One side fills the key up with zeros. A PSK is used as it is, at any length.";
-const CUT = "One side cuts the key to a fixed length. A PSK is used whole.";
+const PADDED = "One side pads the key with zeros. A PSK is used unchanged, at any length.";
+const CUT = "One side truncates the key to a fixed length. A PSK is used completely.";
 
 function equal(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && a.every((byte, index) => byte === b[index]);

@@ -22,7 +22,7 @@ export function valueLines(one: Checked | undefined, values: Computed | undefine
     ? 'HKDF-Expand-Label(HKDF-Extract(0, key), "derived psk", Hash(ImportedIdentity), L)'
     : kind === "resumption"
       ? "the PSK of the ticket"
-      : "the key, as it is";
+      : "the key, unchanged";
   return [
     { name: "PSK", formula: origin, bytes: values?.psk },
     { name: "Early Secret", formula: "HKDF-Extract(0, PSK)", bytes: values?.earlySecret },
@@ -67,7 +67,7 @@ function comparison(one: Checked | undefined, values: Computed | undefined): HTM
       ? ""
       : first === -1
         ? missing > 0
-          ? `What is there is equal. ${countBytes(missing)} of the binder are missing.`
+          ? `The existing bytes are equal. ${countBytes(missing)} of the binder are missing.`
           : `All ${countBytes(received.length)} are equal.`
         : `First difference: byte ${first}, received 0x${hexByte(received[first] ?? 0)}, computed 0x${hexByte(computed[first] ?? 0)}.`;
   return h(

@@ -142,14 +142,11 @@ function transcripts(hello: Hello, others: readonly Hello[]): Slip[] {
   const slips: Slip[] = [];
   const add = (slip: string, change: Partial<Attempt>) => slips.push({ slip, change: () => change });
   if (before.length > 0) {
+    add("The binder covers only the second ClientHello. It must also cover the first one and the HelloRetryRequest.", {
+      before: NOTHING,
+    });
     add(
-      "The binder covers the second ClientHello alone. It must cover the first one and the HelloRetryRequest as well.",
-      {
-        before: NOTHING,
-      },
-    );
-    add(
-      "The first ClientHello is in the transcript as it was sent. After a HelloRetryRequest its hash stands for it.",
+      "The transcript contains the first ClientHello itself. After a HelloRetryRequest, it must contain its hash instead.",
       {
         before: NOTHING,
         covered: concat([before, covered]),
@@ -160,7 +157,10 @@ function transcripts(hello: Hello, others: readonly Hello[]): Slip[] {
     const end = other.read.covered;
     if (end === undefined || sameBytes(other.bytes, bytes)) continue;
     const change = { before: other.before, covered: other.bytes.subarray(0, end) };
-    add(`This is the binder of another ClientHello: ${other.name}. A binder must be computed again for each.`, change);
+    add(
+      `This is the binder of another ClientHello: ${other.name}. A binder must be computed for each ClientHello.`,
+      change,
+    );
   }
   const header = Uint8Array.of(22, 3, 1, bytes.length >> 8, bytes.length & 0xff);
   add("The binder covers the whole ClientHello. It must cover it only up to the list of binders.", { covered: bytes });

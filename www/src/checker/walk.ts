@@ -91,7 +91,7 @@ function stepsOf(one: Checked | undefined, values: Computed | undefined): Step[]
   return [
     {
       title: "Both sides hold a PSK",
-      text: "A pre-shared key is a secret that the client and the server hold before they connect. The client names it with an identity, which everyone on the way can read. It never sends the key.",
+      text: "A pre-shared key is a secret that the client and the server share before they connect. The client names it with an identity, which every observer can read. It never sends the key.",
       values: [["identity", shortIdentity], value("PSK")],
     },
     {
@@ -100,18 +100,18 @@ function stepsOf(one: Checked | undefined, values: Computed | undefined): Step[]
       values: [value("PSK"), value("Early Secret")],
     },
     {
-      title: "A key for this one purpose",
-      text: `From the Early Secret comes the binder_key, ${formula("binder_key")}. Its label tells an external PSK, a ticket and an imported PSK apart. From that comes the finished_key, which is the key of an HMAC.`,
+      title: "A key only for this purpose",
+      text: `From the Early Secret comes the binder_key, ${formula("binder_key")}. Its label distinguishes external PSKs, tickets and imported PSKs. The finished_key, which is derived from it, is the key of an HMAC.`,
       values: [value("binder_key"), value("finished_key")],
     },
     {
       title: "The ClientHello is hashed up to the binders",
-      text: "The binders are the last bytes of the ClientHello. All bytes before them are hashed, so that none of them can be changed. After a HelloRetryRequest the hash begins with the first ClientHello and that request.",
+      text: "The binders are the last bytes of the ClientHello. All bytes before them are hashed, so that none of them can be changed. After a HelloRetryRequest, the hash begins with the first ClientHello and the HelloRetryRequest.",
       values: [["Transcript-Hash", values ? toHexGroups(values.transcriptHash) : "—"]],
     },
     {
       title: "The binder is an HMAC over that hash",
-      text: `The client sends the binder of ${one ? countBytes(one.psk.binderLength) : "32 or 48 bytes"} with the identity. The server computes it again from its own copy of the PSK. If the two are equal, the client holds the PSK and the ClientHello is as it was sent. If not, the server sends the alert decrypt_error.`,
+      text: `The client sends the binder of ${one ? countBytes(one.psk.binderLength) : "32 or 48 bytes"} with the identity. The server computes it again from its own copy of the PSK. If the two are equal, the client has the PSK and the ClientHello was not changed. If not, the server sends the alert decrypt_error.`,
       values: [
         ["received", received],
         ["computed", value("binder")[1]],

@@ -23,7 +23,8 @@ export function verdictOf(checked: readonly Checked[], shown: Checked | undefine
   if (!shown) return { verdict: "none", text: "No binder to verify." };
   const { match } = shown;
   const which = checked.length > 1 ? `Binder ${shown.psk.index + 1} of ${checked.length}` : "The binder";
-  if (match?.slip) return { verdict: "slipped", text: `${which} does not verify as it is. The cause was found.` };
+  if (match?.slip)
+    return { verdict: "slipped", text: `${which} does not verify with this key. The page found the cause.` };
   const { psk } = shown;
   if (match && psk.binder.length < psk.binderLength) {
     const there = `The first ${psk.binder.length} of ${psk.binderLength} bytes of the binder match. The rest is missing.`;
@@ -47,11 +48,11 @@ export function reasonsOf(shown: Checked, hello: Hello): string[] {
   if (match) return [];
   const reasons: string[] = [];
   if (hello.read.covered === undefined) {
-    reasons.push("The ClientHello ends before its binders, so it is not known what they cover.");
+    reasons.push("The ClientHello ends before its binders, so the bytes that they cover are unknown.");
     return reasons;
   }
-  if (psk.binderLength === 0) reasons.push("The binder itself is missing: the ClientHello is cut before it.");
-  else if (!hash) reasons.push(`A binder of ${countBytes(psk.binderLength)} belongs to no hash of TLS 1.3.`);
+  if (psk.binderLength === 0) reasons.push("The binder itself is missing: the ClientHello is truncated before it.");
+  else if (!hash) reasons.push(`No hash of TLS 1.3 has a binder of ${countBytes(psk.binderLength)}.`);
   if (!shown.guess) return reasons;
   const { guess } = shown;
   const kinds = psk.imported ? "imported, external and resumption" : "external and resumption";
@@ -62,11 +63,11 @@ export function reasonsOf(shown: Checked, hello: Hello): string[] {
   if (hello.read.hasCookie && hello.before.length === 0) {
     reasons.push(
       "This ClientHello has a cookie, so it answers a HelloRetryRequest. Its binders cover the first ClientHello and " +
-        "the HelloRetryRequest as well: bring all three, as a capture or one behind the other.",
+        "the HelloRetryRequest as well: enter all three, as a capture or one after the other.",
     );
   } else {
     reasons.push(
-      "What is left: the key is a different one, or a byte of the ClientHello was changed before it was recorded.",
+      "The remaining causes: the key is a different one, or a byte of the ClientHello was changed before it was recorded.",
     );
   }
   if (sameBytes(guess.secret, new Uint8Array(guess.secret.length))) reasons.push("The key is all zeros.");

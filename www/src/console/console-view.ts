@@ -18,11 +18,12 @@ const LINES = 500;
 
 /** What servers mean by an alert that answers a ClientHello with PSKs. */
 const HABITS: Record<string, string> = {
-  decrypt_error: "RFC 9846 has this alert for a binder that does not verify: the two sides hold different PSKs.",
+  decrypt_error: "In RFC 9846 this alert means that a binder does not verify: the two sides have different PSKs.",
   illegal_parameter: "OpenSSL 3.0 sends illegal_parameter for a binder that does not verify.",
   handshake_failure: "Servers without a certificate send handshake_failure when they know none of the identities.",
   unknown_psk_identity: "The server does not know the identity, and says so.",
-  missing_extension: "The server wants an extension that PSKs alone do not bring, often a certificate's.",
+  missing_extension:
+    "The server requires an extension that an offer of PSKs does not include, often one for certificates.",
 };
 
 export interface ConsoleActions {
@@ -83,7 +84,7 @@ export function consoleView({ check }: ConsoleActions): void {
       return;
     }
     if (!bytes) {
-      write("error", "A secret is written in pairs of hexadecimal digits.");
+      write("error", "A secret must be pairs of hexadecimal digits.");
       return;
     }
     setState("connecting");

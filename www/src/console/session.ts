@@ -62,7 +62,7 @@ export async function connectTo({ port, psk, onTrace, onData }: SessionOptions):
   } catch (thrown) {
     const error = TlsError.from(thrown, "handshake");
     if (!reached)
-      throw new Error("There is no relay here. The page that “npm start” serves has one.", { cause: error });
+      throw new Error("There is no relay here. Only the page that “npm start” serves has one.", { cause: error });
     throw new Error(closing ? `${closing}.` : sentenceOf(error), { cause: error });
   }
 }

@@ -111,9 +111,9 @@ function noCommand(tool: Tool, { algorithm }: Step): string {
 }
 
 function givenText({ id }: Value, side: Side): string {
-  if (id.startsWith("zeros")) return "The string of zeros that stands for an absent input.";
+  if (id.startsWith("zeros")) return "The string of zeros that replaces an absent input.";
   if (id === "stand-in")
-    return "A stand-in: the server has no PSK of this identity and computes with this one instead.";
+    return "A stand-in: the server has no PSK with this identity and computes with this one instead.";
   if (id.startsWith("nonce")) return "The ticket_nonce of the NewSessionTicket.";
   return `The ${side} was configured with it.`;
 }

@@ -29,7 +29,7 @@ export function layersOf(conversation: Conversation, messages: readonly FoundMes
     const one = sender && openRecords(sender, bytes, messages, keyLog);
     if (!one) return [];
     const title = sender === "client" ? "Client’s, opened" : "Server’s, opened";
-    return [{ title, label: title.toLowerCase(), ...one, hint: "What the protected records held, in their order." }];
+    return [{ title, label: title.toLowerCase(), ...one, hint: "The contents of the protected records, in order." }];
   });
   return [
     ...layers,
@@ -41,7 +41,8 @@ export function layersOf(conversation: Conversation, messages: readonly FoundMes
 /** Where the core could not read on, in a sentence each, for what is whole as far as its length goes. */
 export function problemsIn(messages: readonly FoundMessage[]): string[] {
   return messages.flatMap(({ name, bytes, missing }) => {
-    if (missing > 0) return [`The ${name} is cut: ${bytes.length} of its ${bytes.length + missing} bytes are here.`];
+    if (missing > 0)
+      return [`The ${name} is truncated: ${bytes.length} of its ${bytes.length + missing} bytes are present.`];
     const { error } = dissect(bytes, "messages");
     if (!error) return [];
     return [`The ${name} cannot be read from byte ${error.position} on: ${error.message}.`];

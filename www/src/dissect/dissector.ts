@@ -33,7 +33,7 @@ const INVITATION = "Point at a byte or at a field, or walk through them with the
 
 /** Fills `root`. The ids of its parts begin with `prefix`, of which the page has each once. */
 export function dissector(root: HTMLElement, prefix = ""): Dissector {
-  const tabs = h("div", { class: "layers", role: "radiogroup", "aria-label": "What is shown of it" });
+  const tabs = h("div", { class: "layers", role: "radiogroup", "aria-label": "Parts to show" });
   const trail = h("p", { class: "trail", id: `${prefix}trail` });
   const caption = h("p", { class: "caption", id: `${prefix}caption` });
   const legend = h("p", { class: "legend", id: `${prefix}legend` });
@@ -161,7 +161,7 @@ export function dissector(root: HTMLElement, prefix = ""): Dissector {
 function captionOf({ field, parent }: Branch): string {
   const around = parent && describe(parent.field);
   if (field.name === "length" && parent) return `How many bytes of ${labelOf(parent)} follow. ${around ?? ""}`;
-  if (field.name === "opaque" && parent) return `The contents of ${labelOf(parent)}. ${around ?? ""}`;
+  if (field.name === "opaque" && parent) return `The content of ${labelOf(parent)}. ${around ?? ""}`;
   return describe(field) ?? "";
 }
 

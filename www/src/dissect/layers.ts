@@ -38,7 +38,7 @@ function coveredIn(fields: readonly Field[], retried: boolean): Layer["covered"]
 /** What a protected record held before it was encrypted. */
 export function innerLayer(label: string, bytes: Uint8Array, title = "Opened"): Layer {
   const { fields } = dissect(bytes, "inner");
-  return { title, label, bytes, fields, hint: "The content of the record before it was encrypted." };
+  return { title, label, bytes, fields, hint: "The content of the record before encryption." };
 }
 
 /** Bytes that TLS does not look into. */

@@ -144,20 +144,20 @@ export const PRESETS: readonly Preset[] = [
   {
     id: "one",
     name: "One PSK",
-    about: "Both sides hold the same PSK, and the client offers no other.",
+    about: "Both sides have the same PSK, and the client offers no other.",
     scene: sceneOf(settingsOf([LAMP]), settingsOf([LAMP])),
   },
   {
     id: "several",
     name: "Several PSKs",
-    about: "The client offers three PSKs; the server holds the second and the third, in that order.",
+    about: "The client offers three PSKs; the server has the second and the third, in that order.",
     scene: sceneOf(settingsOf([LAMP, GATE, VALVE]), settingsOf([GATE, VALVE])),
   },
   {
     id: "retry",
     name: "HelloRetryRequest",
     about:
-      "The client sends a key share for X25519; the server supports P-256 only and answers with a HelloRetryRequest.",
+      "The client sends a key share for X25519; the server supports only P-256 and answers with a HelloRetryRequest.",
     scene: sceneOf(settingsOf([GATE, VAULT]), settingsOf([GATE], { groups: ["secp256r1"] })),
   },
   {

@@ -21,7 +21,7 @@ export function clock({ ranOut }: { ranOut(): void }): Clock {
   const spoken = h("span", { class: "unseen", role: "status" });
   const bar = h("progress", { max: String(LIMIT), value: String(LIMIT), "aria-labelledby": "clock-left" });
   const stop = h("button", { type: "button", class: "quiet", on: { click: () => toggle() } });
-  const out = h("button", { type: "button", class: "quiet", text: "Let the time run out", on: { click: () => end() } });
+  const out = h("button", { type: "button", class: "quiet", text: "Let the time expire", on: { click: () => end() } });
   root.replaceChildren(h("p", {}, icon("waiting"), left, spoken), bar, h("div", { class: "actions" }, stop, out));
 
   let timer: ReturnType<typeof setInterval> | undefined;
@@ -35,7 +35,7 @@ export function clock({ ranOut }: { ranOut(): void }): Clock {
     // whole seconds: nothing that moves all the time
     bar.value = seconds;
     bar.textContent = left.textContent;
-    stop.textContent = stopped ? "Start the clock again" : "Stop the clock";
+    stop.textContent = stopped ? "Restart the clock" : "Stop the clock";
     spoken.textContent = seconds === 10 && !stopped ? "10 seconds left to choose." : "";
   }
 

@@ -25,14 +25,14 @@ const FATES: Record<Outcome, Fate> = {
   verified: {
     mark: "verified",
     title: "Binder verified",
-    text: "The server computed the same binder, so both sides hold the same PSK.",
+    text: "The server computed the same binder, so both sides have the same PSK.",
   },
   failed: { mark: "failed", title: "Binder failed", text: "The server computed a different binder." },
   chosen: { mark: "chosen", title: "Selected", text: "The server selected it." },
   notPreferred: {
     mark: "notPreferred",
     title: "Not selected",
-    text: "The server has this PSK and preferred another one. It did not check this binder.",
+    text: "The server has this PSK but preferred another one. It did not check this binder.",
   },
   unusable: {
     mark: "unusable",
@@ -42,9 +42,9 @@ const FATES: Record<Outcome, Fate> = {
   withdrawn: {
     mark: "unknown",
     title: "Withdrawn",
-    text: "It is a ticket of this server. The PSK that it descends from is not there any more, or has another key.",
+    text: "It is a ticket of this server. The PSK that it descends from was removed, or has another key.",
   },
-  unknown: { mark: "unknown", title: "Unknown", text: "The server has no PSK of this identity." },
+  unknown: { mark: "unknown", title: "Unknown", text: "The server has no PSK with this identity." },
 };
 
 const WAITING: Fate = { mark: "waiting", title: "Waiting", text: "The server has not selected a PSK yet." };
@@ -54,7 +54,7 @@ const UNTOUCHED: Fate = { mark: "untouched", title: "Not processed", text: "The 
 const STEPS: Record<Outcome, string> = {
   unknown: "unknown to the server",
   withdrawn: "a ticket whose PSK was removed or replaced",
-  unusable: "known, but of no common hash",
+  unusable: "known, but with no common hash",
   notPreferred: "known, but not preferred",
   chosen: "selected",
   verified: "binder verified",
@@ -150,7 +150,7 @@ export function offerView(actions: OfferActions): { show(exchange: Exchange): vo
             { class: "offer" },
             offers.length > 1 && h("h3", { text: index === 0 ? "First ClientHello" : "Second ClientHello" }),
             offer.altered &&
-              h("p", { class: "altered" }, icon("alert"), "As it reached the server: it was changed on its way."),
+              h("p", { class: "altered" }, icon("alert"), "As it reached the server: it was changed on the way."),
             offer.psks.length === 0 && h("p", { text: "This ClientHello offers no PSK." }),
             h("ol", { class: "psks" }, ...offer.psks.map((psk) => stick(exchange, offer, psk))),
           ),

@@ -3,13 +3,13 @@
 import { h } from "./dom.js";
 
 const TERMS: Record<string, string> = {
-  HKDF: "A key derivation function made of HMAC: Extract makes one key of an input, Expand makes keys for labelled purposes from that (RFC 5869; section 7.1).",
+  HKDF: "A key derivation function based on HMAC: Extract derives one key from an input, Expand derives further keys from it for labelled purposes (RFC 5869; section 7.1).",
   transcript:
-    "The handshake messages so far, one behind the other. Their hash goes into every secret and every Finished, so both sides must have seen the same bytes (section 4.1).",
+    "The handshake messages so far, concatenated. Their hash is an input of every secret and every Finished, so both sides must have seen the same bytes (section 4.1).",
   exporter:
-    "Bytes for the application that both sides derive from the connection, for a label of its choice (section 7.5).",
+    "Bytes that both sides derive from the connection for the application, for a label of its choice (section 7.5).",
   GREASE:
-    "Reserved values without a meaning that a client offers, so that servers keep ignoring what they do not know (RFC 8701).",
+    "Reserved values without a meaning that a client offers, so that servers keep ignoring unknown values (RFC 8701).",
 };
 
 /** Makes a button of each element with a term in `data-term`; the definition follows it. */

@@ -48,7 +48,7 @@ export function outcomeView(): OutcomeView {
       headline.textContent = "Not run";
       difference.textContent = "";
       const which = secrets.length === 1 ? "The secret" : "The secrets";
-      const text = `${which} of ${secrets.join(" and of ")}: not an even number of hexadecimal digits. Everything below is of the last run.`;
+      const text = `${which} of ${secrets.join(" and of ")}: not an even number of hexadecimal digits. Everything below is from the last run.`;
       reasons.replaceChildren(h("p", { text }));
       between.replaceChildren();
       stick.dataset.joined = "false";
@@ -102,7 +102,7 @@ export function reasonsOf(exchange: Exchange, beside = true): (Node | string)[][
     : [["The two sides exported different bytes."]];
 }
 
-const WAITS = "No side has failed: with what arrived, one of them waits for more bytes.";
+const WAITS = "Neither side has failed: one of them waits for more bytes.";
 
 /** Who gave up and why, and which alert went which way. */
 function reasonOf({ side, error }: Fault): (Node | string)[] {

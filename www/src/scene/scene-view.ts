@@ -47,7 +47,7 @@ export function sceneView({ play, unreadable }: SceneActions): SceneView {
 
   /** Plays the scene after an edit, which makes it none of the presets any more. */
   function edited(): void {
-    about.textContent = "A configuration of your own.";
+    about.textContent = "Your own configuration.";
     for (const radio of presets.querySelectorAll("input")) radio.checked = false;
     const bad = SIDES.flatMap((side) =>
       scene[side].keys.flatMap((key) => (readKey(key) ? [] : [`${key.identity} of the ${side}`])),
@@ -229,7 +229,7 @@ export function sceneView({ play, unreadable }: SceneActions): SceneView {
       );
     }
     if (side === "server") {
-      const takes = [["rejected"], ["accepted, under the PSK it came with"]];
+      const takes = [["rejected"], ["accepted, with its PSK"]];
       all.push(
         dropdown(side, "Early data", String(takes[scene.server.earlyData === "accept" ? 1 : 0]), takes, (index) => {
           scene.server.earlyData = index === 1 ? "accept" : "reject";
@@ -241,7 +241,7 @@ export function sceneView({ play, unreadable }: SceneActions): SceneView {
           scene.server.tickets = index === 1 ? "one" : "none";
         }),
       );
-      const keeps = [["kept by the server"], ["sent to the client in a cookie"]];
+      const keeps = [["stored by the server"], ["sent to the client in a cookie"]];
       const kept = String(keeps[scene.server.retryState === "cookie" ? 1 : 0]);
       all.push(
         dropdown(side, "State of a HelloRetryRequest", kept, keeps, (index) => {
@@ -308,7 +308,7 @@ export function sceneView({ play, unreadable }: SceneActions): SceneView {
       if (!linked) return;
       set(linked);
       about.textContent = secretsLeftOut
-        ? "A configuration from a link. A link carries no secret that was typed: other secrets stand in for them."
+        ? "A configuration from a link. A link contains no secret that was typed: other secrets replace them."
         : "A configuration from a link.";
       play(scene, "edited");
     },

@@ -82,7 +82,7 @@ export function meddleView({ meddle }: { meddle(meddlings: Meddling[]): void }):
       h("p", {}, where, bits ? `, and arrives as 0x${hexByte(value ^ bits)}. ` : ". ", sealed ? SEALED : ""),
       h(
         "div",
-        { class: "bits", role: "group", "aria-label": "Its bits; flip one" },
+        { class: "bits", role: "group", "aria-label": "Its bits: flip one" },
         ...[7, 6, 5, 4, 3, 2, 1, 0].map((bit) => {
           const mask = 1 << bit;
           const flipped = (bits & mask) !== 0;
@@ -183,13 +183,13 @@ export function meddleView({ meddle }: { meddle(meddlings: Meddling[]): void }):
   };
 }
 
-const SEALED = "It is encrypted: a bit that is flipped on the wire flips in what the record holds.";
+const SEALED = "It is encrypted: a bit that is flipped on the wire flips in the record’s content.";
 
 /** A byte by its place in the message, or in the parts of a record around that. */
 function placeName(at: number, { name, bytes }: Entry, record: WireRecord): string {
   if (at < 0) return `Byte ${offset(at + HEADER_LENGTH)} of the record’s header`;
   if (bytes && at < bytes.length) return `Byte ${offset(at)} of ${name}`;
-  if (record.inner && at < record.inner.length) return "The byte with the type of the contents, or padding,";
+  if (record.inner && at < record.inner.length) return "The byte with the type of the content, or padding,";
   return record.inner ? "A byte of the record’s authentication tag" : `Byte ${offset(at)} of ${name}`;
 }
 
@@ -213,7 +213,7 @@ function placeOf(
 
 function textOf(meddling: Meddling, { flights, scene }: Exchange): string {
   if (meddling.kind === "secret") {
-    const name = scene[meddling.side].keys[meddling.key]?.identity ?? "that is not there any more";
+    const name = scene[meddling.side].keys[meddling.key]?.identity ?? "that no longer exists";
     return `One bit of the ${meddling.side}’s secret of ${name} is flipped.`;
   }
   const flight = flights[meddling.flight];
@@ -223,7 +223,7 @@ function textOf(meddling: Meddling, { flights, scene }: Exchange): string {
     case "flip": {
       const before = flight?.bytes[meddling.at];
       if (!flight || before === undefined)
-        return `Byte ${meddling.at} of ${nth}, is behind its end: nothing is changed.`;
+        return `Byte ${meddling.at} of ${nth}, is after its end: nothing is changed.`;
       const change = `0x${hexByte(before)} becomes 0x${hexByte(before ^ meddling.bits)}`;
       return `${placeInMessage(flight, meddling.at)} (${nth}): ${change}.`;
     }
