@@ -19,7 +19,7 @@ const LINES = 500;
 /** What servers mean by an alert that answers a ClientHello with PSKs. */
 const HABITS: Record<string, string> = {
   decrypt_error: "In RFC 9846 this alert means that a binder does not verify: the two sides have different PSKs.",
-  illegal_parameter: "OpenSSL 3.0 sends illegal_parameter for a binder that does not verify.",
+  illegal_parameter: "OpenSSL 3.0 sends illegal_parameter if a binder does not verify.",
   handshake_failure: "Servers without a certificate send handshake_failure when they know none of the identities.",
   unknown_psk_identity: "The server does not know the identity, and says so.",
   missing_extension:
