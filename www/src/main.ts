@@ -1,4 +1,4 @@
-// The demo page: a scene is played by two endpoints, and every panel shows a part of what they reported.
+// The demo page: two endpoints play a scene, and every panel shows a part of their reports.
 
 import { recordSteps } from "page-core";
 import { init } from "tls-psk";
@@ -40,9 +40,9 @@ let checker: ReturnType<typeof checkerView> | undefined;
 let meddlings: Meddling[] = [];
 let attack: string | undefined;
 let step: string | undefined;
-/** Whether what changes the page is being typed. */
+/** Whether the change comes from typing. */
 let typing = false;
-/** Whether a link is being read, which is not written over before it was read. */
+/** Whether a link is being read, which must not be overwritten before that. */
 let reading = false;
 
 const bar = address(link);
@@ -71,7 +71,7 @@ const attacks = attacksView({
 const stage = sceneView({
   play,
   unreadable: (secrets) => {
-    // what is shown below is of before
+    // the panels below show the previous run
     dataset.state = "invalid";
     outcome.refuse(secrets);
     announce("Not run: a secret is not hexadecimal digits.");
@@ -80,7 +80,7 @@ const stage = sceneView({
 
 function play(played: Scene, name: string): void {
   scene = played;
-  // tampering belonged to the scene before
+  // tampering belonged to the previous scene
   if (!reading && name !== "edited") meddlings = [];
   preset = name;
   typing = name === "edited";
@@ -96,13 +96,13 @@ function replay(): void {
   show(exchange);
 }
 
-/** Lets the visitor do something to the exchange that is on the page. */
+/** Performs an action of the visitor on the current exchange. */
 function act(action: (exchange: Exchange) => void): void {
   if (!exchange) return;
   const waited = exchange.stage === "waiting";
   action(exchange);
   show(exchange);
-  // the buttons that were waiting are gone, and the focus with them
+  // the buttons have disappeared, and the focus with them
   if (waited && exchange.stage !== "waiting") byId("headline").focus();
 }
 
@@ -162,7 +162,7 @@ function markChanges(): void {
   }
 }
 
-/** The ClientHello of the scene, with what its binders cover, and the key that it offers first. */
+/** The ClientHello of the scene, with the messages that its binders cover, and the key that it offers first. */
 function sceneHello() {
   const [hello, answer, second] = exchange?.entries ?? [];
   const retried = answer?.name === "hello_retry_request" && second?.bytes;
@@ -171,7 +171,7 @@ function sceneHello() {
   return { hello: whole, key: scene?.client.keys[0]?.secret ?? "" };
 }
 
-/** What went over the wire, as it arrived, and the keys to it. */
+/** The bytes on the wire, as received, and their keys. */
 function recorded() {
   if (!exchange) return undefined;
   const chunks = exchange.flights.map(({ from, bytes, meddled }) => ({ from, bytes: meddled?.bytes ?? bytes }));
@@ -190,7 +190,7 @@ function writeLink(): void {
   else bar.step();
 }
 
-/** Puts the page into the state that its address asks for. */
+/** Puts the page into the state of its address. */
 function followLink(): void {
   reading = true;
   const linked = readLink(location.hash);
@@ -219,7 +219,7 @@ byId("share").append(copyButton("Copy a link to this", () => new URL(link(), loc
 explainTerms();
 foldParts(["offered", "derivation", "messages", "meddle", "attacks", "console"]);
 addEventListener("hashchange", () => {
-  // a link within the page, which the browser follows by itself
+  // a link within the page, which the browser follows itself
   if (!location.hash.includes("=")) {
     writeLink();
     return;

@@ -1,4 +1,4 @@
-// The gallery: cards with a button that runs the attack, and what it came to.
+// The gallery: cards with a button that runs the attack, and its result.
 
 import type { Stage } from "../handshake/exchange.js";
 import { announce } from "../page/announce.js";

@@ -19,7 +19,7 @@ const KEY: Key = {
 /** {@link KEY} with another secret of the same length. */
 const GUESS: Key = { ...KEY, secret: KEY.secret.replace(/^b6/, "b7") };
 
-/** Plays a scene, and frees the connections: what they reported is kept. */
+/** Plays a scene, and frees the connections; their reports remain. */
 function played(scene: Scene, options: ConstructorParameters<typeof Exchange>[1] = {}): Exchange {
   const exchange = new Exchange(scene, options);
   exchange.free();
@@ -125,7 +125,7 @@ function downgrade(): Result {
   };
 }
 
-/** The ClientHello with each offered psk_dhe_ke made psk_ke. */
+/** The ClientHello with each psk_dhe_ke replaced by psk_ke. */
 function withoutKeyExchange(bytes: Uint8Array): Uint8Array {
   const changed = bytes.slice();
   for (const { name, value, start } of inspectRecords(bytes)) {
@@ -165,7 +165,7 @@ function otherTranscript(): Result {
   };
 }
 
-/** The ClientHello with another first binder. */
+/** The ClientHello with a different first binder. */
 function withBinder(bytes: Uint8Array, binder: Uint8Array): Uint8Array {
   const changed = bytes.slice();
   const entry = inspectRecords(bytes).find(({ name }) => name === "PskBinderEntry");

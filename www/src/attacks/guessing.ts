@@ -1,4 +1,4 @@
-// A weak PSK, guessed offline: one captured ClientHello is enough to try as many as there is time for.
+// Offline guessing of a weak PSK: with one captured ClientHello, the attacker can test any number of guesses.
 
 import { binderOf } from "../checker/attempt.js";
 import { readHello } from "../checker/hello.js";
@@ -7,7 +7,7 @@ import { type Key, sceneOf, settingsOf } from "../handshake/scenes.js";
 import { toHex } from "../page/bytes.js";
 import type { Lane, Result } from "./lanes.js";
 
-/** Words that people make keys of, and what they put behind them to have 16 characters. */
+/** Words that people use as keys, and the suffixes that they append to reach 16 characters. */
 const WORDS = [
   "admin",
   "password",
@@ -63,7 +63,7 @@ export function guessing(): Result {
   };
 }
 
-/** Tries the list on the binder of one captured ClientHello. */
+/** Tests the list against the binder of one captured ClientHello. */
 function attacked(key: Key): { lane: Lane; found: boolean } {
   const exchange = new Exchange(sceneOf(settingsOf([key]), settingsOf([key])));
   exchange.free();

@@ -1,4 +1,4 @@
-// What an attack comes to: one lane for each way of defending, told by what the core reports and by nothing else.
+// The result of an attack: one lane for each defence, based only on the reports of the core.
 
 import type { Exchange } from "../handshake/exchange.js";
 import { countBytes, toHexGroups } from "../page/bytes.js";
@@ -8,25 +8,27 @@ export interface Lane {
   /** How the handshake ended. */
   stage: Exchange["stage"];
   facts: [name: string, value: string][];
-  /** What cuts the halves of its stick: what each side exported, or the binder that was sent and the one computed. */
+  /**
+   * The bytes of the halves of its stick: what each side exported, or the binder that was sent and the one computed.
+   */
   cuts?: { client: Uint8Array | undefined; server: Uint8Array | undefined };
 }
 
 export interface Result {
   lanes: Lane[];
-  /** What the lanes have in common or not, as it was compared. */
+  /** The result of comparing the lanes. */
   verdict: string;
 }
 
 export interface Attack {
   id: string;
   name: string;
-  /** What the attacker does. How it ends is not foretold. */
+  /** What the attacker does, without the result. */
   about: string;
   run(): Result;
 }
 
-/** The facts that every exchange has: what each side gave up with, and the alert that went out. */
+/** The facts of every exchange: the error of each side, and the alert that was sent. */
 export function laneOf(title: string, exchange: Exchange, more: Lane["facts"] = []): Lane {
   const faults = exchange.faults.map(({ side, error }): [string, string] => [
     `The ${side} says`,
@@ -44,7 +46,7 @@ function cutsOf({ exported, offers, steps }: Exchange): NonNullable<Lane["cuts"]
   return { client: offers.at(-1)?.psks[0]?.binder.bytes, server: computed?.output };
 }
 
-/** All that the server put on the wire. */
+/** All bytes that the server sent. */
 export function answerOf({ flights }: Exchange): Uint8Array[] {
   return flights.filter(({ from }) => from === "server").map(({ bytes }) => bytes);
 }

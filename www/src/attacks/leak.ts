@@ -1,4 +1,5 @@
-// A connection that is recorded today, and a PSK that leaks tomorrow: with psk_ke all of it opens, with psk_dhe_ke nothing.
+// A connection that is recorded today, and a PSK that leaks tomorrow: everything under psk_ke can be decrypted, nothing
+// under psk_dhe_ke.
 
 import { secretsOfLeakedPsk } from "page-core";
 import type { PskMode } from "tls-psk";
@@ -20,7 +21,7 @@ export function leaked(key: Key): Result {
   };
 }
 
-/** What an attacker with the bytes of a connection, and later its PSK, can read. */
+/** The data that an attacker can read with the bytes of a connection and, later, its PSK. */
 function recorded(key: Key, mode: PskMode): { lane: Lane; opened: boolean } {
   const settings = settingsOf([key], { modes: [mode] });
   const exchange = new Exchange(sceneOf(settings, settings));

@@ -1,4 +1,4 @@
-// A server alone, to which recorded bytes are sent.
+// A single server, to which recorded bytes are sent.
 
 import { takeSteps } from "page-core";
 import { connectionOf } from "../handshake/endpoints.js";
@@ -6,7 +6,7 @@ import type { Scene } from "../handshake/scenes.js";
 import { asLabel } from "../page/bytes.js";
 
 export interface Replayed {
-  /** The early data that the server gave to its application. */
+  /** The early data that the server passed to its application. */
   taken: string[];
   failed: boolean;
 }

@@ -1,4 +1,4 @@
-// One computation of a binder by the core, with the values on its way, for the search and for the page.
+// One computation of a binder by the core, with its intermediate values, for the search and for the page.
 
 import { attemptBinder, recordSteps, type Step, takeSteps } from "page-core";
 import type { HashName } from "tls-psk";
@@ -8,17 +8,17 @@ export type Kind = "external" | "resumption" | "imported";
 export interface Attempt {
   secret: Uint8Array;
   hash: HashName;
-  /** Which label the binder key is derived with. */
+  /** The kind, which decides the label of the binder key. */
   kind: Kind;
   /** The hash of the external PSK and the ImportedIdentity, if it is imported. */
   importing?: { hash: HashName; identity: Uint8Array } | undefined;
   /** The first ClientHello and the HelloRetryRequest; empty for a first ClientHello. */
   before: Uint8Array;
-  /** What of the ClientHello is hashed. */
+  /** The hashed part of the ClientHello. */
   covered: Uint8Array;
 }
 
-/** The values on the way to a binder. */
+/** The intermediate values of a binder. */
 export interface Computed {
   psk: Uint8Array;
   earlySecret: Uint8Array;
@@ -30,7 +30,7 @@ export interface Computed {
 
 const NONE = new Uint8Array();
 
-/** The binder alone, quickly. */
+/** Only the binder, quickly. */
 export function binderOf({ secret, hash, kind, importing, before, covered }: Attempt): Uint8Array {
   recordSteps(false);
   try {

@@ -1,4 +1,5 @@
-// The first screen: any paste or file and one key, to a verdict, the values on the way and the reason if it fails.
+// The first screen: takes any paste or file and one key; shows the verdict, the intermediate values and the reason of a
+// failure.
 
 import { read, readNow } from "../../../pkg/src/reading/read.js";
 import { type Conversation, type Reading, ReadingError } from "../../../pkg/src/reading/reading.js";
@@ -15,22 +16,22 @@ import { type Checked, check, type Hello, hellosIn, type Result } from "./search
 import { walkView } from "./walk.js";
 import { identityOf, reasonsOf, verdictOf } from "./words.js";
 
-/** The most that is taken of a file, in bytes. */
+/** The largest part of a file that is read, in bytes. */
 const LIMIT = 1 << 26;
 
 export interface CheckerActions {
-  /** The ClientHello of the handshake on the page, for those who have none at hand, and its key. */
+  /** The ClientHello of the handshake on the page, and its key, as an example. */
   example(): { hello: Uint8Array; key: string } | undefined;
   /** What is checked has changed. */
   changed(): void;
 }
 
 export interface Checker {
-  /** What a link carries: the messages that are checked, never the key; "" for the example. */
+  /** The content for a link: the checked messages, never the key; "" for the example. */
   readonly linked: string;
-  /** Takes messages and a key from elsewhere on the page. */
+  /** Checks messages and a key from elsewhere on the page. */
   fill(messages: Uint8Array, key: string): void;
-  /** Shows what a link carried; the example for "". */
+  /** Shows the content of a link; the example for "". */
   follow(linked: string): void;
 }
 
@@ -60,7 +61,7 @@ export function checkerView({ example, changed }: CheckerActions): Checker {
   let shown = 0;
   let turn = 0;
 
-  /** Takes an input; what was read before stays until it is known what this one is. */
+  /** Reads an input; the previous result stays until the new one is known. */
   async function take(input: string | Uint8Array): Promise<void> {
     const mine = ++turn;
     try {
@@ -121,7 +122,7 @@ export function checkerView({ example, changed }: CheckerActions): Checker {
     notes.replaceChildren(...all.map((note) => h("li", { text: note })));
     const layers = layersOf(conversation, messages, reading.keyLog);
     depth.hidden = layers.length === 0;
-    // the message whose binders are checked is what is looked at
+    // show the message whose binders are checked
     const at1 = messages.findLastIndex(({ type }) => type === 1);
     const [first] = layers.splice(Math.max(0, at1), 1);
     bytes.show(first ? [first, ...layers] : []);
@@ -139,7 +140,7 @@ export function checkerView({ example, changed }: CheckerActions): Checker {
     const one = checked[shown];
     const { verdict: state, text: said } = one ? verdictOf(checked, one) : { verdict: "none", text: noneText() };
     section.dataset.verdict = state;
-    // a status that is set to what it was is read out again
+    // screen readers repeat a status that is set to the same text
     if (verdict.textContent !== said) verdict.textContent = said;
     reasons.replaceChildren(...(one && hello ? reasonsOf(one, hello).map((reason) => h("li", { text: reason })) : []));
     binders.hidden = checked.length < 2;
@@ -235,7 +236,7 @@ export function checkerView({ example, changed }: CheckerActions): Checker {
     await take(new Uint8Array(await one.slice(0, LIMIT).arrayBuffer()));
   }
 
-  /** The messages that the check is about, as a link carries them. The key is never in it. */
+  /** The checked messages for a link, which never contains the key. */
   function linked(): string {
     if (!hello || toHex(hello.bytes) === EXAMPLE_HELLO.slice(10)) return "";
     const whole = new Uint8Array(hello.before.length + hello.bytes.length);

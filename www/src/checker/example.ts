@@ -1,4 +1,4 @@
-// What the checker begins with: the resumed handshake of RFC 8448, section 4, as it is printed there.
+// The initial example of the checker: the resumed handshake of RFC 8448, section 4, as printed there.
 
 export const EXAMPLE_NAME = "RFC 8448, section 4";
 

@@ -6,21 +6,23 @@ export interface OfferedPsk {
   identity: Uint8Array;
   /** `obfuscated_ticket_age`: zero for an external PSK. */
   age: number;
-  /** What the identity was imported from, if it reads as an imported one (RFC 9258). */
+  /** The parts of the identity, if it has the format of an imported one (RFC 9258). */
   imported: { external: Uint8Array; context: Uint8Array; hash: "SHA-256" | "SHA-384" } | undefined;
-  /** The binder, as far as it is there. */
+  /** The binder, as far as it is present. */
   binder: Uint8Array;
-  /** How long it says that it is; 0 where even that is missing. */
+  /** Its declared length; 0 if even that is missing. */
   binderLength: number;
 }
 
 export interface ReadHello {
   psks: OfferedPsk[];
-  /** How many bytes the binders cover: all before them. `undefined` if the message ends earlier or offers no PSK. */
+  /**
+   * How many bytes the binders cover: all bytes before them. `undefined` if the message ends earlier or offers no PSK.
+   */
   covered: number | undefined;
-  /** Whether it answers a HelloRetryRequest, as its cookie tells. */
+  /** Whether it answers a HelloRetryRequest, which its cookie shows. */
   hasCookie: boolean;
-  /** Whether the message ends before its own end. */
+  /** Whether the message is truncated. */
   isCut: boolean;
 }
 
@@ -40,7 +42,7 @@ class Cursor {
     this.end = end;
   }
 
-  /** A number of so many bytes; `undefined` where they are not there. */
+  /** A number of this many bytes; `undefined` if they are missing. */
   number(size: number): number | undefined {
     if (this.at + size > this.end) return undefined;
     let value = 0;
@@ -49,7 +51,7 @@ class Cursor {
     return value;
   }
 
-  /** The contents of a vector, as far as they are there, and how long they should be. */
+  /** The content of a vector, as far as it is present, and its declared length. */
   vector(size: number): { inside: Cursor; length: number; isWhole: boolean } | undefined {
     const length = this.number(size);
     if (length === undefined) return undefined;
@@ -83,7 +85,7 @@ export function readHello(message: Uint8Array): ReadHello {
   while (extensions && !extensions.isAtEnd) {
     const type = extensions.number(2);
     const data = extensions.vector(2);
-    // what is left is less than an extension's header
+    // the rest is shorter than an extension's header
     if (!data) break;
     if (type === COOKIE) read.hasCookie = true;
     if (type === PRE_SHARED_KEY) readPsks(data.inside, read);
@@ -119,7 +121,7 @@ function readPsks(data: Cursor, read: ReadHello): void {
   }
 }
 
-/** The parts of an identity that reads as an ImportedIdentity (RFC 9258 section 5.1). */
+/** The parts of an identity with the format of an ImportedIdentity (RFC 9258 section 5.1). */
 function importedIn(identity: Uint8Array): OfferedPsk["imported"] {
   const cursor = new Cursor(identity);
   const external = cursor.vector(2);

@@ -1,4 +1,4 @@
-// A key as it is typed, and what the other side may have made of the same characters.
+// A typed key, and the other ways in which the peer may have interpreted the same characters.
 
 import { asText, concat, fromBase64, fromHex, fromText } from "../page/bytes.js";
 
@@ -6,11 +6,11 @@ export interface KeyReading {
   bytes: Uint8Array;
   /** Completes "the key, read as". */
   name: string;
-  /** What it means that this one verifies; `undefined` of the plain readings. */
+  /** What it means if this reading verifies; `undefined` for the plain readings. */
   advice?: string;
 }
 
-/** The plain readings, the likeliest first: hexadecimal where it can be that, else base64 or text. */
+/** The plain readings, the likeliest first: hexadecimal if possible, otherwise base64 or text. */
 export function readingsOf(typed: string): KeyReading[] {
   const text = typed.trim();
   if (text === "") return [];
@@ -21,7 +21,7 @@ export function readingsOf(typed: string): KeyReading[] {
   return base64 ? [{ bytes: base64, name: "base64" }, asIs] : [asIs];
 }
 
-/** What else the same characters may have become on the way, each with what to do about it. */
+/** Other interpretations of the same characters, each with advice. */
 export function slipsOf(typed: string): KeyReading[] {
   const text = typed.trim();
   const plain = readingsOf(typed);

@@ -8,12 +8,12 @@ import { differenceOf } from "./words.js";
 
 export interface Line {
   name: string;
-  /** As RFC 9846 writes it. */
+  /** As written in RFC 9846. */
   formula: string;
   bytes: Uint8Array | undefined;
 }
 
-/** The values in the order in which each is computed from the one before. */
+/** The values in order; each is computed from the one before. */
 export function valueLines(one: Checked | undefined, values: Computed | undefined): Line[] {
   const attempt = one?.match?.attempt ?? one?.guess;
   const kind = attempt?.kind ?? "external";

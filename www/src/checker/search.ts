@@ -1,4 +1,4 @@
-// Which key, kind and hash a binder belongs to, found by trying; and where none does, what else would have given it.
+// Finds the key, kind and hash of a binder by trying them; if none matches, finds mistakes that would have produced it.
 
 import type { HashName } from "tls-psk";
 import { concat, sameBytes } from "../page/bytes.js";
@@ -6,21 +6,21 @@ import { type Attempt, binderOf, type Kind } from "./attempt.js";
 import { type OfferedPsk, type ReadHello, readHello } from "./hello.js";
 import { type KeyReading, readingsOf, slipsOf } from "./keys.js";
 
-/** A ClientHello with what its binders cover as well. */
+/** A ClientHello with the earlier messages that its binders also cover. */
 export interface Hello {
   bytes: Uint8Array;
   read: ReadHello;
   /** The first ClientHello and the HelloRetryRequest before it; empty if it is the first. */
   before: Uint8Array;
-  /** Where it is from, such as "the second ClientHello"; for sentences. */
+  /** Its name, such as "the second ClientHello"; for sentences. */
   name: string;
 }
 
-/** How a binder came about. */
+/** How a binder was computed. */
 export interface Match {
   attempt: Attempt;
   reading: KeyReading;
-  /** What is not as RFC 9846 has it, in a sentence; `undefined` if all is. */
+  /** A sentence about a deviation from RFC 9846; `undefined` if there is none. */
   slip: string | undefined;
 }
 
@@ -28,19 +28,19 @@ export interface Checked {
   psk: OfferedPsk;
   hash: HashName | undefined;
   match: Match | undefined;
-  /** What was computed for want of a match: the likeliest kind with the plainest reading of the key. */
+  /** The computation to show without a match: the likeliest kind with the plainest reading of the key. */
   guess: Attempt | undefined;
 }
 
 export interface Result {
   checked: Checked[];
-  /** The one that is shown first: a match, else one with a slip, else the first. */
+  /** The one to show first: a match, else one with a mistake, else the first. */
   shown: number;
 }
 
 const HASHES: Record<number, HashName> = { 32: "SHA-256", 48: "SHA-384" };
 
-/** Tries a key, as it was typed, on every binder of a ClientHello. `others` are what else was captured. */
+/** Tests a typed key against every binder of a ClientHello. `others` are the other captured ClientHellos. */
 export function check(hello: Hello, typed: string, others: readonly Hello[] = []): Result {
   const readings = readingsOf(typed);
   const checked = hello.read.psks.map((psk): Checked => {
@@ -54,7 +54,7 @@ export function check(hello: Hello, typed: string, others: readonly Hello[] = []
   };
   for (const one of checked) find(one, () => plainMatch(hello, one, readings));
   const isFound = checked.some(({ match }) => match);
-  // a slip is looked for only where nothing is right
+  // search for mistakes only if nothing matches
   if (!isFound && readings.length > 0) {
     for (const one of checked) find(one, () => slippedKey(hello, one, typed));
     for (const one of checked) find(one, () => slippedTranscript(hello, one, readings, others));
@@ -63,7 +63,7 @@ export function check(hello: Hello, typed: string, others: readonly Hello[] = []
   return { checked, shown: Math.max(0, shown) };
 }
 
-/** The kinds that a PSK can be, the likeliest first, as computations with a secret. */
+/** The possible kinds of a PSK, the likeliest first, as computations with a secret. */
 function attemptsOf(hello: Hello, psk: OfferedPsk, hash: HashName, secret: Uint8Array): Attempt[] {
   const { bytes, before, read } = hello;
   const covered = bytes.subarray(0, read.covered ?? bytes.length);
@@ -77,10 +77,10 @@ function attemptsOf(hello: Hello, psk: OfferedPsk, hash: HashName, secret: Uint8
   return [imported("imported", "SHA-256"), imported("imported", "SHA-384"), ...plains];
 }
 
-/** So many bytes of a binder that is cut do not match by chance. */
+/** This many bytes of a truncated binder do not match by chance. */
 const ENOUGH = 8;
 
-/** Whether a binder, or what is there of it, is this one. */
+/** Whether a binder, or its existing part, is this one. */
 function isBinder(psk: OfferedPsk, computed: Uint8Array): boolean {
   return (
     psk.binder.length >= Math.min(ENOUGH, psk.binderLength) &&
@@ -108,7 +108,7 @@ function slippedKey(hello: Hello, { psk, hash }: Checked, typed: string): Match 
   return undefined;
 }
 
-/** The binder of another transcript, or with another label, than RFC 9846 says. */
+/** The binder of a different transcript or label than in RFC 9846. */
 function slippedTranscript(
   hello: Hello,
   { psk, hash }: Checked,
@@ -196,7 +196,7 @@ function labels(psk: OfferedPsk): Slip[] {
 
 const RETRY_RANDOM = "cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c";
 
-/** The ClientHellos among messages, each with what came before it. */
+/** The ClientHellos among messages, each with the messages before it. */
 export function hellosIn(messages: readonly { type: number; bytes: Uint8Array }[], where = ""): Hello[] {
   const hellos: Hello[] = [];
   let retry: Uint8Array | undefined;
@@ -211,7 +211,7 @@ export function hellosIn(messages: readonly { type: number; bytes: Uint8Array }[
   return hellos;
 }
 
-/** Whether a ServerHello is a HelloRetryRequest: its random is a fixed one (RFC 9846 section 4.2.3). */
+/** Whether a ServerHello is a HelloRetryRequest, which has a fixed random (RFC 9846 section 4.2.3). */
 function isRetry(message: Uint8Array): boolean {
   return Array.from(message.subarray(6, 38), (byte) => byte.toString(16).padStart(2, "0")).join("") === RETRY_RANDOM;
 }

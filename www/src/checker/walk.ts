@@ -1,4 +1,4 @@
-// "What is a binder?" in five steps, with the values of the check: for someone with five minutes, or with a projector.
+// "What is a binder?" in five steps, with the values of the check: for readers and for presentations.
 
 import { asLabel, countBytes, toHexGroups } from "../page/bytes.js";
 import { byId, h } from "../page/dom.js";

@@ -1,4 +1,4 @@
-// What the checker says: short sentences, the verdict first.
+// The sentences of the checker, the verdict first.
 
 import { asLabel, countBytes, sameBytes, toHex } from "../page/bytes.js";
 import type { Kind } from "./attempt.js";
@@ -12,7 +12,7 @@ export const KINDS: Record<Kind, string> = {
   imported: "imported PSK",
 };
 
-/** The identity as people can read it, and not longer than a line. */
+/** The identity in readable form, at most one line long. */
 export function identityOf({ psk }: Checked): string {
   const label = asLabel(psk.imported?.external ?? psk.identity);
   return label.length > 32 ? `${label.slice(0, 24)}… (${countBytes(psk.identity.length)})` : label;
@@ -74,7 +74,7 @@ export function reasonsOf(shown: Checked, hello: Hello): string[] {
   return reasons;
 }
 
-/** The two binders as pairs of digits, from the first that differs on. */
+/** The two binders as pairs of digits, from the first difference on. */
 export function differenceOf(received: Uint8Array, computed: Uint8Array): number {
   return received.findIndex((byte, at) => byte !== computed[at]);
 }

@@ -1,4 +1,4 @@
-// A console that talks TLS with a pre-shared key to a server on this machine.
+// A console that connects to a server on this machine by TLS with a pre-shared key.
 
 import type { HashName, Negotiated, TraceEvent } from "tls-psk";
 import { CIPHER_SUITES, HASHES, hashOfSuite } from "../../../pkg/src/vocabulary.js";
@@ -13,10 +13,10 @@ const MARKS: Record<Kind, Mark | undefined> = { note: undefined, sent: undefined
 const SIGNS: Record<Kind, string> = { note: "·", sent: "→", received: "←", error: "" };
 const SPOKEN: Record<Kind, string> = { note: "", sent: "sent: ", received: "received: ", error: "error: " };
 
-/** The most lines that are kept. */
+/** How many lines are kept. */
 const LINES = 500;
 
-/** What servers mean by an alert that answers a ClientHello with PSKs. */
+/** What servers mean by an alert in response to a ClientHello with PSKs. */
 const HABITS: Record<string, string> = {
   decrypt_error: "In RFC 9846 this alert means that a binder does not verify: the two sides have different PSKs.",
   illegal_parameter: "OpenSSL 3.0 sends illegal_parameter if a binder does not verify.",
@@ -49,7 +49,7 @@ export function consoleView({ check }: ConsoleActions): void {
   const checkButton = byId("console-check") as HTMLButtonElement;
 
   let session: Session | undefined;
-  /** The messages that the binders of the last connection are about, and its key. */
+  /** The messages that the binders of the last connection cover, and its key. */
   let hellos: Uint8Array[] = [];
   let usedKey = "";
 
@@ -147,14 +147,14 @@ export function consoleView({ check }: ConsoleActions): void {
     void say();
   });
   byId("console-close").addEventListener("click", () => {
-    // what became of it is told where the connection ends
+    // the end of the connection reports the result
     session?.close().catch(() => {});
   });
   for (const input of [port, identity, secret, hash]) input.addEventListener("input", showCommand);
 
   checkButton.addEventListener("click", () => check(concat(hellos), usedKey));
 
-  // it scrolls, so the keyboard has to come to it
+  // it scrolls, so the keyboard must reach it
   log.tabIndex = 0;
   showCommand();
   // the relay listens on this machine only, with the page that `npm start` serves
@@ -172,7 +172,7 @@ function linesOf({ cipherSuite, group, pskIdentity, pskMode, pskKind, helloRetry
   ];
 }
 
-/** A line without its end, which others wrote for a terminal. */
+/** A line without its line end and terminal sequences. */
 function withoutEnd(bytes: Uint8Array): Uint8Array {
   let end = bytes.length;
   while (end > 0 && [10, 13].includes(bytes[end - 1] ?? 0)) end--;

@@ -1,4 +1,4 @@
-// A connection of the page to a server on this machine: TLS in here, a WebSocket to the relay, TCP from there.
+// A connection of the page to a server on this machine: TLS here, a WebSocket to the relay, TCP from there.
 
 import { takeSteps } from "page-core";
 import {
@@ -21,7 +21,7 @@ export interface ConsolePsk {
 export interface SessionOptions {
   port: number;
   psk: ConsolePsk;
-  /** A handshake message or an alert went by. */
+  /** A handshake message or an alert was sent or received. */
   onTrace(event: TraceEvent): void;
   onData(bytes: Uint8Array): void;
 }
@@ -67,7 +67,7 @@ export async function connectTo({ port, psk, onTrace, onData }: SessionOptions):
   }
 }
 
-/** Has the core judge the PSK before there is a connection that it could be refused for. */
+/** Lets the core check the PSK before connecting. */
 function refuseBad({ identity, secret, hmac }: ConsolePsk): void {
   try {
     new ExternalPsk(identity, secret, hmac).free();
@@ -77,13 +77,13 @@ function refuseBad({ identity, secret, hmac }: ConsolePsk): void {
   }
 }
 
-/** Hands on what arrives until the connection ends. */
+/** Passes on received data until the connection ends. */
 async function read(tls: TlsSocket, onData: (bytes: Uint8Array) => void): Promise<TlsError | undefined> {
   try {
     for (let reader = tls.readable.getReader(); ; ) {
       const { done, value } = await reader.read();
       if (done) return undefined;
-      // what was computed for it is not shown, and would be kept
+      // its computations are not shown, and would only be stored
       takeSteps();
       onData(value);
     }

@@ -1,4 +1,4 @@
-// The steps of the key schedule as commands that compute the same elsewhere.
+// The steps of the key schedule as commands that compute the same in other tools.
 
 import type { Step } from "page-core";
 import { concat, fromHex, fromText, toHex } from "../page/bytes.js";
@@ -7,12 +7,12 @@ export type Tool = "openssl" | "node";
 
 export const TOOLS: readonly Tool[] = ["openssl", "node"];
 
-/** A line for a shell that prints the output of a step in hexadecimal; `undefined` where the tool has none. */
+/** A shell command that prints the output of a step in hexadecimal; `undefined` if the tool has none. */
 export function commandFor(step: Step, tool: Tool): string | undefined {
   return tool === "openssl" ? openssl(step) : node(step);
 }
 
-/** The step as the specification writes it, with the names of its inputs. */
+/** The step in the notation of the specification, with the names of its inputs. */
 export function formulaOf({ operation, label, output, algorithm }: Step, named: (input: string) => string): string {
   switch (operation) {
     case "extract":
@@ -72,7 +72,7 @@ function openssl(step: Step): string | undefined {
   }
 }
 
-/** Both keys in files, as pkeyutl takes them from nowhere else. */
+/** Both keys in files, as pkeyutl reads them only from files. */
 function opensslAgreement(step: Step): string | undefined {
   const encodings = {
     x25519: [X25519_PRIVATE, "", X25519_PUBLIC],
@@ -146,7 +146,7 @@ function agreement(
     const key = `const k=c.createECDH("prime256v1");k.setPrivateKey(${hex("private key")});`;
     return key + print(`k.computeSecret(${hex("peer's public key")})`);
   }
-  // the private key of the KEM is none of the inputs
+  // the private key of the KEM is not among the inputs
   if (step.algorithm !== "x25519") return undefined;
   const der = (prefix: string, name: string, type: string) =>
     `{key:h("${prefix}${hexInput(step, name)}"),format:"der",type:"${type}"}`;

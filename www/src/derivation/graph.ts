@@ -1,16 +1,16 @@
-// The key schedule as the core computed it: values, each with the step that made it and the values that went in. What
-// depends on what is told by the bytes: an input that is the output of an earlier step is that step's value.
+// The key schedule as the core computed it: values, each with the step that made it and its inputs. The bytes show the
+// dependencies: an input that equals the output of an earlier step is that step's value.
 
 import type { Step } from "page-core";
 import { sameBytes, toHex } from "../page/bytes.js";
 
 /** A value of the key schedule. */
 export interface Value {
-  /** Tells values of one side apart, and stays the same when the scene is played again. */
+  /** Identifies a value of one side, and stays the same when the scene is played again. */
   id: string;
   name: string;
   bytes: Uint8Array;
-  /** How it was computed; absent for what was there before: a PSK, zeros. */
+  /** How it was computed; absent for initial values: a PSK, zeros. */
   step: Step | undefined;
   inputs: Input[];
 }
@@ -26,7 +26,7 @@ export interface Given {
   bytes: Uint8Array;
 }
 
-/** What a side begins with, to recognise inputs by. */
+/** The initial values of a side, for recognising inputs. */
 export interface Beginnings {
   /** The secrets of its keys. */
   secrets: readonly Given[];
@@ -69,7 +69,7 @@ export function valuesOf(steps: readonly Step[], beginnings: Beginnings): Value[
   };
 
   for (const step of steps) {
-    // what was opened or sealed with the keys is shown where the records are
+    // records that were sealed or opened with the keys are shown elsewhere
     if (step.operation === "open" || step.operation === "seal") continue;
     const key = toHex(step.output);
     if (made.has(key)) continue;
@@ -85,7 +85,7 @@ export function valuesOf(steps: readonly Step[], beginnings: Beginnings): Value[
   return [...made.values()];
 }
 
-/** What an input is that no step made: its identifier and its name. */
+/** The identifier and name of an input that no step made. */
 function identify(
   bytes: Uint8Array,
   parameter: string,
@@ -97,12 +97,12 @@ function identify(
   const known = secrets.find((secret) => sameBytes(secret.bytes, bytes));
   if (known) return [`secret:${known.name}`, known.name];
   if (bytes.length > 0 && bytes.every((byte) => byte === 0)) return [`zeros:${bytes.length}`, "0"];
-  // where there is no PSK the core computes with a key of its own, so that a refusal takes as long as any
+  // without a PSK the core computes with a dummy key, so that every refusal takes the same time
   if (parameter === "IKM") return ["stand-in", "stand-in key"];
   return [`given:${parameter}:${toHex(bytes)}`, parameter];
 }
 
-/** What a value is mainly made from: the secret, not the salt, the label or the transcript. */
+/** The main input of a value: the secret, not the salt, the label or the transcript. */
 export function mainInput({ inputs }: Pick<Value, "inputs">): Value | undefined {
   const of = (...names: string[]) => inputs.find(({ name }) => names.includes(name))?.value;
   const salt = of("salt");
@@ -115,7 +115,7 @@ export function ancestry(value: Value): Set<Value> {
   const visit = (one: Value) => {
     if (found.has(one)) return;
     for (const { name, value } of one.inputs) {
-      // a salt that no step made is the zeros that stand for none
+      // a salt that no step made is the zeros that replace an absent one
       if (name !== "salt" || value.step) visit(value);
     }
     found.add(one);
@@ -152,7 +152,7 @@ const imports =
 const HANDSHAKE = "Handshake Secret";
 const MAIN = "Main Secret";
 
-/** What was hashed: some of the messages from the first on, the last of them perhaps truncated. */
+/** The hashed messages, from the first on; the last may be truncated. */
 function hashName(hashed: Uint8Array, messages: readonly Given[]): string {
   if (hashed.length === 0) return 'Hash("")';
   let rest = hashed;
@@ -182,7 +182,7 @@ function hashName(hashed: Uint8Array, messages: readonly Given[]): string {
 /** HandshakeType message_hash (RFC 9846 section 4.1). */
 const MESSAGE_HASH = 254;
 
-/** A message's name as the RFC's structures have it; the Finished of the two sides are told apart. */
+/** A message's name in the RFC's structures; the two Finished have different names. */
 function messageName(name: string, before: readonly Given[]): string {
   if (name === "finished") {
     return before.some((other) => other.name === "finished") ? "client Finished" : "server Finished";

@@ -4,7 +4,7 @@ import { mainInput, type Value } from "./graph.js";
 
 /** A stage of the key schedule: a secret of its left-hand side, what leads to it and what branches off. */
 export interface Stage {
-  /** What the secret before it gives to the extraction, but for the first. */
+  /** The salt that the previous secret gives to the extraction; absent for the first. */
   salt: Value | undefined;
   /** What is extracted from, with what it was made of: a PSK and its import, the key exchange, zeros. */
   material: Value[];

@@ -8,7 +8,7 @@ declare module "page-core" {
     readonly error?: TlsError & { readonly position: number };
   }
 
-  /** Handshake messages, records, or what a protected record holds, as fields. An imported identity has its own. */
+  /** Handshake messages, records, or the content of a protected record, as fields. An imported identity has its own. */
   export function dissect(bytes: Uint8Array, what: "messages" | "records" | "inner"): Dissection;
 
   /**
@@ -26,8 +26,8 @@ declare module "page-core" {
   ): { readonly transcriptHash: Uint8Array; readonly binder: Uint8Array };
 
   /**
-   * The traffic secrets that a leaked PSK gives under psk_ke, from the messages up to the ServerHello and those from there
-   * to the server's Finished.
+   * The traffic secrets that a leaked PSK gives under psk_ke, from the messages up to the ServerHello and those from
+   * there to the server's Finished.
    */
   export function secretsOfLeakedPsk(
     hash: string,
@@ -39,9 +39,9 @@ declare module "page-core" {
   /** Opens the records of one direction with a secret from a key log. */
   export class RecordOpener {
     constructor(suite: string, secret: Uint8Array);
-    /** What the next record holds, with its type and its padding. A record that does not open is not counted. */
+    /** The content of the next record, with its type and its padding. A record that does not open is not counted. */
     open(record: Uint8Array): Uint8Array;
-    /** Goes on to the key after a KeyUpdate. */
+    /** Advances to the key after a KeyUpdate. */
     update(): void;
     free(): void;
   }

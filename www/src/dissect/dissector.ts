@@ -1,4 +1,4 @@
-// Bytes next to the fields that the core finds in them, each linked to the other, with a caption for what is pointed at.
+// Bytes next to the fields that the core finds in them, linked to each other, with a caption for the current one.
 
 import type { Field } from "tls-psk";
 import { describe } from "tls-psk/describe";
@@ -17,21 +17,21 @@ export interface Layer {
   label: string;
   bytes: Uint8Array;
   fields: readonly Field[];
-  /** What there is to say about it as a whole. */
+  /** A sentence about the whole layer. */
   hint: string;
-  /** Which of its bytes the binders cover, and what else they do. */
+  /** Which of its bytes the binders cover, and what else they cover. */
   covered?: { start: number; end: number; besides: string } | undefined;
 }
 
 export interface Dissector {
-  /** Shows the layers, the first of them at first; what was selected stays selected if it is there again. */
+  /** Shows the layers, initially the first; the selection stays if it still exists. */
   show(layers: readonly Layer[], options?: { keep?: boolean }): void;
   select(field: Field): void;
 }
 
 const INVITATION = "Point at a byte or at a field, or walk through them with the arrow keys.";
 
-/** Fills `root`. The ids of its parts begin with `prefix`, of which the page has each once. */
+/** Fills `root`. The ids of its parts begin with `prefix`, which must be unique on the page. */
 export function dissector(root: HTMLElement, prefix = ""): Dissector {
   const tabs = h("div", { class: "layers", role: "radiogroup", "aria-label": "Parts to show" });
   const trail = h("p", { class: "trail", id: `${prefix}trail` });
@@ -113,13 +113,13 @@ export function dissector(root: HTMLElement, prefix = ""): Dissector {
     tree.moveTo(branch);
   }
 
-  /** Chooses a field; its first byte comes into sight with it. */
+  /** Selects a field, and scrolls to its first byte. */
   function mark(branch: Branch): void {
     highlight(branch);
     hex.moveTo(branch.field.start);
   }
 
-  /** Chooses the field that a byte belongs to. */
+  /** Selects the field that a byte belongs to. */
   function choose(at: number): void {
     const branch = smallestAt(at);
     if (!branch) return;
@@ -147,7 +147,7 @@ export function dissector(root: HTMLElement, prefix = ""): Dissector {
     return branches.findLast(({ field }) => field.start <= at && at < field.end);
   }
 
-  /** Says where in the bytes a field is and what it is for, or how to find out. */
+  /** Describes the position and the purpose of a field, or how to find out. */
   function tell(branch: Branch | undefined): void {
     if (branch) trail.textContent = `${pathOf(branch)}: ${whereIs(branch.field)}`;
     else trail.textContent = shown ? `${countBytes(shown.bytes.length)}. ${shown.hint}` : "";
@@ -157,7 +157,7 @@ export function dissector(root: HTMLElement, prefix = ""): Dissector {
   return { show, select };
 }
 
-/** What a field is for; of a length or of plain contents, what that is for which they are in. */
+/** The purpose of a field; for a length or plain content, that of the enclosing field. */
 function captionOf({ field, parent }: Branch): string {
   const around = parent && describe(parent.field);
   if (field.name === "length" && parent) return `How many bytes of ${labelOf(parent)} follow. ${around ?? ""}`;

@@ -6,15 +6,15 @@ import { type Branch, flatten, labelOf } from "./branches.js";
 import { type Highlight, revealIn, revealOnScreen } from "./highlight.js";
 import { named } from "./iana.js";
 
-/** Fields of this depth and deeper are folded away at first. */
+/** Fields of this depth and deeper are initially folded. */
 const FOLDED = 3;
-/** So many bytes of an opaque field are shown in its line. */
+/** How many bytes of an opaque field are shown in its line. */
 const PREVIEW = 4;
 
 export interface FieldTree {
   show(roots: readonly Branch[], message: Uint8Array): void;
   highlight(how: Highlight, branch: Branch | undefined): void;
-  /** Makes it the one that the keyboard comes to, unfolds what it is in, and scrolls to it. */
+  /** Makes it the keyboard's current field, unfolds its parents, and scrolls to it. */
   moveTo(branch: Branch): void;
 }
 
@@ -35,7 +35,7 @@ export function fieldTree(root: HTMLElement, { point, choose }: FieldActions): F
     branches = flatten(roots);
     items = new Map();
     root.replaceChildren(...roots.map((branch) => item(branch, message)));
-    // to set it lays the page out
+    // setting it triggers a layout of the page
     if (isScrolled) root.scrollTop = 0;
     isScrolled = false;
     current = branches[0];
@@ -103,7 +103,7 @@ export function fieldTree(root: HTMLElement, { point, choose }: FieldActions): F
     return items.get(branch)?.getAttribute("aria-expanded") === "true";
   }
 
-  /** The field so many lines below, folded ones left out. */
+  /** The field this many lines below, skipping folded ones. */
   function neighbour(branch: Branch, by: number): Branch | undefined {
     const lines = unfolded();
     return lines[lines.indexOf(branch) + by];
@@ -153,9 +153,9 @@ export function fieldTree(root: HTMLElement, { point, choose }: FieldActions): F
   return { show, highlight, moveTo };
 }
 
-/** The value that the core reads in the field; of an opaque one the text that it is, or its first bytes. */
+/** The value of the field; for an opaque one its text, or its first bytes. */
 function textOf({ field: { value, start, end, name } }: Branch, message: Uint8Array): string {
-  // which extension it is is in its label
+  // its label has the type of the extension
   if (name === "Extension" || name === "extension_data" || name === "extension_type") {
     return name === "extension_type" ? named(name, value ?? "") : "";
   }

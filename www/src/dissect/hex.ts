@@ -1,10 +1,10 @@
-// Bytes in rows as dumps have them, with hexadecimal offsets and text, and a cursor for the arrow keys.
+// Bytes in rows as in a dump, with hexadecimal offsets and text, and a cursor for the arrow keys.
 
 import { hexByte } from "../page/bytes.js";
 import { h } from "../page/dom.js";
 import { type Highlight, revealIn, revealOnScreen } from "./highlight.js";
 
-/** How many bytes a row has where there is room for them, and where there is not. */
+/** How many bytes a row has with and without enough room. */
 const WIDE = 16;
 const NARROW = 8;
 /** The narrowest pane that has room for wide rows, in its ems. */
@@ -32,7 +32,9 @@ export function hexGrid(root: HTMLElement, { point, choose }: HexActions): HexGr
   let shown = new Uint8Array();
   let width = NARROW;
 
-  /** How wide the pane is, in ems. Reading it lays the page out, so that is done once, and then told by the observer. */
+  /**
+   * The width of the pane, in ems. Reading it triggers a layout, so it is read once, and then updated by the observer.
+   */
   let ems = 0;
   let isScrolled = false;
 
@@ -40,7 +42,7 @@ export function hexGrid(root: HTMLElement, { point, choose }: HexActions): HexGr
     ems = root.clientWidth / (Number.parseFloat(getComputedStyle(root).fontSize) || 16);
   }
 
-  /** How many bytes there is room for in a row. */
+  /** How many bytes fit into a row. */
   function room(): number {
     if (ems === 0) measure();
     return ems >= ROOM ? WIDE : NARROW;
@@ -74,7 +76,7 @@ export function hexGrid(root: HTMLElement, { point, choose }: HexActions): HexGr
     root.replaceChildren(...rows);
   }
 
-  // the pane is as wide as the page lets it be
+  // the page decides the width of the pane
   new ResizeObserver(() => {
     measure();
     if (cells.length === 0 || room() === width) return;

@@ -1,7 +1,7 @@
-/** What the visitor points at for the moment, and what stays chosen. */
+/** The field that the visitor points at, and the selected one. */
 export type Highlight = "pointed" | "selected";
 
-/** Scrolls a pane, and never the page, until a part of it is in sight, with something after it. */
+/** Scrolls a pane, but never the page, until a part of it is visible with some context. */
 export function revealIn(pane: HTMLElement, part: Element | null | undefined): void {
   if (!part) return;
   const outer = pane.getBoundingClientRect();
@@ -10,11 +10,11 @@ export function revealIn(pane: HTMLElement, part: Element | null | undefined): v
   pane.scrollTop += inner.top - outer.top - outer.height / 4;
 }
 
-/** Scrolls the page as far as it takes to have a part in the window, after a key went there. */
+/** Scrolls the page until a part is visible, after the keyboard has moved there. */
 export function revealOnScreen(part: Element | null | undefined): void {
   const place = part?.getBoundingClientRect();
   if (place && (place.top < TOP || place.bottom > innerHeight)) part?.scrollIntoView({ block: "center" });
 }
 
-/** What the row of links at the top covers, in pixels. */
+/** The height that the row of links at the top covers, in pixels. */
 const TOP = 72;

@@ -1,4 +1,4 @@
-// IANA's names for numbers that the core does not use and reads as numbers: what other implementations offer as well.
+// IANA's names for numbers that the core does not use, but that other implementations offer.
 
 const EXTENSIONS: Record<number, string> = {
   0: "server_name",
@@ -185,7 +185,7 @@ const REGISTRIES: Record<string, Record<number, string>> = {
   cipher_suite: SUITES,
 };
 
-/** The value of a field with IANA's name where the core has only a number, which stands behind it. */
+/** The value of a field, with IANA's name before the number if the core has no name. */
 export function named(field: string, value: string): string {
   const registry = REGISTRIES[field];
   if (!registry || !/^\d+$/.test(value)) return value;

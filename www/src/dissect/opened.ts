@@ -1,11 +1,11 @@
-// The protected records of a captured connection, opened by the core with the key log that came with the capture.
+// The protected records of a captured connection, decrypted by the core with the key log of the capture.
 
 import { dissect, RecordOpener } from "page-core";
 import type { Field } from "tls-psk";
 import { concat, fromHex, toHex } from "../page/bytes.js";
 import type { FoundMessage } from "./found.js";
 
-/** Inner plaintexts, one behind the other, and the fields in all of them. */
+/** Concatenated inner plaintexts, and their fields. */
 export interface Opened {
   bytes: Uint8Array;
   fields: Field[];
@@ -31,7 +31,7 @@ export function openRecords(
     for (const { name, start, end } of dissect(records, "records").fields) {
       if (name !== "TLSCiphertext") continue;
       const record = records.subarray(start, end);
-      // a key is followed by the next one, and early data that was rejected is opened by its own
+      // each key is followed by the next one; rejected early data has its own key
       const found = openers.slice(current).findIndex((opener) => {
         const inner = attempt(opener, record);
         if (inner) opened.push(inner);
@@ -53,7 +53,7 @@ function openersFor(direction: "client" | "server", messages: readonly FoundMess
   const answer = messages.find(({ name }) => name === "server_hello")?.bytes;
   const suite = answer && dissect(answer, "messages").fields.find(({ name }) => name === "cipher_suite")?.value;
   if (!hello || !suite) return [];
-  // behind the header and legacy_version
+  // after the header and legacy_version
   const random = toHex(hello.subarray(6, 38));
   const lines = keyLog.split("\n").map((line) => line.trim().split(" "));
   return LABELS[direction].flatMap((label) => {

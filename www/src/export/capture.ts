@@ -10,7 +10,7 @@ import {
 } from "../../../pkg/src/reading/pcapng.js";
 import { concat, fromText } from "../page/bytes.js";
 
-/** What one side sent at once. */
+/** Bytes that one side sent at a time. */
 export interface Chunk {
   from: "client" | "server";
   bytes: Uint8Array;
@@ -35,7 +35,7 @@ const ACK = 0x10;
 const PSH = 0x08;
 const FIN = 0x01;
 
-/** The file. `keyLog` has the lines of one side's key log. */
+/** The file. `keyLog` contains the lines of one side's key log. */
 export function pcapng(chunks: readonly Chunk[], keyLog: readonly string[]): Uint8Array {
   const secrets = fromText(keyLog.map((line) => `${line}\n`).join(""));
   const section = fields([BYTE_ORDER, 4], [1, 2], [0, 2], [0xffffffff, 4], [0xffffffff, 4]);
@@ -44,13 +44,13 @@ export function pcapng(chunks: readonly Chunk[], keyLog: readonly string[]): Uin
   return concat([
     block(SECTION_HEADER, section),
     block(INTERFACE, interfaceOf),
-    // before the packets that it opens
+    // before the packets that it decrypts
     ...(secrets.length > 0 ? [block(DECRYPTION_SECRETS, secretsBlock)] : []),
     ...packetsOf(chunks).map((packet, at) => block(ENHANCED_PACKET, packetBlock(packet, at))),
   ]);
 }
 
-/** A packet each millisecond since 1970: the order is true, the time is not known. */
+/** One packet each millisecond since 1970: the order is real, the times are unknown. */
 function packetBlock(packet: Uint8Array, at: number): Uint8Array {
   return concat([fields([0, 4], [0, 4], [at * 1000, 4], [packet.length, 4], [packet.length, 4]), padded(packet)]);
 }
@@ -131,12 +131,12 @@ function padded(bytes: Uint8Array): Uint8Array {
 
 type Sized = readonly [value: number, size: 1 | 2 | 4];
 
-/** Numbers of the file's own, in little-endian order as its byte-order magic says. */
+/** Numbers of the file format, in little-endian order, as its byte-order magic says. */
 function fields(...values: Sized[]): Uint8Array {
   return concat(values.map(([value, size]) => Uint8Array.from({ length: size }, (_, at) => value >>> (8 * at))));
 }
 
-/** Numbers of the network. */
+/** Numbers in network byte order. */
 function bigEndian(...values: Sized[]): Uint8Array {
   return concat(values.map((value) => fields(value).reverse()));
 }

@@ -1,4 +1,4 @@
-// What a visitor takes along: the key log, and a capture of the connection.
+// Export: the key log, and a capture of the connection.
 
 import { fromText } from "../page/bytes.js";
 import { byId } from "../page/dom.js";

@@ -1,4 +1,4 @@
-// The first value in which the two sides of a failed handshake differ: that is where to look for the cause.
+// The first value in which the two sides of a failed handshake differ, which shows where to look for the cause.
 
 import { asLabel, hexByte, sameBytes } from "../page/bytes.js";
 import type { Exchange } from "./exchange.js";

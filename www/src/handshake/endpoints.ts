@@ -1,4 +1,4 @@
-// The connections of a scene: its keys and settings, as the core wants them.
+// The connections of a scene: its keys and settings, converted for the core.
 
 import { type CipherSuite, Config, Connection, ExternalPsk } from "tls-psk";
 import { hashOfSuite } from "../../../pkg/src/vocabulary.js";
@@ -15,20 +15,20 @@ export function peerOf(side: Side): Side {
 /** The most early data that goes with a key of a scene, in bytes. */
 const MAX_EARLY_DATA = 1024;
 
-/** The keys that seal cookies and tickets: fixed, as no one else gets to see one. */
+/** The keys that seal cookies and tickets: fixed, as nothing leaves the page. */
 const COOKIE_KEY = new Uint8Array(32).fill(0xc0);
 const TICKET_KEY = new Uint8Array(32).fill(0x71);
 
-/** How long a ticket is good for, in seconds. */
+/** The lifetime of a ticket, in seconds. */
 const TICKET_LIFETIME = 3600;
 /** How long after the full handshake its connections can be resumed, in seconds. */
 const SESSION_AGE = 604_800;
 
-/** The time of a scene, in milliseconds: the same each time, so that its bytes are. */
+/** The time of a scene, in milliseconds: fixed, so that the bytes are reproducible. */
 const NOON = Date.UTC(2026, 0, 1, 12);
 
 export interface EndOptions {
-  /** Whether one process may be both ends with one key, as the page is; without it the core's guard stands. */
+  /** Whether one process may be both ends with one key, as the page is; otherwise the core's role guard applies. */
   bothRoles?: boolean;
 }
 
@@ -66,7 +66,7 @@ export function connectionOf(scene: Scene, side: Side, { bothRoles = true }: End
   }
 }
 
-/** The key as the core has it; `undefined` if its secret cannot be read. */
+/** The key as an object of the core; `undefined` if its secret cannot be read. */
 export function pskOf(scene: Scene, key: Key): ExternalPsk | undefined {
   const read = readKey(key);
   if (!read) return undefined;
@@ -86,7 +86,7 @@ export function pskOf(scene: Scene, key: Key): ExternalPsk | undefined {
   }
 }
 
-/** The suite that early data is bound to on both sides: the first that both have and that fits the key. */
+/** The suite of early data on both sides: the first common one that fits the key. */
 function earlyDataSuite({ client, server }: Scene, { hmac, context }: Key): CipherSuite | undefined {
   if (!client.earlyData && server.earlyData === "reject") return undefined;
   const fits = (suite: CipherSuite) => context !== undefined || hashOfSuite(suite) === hmac;

@@ -17,20 +17,20 @@ export type { Entry, Fault, Flight, Offer, Stage } from "./report.js";
 
 const EXPORTER_LABEL = "EXPERIMENTAL-tls-psk-demo";
 
-/** What makes the random numbers of an earlier connection other ones. */
+/** Distinguishes the random numbers of an earlier connection. */
 const EARLIER = 0x5eed;
 
 /** How early data is listed: it travels as application_data, but before the handshake is complete. */
 const EARLY_DATA = "early data";
 
 export interface ExchangeOptions extends EndOptions {
-  /** Takes the sessions that the client is given, with their PSKs; they are the taker's to free. */
+  /** Receives the client's sessions, with their PSKs, and must free them. */
   onSession?: (session: Session, psk: Uint8Array) => void;
   /** What an attacker on the network does to it. */
   meddlings?: readonly Meddling[];
-  /** As `meddlings`, by a program: what arrives of the flight with this number. */
+  /** As `meddlings`, by a function: returns what arrives of the flight with this number. */
   onWire?: (bytes: Uint8Array, flight: number) => Uint8Array;
-  /** What the server's application says of early data with this id; it accepts all unless told otherwise. */
+  /** The decision of the server's application about early data with this id; by default it accepts all. */
   acceptsEarlyData?: (id: Uint8Array) => boolean;
 }
 
@@ -48,11 +48,11 @@ function place(entries: readonly Entry[], records: readonly WireRecord[], flight
 }
 
 /**
- * One play of a scene. Everything in it comes from the connections: their events, their bytes on the wire, and what
- * `inspect` reads in their messages.
+ * One play of a scene. Everything in it comes from the connections: their events, their bytes on the wire, and the
+ * fields that `inspect` finds in their messages.
  */
 export class Exchange {
-  /** What was played, the secrets as they were meddled with. */
+  /** The played scene, with its changed secrets. */
   readonly scene: Scene;
   readonly meddlings: readonly Meddling[];
   readonly flights: Flight[] = [];
@@ -61,7 +61,7 @@ export class Exchange {
   readonly negotiated: Partial<Record<Side, Negotiated>> = {};
   /** 32 bytes that each side derived for the application, once it is connected. */
   readonly exported: Partial<Record<Side, Uint8Array>> = {};
-  /** Application data as it came out at the other end. */
+  /** Application data as received by the other side. */
   readonly arrived: { at: Side; bytes: Uint8Array; early: boolean }[] = [];
   /** What each side computed, in order. */
   readonly steps: Record<Side, Step[]> = { client: [], server: [] };
@@ -69,13 +69,13 @@ export class Exchange {
   readonly seen: Record<Side, { name: string; bytes: Uint8Array }[]> = { client: [], server: [] };
   /** The key log (RFC 9850) of each side, a line for each secret. */
   readonly keyLog: Record<Side, string[]> = { client: [], server: [] };
-  /** A call that came at the wrong time, or was not possible: it changed nothing. */
+  /** The error of a call that was not possible; it changed nothing. */
   complaint: Fault | undefined;
 
   readonly #ends: Partial<Record<Side, Connection>> = {};
   readonly #unsent: Record<Side, Entry[]> = { client: [], server: [] };
   readonly #closed = new Set<Side>();
-  /** Nothing gets through any more. */
+  /** Whether the wire is cut. */
   #lost = false;
   readonly #onWire: (bytes: Uint8Array, flight: number) => Uint8Array;
   readonly #acceptsEarlyData: (id: Uint8Array) => boolean;
@@ -105,7 +105,7 @@ export class Exchange {
     if (this.#refused) return;
     if (scene.client.resumes) this.#resume(scene);
     this.#attempt("client", (client) => client.start());
-    // a client that has nothing to offer does not start
+    // a client without anything to offer does not start
     if (this.complaint) {
       this.#refuse(this.complaint);
       return;
@@ -141,7 +141,7 @@ export class Exchange {
     return client !== undefined && server !== undefined && sameBytes(client, server);
   }
 
-  /** Answers the selection that the server waits with. */
+  /** Answers the server's pending selection. */
   select(answer: number | "default" | "none" | "timeout"): void {
     this.#call("server", (server) => {
       if (answer === "default") server.selectDefault();
@@ -151,7 +151,7 @@ export class Exchange {
     });
   }
 
-  /** Sends application data from the client, and back what arrived at the server. */
+  /** Sends application data from the client, and echoes what arrived at the server. */
   say(text: string): void {
     const before = this.arrived.length;
     this.#send("client", fromText(text));
@@ -170,7 +170,7 @@ export class Exchange {
     }
   }
 
-  /** Gives the memory of the connections back. */
+  /** Frees the memory of the connections. */
   free(): void {
     for (const side of SIDES) {
       this.#ends[side]?.free();
@@ -204,7 +204,7 @@ export class Exchange {
     });
   }
 
-  /** Does something to one side, and carries what comes of it until both have nothing more to say. */
+  /** Calls one side, and then carries bytes until both sides have nothing more to send. */
   #call(side: Side, action: (connection: Connection) => void): void {
     this.complaint = undefined;
     this.#attempt(side, action);
@@ -222,7 +222,7 @@ export class Exchange {
   #attempt(side: Side, action: (connection: Connection) => void): void {
     const connection = this.#ends[side];
     if (!connection) return;
-    // what others have computed meanwhile is not of this exchange
+    // other exchanges may have computed steps meanwhile
     takeSteps();
     try {
       action(connection);
@@ -333,7 +333,7 @@ export class Exchange {
     if (entry) entry.heard = true;
   }
 
-  /** Takes the offer as it reached the server, if it was changed on its way. */
+  /** Reads the offer as it reached the server, if it was changed on the way. */
   #reread(hello: Uint8Array): void {
     const offer = this.#offerHeard();
     if (!offer?.hello.bytes || sameBytes(offer.hello.bytes, hello)) return;
@@ -341,7 +341,7 @@ export class Exchange {
     offer.altered = true;
   }
 
-  /** The offer that the server's reports are about: that of the last ClientHello which reached it. */
+  /** The offer of the server's reports: that of the last ClientHello that reached it. */
   #offerHeard(): Offer | undefined {
     return this.offers.findLast((offer) => offer.hello.heard);
   }

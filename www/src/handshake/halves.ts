@@ -1,26 +1,26 @@
-// The offer of a ClientHello: each identity with its binder, as `inspect` finds them, and what became of it.
+// The offer of a ClientHello: each identity with its binder, as `inspect` finds them, and its outcome.
 
 import type { Field, ImportedIdentity, OfferedIdentity, PskTrace } from "tls-psk";
 
-/** What became of an offered identity: the outcomes that the server's core reported, in their order. */
+/** The outcomes of an offered identity that the server's core reported, in order. */
 export type Outcome = PskTrace["outcome"];
 
 export interface OfferedHalves {
   index: number;
   identity: Part;
   binder: Part;
-  /** What the identity consists of, if it reads as an imported one. */
+  /** The parts of the identity, if it has the format of an imported one. */
   imported: ImportedIdentity | undefined;
   outcomes: Outcome[];
 }
 
-/** A part of a message: where its field is, and its content without the length in front. */
+/** A part of a message: the position of its field, and its content without the length. */
 export interface Part {
   field: Field;
   bytes: Uint8Array;
 }
 
-/** The identities of a ClientHello joined to their binders; none if it offers none. */
+/** The identities of a ClientHello with their binders; none if it offers none. */
 export function readOffer(
   clientHello: Uint8Array,
   fields: readonly Field[],

@@ -23,7 +23,7 @@ export interface PageState {
 }
 
 export interface LinkedState extends Partial<PageState> {
-  /** Whether the link came without some of the secrets, so that others stand in. */
+  /** Whether some secrets were not in the link, so that others replace them. */
   secretsLeftOut: boolean;
 }
 
@@ -42,7 +42,7 @@ export function linkOf({ preset, scene, meddlings, open, value, attack, step, ch
   return `#${parameters}`;
 }
 
-/** What a link says, as far as it can be read: it may be anybody's. */
+/** The content of a link, as far as it can be read; it may come from an attacker. */
 export function readLink(hash: string): LinkedState {
   const parameters = new URLSearchParams(hash.replace(/^#/, ""));
   const state: LinkedState = { secretsLeftOut: false };
@@ -70,7 +70,7 @@ export function readLink(hash: string): LinkedState {
   return state;
 }
 
-/** The scene with names and numbers in the place of its secrets. */
+/** The scene with names and numbers instead of its secrets. */
 function withoutSecrets(scene: Scene): Scene {
   const copy = structuredClone(scene);
   const numbers = new Map<string, string>();
@@ -83,7 +83,7 @@ function withoutSecrets(scene: Scene): Scene {
   return copy;
 }
 
-/** The secret for a name, or one that stands in for the secret with this number. */
+/** The secret for a name, or a replacement for the secret with this number. */
 function secretFor({ secret, hmac }: LinkedKey): string {
   const shown = Object.hasOwn(SHOWN_SECRETS, secret) ? SHOWN_SECRETS[secret] : undefined;
   if (shown) return shown;

@@ -1,9 +1,9 @@
-// What the core's own list of offered PSKs says of a ClientHello: asked of a server that only reads it.
+// The core's list of the offered PSKs of a ClientHello, from a server that only reads it.
 
 import { takeSteps } from "page-core";
 import { Config, Connection, type OfferedIdentity } from "tls-psk";
 
-/** The offered identities of a record with a ClientHello; none if a server would not come to choose among them. */
+/** The offered identities of a record with a ClientHello; none if a server would not select among them. */
 export function offeredIn(record: Uint8Array): OfferedIdentity[] {
   const config = new Config("server");
   config.setSelection("application");

@@ -1,5 +1,5 @@
-// What an attacker on the network changes: bytes, binders, identities, records; and a bit of a secret, which no attacker
-// can change. The core is told nothing of it.
+// What an attacker on the network changes: bytes, binders, identities, records; and a bit of a secret, which no
+// attacker can change. The core does not know about it.
 
 import { inspectRecords } from "tls-psk";
 import { concat, hexByte } from "../page/bytes.js";
@@ -10,11 +10,11 @@ import type { Scene } from "./scenes.js";
 export type Meddling =
   /** XORs a byte of a flight. */
   | { kind: "flip"; flight: number; at: number; bits: number }
-  /** Exchanges two identities, or two binders, of the ClientHello in a flight. */
+  /** Swaps two identities, or two binders, of the ClientHello in a flight. */
   | { kind: "identities" | "binders"; flight: number; first: number; second: number }
-  /** Lets half of a record through, and then nothing any more. */
+  /** Lets half of a record through, and then nothing more. */
   | { kind: "cut"; flight: number; record: number }
-  /** Takes a record out. */
+  /** Drops a record. */
   | { kind: "drop"; flight: number; record: number }
   /** Flips the lowest bit of a secret's first byte. */
   | { kind: "secret"; side: Side; key: number };
@@ -51,7 +51,7 @@ function flipped(bytes: Uint8Array, at: number, bits: number): Uint8Array {
   return bytes.map((byte, index) => (index === at ? byte ^ bits : byte));
 }
 
-/** The bytes with two fields of a name exchanged. What is around them is as long as before, so no length changes. */
+/** The bytes with two fields of the same name swapped. The enclosing fields stay as long, so no length changes. */
 export function exchanged(records: Uint8Array, name: string, first: number, second: number): Uint8Array {
   const fields = inspectRecords(records).filter((field) => field.name === name);
   const [a, b] = [fields[Math.min(first, second)], fields[Math.max(first, second)]];
@@ -66,7 +66,7 @@ export function exchanged(records: Uint8Array, name: string, first: number, seco
   ]);
 }
 
-/** The scene with its secrets as they were meddled with. */
+/** The scene with its changed secrets. */
 export function meddledScene(scene: Scene, meddlings: readonly Meddling[]): Scene {
   const changed = structuredClone(scene);
   for (const meddling of meddlings) {

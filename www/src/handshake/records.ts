@@ -1,14 +1,14 @@
-// The records on the wire (RFC 9846 section 5), and what was sealed in them.
+// The records on the wire (RFC 9846 section 5), and their sealed content.
 
 import type { Step } from "page-core";
 import { concat, sameBytes } from "../page/bytes.js";
 
-/** A record as anyone on the wire sees it, and what its sender sealed in it. */
+/** A record as an observer sees it, and what its sender sealed in it. */
 export interface WireRecord {
   type: string;
-  /** Of what follows the header. */
+  /** The length after the header. */
   length: number;
-  /** Where its header begins among the bytes of the flight. */
+  /** The position of its header in the flight. */
   start: number;
   end: number;
   /** Content, type and padding of a protected record, as its sender sealed them. */
@@ -26,7 +26,7 @@ const TYPES: Record<number, string> = {
   23: "application_data",
 };
 
-/** The records that bytes on the wire are cut into; `steps` are the computations of their sender. */
+/** The records in bytes on the wire; `steps` are the computations of their sender. */
 export function recordsIn(bytes: Uint8Array, steps: readonly Step[] = []): WireRecord[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const records: WireRecord[] = [];
@@ -42,7 +42,7 @@ export function recordsIn(bytes: Uint8Array, steps: readonly Step[] = []): WireR
   return records;
 }
 
-/** A record in clear around a handshake message. */
+/** A record in clear with a handshake message. */
 export function recordAround(message: Uint8Array): Uint8Array {
   return concat([Uint8Array.of(22, 3, 1, message.length >> 8, message.length & 0xff), message]);
 }

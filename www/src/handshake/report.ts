@@ -1,4 +1,4 @@
-// What an exchange reports: what was said, in which records and flights, what was offered, and how it went.
+// The report of an exchange: its messages, records and flights, the offers, and the result.
 
 import type { Field, TlsError } from "tls-psk";
 import type { Side } from "./endpoints.js";
@@ -6,7 +6,7 @@ import type { OfferedHalves } from "./halves.js";
 import type { Delivery } from "./meddling.js";
 import type { WireRecord } from "./records.js";
 
-/** Something that one side said. */
+/** A message, an alert or data of one side. */
 export interface Entry {
   id: number;
   kind: "handshake" | "alert" | "data";
@@ -20,19 +20,19 @@ export interface Entry {
   fatal: boolean;
   /** The whole handshake message, or the application data; an alert is reported without. */
   bytes: Uint8Array | undefined;
-  /** What `inspect` finds in a handshake message. */
+  /** The fields of a handshake message. */
   fields: Field[];
   /** The record that carried it: its flight, by number, and its place there. */
   place: { flight: number; record: number } | undefined;
 }
 
-/** What went over the wire at once. */
+/** Bytes that were sent at a time. */
 export interface Flight {
   from: Side;
-  /** As it was sent. */
+  /** The bytes as sent. */
   bytes: Uint8Array;
   length: number;
-  /** As it arrived, if it was tampered with. */
+  /** The bytes as received, if they were tampered with. */
   meddled: Delivery | undefined;
   records: WireRecord[];
   entries: Entry[];
@@ -46,11 +46,11 @@ export interface Offer {
   altered: boolean;
 }
 
-/** Something that the core refused or gave up with. */
+/** An error of the core. */
 export interface Fault {
   side: Side;
   error: TlsError;
 }
 
-/** How far the two have come together. */
+/** The progress of the two sides. */
 export type Stage = "refused" | "handshaking" | "waiting" | "connected" | "failed" | "closed";

@@ -1,4 +1,4 @@
-// What is to be played: the keys and settings of both sides, as the visitor sees and types them.
+// The scene to play: the keys and settings of both sides, as the visitor sees and types them.
 
 import type { CipherSuite, Group, HashName, PskMode } from "tls-psk";
 import { CIPHER_SUITES, GROUPS, PSK_MODES } from "../../../pkg/src/vocabulary.js";
@@ -14,7 +14,7 @@ export interface Key {
   context?: string | undefined;
 }
 
-/** The settings that both roles have. */
+/** The settings of both roles. */
 export interface Settings {
   keys: Key[];
   modes: PskMode[];
@@ -25,13 +25,13 @@ export interface Settings {
 export interface ClientSettings extends Settings {
   /** Whether it sends data with its ClientHello, under its first key. */
   earlyData: boolean;
-  /** Whether it resumes: a connection before this one, which is not shown, has left it a ticket. */
+  /** Whether it resumes: an earlier connection, which is not shown, has given it a ticket. */
   resumes?: boolean | undefined;
 }
 
 export interface ServerSettings extends Settings {
   selection: "first-match" | "application";
-  /** What it does with early data that it could take. */
+  /** What it does with acceptable early data. */
   earlyData: "reject" | "accept";
   /** Whether it keeps the state of a HelloRetryRequest itself, or gives it to the client in a cookie. */
   retryState: "kept" | "cookie";
@@ -42,9 +42,9 @@ export interface ServerSettings extends Settings {
 export interface Scene {
   client: ClientSettings;
   server: ServerSettings;
-  /** What the client says once it is connected, and the server says back. */
+  /** The data that the client sends once it is connected, and the server echoes. */
   greeting: string;
-  /** Where the randomness of both sides comes from: the same seed plays to the same bytes. */
+  /** The seed of both sides' randomness: the same seed gives the same bytes. */
   seed: number;
 }
 
@@ -70,7 +70,7 @@ export const CHOICES: {
 export interface Preset {
   id: string;
   name: string;
-  /** What is special about it, without foretelling how it ends. */
+  /** What is special about it, without the result. */
   about: string;
   scene: Scene;
 }
@@ -111,7 +111,7 @@ const PUMP: Key = {
 /** The secret of {@link LAMP} with one bit flipped. */
 const FORGED: Key = { ...LAMP, secret: LAMP.secret.replace(/^8f/, "8e") };
 
-/** The secrets of the presets by names, which links carry: they are as public as this is. */
+/** The secrets of the presets by names, which links contain: they are public. */
 export const SHOWN_SECRETS: Readonly<Record<string, string>> = Object.fromEntries([
   ...[LAMP, GATE, VALVE, VAULT, MAST, PUMP].map(({ identity, secret }) => [identity, secret]),
   ["forged", FORGED.secret],
@@ -219,7 +219,7 @@ export interface KeyBytes {
   context: Uint8Array | undefined;
 }
 
-/** The bytes that a key was typed as; `undefined` if its secret is not hexadecimal. What they are worth is not judged. */
+/** The bytes that a key was typed as; `undefined` if its secret is not hexadecimal. Their quality is not checked. */
 export function readKey(key: Key): KeyBytes | undefined {
   const secret = fromHex(key.secret);
   const context = key.context === undefined ? undefined : fromText(key.context);

@@ -1,4 +1,4 @@
-// The messages in the order of their flights, as cuts across a stick that both sides keep.
+// The messages in the order of their flights, as cuts across a stick that both sides share.
 
 import { type Entry, type Exchange, type Flight, peerOf, type Side, type WireRecord } from "../handshake/exchange.js";
 import { countBytes } from "../page/bytes.js";

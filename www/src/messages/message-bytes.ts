@@ -1,4 +1,4 @@
-// What one side said, as bytes and fields: the message, and the record that carried it.
+// A message of one side as bytes and fields, and the record that carried it.
 
 import type { Field } from "tls-psk";
 import { dissector, type Layer } from "../dissect/dissector.js";
@@ -8,7 +8,7 @@ import { byId } from "../page/dom.js";
 import { showRecordSteps } from "./record-steps.js";
 
 export interface BytesView {
-  /** Shows an entry; what was selected in it stays selected if it is the one that is shown already. */
+  /** Shows an entry; the selection stays if the entry is already shown. */
   show(entry: Entry | undefined, exchange: Exchange | undefined): void;
   select(field: Field): void;
   /** What is shown of the entry: its bytes as they count in the message, or in the record around it. */

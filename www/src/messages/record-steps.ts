@@ -1,16 +1,17 @@
-// How a record is protected, step by step: nonce, associated data, plaintext, ciphertext and tag (RFC 9846 section 5.2).
+// How a record is protected, step by step: nonce, associated data, plaintext, ciphertext and tag (RFC 9846 section
+// 5.2).
 
 import type { Step } from "page-core";
 import type { Entry, Exchange } from "../handshake/exchange.js";
 import { toHexGroups } from "../page/bytes.js";
 import { byId, h } from "../page/dom.js";
 
-/** How many bytes of a ciphertext are the tag, in each AEAD of TLS 1.3. */
+/** The length of the tag in every AEAD of TLS 1.3, in bytes. */
 const TAG = 16;
-/** The most that is shown of a text, in bytes. */
+/** How much of a text is shown, in bytes. */
 const SHOWN = 48;
 
-/** Shows the steps for the record that carried an entry; nothing where it was not protected. */
+/** Shows the steps for the record that carried an entry; nothing if it was not protected. */
 export function showRecordSteps(entry: Entry | undefined, exchange: Exchange | undefined): void {
   const root = byId("record-steps");
   const place = entry?.place;
@@ -47,11 +48,11 @@ function rows({ algorithm, inputs, output }: Step, steps: readonly Step[]): HTML
   ];
 }
 
-/** The sequence number that makes a nonce of an IV; `undefined` for a different IV. */
+/** The sequence number that turns an IV into a nonce; `undefined` for a different IV. */
 function sequenceOf(iv: Uint8Array, nonce: Uint8Array): number | undefined {
   if (iv.length !== nonce.length) return undefined;
   const number = Array.from(nonce, (byte, at) => byte ^ (iv[at] ?? 0));
-  // no connection of the page has more records than two bytes count
+  // no connection of the page has more than 65,535 records
   if (number.slice(0, -2).some((byte) => byte !== 0)) return undefined;
   return number.slice(-2).reduce((value, byte) => value * 256 + byte, 0);
 }

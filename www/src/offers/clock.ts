@@ -1,17 +1,17 @@
-// The clock that runs while the server waits: it can be seen, stopped, and run out.
+// The clock that runs while the server waits: it is visible, can be stopped, and can expire.
 
 import { byId, h } from "../page/dom.js";
 import { icon } from "../page/icons.js";
 
-/** As long as the visitor has to choose, in seconds. An application of the package sets its own limit. */
+/** How long the visitor may take to choose, in seconds. An application of the package sets its own limit. */
 const LIMIT = 30;
 /** How often it is drawn, in milliseconds. */
 const TICK = 250;
 
 export interface Clock {
-  /** Begins, unless it runs or was stopped. */
+  /** Starts, unless it runs or was stopped. */
   run(): void;
-  /** Is not needed any more. */
+  /** Stops, as it is no longer needed. */
   reset(): void;
 }
 
@@ -32,7 +32,7 @@ export function clock({ ranOut }: { ranOut(): void }): Clock {
   function draw(): void {
     const seconds = Math.ceil(remaining);
     left.textContent = `${seconds} s left to choose${stopped ? ", and the clock is stopped" : ""}`;
-    // whole seconds: nothing that moves all the time
+    // whole seconds, so that nothing moves constantly
     bar.value = seconds;
     bar.textContent = left.textContent;
     stop.textContent = stopped ? "Restart the clock" : "Stop the clock";

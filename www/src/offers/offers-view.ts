@@ -1,4 +1,4 @@
-// The offer: each identity as one half of a stick, its binder as the other, and what the server made of them.
+// The offer: each identity as one half of a stick, its binder as the other, and the server's outcome.
 
 import type { Field, ImportedIdentity } from "tls-psk";
 import type { Entry, Exchange, Offer } from "../handshake/exchange.js";
@@ -161,7 +161,7 @@ export function offerView(actions: OfferActions): { show(exchange: Exchange): vo
   };
 }
 
-/** What the server did with an identity that it does not know, where it refuses the whole offer. */
+/** What the server did with an unknown identity, if it refuses the whole offer. */
 function standInText({ stage }: Exchange, outcome: Outcome | undefined): string {
   if (outcome !== "unknown") return "";
   return stage === "failed"
@@ -169,7 +169,7 @@ function standInText({ stage }: Exchange, outcome: Outcome | undefined): string 
     : " It did not check this binder.";
 }
 
-/** What an imported identity consists of (RFC 9258 section 5.1). */
+/** The parts of an imported identity (RFC 9258 section 5.1). */
 function importedParts({ context, targetProtocol, targetKdf }: ImportedIdentity): HTMLElement {
   const row = (name: string, value: string) => h("div", {}, h("dt", { text: name }), h("dd", { text: value }));
   return h(

@@ -1,9 +1,9 @@
-// The address of the page: a step of the visitor is one to come back from, what is typed is not.
+// The address of the page: Back undoes a step of the visitor, but not typing.
 
 export interface Address {
   /** The visitor did something that Back undoes. */
   step(): void;
-  /** Something was typed: the address follows when there is a pause. */
+  /** The visitor typed: the address follows after a pause. */
   typed(): void;
 }
 
@@ -21,7 +21,7 @@ export function address(link: () => string): Address {
     try {
       history[how](null, "", next);
     } catch {
-      // the browser allows no more of them for a while; the next one carries all
+      // the browser allows no more changes for a while; the next change contains everything
     }
   }
 

@@ -1,4 +1,4 @@
-// Bytes as people read them.
+// Bytes in readable form.
 
 export { concat } from "../../../pkg/src/bytes.js";
 export { fromBase64, fromHex } from "../../../pkg/src/encoding.js";
@@ -16,7 +16,7 @@ export function hexByte(byte: number): string {
   return byte.toString(16).padStart(2, "0");
 }
 
-/** A place among bytes, as dumps write it. */
+/** An offset, as in a dump. */
 export function offset(at: number): string {
   return `0x${at.toString(16).padStart(2, "0")}`;
 }
@@ -36,7 +36,7 @@ export function asText(bytes: Uint8Array): string | undefined {
   }
 }
 
-/** The bytes as text where they are text, else as hexadecimal digits. */
+/** The bytes as text if they are text, otherwise as hexadecimal digits. */
 export function asLabel(bytes: Uint8Array): string {
   return asText(bytes) ?? `0x${toHex(bytes)}`;
 }

@@ -1,4 +1,4 @@
-// What the page's own build of the core adds to the package's: its computations. See tools/build.mjs.
+// What the page's build of the core adds to that of the package: its computations. See tools/build.mjs.
 declare module "page-core" {
   export interface Step {
     readonly operation: "hash" | "hmac" | "extract" | "expand-label" | "agree" | "seal" | "open";
@@ -11,8 +11,8 @@ declare module "page-core" {
     readonly output: Uint8Array;
   }
 
-  /** Begins to record every computation of the core, with its secrets, or ends it. */
+  /** Starts or stops recording every computation of the core, including secrets. */
   export function recordSteps(on: boolean): void;
-  /** What was computed since the last call. */
+  /** The computations since the last call. */
   export function takeSteps(): Step[];
 }

@@ -49,7 +49,7 @@ export function breakable(text: string): Child[] {
   return text.split(/(?<=_)/).flatMap((part, at) => (at ? [h("wbr"), part] : [part]));
 }
 
-/** The element of the page with this id, which is there because index.html says so. */
+/** The element with this id, which index.html contains. */
 export function byId(id: string): HTMLElement {
   const element = document.getElementById(id);
   if (!element) throw new Error(`index.html has no element "${id}"`);

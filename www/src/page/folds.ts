@@ -19,7 +19,7 @@ export function foldParts(ids: readonly string[]): void {
   }
 }
 
-/** Opens what a part of the page is folded in. */
+/** Opens the fold that contains a part of the page. */
 export function unfold(element: Element | null): void {
   const part = element?.closest<HTMLElement>("[data-folded=true]");
   if (part) fold(part, false);

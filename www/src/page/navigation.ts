@@ -3,7 +3,7 @@
 import { byId } from "./dom.js";
 import { unfold } from "./folds.js";
 
-/** Brings a part of the page into sight, without a glide for those who want none. */
+/** Scrolls to a part of the page, without animation if the visitor prefers none. */
 export function goTo(id: string, block: ScrollLogicalPosition = "start"): void {
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
   const part = document.getElementById(id);
@@ -20,7 +20,7 @@ export function navigation({ went }: { went(id: string): void }): void {
       const id = partOf(link);
       went(id);
       goTo(id);
-      // the keyboard goes on from there
+      // the keyboard continues from there
       document.querySelector<HTMLElement>(`#${id} :is(h1, h2, h3)`)?.focus({ preventScroll: true });
     });
   }
@@ -31,7 +31,7 @@ export function navigation({ went }: { went(id: string): void }): void {
         const link = links.find((link) => partOf(link) === target.id);
         if (isIntersecting) link?.setAttribute("aria-current", "true");
         else link?.removeAttribute("aria-current");
-        // on a small screen the row of links is wider than it
+        // on a small screen, the row of links is wider than the screen
         const row = link?.closest("ol");
         if (isIntersecting && link && row) row.scrollLeft = link.offsetLeft - row.offsetLeft - row.clientWidth / 3;
       }

@@ -1,4 +1,4 @@
-// The page's one figure: a stick split along its length, with a cut for each byte where its halves meet.
+// The page's only figure: a stick split along its length, with a cut for each byte where its halves meet.
 
 import { type Child, h, svg } from "./dom.js";
 
@@ -20,7 +20,7 @@ export function half(
   return h("div", { ...properties, class: names }, edge(place, cuts), ...children);
 }
 
-/** Cuts the edge of a half that is there already. */
+/** Cuts the edge of an existing half. */
 export function recut(element: Element, place: Place, cuts: Uint8Array | undefined): void {
   element.querySelector(":scope > .edge")?.remove();
   element.prepend(edge(place, cuts));

@@ -1,4 +1,4 @@
-// Definitions of words that the page uses, shown where the pointer or the focus is on one.
+// Definitions of terms, shown if the pointer or the focus is on one.
 
 import { h } from "./dom.js";
 

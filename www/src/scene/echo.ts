@@ -1,4 +1,4 @@
-// Application data after the handshake: what the client says, and what comes back.
+// Application data after the handshake: the client's data, and the echo.
 
 import type { Exchange } from "../handshake/exchange.js";
 import { asLabel } from "../page/bytes.js";

@@ -1,4 +1,4 @@
-// How it ended: the two endpoints as the halves of one stick, cut by what each exported.
+// The outcome: the two endpoints as the halves of one stick, cut by what each exported.
 
 import { firstDifference } from "../handshake/difference.js";
 import { type Exchange, type Fault, SIDES, type Side, type Stage } from "../handshake/exchange.js";
@@ -19,7 +19,7 @@ const NAMES: Record<Side, string> = { client: "Client", server: "Server" };
 
 export interface OutcomeView {
   show(exchange: Exchange): void;
-  /** Says that nothing was run, for these secrets are no hexadecimal digits. */
+  /** Says that nothing was run, because these secrets are not hexadecimal digits. */
   refuse(secrets: readonly string[]): void;
   /** The outcome in a short sentence, for screen readers. */
   spoken(exchange: Exchange): string;
@@ -81,7 +81,7 @@ export function alertsOf({ stage, entries }: Exchange): Node[] {
     );
 }
 
-/** Why it stands as it does; `beside` where the stick of the endpoints is in sight. */
+/** The reason for the outcome; `beside` if the stick of the endpoints is visible. */
 export function reasonsOf(exchange: Exchange, beside = true): (Node | string)[][] {
   const faults = exchange.faults.map(reasonOf);
   if (faults.length > 0) return faults;
@@ -104,7 +104,7 @@ export function reasonsOf(exchange: Exchange, beside = true): (Node | string)[][
 
 const WAITS = "Neither side has failed: one of them waits for more bytes.";
 
-/** Who gave up and why, and which alert went which way. */
+/** Which side failed and why, and which alerts were sent. */
 function reasonOf({ side, error }: Fault): (Node | string)[] {
   const who = h("strong", { class: side, text: `${NAMES[side]}: ` });
   const { code, message, alert, alertDirection } = error;

@@ -1,4 +1,4 @@
-// The scene: presets to begin with, and the keys and settings of both sides to change.
+// The scene: presets, and the keys and settings of both sides.
 
 import type { HashName } from "tls-psk";
 import { HASHES } from "../../../pkg/src/vocabulary.js";
@@ -10,14 +10,14 @@ import { icon } from "../page/icons.js";
 import { half } from "../page/tally.js";
 
 export interface SceneActions {
-  /** The scene has changed and is to be played. */
+  /** The scene has changed and must be played. */
   play(scene: Scene, preset: string): void;
-  /** What was typed cannot be played: which secrets are no hexadecimal digits, such as "lamp-7 of the client". */
+  /** The scene cannot be played: these secrets are not hexadecimal digits, such as "lamp-7 of the client". */
   unreadable(secrets: string[]): void;
 }
 
 export interface SceneView {
-  /** Plays this preset, or the scene of a link; the first preset unless told otherwise. */
+  /** Plays this preset, or the scene of a link; by default the first preset. */
   begin(preset?: string, scene?: Scene, secretsLeftOut?: boolean): void;
 }
 
@@ -45,7 +45,7 @@ export function sceneView({ play, unreadable }: SceneActions): SceneView {
     }
   }
 
-  /** Plays the scene after an edit, which makes it none of the presets any more. */
+  /** Plays the scene after an edit, after which it is no longer a preset. */
   function edited(): void {
     about.textContent = "Your own configuration.";
     for (const radio of presets.querySelectorAll("input")) radio.checked = false;
@@ -67,7 +67,7 @@ export function sceneView({ play, unreadable }: SceneActions): SceneView {
     edited();
   }
 
-  /** Puts the focus on a key whose buttons were drawn anew, or where one can be added. */
+  /** Focuses a key whose buttons were redrawn, or the button that adds one. */
   function refocus(side: Side, index: number): void {
     (keys[side].children[index]?.querySelector("button") ?? byId(`${side}-add`)).focus();
   }

@@ -10,7 +10,7 @@ import { alertsOf, HEADLINES, reasonsOf } from "../scene/outcome.js";
 
 export interface MeddleView {
   show(exchange: Exchange, entry: Entry | undefined): void;
-  /** The byte that the visitor stands on: of the open message, or of the record around it. */
+  /** The current byte: of the open message, or of the record around it. */
   stand(at: number | undefined, layer: "message" | "record"): void;
 }
 
@@ -35,17 +35,17 @@ export function meddleView({ meddle }: { meddle(meddlings: Meddling[]): void }):
 
   const has = (meddling: Meddling) => exchange?.meddlings.some((other) => sameMeddling(other, meddling)) ?? false;
 
-  /** Adds a change, or takes it back. */
+  /** Adds or removes a change. */
   function toggle(meddling: Meddling): void {
     if (!exchange) return;
     const others = exchange.meddlings.filter((other) => !sameMeddling(other, meddling));
     const place = placeOfFocus();
     meddle(others.length < exchange.meddlings.length ? others : [...others, meddling]);
-    // the button was drawn anew, and one of a change that is gone is not there any more
+    // the button was redrawn, and the button of a removed change no longer exists
     (place() ?? byId("meddle-title")).focus();
   }
 
-  /** Finds the button again that is where the focus is now. */
+  /** Finds the focused button again after a redraw. */
   function placeOfFocus(): () => HTMLElement | undefined {
     const group = document.activeElement?.closest("#meddle [id]:is(.actions, ol)")?.id ?? "meddlings";
     const buttons = () => [...byId(group).querySelectorAll<HTMLElement>("button")];
@@ -100,7 +100,7 @@ export function meddleView({ meddle }: { meddle(meddlings: Meddling[]): void }):
     );
   }
 
-  /** Replaces what was done to this byte; the focus stays on the bit. */
+  /** Replaces the change of this byte; the focus stays on the bit. */
   function flip(flight: number, offset: number, bits: number, bit: number): void {
     if (!exchange) return;
     const others = exchange.meddlings.filter(
