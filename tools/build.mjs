@@ -1,4 +1,5 @@
-// npm run build: Rust to wasm, TypeScript to the package, the demo page. `npm run build -- wasm` or `package` stops early.
+// npm run build: Rust to wasm, TypeScript to the package, the demo page. `npm run build -- wasm` or `package` stops
+// early.
 
 import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -14,7 +15,8 @@ import { setUpBuild } from "./setup.mjs";
 
 const PARTS = ["wasm", "package", "demo"];
 
-// what rustc lets LLVM emit for the target, and every runtime we name has; "-all" makes modules that none would load
+// the features that rustc lets LLVM emit for the target, and that every supported runtime has; with "-all", no runtime
+// would load the modules
 const WASM_OPT = [
   "-Os",
   "--enable-bulk-memory",
@@ -25,10 +27,10 @@ const WASM_OPT = [
   "--enable-sign-ext",
 ];
 
-/** The notices of what is compiled into the package. */
+/** The notices of all code that is compiled into the package. */
 const LICENSES = "pkg/THIRD-PARTY-LICENSES";
 
-/** Where the core for the demo page is: in no package, as it shows its secrets. */
+/** The folder of the core for the demo page; no package contains it, as it shows its secrets. */
 const PAGE_CORE = "target/wasm-page";
 
 // the builds of the core: two of the package, and the page's
@@ -38,8 +40,8 @@ const FULL = {
   out: "pkg/dist/full/wasm",
   profile: "full",
   features: ["certificates", "mlkem", "wiping"],
-  // LLVM then inlines at opt-level 3 no more than at "s", which makes it 4 % smaller, and a handshake with x25519 slower
-  // by a tenth, some 0.06 ms on each side; the ciphers are as fast.
+  // At opt-level 3, LLVM then inlines no more than at "s", which makes the module 4 % smaller, and a handshake with
+  // x25519 slower by a tenth, some 0.06 ms on each side; the ciphers are as fast.
   flags: ["-Cllvm-args=-inline-threshold=50"],
 };
 const PAGE = {
@@ -48,14 +50,14 @@ const PAGE = {
   profile: "release",
   features: ["dissect", "mlkem"],
   flags: [],
-  // nothing but the core itself, and that in no other build, as it keeps secrets
+  // only the core itself, and in no other build, as it stores secrets
   cfgs: ["tls_psk_steps"],
 };
 
 /** Builds up to the named part, skipping what is up to date; without `tls-psk/full` if `full` is false. */
 export async function build(last = "demo", { full = true } = {}) {
   const parts = PARTS.slice(0, PARTS.indexOf(last) + 1);
-  if (parts.length === 0) throw new Failure(`There is no part "${last}" to build; the parts are ${PARTS.join(", ")}.`);
+  if (parts.length === 0) throw new Failure(`There is no part "${last}"; the parts are ${PARTS.join(", ")}.`);
   const tools = await setUpBuild();
   await buildWasm(SMALL, tools);
   if (full) await buildWasm(FULL, tools);
@@ -107,7 +109,7 @@ async function buildWasm({ name, out, profile, features, flags, cfgs = [] }, { w
   });
 }
 
-/** wasm-bindgen ends the name of each import in 16 random digits, which do not compress. Numbers of that length do. */
+/** wasm-bindgen ends the name of each import in 16 random digits, which do not compress; numbers of that length do. */
 function numberImports(paths) {
   const [glue, module] = paths.map((path) => readFileSync(path, "latin1"));
   const digits = new Set(glue.match(/(?<=\b__wbg_\w+_)[0-9a-f]{16}\b/g));
@@ -118,7 +120,7 @@ function numberImports(paths) {
   }
 }
 
-/** The parts of the generated glue that find a module, and what is in their place: the package finds its own. */
+/** The parts of the generated glue that find a module, and their replacements: the package finds its own module. */
 const LOADER = [
   [/async function __wbg_load\(.*?\n}\n/s, ""],
   [/\n {4}if \(module !== undefined\) \{.*?\n {4}}\n/s, "\n    ({ module } = module);\n"],
@@ -133,25 +135,25 @@ const LOADER = [
 ];
 
 /**
- * Leaves the glue to instantiate a compiled module, and nothing else. Its own loader names `Request` and `Response`, for
- * which Node loads a client of HTTP, in 20 ms.
+ * Reduces the glue to instantiating a compiled module. Its own loader names `Request` and `Response`, for which Node
+ * loads an HTTP client in 20 ms.
  */
 function trimLoader(path) {
   let glue = readFileSync(path, "utf8");
   for (const [part, replacement] of LOADER) {
-    if (!part.test(glue)) throw new Failure(`wasm-bindgen's glue has another loader than this knows: ${part}`);
+    if (!part.test(glue)) throw new Failure(`The loader in wasm-bindgen's glue has changed: ${part}`);
     glue = glue.replace(part, replacement);
   }
   writeFileSync(path, glue);
 }
 
 /**
- * Compiles the core as a module alone. Cargo does not optimise at link time what is a Rust library as well, and does not
- * say so: its own word for how it called the compiler is what counts.
+ * Compiles the core only as a module. Cargo does not optimise at link time what is also a Rust library, and does not
+ * say so. Therefore this checks the output in which cargo says how it called the compiler.
  */
 async function compile(profile, features, cfgs, env) {
   const where = ["--profile", profile, "--target", TARGET];
-  // a crate that is up to date is not compiled, and then there is no call to look at
+  // if the crate is up to date, it is not compiled, and there is no call to check
   await run("cargo", ["clean", "--quiet", "--locked", "--package", "tls-psk", ...where], { env, cwd: root });
   const what = ["--lib", "--crate-type", "cdylib", "--locked", "--no-default-features"];
   const cargo = ["rustc", "--verbose", ...what, ...where, ...features.flatMap((feature) => ["--features", feature])];
@@ -179,7 +181,7 @@ const PACKAGE_INPUTS = [
   "package-lock.json",
 ];
 
-/** What only the build with certificates has, and where it is kept until that is built. */
+/** The files of only the build with certificates, and the folder that stores them until that is built. */
 const CERTIFIED = ["certificates.js", "rsa.js"];
 const CERTIFIED_PLACE = "target/package";
 
@@ -195,14 +197,14 @@ async function buildPackage() {
     await run(npmBin("tsc"), ["--project", "pkg"], { cwd: root });
     mkdirSync(inRoot(CERTIFIED_PLACE), { recursive: true });
     for (const name of CERTIFIED) renameSync(join(dist, name), inRoot(CERTIFIED_PLACE, name));
-    // the other build refuses what it does not have
+    // the other build refuses options about certificates
     renameSync(join(dist, "no-certificates.js"), join(dist, "certificates.js"));
     rmSync(join(dist, "no-certificates.d.ts"));
     await writeManPage(dist);
   });
 }
 
-/** The manual of the command line, of the text that its --help prints. */
+/** The man page of the command line, made from the text of --help. */
 async function writeManPage(dist) {
   const { USAGE: usage, COMMANDS: commands } = await import(pathToFileURL(join(dist, "cli", "help.js")));
   const { version } = JSON.parse(readFileSync(inRoot("pkg", "package.json"), "utf8"));
@@ -211,10 +213,10 @@ async function writeManPage(dist) {
 
 async function buildFullPackage() {
   const step = { name: "package-full", inputs: PACKAGE_INPUTS, outputs: ["pkg/dist/full/index.js"] };
-  await incrementally("putting the package beside the larger core", step, async () => {
+  await incrementally("copying the package for the larger core", step, async () => {
     const [dist, full] = [inRoot("pkg", "dist"), inRoot("pkg", "dist", "full")];
     clear(full);
-    // the same beside the larger module, which "./wasm/" is there; the types and the command line serve both
+    // the same files next to the larger module, which is "./wasm/" there; both share the types and the command line
     for (const directory of [".", "adapters"]) {
       for (const name of readdirSync(join(dist, directory))) {
         if (name.endsWith(".js")) cpSync(join(dist, directory, name), join(full, directory, name));
@@ -224,7 +226,7 @@ async function buildFullPackage() {
   });
 }
 
-/** The notices for both modules of the package: the larger has all that the smaller has. */
+/** The notices for both modules of the package: the larger one contains everything of the smaller one. */
 async function buildLicenses() {
   const step = {
     name: "licenses",
@@ -237,7 +239,7 @@ async function buildLicenses() {
   );
 }
 
-/** Removes all but the cores: what a renamed source left behind would still be packed. */
+/** Removes everything except the cores: leftovers of renamed sources would otherwise be packed. */
 function clear(directory) {
   for (const name of readdirSync(directory)) {
     if (name !== "wasm" && name !== "full") rmSync(join(directory, name), { recursive: true });
@@ -273,13 +275,13 @@ async function buildDemo() {
       const isSource = ["dist", "src", "tsconfig.json", "package.json"].includes(name) || name.endsWith(".css");
       if (!isSource) cpSync(inRoot("www", name), join(out, name), { recursive: true });
     }
-    // the package looks for its module beside the script that it was bundled into
+    // the package looks for its module next to the script that it was bundled into
     const wasm = "tls_psk_bg.wasm";
     cpSync(inRoot(PAGE_CORE, wasm), join(out, "wasm", wasm));
   });
 }
 
-/** Gives the package on the page the page's own core, which has `page-core` beside what the package knows of. */
+/** Gives the package on the page the page's own core, which has `page-core` in addition to the package's functions. */
 const pageCore = {
   name: "page-core",
   setup(build) {

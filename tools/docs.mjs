@@ -1,4 +1,4 @@
-// npm run docs: the reference of the package, made of its types, and the crate's. A warning is an error.
+// npm run docs: the reference of the package, generated from its types, and that of the crate. A warning is an error.
 
 import { inRoot, root } from "./lib/paths.mjs";
 import { isEntry, main, run, step } from "./lib/run.mjs";

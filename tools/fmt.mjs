@@ -1,4 +1,4 @@
-// npm run fmt: formats everything, mends what the linter can mend by itself, and writes the index of sections anew.
+// npm run fmt: formats everything, applies the linter's automatic fixes, and regenerates the index of sections.
 
 import { inRoot, npmBin, root } from "./lib/paths.mjs";
 import { main, run, step } from "./lib/run.mjs";

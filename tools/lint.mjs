@@ -1,4 +1,4 @@
-// npm run lint: every check that reads the code without running it.
+// npm run lint: all static checks.
 
 import { compileMatrix } from "../tests/types/matrix/matrix.mjs";
 import { build } from "./build.mjs";
@@ -12,7 +12,7 @@ const STEPS = ["--cfg", "tls_psk_steps"];
 const WIPING = ["--features", "wiping"];
 
 await main(async () => {
-  // the TypeScript imports types that the build generates, and the page those of the package
+  // the TypeScript imports types that the build generates, and the page imports those of the package
   await build("package");
   await setUpRustLint();
   const wasmEnv = await wasmToolchain();

@@ -1,22 +1,23 @@
-// What lets the page talk to servers on this machine: WebSockets that are joined to TCP connections, of 127.0.0.1 alone.
+// Lets the page connect to servers on this machine: joins WebSockets to TCP connections, only of 127.0.0.1.
 
 import { connect } from "node:net";
 
 const HOST = "127.0.0.1";
 const PATH = "/relay";
 
-/** Reading from one side waits while more than this has not gone out on the other, in bytes. */
+/** Reading from one side waits while more than this is buffered for the other, in bytes. */
 const HIGH_WATER_MARK = 2 ** 18;
-/** The largest message that is taken of a page, in bytes. */
+/** The largest message that is accepted from a page, in bytes. */
 const MAX_MESSAGE = 2 ** 20;
 
-/** Closing codes of our own: the TCP connection could not be made, or failed later. */
+/** Our own close codes: the TCP connection could not be made, or failed later. */
 const REFUSED = 4502;
 const FAILED = 4503;
 
 /**
- * Joins WebSockets at `/relay?port=4433` to that port of 127.0.0.1. Only pages of `origin`, which the server is of, get
- * one: any page in the world may try to open a WebSocket to this machine. Resolves to what ends all of them.
+ * Joins WebSockets at `/relay?port=4433` to that port of 127.0.0.1. Only pages of `origin`, that of the server, get
+ * one, as any page in the world may try to open a WebSocket to this machine. Resolves to a function that ends all of
+ * them.
  */
 export async function relay(server, origin) {
   const { WebSocketServer } = await import("ws");
@@ -58,11 +59,11 @@ function join(webSocket, port) {
     if (connected) webSocket.close(FAILED, `127.0.0.1:${port} broke the connection (${code})`);
     else webSocket.close(REFUSED, `127.0.0.1:${port} cannot be reached (${code})`);
   });
-  // a WebSocket that does not read does not learn that it is closed either
+  // a WebSocket that does not read does not notice that it is closed, either
   for (const event of ["drain", "close"]) tcp.on(event, () => webSocket.resume());
 
   webSocket.on("message", (bytes) => {
-    // what has not gone out yet is kept by the socket, so the page is made to wait
+    // the socket buffers what is not sent yet, so the page must wait
     if (!tcp.write(bytes)) webSocket.pause();
   });
   webSocket.on("close", () => tcp.destroySoon());

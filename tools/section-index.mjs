@@ -1,7 +1,7 @@
-// node tools/section-index.mjs: writes docs/sections.md, which leads from each section of an RFC to the code and its tests.
+// node tools/section-index.mjs: writes docs/sections.md, which links each section of an RFC to the code and its tests.
 //
-// The index consists of the sections that comments in the code name, and of the rows of docs/conformance.md. A test fails
-// when the document differs from what this writes. `npm run fmt` writes it, too.
+// The index is made from the sections that comments in the code name, and from the rows of docs/conformance.md. A test
+// fails if the document is out of date. `npm run fmt` writes it, too.
 
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -11,7 +11,7 @@ import { isEntry } from "./lib/run.mjs";
 
 export const INDEX = "docs/sections.md";
 
-/** The rooms of the core from the bottom up, then the package: the order in which a reader is led. */
+/** The rooms of the core from the bottom up, then the package: the order in the index. */
 const ROOMS = [
   "src/wire",
   "src/crypto",
@@ -34,7 +34,7 @@ const REFERENCE = new RegExp(
   String.raw`(?<document>(?:RFC|FIPS|SEC|X\.)\s?\d+,? )?(?:sections?|appendix|appendices) (?<list>${NUMBER}(?:(?:, | and |, and )${NUMBER})*)`,
   "g",
 );
-/** What holds code, and what is a value. */
+/** The pattern of items that contain code, and of values. */
 const ITEM =
   /^\s*(?:(?:pub(?:\([^)]*\))?|export|default|async|const|unsafe|abstract|private|static) )*(?:fn|struct|enum|trait|type|mod|union|class|interface|function) (\w+)/;
 const VALUE = /^\s*(?:(?:pub(?:\([^)]*\))?|export) )*(?:const|static) (\w+)/;
@@ -49,7 +49,7 @@ export function sectionsIn(text) {
   );
 }
 
-/** The sections that the comments of a source name, each with the item that the comment is about. */
+/** The sections that the comments of a source name, each with the item of the comment. */
 function citationsIn(source) {
   const lines = source.split("\n");
   const found = [];
@@ -118,7 +118,7 @@ function testsBySection() {
   return tests;
 }
 
-/** Numbers by value, appendices behind them. */
+/** Numbers by value, then appendices. */
 function compareSections(a, b) {
   const parts = (section) =>
     section.split(".").map((part) => (/\d/.test(part) ? Number(part) : 1000 + part.charCodeAt(0)));

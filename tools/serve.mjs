@@ -1,4 +1,4 @@
-// Serves the built demo page on this machine, under the strictest policy that it works with, and relays for its console.
+// Serves the built demo page on this machine, with the strictest possible policy, and relays for its console.
 
 import { createServer } from "node:http";
 import { inRoot } from "./lib/paths.mjs";
@@ -11,7 +11,7 @@ const FIRST_PORT = 8080;
 const HEADERS = {
   "Content-Security-Policy": [
     "default-src 'none'",
-    // compiling WebAssembly is the one thing beyond our own scripts
+    // only our own scripts, and compiling WebAssembly
     "script-src 'self' 'wasm-unsafe-eval'",
     "style-src 'self'",
     "img-src 'self' data:",
@@ -26,8 +26,8 @@ const HEADERS = {
 };
 
 /**
- * Serves a directory, www/dist unless told; resolves to `{ url, close }`. Port 0 takes any free port; without one, it
- * is the first free one from 8080.
+ * Serves a directory, by default www/dist; resolves to `{ url, close }`. Port 0 selects any free port; the default is
+ * the first free one from 8080.
  */
 export async function serve({ port, dir = inRoot("www", "dist") } = {}) {
   const { default: sirv } = await import("sirv");
@@ -40,7 +40,7 @@ export async function serve({ port, dir = inRoot("www", "dist") } = {}) {
   });
   const server = createServer(handler);
   await (port === undefined ? listenFrom(server, FIRST_PORT) : listen(server, port));
-  // What cannot be accepted, as when there are no more descriptors, is one connection less and no end.
+  // If a connection cannot be accepted, for example without descriptors, the server continues.
   server.on("error", () => {});
   const origin = `http://${HOST}:${server.address().port}`;
   const relayed = await relay(server, origin);
@@ -57,7 +57,7 @@ export async function serve({ port, dir = inRoot("www", "dist") } = {}) {
 
 function listen(server, port) {
   return new Promise((resolve, reject) => {
-    server.once("error", (error) => reject(new Failure(`Port ${port} cannot be listened on: ${error.code}.`)));
+    server.once("error", (error) => reject(new Failure(`Cannot listen on port ${port}: ${error.code}.`)));
     server.listen(port, HOST, resolve);
   });
 }

@@ -17,5 +17,5 @@ await main(async () => {
 
   const { url } = await serve({ port: process.env.PORT && Number(process.env.PORT) });
   heading("the same in a browser");
-  console.log(`${url} (Ctrl-C ends it)`);
+  console.log(`${url} (stop it with Ctrl-C)`);
 });

@@ -8,7 +8,7 @@ let updated = false;
 export async function aptInstall(packages, purpose) {
   const names = packages.join(" ");
   if (!which("apt-get")) {
-    throw new Failure(`${names} (Debian's names) must be installed ${purpose}, and there is no apt-get here to do it.`);
+    throw new Failure(`${names} (Debian's names) must be installed ${purpose}, but there is no apt-get here.`);
   }
   const isRoot = process.getuid() === 0;
   if (!isRoot && ask("sudo", ["-n", "true"]) === null) {
@@ -25,9 +25,9 @@ export async function aptInstall(packages, purpose) {
     // a stale list may still name the packages, so the install decides, not the update
     if (!updated) await apt("update").catch(() => {});
     updated = true;
-    // --no-remove: packages of a newer compiler conflict with Debian's rustup, which nobody asked us to take away
+    // --no-remove: packages of a newer compiler conflict with Debian's rustup, which must not be removed
     await apt("install", "-y", "--no-install-recommends", "--no-remove", ...packages).catch((error) => {
-      throw new Failure(`apt-get could not install ${names}, which must be there ${purpose}.`, error.output);
+      throw new Failure(`apt-get could not install ${names}, which must be installed ${purpose}.`, error.output);
     });
   });
 }

@@ -1,4 +1,4 @@
-// The browsers that tests drive: Debian's Chromium, or whatever Chrome this machine has; Firefox and WebKit.
+// The browsers that tests drive: Debian's Chromium, or any Chrome on this machine; Firefox and WebKit.
 
 import { readFileSync } from "node:fs";
 import { aptInstall } from "./apt.mjs";

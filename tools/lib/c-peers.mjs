@@ -1,5 +1,5 @@
-// Mbed TLS and wolfSSL as programs, for the tests against other implementations: compiled from the sources that crates
-// carry, without the crates' own Rust, and kept in the cache.
+// Mbed TLS and wolfSSL as programs, for the tests against other implementations: compiled from the C sources in crates,
+// and kept in the cache.
 
 import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { availableParallelism } from "node:os";
@@ -10,7 +10,7 @@ import { Failure, run, step } from "./run.mjs";
 
 const SOURCES = "tests/interop/c-peers";
 
-/** What wolfSSL is built with beyond its own defaults: PSKs, x25519, and what the tests look at. */
+/** The build options of wolfSSL beyond its defaults: PSKs, x25519, and features that the tests check. */
 const WOLFSSL = ["PSK", "CURVE25519", "SESSION_TICKET", "KEYING_MATERIAL"].map((name) => `-DWOLFSSL_${name}=yes`);
 
 const CFLAGS = ["-O1", "-w"];
@@ -30,7 +30,7 @@ export async function cPeers() {
       for (const name of readdirSync(unfinished)) {
         if (!name.endsWith("-peer")) rmSync(join(unfinished, name), { recursive: true });
       }
-      // a rename is all or nothing: a directory in the cache is a finished one
+      // a rename is atomic: a directory in the cache is always complete
       if (!existsSync(dir)) renameSync(unfinished, dir);
     } catch (error) {
       throw new Failure("Mbed TLS and wolfSSL could not be compiled.", error.output || error.message);
@@ -71,7 +71,7 @@ async function mbedTls(source, out) {
 
 async function wolfSsl(source, out) {
   const built = join(out, "wolfssl");
-  // cmake writes into the sources, and what cargo has is left as it is
+  // cmake writes into the sources, so they are copied: cargo's own files must not change
   const copy = join(out, "wolfssl-source");
   cpSync(source, copy, { recursive: true });
   const settings = ["-DBUILD_SHARED_LIBS=OFF", "-DWOLFSSL_EXAMPLES=no", "-DWOLFSSL_CRYPT_TESTS=no", ...WOLFSSL];

@@ -1,4 +1,4 @@
-// Command line tools from crates.io, and one of our own, compiled once per version and kept in the cache.
+// Command line tools from crates.io, and our own ones, compiled once for each version and kept in the cache.
 
 import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -6,13 +6,13 @@ import { fingerprint } from "./incremental.mjs";
 import { inCache, inRoot, lockedVersion } from "./paths.mjs";
 import { Failure, run, step } from "./run.mjs";
 
-/** The tools by their crates: wasm-bindgen's must be of the version that the crate is locked to. */
+/** The tools by their crates: wasm-bindgen's must have the version that the crate is locked to. */
 const VERSIONS = {
   "wasm-bindgen-cli": lockedVersion("wasm-bindgen"),
   "wasm-pack": "0.15.1",
 };
 
-// these tools run for a second or two, so compiling them fast matters more than the code that comes out
+// these tools run for a second or two, so fast compilation matters more than fast code
 const FAST_BUILD = {
   CARGO_PROFILE_RELEASE_CODEGEN_UNITS: "16",
   CARGO_PROFILE_RELEASE_DEBUG: "0",
@@ -22,7 +22,7 @@ const FAST_BUILD = {
 
 const directory = (crate) => inCache(`${crate}-${VERSIONS[crate]}`);
 
-/** Where the dependencies that the tools share are compiled, until the last of them is there. */
+/** The target folder that the tools share, until all of them are compiled. */
 const BUILD = inCache("build");
 
 /** Installs a crate's programs unless the cache has them; resolves to the directory they are in. */
@@ -34,7 +34,7 @@ async function cargoTool(crate) {
   return bin;
 }
 
-/** Has `make` fill a directory of the cache unless it is there; resolves to the one within it that has the programs. */
+/** Lets `make` fill a directory of the cache unless it exists; resolves to the folder in it that has the programs. */
 async function kept(dir, label, make) {
   if (!existsSync(dir)) {
     await step(`compiling ${label}, a few minutes the first time`, async () => {
@@ -44,7 +44,7 @@ async function kept(dir, label, make) {
         rmSync(unfinished, { recursive: true, force: true });
         throw new Failure(`cargo could not compile ${label}.`, error.output);
       });
-      // a rename is all or nothing: a directory in the cache is a finished one
+      // a rename is atomic: a directory in the cache is always complete
       if (existsSync(dir)) rmSync(unfinished, { recursive: true });
       else renameSync(unfinished, dir);
     });
@@ -57,7 +57,7 @@ async function install(crate, root) {
   const options = { env: { ...FAST_BUILD, CARGO_TARGET_DIR: BUILD }, cwd: inCache() };
   const locked = await run("cargo", [...args, "--locked"], { ...options, allowFailure: true });
   if (locked.code === 0) return;
-  // a mirror of crates.io may lack a version that the tool's own lock file names; then cargo picks one it has
+  // a mirror of crates.io may lack a version in the tool's lock file; then cargo selects another
   const isMissing = locked.output.includes("failed to select a version");
   if (!isMissing) throw new Failure(`cargo install ${crate} failed.`, locked.output);
   await run("cargo", args, options);

@@ -1,4 +1,4 @@
-// Steps that are skipped while what they read is what it was, so that the second `npm start` starts at once.
+// Steps that are skipped while their inputs are unchanged, so that the second `npm start` is fast.
 
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
@@ -26,8 +26,8 @@ export function fingerprint(inputs, settings = null) {
 }
 
 /**
- * Does `work` as a step unless its outputs exist and nothing changed since it last made them: neither the content of
- * its inputs (files and directories of the checkout) nor `settings`, any value that can be written as JSON.
+ * Does `work` as a step, unless its outputs exist and neither the content of its inputs (files and directories of the
+ * checkout) nor `settings` (any JSON value) has changed since it last made them.
  */
 export async function incrementally(label, { name, inputs, outputs, settings = null }, work) {
   const stamp = inRoot("target", "steps", name);

@@ -1,4 +1,4 @@
-// The notices of all that is compiled into the WebAssembly, as their licences want them beside it.
+// The notices of all code that is compiled into the WebAssembly, as their licences require.
 
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -9,7 +9,7 @@ import { TARGET } from "./toolchain.mjs";
 /** Files that hold a licence or a notice. */
 const NOTICE = /^(licen[sc]e|copying|copyright|notice)/i;
 
-/** What the compiler brings along: the same for every way to a toolchain, of which not all have the texts. */
+/** The notices of the compiler's own code: included here, because not every toolchain has the texts. */
 const STANDARD_LIBRARY = {
   names: ["Rust's standard library (core, alloc, std) and compiler-builtins: MIT OR Apache-2.0"],
   text: "Copyright (c) The Rust Project Contributors",
@@ -18,8 +18,8 @@ const STANDARD_LIBRARY = {
 /**
  * Writes the file of notices for a module with these features.
  *
- * Of a crate that may be had under the MIT licence or another it has the MIT licence's text, of others all texts. Crates
- * with the same text stand together, in the order of the alphabet.
+ * For a crate under the MIT licence or another, the file has the text of the MIT licence; for other crates, all texts.
+ * Crates with the same text are listed together, in alphabetical order.
  */
 export async function writeThirdPartyLicenses(path, features) {
   const selection = ["--locked", "--no-default-features", "--features", features.join(",")];

@@ -1,13 +1,13 @@
-// The man page of the command line, made of the text of its --help.
+// The man page of the command line, made from the text of its --help.
 
-/** Text as troff takes it: backslashes, and lines that begin like a request. */
+/** Text escaped for troff: backslashes, and lines that begin like a request. */
 const troff = (text) =>
   text
     .replaceAll("\\", "\\e")
     .replaceAll("-", "\\-")
     .replaceAll(/^(?=[.'])/gm, "\\&");
 
-/** Options and what is set in columns stay as they are; other lines are paragraphs. */
+/** Options and columns stay unchanged; other lines are paragraphs. */
 function body(text) {
   return text
     .trim()

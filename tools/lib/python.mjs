@@ -1,5 +1,5 @@
-// Python, for the peers that only Python has: a server of WebTransport, and tlslite-ng. Their packages are kept among the
-// tools.
+// Python, for the peers that are written in it: a WebTransport server, and tlslite-ng. Their packages are cached with
+// the tools.
 
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -8,7 +8,7 @@ import { fingerprint } from "./incremental.mjs";
 import { cache, inCache, inRoot } from "./paths.mjs";
 import { Failure, run, step } from "./run.mjs";
 
-/** The Python that has aioquic, in the versions that the example wants. */
+/** The Python that has aioquic, in the versions that the example requires. */
 export const [aioquicPython, setUpAioquic] = environment(
   "aioquic",
   "examples/pages/webtransport/requirements.txt",
@@ -22,7 +22,7 @@ export const [tlslitePython, setUpTlslite] = environment(
   "for tlslite-ng",
 );
 
-/** The path of a Python with the packages of a file of requirements, and what installs it unless it is there. */
+/** The path of a Python with the packages of a requirements file, and a function that installs it if necessary. */
 function environment(name, requirements, purpose) {
   const directory = () => inCache(`${name}-${fingerprint([requirements]).slice(0, 16)}`);
   const program = () => join(directory(), "bin", "python");

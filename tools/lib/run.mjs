@@ -1,11 +1,11 @@
-// Running other programs, and telling the person at the terminal what is going on.
+// Running other programs, and reporting progress on the terminal.
 
 import { spawn, spawnSync } from "node:child_process";
 import { accessSync, constants, realpathSync, statSync } from "node:fs";
 import { basename, delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** What a tool says when it cannot go on: one sentence, and the output that led to it. */
+/** The error of a tool that cannot continue: one sentence, and the output that led to it. */
 export class Failure extends Error {
   constructor(sentence, output = "") {
     super(sentence);
@@ -31,7 +31,7 @@ export const isEntry = (meta) => realpathSync(process.argv[1]) === fileURLToPath
 /** The time since a `performance.now()`. */
 export const seconds = (since) => `${((performance.now() - since) / 1000).toFixed(1)} s`;
 
-/** Does `work` under one line that says what is being done and, afterwards, how long it took. */
+/** Does `work` with one line of output: the description and, afterwards, the time it took. */
 export async function step(label, work) {
   const start = performance.now();
   process.stdout.write(`  ${label} ... `);
@@ -84,7 +84,7 @@ export function run(program, args, { env, cwd, show = false, allowFailure = fals
   });
 }
 
-/** The trimmed standard output of a quick question to a program, or null when it fails or does not exist. */
+/** The trimmed standard output of a quick program, or null if it fails or does not exist. */
 export function ask(program, args, env) {
   const { status, stdout } = spawnSync(program, args, {
     encoding: "utf8",

@@ -1,4 +1,4 @@
-// What the package weighs on the wire, and what it may weigh.
+// The transfer size of the package, and its budgets.
 
 import { readFileSync } from "node:fs";
 import { brotliCompressSync, constants } from "node:zlib";
@@ -7,7 +7,7 @@ import { Failure } from "./run.mjs";
 
 const KB = 1024;
 
-/** The builds of the package, with the most that a page may have to download, in bytes after brotli. */
+/** The builds of the package, with the largest download of a page, in bytes after brotli. */
 const BUILDS = [
   { entry: "tls-psk", module: "wasm", budgets: { wasm: 100 * KB, js: 10 * KB } },
   { entry: "tls-psk/full", module: "full/wasm", budgets: { wasm: 180 * KB, js: 11 * KB } },
@@ -18,7 +18,7 @@ const brotli = (bytes) =>
     params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length },
   }).length;
 
-/** A browser entry with all it imports, as a page's bundler would ship it. */
+/** A browser entry with all its imports, as bundled for a page. */
 async function browserEntry(entry) {
   const { build } = await import("esbuild");
   const { outputFiles } = await build({
@@ -33,7 +33,7 @@ async function browserEntry(entry) {
   return outputFiles[0].contents;
 }
 
-/** Prints the sizes; stops the build when one is over its budget. */
+/** Prints the sizes; fails the build if one is over its budget. */
 export async function reportSizes() {
   const over = [];
   for (const { entry, module, budgets } of BUILDS) {

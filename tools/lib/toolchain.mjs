@@ -1,8 +1,8 @@
 // A Rust toolchain that compiles for wasm32-unknown-unknown.
 //
-// Most people have rustup, which fetches the target. Where it cannot (no rustup, or no way to its server), the target's
-// standard library is built from Debian's packages. That toolchain stands beside the default one, which stays in charge
-// of native builds. WASM_TOOLCHAIN=rustup or =debian leaves only that way.
+// Most people have rustup, which installs the target. Otherwise (no rustup, or its server cannot be reached), the
+// target's standard library is built from Debian's packages. That toolchain is used in addition to the default one,
+// which still does native builds. WASM_TOOLCHAIN=rustup or =debian allows only that way.
 
 import { createHash } from "node:crypto";
 import {
@@ -26,22 +26,22 @@ export const TARGET = "wasm32-unknown-unknown";
 
 /** Flags of rustc for modules that are shipped. */
 export const SHIPPED_FLAGS = [
-  // panic messages name source files, but not by this machine's paths
+  // panic messages name source files, but without this machine's paths
   `--remap-path-prefix=${process.env.CARGO_HOME || join(homedir(), ".cargo")}=cargo`,
   `--remap-path-prefix=${root}=tls-psk`,
-  // Even at opt-level "s" LLVM inlines what Rust marks #[inline] as if for speed. Held to the threshold of everything
-  // else it makes the module 4 % smaller and no slower; at "z", which does so too, the AEADs run at half their speed.
+  // Even at opt-level "s", LLVM inlines what Rust marks #[inline] as if for speed. With the threshold of all other
+  // code, the module is 4 % smaller and no slower; "z" does this, too, but the AEADs then run at half their speed.
   "-Cllvm-args=-inlinehint-threshold=50",
 ];
 
-/** `SHIPPED_FLAGS` and perhaps more as an environment for cargo. */
+/** `SHIPPED_FLAGS`, and more flags if given, as an environment for cargo. */
 export const shipped = (more = []) => ({ CARGO_ENCODED_RUSTFLAGS: [...SHIPPED_FLAGS, ...more].join("\x1f") });
 
 /** The environment in which cargo, and programs that call cargo, build for wasm32. */
 export async function wasmToolchain() {
   const way = process.env.WASM_TOOLCHAIN || "any";
   if (!["any", "rustup", "debian"].includes(way)) {
-    throw new Failure(`WASM_TOOLCHAIN is "${way}"; it may be "rustup", "debian" or unset.`);
+    throw new Failure(`WASM_TOOLCHAIN is "${way}"; it must be "rustup", "debian" or unset.`);
   }
   if (way !== "debian") {
     if (hasTarget()) return {};
@@ -53,7 +53,7 @@ export async function wasmToolchain() {
   return environment(cachedDebian() ?? (await buildDebian()));
 }
 
-/** Stops with advice when the default toolchain is missing or too old. */
+/** Fails with advice if the default toolchain is missing or too old. */
 export function checkRust() {
   const version = ask("rustc", ["--version"]);
   const found = version
@@ -62,9 +62,9 @@ export function checkRust() {
     .map(Number);
   const wanted = minimumRust().join(".");
   if (!which("cargo") || !found)
-    throw new Failure(`Rust ${wanted} or newer is needed, with cargo: https://rustup.rs has it.`);
+    throw new Failure(`Rust ${wanted} or newer is needed, with cargo: install it from https://rustup.rs.`);
   if (isOlder(found))
-    throw new Failure(`Rust ${wanted} or newer is needed, and this is ${version}: https://rustup.rs has it.`);
+    throw new Failure(`Rust ${wanted} or newer is needed, but this is ${version}: update it from https://rustup.rs.`);
 }
 
 /** rustfmt and clippy, for the default toolchain and for the one that builds wasm. */
@@ -116,7 +116,7 @@ const RUSTC = "/usr/bin/rustc";
 const CARGO = "/usr/bin/cargo";
 const SOURCES = "/usr/lib/rustlib/src/rust/library";
 
-/** What `rustc -vV` says, by its keys, of Debian's compiler if there is one that is new enough. */
+/** The output of `rustc -vV`, by its keys, of Debian's compiler, if it is new enough. */
 function debianRustc() {
   const lines = ask(RUSTC, ["-vV"])?.split("\n") ?? [];
   const facts = Object.fromEntries(lines.slice(1).map((line) => line.split(": ")));
@@ -124,10 +124,13 @@ function debianRustc() {
   return usable ? facts : null;
 }
 
-/** What the standard library is built with besides `SHIPPED_FLAGS`: without bitcode rustc cannot optimise it with us. */
+/**
+ * Flags for the standard library in addition to `SHIPPED_FLAGS`: without bitcode, rustc cannot optimise it with our
+ * code.
+ */
 const STD_FLAGS = ["-Cembed-bitcode=yes"];
 
-// a standard library serves the one compiler it was built by, and is built anew for other flags: the name says which
+// a standard library works only with the compiler that built it, and with its flags: the name says which
 const sysroot = (facts) => {
   const flags = createHash("sha256").update(STD_FLAGS.join("\0")).digest("hex");
   return inCache(["wasm32-rust", facts.release, facts["commit-hash"].slice(0, 9), flags.slice(0, 8)].join("-"));
@@ -168,7 +171,7 @@ async function fillSysroot({ unfinished, dir, facts, lld }) {
   writeFileSync(join(crate, "src", "lib.rs"), "");
   writeFileSync(join(crate, "Cargo.toml"), '[package]\nname = "nothing"\nedition = "2024"\n[workspace]\n');
   const args = ["build", "--release", "--target", TARGET, "-Zbuild-std=std,panic_abort,test"];
-  // RUSTC_BOOTSTRAP lets a stable compiler take -Z; only the standard library is built with it
+  // RUSTC_BOOTSTRAP lets a stable compiler accept -Z; only the standard library is built with it
   const env = { ...shipped(STD_FLAGS), RUSTC, RUSTC_BOOTSTRAP: "1", CARGO_TARGET_DIR: join(crate, "target") };
   await run(CARGO, args, { env, cwd: crate }).catch((error) => {
     throw new Failure(`Rust's standard library for ${TARGET} could not be built from ${SOURCES}.`, error.output);
@@ -181,7 +184,7 @@ async function fillSysroot({ unfinished, dir, facts, lld }) {
     if (name.endsWith(".rlib") && !name.startsWith("libnothing-")) cpSync(join(built, name), join(libraries, name));
   }
 
-  // the host's half, for build scripts and procedural macros, is Debian's own
+  // the host's part, for build scripts and procedural macros, comes from Debian
   const host = join(unfinished, "lib", "rustlib", facts.host);
   mkdirSync(join(host, "bin"), { recursive: true });
   symlinkSync(`/usr/lib/rustlib/${facts.host}/lib`, join(host, "lib"));
