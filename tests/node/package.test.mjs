@@ -26,6 +26,16 @@ test("the tarball holds every file that package.json names, the WebAssembly, a R
   }
 });
 
+test("what knows no exports finds the same types, of every entry", () => {
+  const { exports, main, types, typesVersions } = JSON.parse(readFileSync(new URL("pkg/package.json", ROOT), "utf8"));
+  assert.deepEqual([main, types], [exports["."].node, exports["."].types]);
+  const entries = Object.entries(exports).filter(([name, entry]) => name !== "." && entry.types);
+  assert.deepEqual(
+    typesVersions["*"],
+    Object.fromEntries(entries.map(([name, entry]) => [name.slice(2), [entry.types]])),
+  );
+});
+
 test("the tarball holds neither sources nor what only the build needs", () => {
   for (const path of packed()) assert.doesNotMatch(path, /^src\/|tsconfig|\.wasm\.d\.ts$|\.gitignore$|\.tsbuildinfo$/);
 });

@@ -22,6 +22,14 @@ const ROWS = [
   { name: "workers, without DOM", program: "web", lib: ["es2023", "webworker", "webworker.asynciterable"] },
 ];
 
+/** Resolution that knows no `exports` (which TypeScript 7 has no more): it takes `main`, `types` and `typesVersions`. */
+const NODE10 = {
+  name: "resolution of Node 10",
+  ...NODE,
+  types: "node20",
+  resolution: { module: "esnext", moduleResolution: "node10" },
+};
+
 const STRICT = {
   target: "es2022",
   module: "nodenext",
@@ -38,20 +46,26 @@ export async function compileMatrix() {
   await setUpNpm(DIRECTORY);
   for (const [age, compiler] of Object.entries(COMPILERS)) {
     // The oldest is slow, and what it does with the libraries of the others it does with one of them.
-    const rows = age === "oldest" ? ROWS.filter(({ types }) => types !== "node24") : ROWS;
+    const rows = age === "oldest" ? [...ROWS.filter(({ types }) => types !== "node24"), NODE10] : ROWS;
     for (const row of rows) {
       await step(`types, ${age} TypeScript: ${row.name}`, () => compile(compiler, row));
     }
   }
 }
 
-async function compile(compiler, { name, program, types, lib }) {
+async function compile(compiler, { name, program, types, lib, resolution = {} }) {
   const directory = inRoot(DIRECTORY, "node_modules", ".rows", name.replaceAll(/\W+/g, "-"));
   rmSync(directory, { recursive: true, force: true });
   mkdirSync(directory, { recursive: true });
   // the packages have other names here, and look for each other by the real one
   if (types) symlinkSync(inRoot(DIRECTORY, "node_modules", types), join(directory, "node"), "dir");
-  const compilerOptions = { ...STRICT, types: types ? ["node"] : [], typeRoots: ["."], ...(lib && { lib }) };
+  const compilerOptions = {
+    ...STRICT,
+    ...resolution,
+    types: types ? ["node"] : [],
+    typeRoots: ["."],
+    ...(lib && { lib }),
+  };
   const files = [relative(directory, inRoot(DIRECTORY, "programs", `${program}.ts`))];
   writeFileSync(join(directory, "tsconfig.json"), JSON.stringify({ compilerOptions, files }));
   await run(process.execPath, [inRoot(compiler, "bin", "tsc"), "--project", directory]);
