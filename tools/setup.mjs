@@ -91,6 +91,11 @@ export async function setUpPage() {
   await setUpPrograms({ ...BROWSERS, ...PAGE_PEERS }, "to test the demo page");
 }
 
+/** What the tests of its modules need: OpenSSL, whose output they read. */
+export async function setUpPageModules() {
+  await setUpPrograms({ openssl: "openssl" }, "to test the modules of the demo page");
+}
+
 /** The foreign peers of the interop tests, and tshark, which reads what goes between two of ours. */
 export async function setUpPeers() {
   await setUpPrograms(PEERS, "to test against other implementations");

@@ -8,7 +8,7 @@ import { files } from "./lib/incremental.mjs";
 import { inRoot, root } from "./lib/paths.mjs";
 import { Failure, heading, main, run, seconds } from "./lib/run.mjs";
 import { wasmToolchain } from "./lib/toolchain.mjs";
-import { setUpExamples, setUpNative, setUpPage, setUpPeers } from "./setup.mjs";
+import { setUpExamples, setUpNative, setUpPage, setUpPageModules, setUpPeers } from "./setup.mjs";
 
 const PARTS = {
   async rust() {
@@ -54,6 +54,12 @@ const PARTS = {
     await build("package");
     await setUpExamples();
     return [await countNode("tests/examples")];
+  },
+
+  async page() {
+    await build("demo");
+    await setUpPageModules();
+    return [await countNode("tests/page")];
   },
 
   async browser() {

@@ -1,13 +1,13 @@
 // The key schedule as a diagram: click a value, and what it depends on lights up.
 
 import { type Exchange, peerOf, SIDES, type Side } from "../handshake/exchange.js";
-import { readKey } from "../handshake/scenes.js";
 import { announce } from "../page/announce.js";
-import { asLabel, countBytes, sameBytes, toHex } from "../page/bytes.js";
+import { countBytes, sameBytes, toHex } from "../page/bytes.js";
 import { breakable, byId, h } from "../page/dom.js";
 import { icon } from "../page/icons.js";
 import { half } from "../page/tally.js";
-import { ancestry, type Given, type Value, valuesOf } from "./graph.js";
+import { beginningsOf } from "./beginnings.js";
+import { ancestry, type Value, valuesOf } from "./graph.js";
 import { type Branch, type Stage, stagesOf } from "./layout.js";
 import { type ValuePanel, valuePanel } from "./value-panel.js";
 
@@ -178,14 +178,4 @@ export function derivationView({ changed }: { changed(): void }): DerivationView
 function startOf({ bytes }: Value): string {
   if (bytes.every((byte) => byte === 0)) return `${bytes.length} zeros`;
   return `${toHex(bytes.slice(0, 4))}…`;
-}
-
-/** What a side knows before it computes anything. */
-function beginningsOf({ scene, seen, ticketPsk }: Exchange, side: Side): { secrets: Given[]; messages: Given[] } {
-  const secrets = scene[side].keys.flatMap((key) => {
-    const read = readKey(key);
-    return read ? [{ name: `PSK ${asLabel(read.identity)}`, bytes: read.secret }] : [];
-  });
-  const ticket = ticketPsk ? [{ name: "PSK of the ticket", bytes: ticketPsk }] : [];
-  return { secrets: [...secrets, ...ticket], messages: seen[side] };
 }

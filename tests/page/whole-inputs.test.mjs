@@ -2,10 +2,10 @@
 
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
-import { startSClient, startSServer } from "../../interop/support/openssl.mjs";
-import { HEX, temporaryFile } from "../../interop/support/peers.mjs";
-import { start } from "../../node/support/process.mjs";
-import { bundled } from "../support/bundled.mjs";
+import { startSClient, startSServer } from "../interop/support/openssl.mjs";
+import { HEX, temporaryFile } from "../interop/support/peers.mjs";
+import { start } from "../node/support/process.mjs";
+import { bundled } from "./support/bundled.mjs";
 
 let page;
 

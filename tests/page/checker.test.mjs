@@ -3,9 +3,9 @@
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { before, test } from "node:test";
-import { published as bytesPublished } from "../../node/support/vectors.mjs";
-import { bundled } from "../support/bundled.mjs";
-import { helloOfOurs } from "../support/hellos.mjs";
+import { helloOfOurs } from "../browser/support/hellos.mjs";
+import { published as bytesPublished } from "../node/support/vectors.mjs";
+import { bundled } from "./support/bundled.mjs";
 
 const published = (name) => bytesPublished(name).toString("hex");
 
