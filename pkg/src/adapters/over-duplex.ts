@@ -11,9 +11,27 @@ const EVENTS = ["connect", "ready", "lookup", "timeout"];
 export class OverDuplex extends Duplex {
   /** @internal */
   protected readonly under: Underneath;
+  /** The addresses of the underlying socket; absent without one. */
+  declare readonly remoteAddress: string | undefined;
+  declare readonly remotePort: number | undefined;
+  declare readonly remoteFamily: string | undefined;
+  declare readonly localAddress?: string;
+  declare readonly localPort?: number;
+  declare readonly localFamily?: string;
   /** Milliseconds without activity until the event `timeout`; 0 for never. */
   timeout = 0;
   #idle: NodeJS.Timeout | undefined;
+
+  // Getters cannot be absent, as these are to types that tell absent from undefined.
+  static {
+    const names = ["remoteAddress", "remotePort", "remoteFamily", "localAddress", "localPort", "localFamily"] as const;
+    for (const name of names) {
+      const get = function (this: OverDuplex) {
+        return this.under[name];
+      };
+      Object.defineProperty(OverDuplex.prototype, name, { configurable: true, get });
+    }
+  }
 
   constructor(under: Duplex, allowHalfOpen: boolean, highWaterMark?: number) {
     super({ allowHalfOpen, ...(highWaterMark !== undefined && { highWaterMark }) });
@@ -79,6 +97,19 @@ export class OverDuplex extends Duplex {
     return this.destroy();
   }
 
+  /**
+   * Does nothing: the underlying Duplex is connected already, or connects by itself. Libraries such as `pg` call it on the
+   * socket that they are given, and wait for the event `connect`.
+   */
+  connect(..._args: unknown[]): this {
+    return this;
+  }
+
+  /** The addresses that the underlying socket has tried; none without a socket. */
+  get autoSelectFamilyAttemptedAddresses(): string[] {
+    return this.under.autoSelectFamilyAttemptedAddresses ?? [];
+  }
+
   /** As in a socket; without an underlying socket it does nothing, like the next three. */
   ref(): this {
     this.under.ref?.();
@@ -115,29 +146,5 @@ export class OverDuplex extends Duplex {
 
   get pending(): boolean {
     return this.under.pending ?? false;
-  }
-
-  get remoteAddress(): string | undefined {
-    return this.under.remoteAddress;
-  }
-
-  get remotePort(): number | undefined {
-    return this.under.remotePort;
-  }
-
-  get remoteFamily(): string | undefined {
-    return this.under.remoteFamily;
-  }
-
-  get localAddress(): string | undefined {
-    return this.under.localAddress;
-  }
-
-  get localPort(): number | undefined {
-    return this.under.localPort;
-  }
-
-  get localFamily(): string | undefined {
-    return this.under.localFamily;
   }
 }

@@ -2,6 +2,7 @@
 
 import { createPrivateKey } from "node:crypto";
 import { createServer as createHttpServer, request } from "node:http";
+import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Negotiated } from "tls-psk";
 import * as full from "tls-psk/full/node";
@@ -50,6 +51,8 @@ export function client(socket: Duplex): TLSSocket {
   const material: Buffer = tls.exportKeyingMaterial(32, "EXPORTER-test");
   console.log(negotiated?.cipherSuite, material, tls.getCipher()?.name, tls.getProtocol(), tls.remoteAddress);
   request({ createConnection: () => connect(443, forClients) });
+  const socketOfNode: Socket = tls;
+  socketOfNode.unref();
   // What node:tls is told is taken as it is.
   full.connect(nodesOptions);
   return full.connect(options);
