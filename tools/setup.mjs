@@ -83,6 +83,10 @@ const PEERS = {
   cmake: "cmake",
   "gnutls-cli": "gnutls-bin",
   "gnutls-serv": "gnutls-bin",
+  // the servers of libraries, and what puts TLS before them
+  pg_createcluster: "postgresql",
+  "redis-server": "redis-server",
+  stunnel4: "stunnel4",
 };
 
 /** What the tests of the demo page need: browsers, OpenSSL, which it talks to, and Wireshark, which reads what it saves. */

@@ -5,6 +5,7 @@ import { writeFileSync } from "node:fs";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { HEX, PSK, temporaryFile, WRONG_HEX } from "../interop/support/peers.mjs";
+import { startStunnel } from "../interop/support/stunnel.mjs";
 import { freePort } from "../node/support/ports.mjs";
 import { start } from "../node/support/process.mjs";
 
@@ -24,22 +25,6 @@ async function startMosquitto(t, lines = []) {
   const config = [`listener ${port} 127.0.0.1`, "allow_anonymous true", "user root", ...lines];
   const broker = start(t, "mosquitto", ["-c", file(t, `${config.join("\n")}\n`)], { env: ENVIRONMENT });
   await broker.printed(/mosquitto version \S+ running/);
-  return port;
-}
-
-async function startStunnel(t, target) {
-  const port = await freePort();
-  const config = [
-    "foreground = yes",
-    "pid =",
-    "[mqtt]",
-    `accept = 127.0.0.1:${port}`,
-    `connect = 127.0.0.1:${target}`,
-    "sslVersionMin = TLSv1.3",
-    `PSKsecrets = ${file(t, `${PSK.identity}:${HEX}\n`)}`,
-  ];
-  const stunnel = start(t, "stunnel4", [file(t, `${config.join("\n")}\n`)]);
-  await stunnel.printed(/Configuration successful/);
   return port;
 }
 
