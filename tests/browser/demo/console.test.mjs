@@ -1,10 +1,7 @@
 // The page as the client of a real server, through the relay that `npm start` runs.
 
 import assert from "node:assert/strict";
-import { once } from "node:events";
-import { connect, createServer } from "node:net";
 import { test } from "node:test";
-import WebSocket from "ws";
 import { REVERSE, startSServer } from "../../interop/support/openssl.mjs";
 import { HEX, PSK, WRONG_HEX } from "../../interop/support/peers.mjs";
 import { freePort } from "../../node/support/ports.mjs";
@@ -106,76 +103,3 @@ onThePage("the console", (demo) => {
     assert.match(command, /-accept 127\.0\.0\.1:4444 -psk_identity 'the gate'\\''s' -psk [0-9a-f]+$/);
   });
 });
-
-onThePage(
-  "the relay",
-  (demo) => {
-    const opened = (path, origin) =>
-      new Promise((resolve) => {
-        const socket = new WebSocket(
-          new URL(path, demo.url.replace("http", "ws")),
-          origin === undefined ? {} : { origin },
-        );
-        socket.on("unexpected-response", (_, { statusCode }) => {
-          resolve(statusCode);
-          socket.terminate();
-        });
-        socket.on("error", () => {});
-        socket.on("open", () => {
-          resolve("open");
-          socket.close();
-        });
-      });
-
-    test("serves its own page alone, and ports of this machine alone", async (t) => {
-      const server = createServer().listen(0, "127.0.0.1");
-      t.after(() => server.close());
-      await once(server, "listening");
-      const path = `relay?port=${server.address().port}`;
-      const origin = new URL(demo.url).origin;
-      assert.equal(await opened(path, origin), "open");
-      assert.equal(await opened(path, "http://evil.example"), 403);
-      assert.equal(await opened(path, origin.replace("127.0.0.1", "localhost")), 403);
-      assert.equal(await opened(path), 403);
-      assert.equal(await opened("other?port=80", origin), 404);
-      for (const port of ["0", "65536", "80.5", "evil.example:80", ""]) {
-        assert.equal(await opened(`relay?port=${port}`, origin), 400, port);
-      }
-      // nor is it to be had from another machine
-      const { port } = new URL(demo.url);
-      const elsewhere = connect({ host: "127.0.0.2", port: Number(port) });
-      const [error] = await once(elsewhere, "error");
-      assert.equal(error.code, "ECONNREFUSED");
-    });
-
-    test("makes both sides wait, and loses nothing", async (t) => {
-      const size = 8 * 2 ** 20;
-      // what comes is sent back, to one who does not read for a while
-      const server = createServer((socket) => socket.pipe(socket)).listen(0, "127.0.0.1");
-      t.after(() => server.close());
-      await once(server, "listening");
-      const url = new URL(`relay?port=${server.address().port}`, demo.url.replace("http", "ws"));
-      const socket = new WebSocket(url, { origin: new URL(demo.url).origin });
-      await once(socket, "open");
-      socket.pause();
-      for (let sent = 0; sent < size; sent += 2 ** 16) socket.send(Buffer.alloc(2 ** 16, sent / 2 ** 16));
-      await new Promise((resolve) => setTimeout(resolve, 200));
-      const received = [];
-      let length = 0;
-      const done = new Promise((resolve) => {
-        socket.on("message", (bytes) => {
-          received.push(bytes);
-          length += bytes.length;
-          if (length === size) resolve();
-        });
-      });
-      socket.resume();
-      await done;
-      const all = Buffer.concat(received);
-      for (let at = 0; at < size; at += 2 ** 16) assert.equal(all[at], (at / 2 ** 16) & 255);
-      socket.close();
-      await once(socket, "close");
-    });
-  },
-  { browsers: ["Chromium"] },
-);

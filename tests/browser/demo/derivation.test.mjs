@@ -116,22 +116,19 @@ onThePage("the derivation", (demo) => {
     });
   }
 
-  // a process for each command takes its time, and the commands do not depend on the browser
-  const presets = demo.name === "Chromium" ? ["one", "retry", "imported"] : ["one"];
-  for (const preset of presets) {
-    test(`can be computed elsewhere: ${preset}`, async () => {
-      await demo.choosePreset(preset);
-      const total = (await names()).length;
-      const commands = new Map(await demo.evaluate(everyCommand));
-      assert.ok(commands.size > total, `${commands.size} commands for ${total} values`);
-      // one shell for all, as each start of one takes its time
-      const script = [...commands.keys()].map((command) => `(${command}) | tr -d '\\n'; echo`).join("\n");
-      const printed = execFileSync("sh", ["-c", script], { encoding: "utf8", maxBuffer: 1 << 24 })
-        .trim()
-        .split("\n");
-      assert.deepEqual(printed, [...commands.values()]);
-    });
-  }
+  test("has a command for every value, of both tools", async () => {
+    const total = (await names()).length;
+    const commands = new Map(await demo.evaluate(everyCommand));
+    assert.ok(commands.size > total, `${commands.size} commands for ${total} values`);
+    // every one is run in tests/page/derivation.test.mjs, and here some of each tool
+    const some = [...commands].filter((_, place) => place % 12 === 0);
+    const script = some.map(([command]) => `(${command}) | tr -d '\\n'; echo`).join("\n");
+    const printed = execFileSync("sh", ["-c", script], { encoding: "utf8" });
+    assert.deepEqual(
+      printed.trim().split("\n"),
+      some.map(([, value]) => value),
+    );
+  });
 });
 
 /** In the page: every command that it has, with the value that it should print. */

@@ -15,7 +15,7 @@ onThePage("the scene", (demo) => {
   });
 
   test("is played again with each edit", async () => {
-    await demo.retype("#server-0-identity", "lamp-8");
+    await demo.typeOver("#server-0-identity", "lamp-8");
     assert.deepEqual([await demo.state(), await demo.fates()], ["failed", [[["lamp-7", "unknown"]]]]);
     await demo.retype("#client-0-identity", "lamp-8");
     assert.deepEqual([await demo.state(), await demo.fates()], ["connected", [[["lamp-8", "verified"]]]]);
@@ -143,7 +143,7 @@ onThePage("a link", (demo) => {
     await demo.choosePreset("several");
     await demo.choosePreset("unknown");
     const before = await demo.evaluate(() => history.length);
-    await demo.retype("#client-0-identity", "somebody-else");
+    await demo.typeOver("#client-0-identity", "somebody-else");
     await settled();
     assert.equal(await demo.evaluate(() => history.length), before);
     await demo.page.goBack();

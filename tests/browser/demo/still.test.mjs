@@ -80,8 +80,8 @@ onThePage(
         });
         for (const region of live) observer.observe(region, { childList: true, characterData: true, subtree: true });
       });
-      await demo.retype("#client-0-identity", "another-identity-of-some-length");
-      await demo.retype("#checker-key", "00112233");
+      await demo.typeOver("#client-0-identity", "another-identity-of-some-length");
+      await demo.typeOver("#checker-key", "00112233");
       for (const preset of await demo.presets()) await demo.choosePreset(preset);
       await demo.choosePreset("several");
       await demo.click(".derived-value[data-name='Main Secret']");

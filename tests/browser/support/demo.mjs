@@ -17,31 +17,40 @@ const LAUNCH = {
  * complain about when they end, whatever they did.
  */
 export function onThePage(name, tests, { browsers = Object.keys(LAUNCH) } = {}) {
-  for (const browser of browsers) describe(`${name}, in ${browser}`, () => tests(driver(LAUNCH[browser], browser)));
+  for (const browser of browsers) describe(`${name}, in ${browser}`, () => tests(driver(browser)));
 }
 
-function driver(launch, name) {
+/** The browsers of this process, each started once. */
+const launched = new Map();
+
+function started(name) {
+  if (!launched.has(name)) launched.set(name, LAUNCH[name]());
+  return launched.get(name);
+}
+
+after(async () => {
+  for (const browser of launched.values()) await (await browser).close();
+});
+
+function driver(name) {
   const demo = { name, complaints: [] };
   let server;
   let browser;
 
   before(async () => {
     server = await serve({ port: 0 });
-    browser = await launch();
+    browser = await started(name);
     demo.url = server.url;
   });
 
-  after(async () => {
-    await browser?.close();
-    await server?.close();
-  });
+  after(() => server?.close());
 
   beforeEach(async () => {
     demo.complaints = [];
     demo.page = await browser.newPage();
     await watch(demo);
     await demo.page.setViewport({ width: 1280, height: 900 });
-    await demo.open();
+    await demo.load();
   });
 
   afterEach(async () => {
@@ -79,11 +88,14 @@ function helpers(demo) {
   const texts = (selector) => all(selector, (elements) => elements.map((element) => element.textContent.trim()));
   const ready = () => demo.page.waitForFunction(() => document.documentElement.dataset.state !== "loading");
   return {
-    async open(hash = "") {
-      // an address that differs in its fragment alone would not load the page again
-      await demo.page.goto("about:blank");
+    async load(hash = "") {
       await demo.page.goto(demo.url + hash);
       await ready();
+    },
+    async open(hash) {
+      // an address that differs in its fragment alone would not load the page again
+      await demo.page.goto("about:blank");
+      await demo.load(hash);
     },
     ready,
     evaluate,
@@ -111,12 +123,24 @@ function helpers(demo) {
         ),
       ),
     hexOf: (selector) => all(selector, (cells) => cells.map((cell) => cell.textContent).join("")),
-    async retype(selector, value) {
+    /** Types over what is there, a letter at a time. */
+    async typeOver(selector, value) {
       await demo.page.focus(selector);
       await demo.page.$eval(selector, (input) => input.select());
       await demo.page.keyboard.press("Backspace");
       await demo.page.type(selector, value);
     },
+    /** Puts a text in the place of what is there, at once, as a paste does. */
+    retype: (selector, value) =>
+      demo.page.$eval(
+        selector,
+        (input, value) => {
+          input.focus();
+          input.select();
+          document.execCommand("insertText", false, value);
+        },
+        value,
+      ),
     select: (selector, label) =>
       demo.page.$eval(
         selector,
