@@ -1,4 +1,4 @@
-//! The full handshake: certificates where no PSK is chosen, beside one, and of clients.
+//! The full handshake: certificates without a PSK, in addition to one, and of clients.
 #![cfg(feature = "certificates")]
 
 mod support;
@@ -60,7 +60,7 @@ fn assert_full(pair: &mut Pair) -> Negotiated {
     negotiated
 }
 
-/// The client refuses, and the server hears why.
+/// The client refuses, and the server receives the reason.
 fn assert_client_refuses(pair: &Pair, violation: Violation) {
     assert_eq!(pair.client_error, Some(violation.into()));
     assert_eq!(pair.server_error, Some(Error::AlertReceived(violation.alert())));
@@ -145,7 +145,7 @@ fn without_the_time_no_certificate_is_judged() {
     pair.client.set_time(NOW);
     pair.handshake().assert_connected();
 
-    // A server that asks for a certificate, likewise, and its client's hello is not lost.
+    // The same for a server that requests a certificate; its client's hello is not lost.
     let mut server = certified("p256");
     let verification = anchors("root");
     server.certificates.clients = Some(ClientCertificates { verification, required: false });
@@ -232,7 +232,7 @@ fn an_unknown_identity_a_declined_offer_and_no_offer_fall_back_to_the_certificat
     pair.server.select(Selection::None).unwrap();
     pair.run();
     assert_full(&mut pair);
-    // Nobody is asked where there is nothing to choose from.
+    // The application is not asked if there is nothing to choose from.
     assert_full(&mut connect(trusting(), server));
 }
 
@@ -280,7 +280,7 @@ fn what_path_validation_finds_ends_in_its_own_alert() {
     assert_client_refuses(&pair, Violation::CertificateUnknownIssuer);
     assert_eq!(Violation::CertificateUnknownIssuer.alert(), AlertDescription::UNKNOWN_CA);
 
-    // Without a name to check, anybody's certificate would do.
+    // Without a name to check, a certificate for any name would be accepted.
     let mut nameless = ClientConfig::new();
     nameless.certificates.verification = Some(anchors("root"));
     let pair = connect(nameless, certified("p256"));
@@ -374,7 +374,7 @@ fn the_application_can_judge_the_certificate_and_take_its_time() {
     }
 }
 
-/// A server whose key is elsewhere.
+/// A server with an external key.
 fn with_key_elsewhere() -> ServerConfig {
     let scheme = [SignatureScheme::ECDSA_SECP256R1_SHA256];
     let external = Credentials::from_pem_with_external_key(&file("p256.chain"), &scheme).unwrap();
@@ -383,7 +383,7 @@ fn with_key_elsewhere() -> ServerConfig {
     server
 }
 
-/// What the one that has the key answers.
+/// The signature of the external key.
 fn sign(key: &str, request: SignatureRequest<'_>) -> Vec<u8> {
     let key = SigningKey::from_pem(&file(key)).unwrap();
     key.sign(request.scheme, request.content, &mut Random::from_seed([7; 32])).unwrap()
@@ -436,7 +436,7 @@ fn a_signature_that_nobody_makes_can_be_given_up() {
     assert_eq!(pair.server.state(), "FAILED");
 }
 
-/// A server that asks its clients for certificates.
+/// A server that requests client certificates.
 fn asking(required: bool, verification: Verification) -> ServerConfig {
     let mut server = certified("p256");
     server.certificates.clients = Some(ClientCertificates { verification, required });
@@ -509,7 +509,7 @@ fn no_client_is_asked_for_a_certificate_under_a_psk() {
     assert!(!pair.assert_connected().server_certificate);
 }
 
-/// As [`both`], with a certificate beside the PSK.
+/// As [`both`], with a certificate in addition to the PSK.
 fn beside() -> (ClientConfig, ServerConfig) {
     let (mut client, mut server) = both();
     client.certificates.with_external_psk = true;

@@ -1,4 +1,4 @@
-//! Every message survives encoding and reading, and no prefix or extension of one is taken for it.
+//! Every message survives encoding and reading, and no shortened or extended message is accepted.
 
 use tls_psk::wire::{
     CHANGEABLE, CipherSuite, ClientExtensions, ClientHello, EXTENSION_TABLE, EncryptedExtensions,
@@ -66,7 +66,7 @@ fn server_hello(retry: bool) -> ServerHello {
 
 type Reading = fn(Reader<'_>) -> Result<Vec<u8>, Error>;
 
-/// Each kind of message: its encoding, and a function that reads a body and encodes it anew.
+/// Each kind of message: its encoding, and a function that reads a body and encodes it again.
 fn messages() -> Vec<(Vec<u8>, Reading)> {
     let encrypted_extensions = EncryptedExtensions {
         server_name: true,
@@ -152,7 +152,7 @@ fn an_extension_twice_in_a_block_is_refused_wherever_it_stands() {
 
 #[test]
 fn every_byte_of_every_length_field_matters() {
-    // Changing any one byte gives another message or an error, never the same message.
+    // Changing a single byte gives another message or an error, never the same message.
     for (bytes, reread) in messages() {
         let body = &bytes[4..];
         for at in 0..body.len() {

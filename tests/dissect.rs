@@ -1,4 +1,4 @@
-//! Messages, binders and records that others made, as the demo page shows them.
+//! Messages, binders and records from elsewhere, as the demo page shows them.
 #![cfg(feature = "dissect")]
 
 mod support;
@@ -83,7 +83,7 @@ fn the_binders_of_a_second_client_hello_cover_the_first_and_the_retry() {
         let checks = check_binders(&flight, psk).unwrap();
         assert_eq!(checks.len(), 1);
         assert!(checks[0].verified);
-        // Taken for a first one it does not verify.
+        // Treated as a first one, it does not verify.
         assert!(!check_binders(&all[2].1, psk).unwrap()[0].verified);
     }
 }
@@ -145,7 +145,7 @@ fn what_has_no_binders_to_check_says_so() {
     let error = |messages: &[u8]| check_binders(messages, &psks[0]).unwrap_err();
     assert!(matches!(error(&all[1].1), Error::UnexpectedMessage { .. }));
     assert!(matches!(error(&all[2].1), Error::UnexpectedMessage { .. }));
-    // A ServerHello does not stand between two ClientHellos.
+    // A ServerHello cannot come between two ClientHellos.
     let flight = [&all[0].1[..], &all[1].1, &all[0].1].concat();
     assert!(matches!(error(&flight), Error::UnexpectedMessage { .. }));
     assert_eq!(error(&all[0].1[..60]), Error::Decode("ClientHello"));

@@ -1,4 +1,4 @@
-//! Early data (0-RTT): accepted, rejected, skipped, bounded, and never taken without being asked.
+//! Early data (0-RTT): accepted, rejected, skipped, limited, and never accepted without asking the application.
 
 mod support;
 
@@ -24,7 +24,7 @@ fn early_psk(max_size: u32, suite: CipherSuite) -> ExternalPsk {
     psk("device-7", support::hash_of(suite)).with_early_data(parameters(max_size, suite)).unwrap()
 }
 
-/// Configurations that share a PSK with early data, and want it.
+/// Configurations that share a PSK with early data, and enable it.
 fn early(psk: &ExternalPsk) -> (ClientConfig, ServerConfig) {
     let mut client = ClientConfig::new();
     client.append_psk(psk).unwrap();
@@ -35,7 +35,7 @@ fn early(psk: &ExternalPsk) -> (ClientConfig, ServerConfig) {
     (client, server)
 }
 
-/// A client that has sent `data` early, and a server that has not heard of it.
+/// A client that has sent `data` early, and a server that has not received it yet.
 fn started(client: ClientConfig, server: ServerConfig, data: &[u8]) -> Pair {
     let mut pair = Pair::new(client, server);
     pair.client.set_time(NOW);
@@ -63,7 +63,7 @@ fn early_data(events: &[Event]) -> Vec<u8> {
     events.iter().flat_map(bytes).collect()
 }
 
-/// The handshake is complete without the early data, and goes on unharmed.
+/// The handshake completes without the early data.
 fn assert_rejected(pair: &mut Pair) {
     assert_eq!(pair.assert_connected().early_data, EarlyDataOutcome::Rejected);
     assert!(pair.client_events.contains(&Event::EarlyDataRejected));
@@ -222,7 +222,7 @@ fn more_than_the_limit_is_refused_by_the_sender_and_by_the_receiver() {
     let mut pair = started(client.clone(), server, b"0123456789");
     assert_eq!(pair.client.send_early_data(b"x"), Err(Usage::EarlyDataLimit.into()));
 
-    // A server that was told a smaller limit than the client.
+    // A server with a smaller limit than the client.
     let (_, server) = early(&early_psk(9, SUITE));
     let mut pair = started(client, server, b"0123456789");
     pair.run();
@@ -327,7 +327,7 @@ fn a_corrupt_early_record_is_fatal_once_accepted() {
 
 #[test]
 fn an_unaccepted_end_of_early_data_and_a_missing_one_are_unexpected() {
-    // Accepted, and the client goes on without EndOfEarlyData: its handshake records do not open.
+    // Accepted, but the client continues without EndOfEarlyData: its handshake records do not open.
     let (client, server) = early(&early_psk(MAX, SUITE));
     let mut pair = started(client.clone(), server.clone(), b"");
     pair.run();
@@ -511,7 +511,7 @@ fn with_ticket() -> (ClientConfig, ServerConfig, Session) {
     (client, server, session.unwrap())
 }
 
-/// A client that has sent early data with its session at a time that it takes for `client_now`.
+/// A client that has sent early data with its session, whose clock says `client_now`.
 fn resumed(client_now: u64, server_now: u64) -> Pair {
     let (client, server, session) = with_ticket();
     assert_eq!(session.max_early_data(), MAX);

@@ -37,7 +37,7 @@ fn started(config: ClientConfig, seed: u8) -> (Connection, ClientHello) {
     (client, hello)
 }
 
-/// A handshake message in a record of its own.
+/// A handshake message in a separate record.
 fn record(message: &[u8]) -> Vec<u8> {
     let mut record = vec![22, 3, 3];
     record.extend((message.len() as u16).to_be_bytes());
@@ -45,7 +45,7 @@ fn record(message: &[u8]) -> Vec<u8> {
     record
 }
 
-/// The message with an empty extension more; its block is the last thing in it and begins at `block`.
+/// The message with an additional empty extension; its extension block is last and begins at `block`.
 fn with_extension(mut message: Vec<u8>, block: usize, kind: u16) -> Vec<u8> {
     message.extend(kind.to_be_bytes());
     message.extend([0, 0]);
@@ -172,7 +172,7 @@ fn a_second_client_hello_repeats_the_values_but_for_the_share() {
     }
 }
 
-/// A ServerHello or HelloRetryRequest that the client would go on with.
+/// A ServerHello or HelloRetryRequest with which the client would continue.
 fn server_hello(hello: &ClientHello, retry: bool) -> ServerHello {
     let share = KeyShareEntry { group: NamedGroup::X25519, key_exchange: vec![9; 32] };
     ServerHello {
@@ -327,7 +327,7 @@ fn a_server_ignores_every_reserved_value_wherever_it_stands() {
     }
 }
 
-/// Offers the one PSK of the default configurations with its binder.
+/// Offers the only PSK of the default configurations, with its binder.
 fn bind(hello: &mut ClientHello) {
     let hash = HashAlgorithm::Sha256;
     let identity = PskIdentity { identity: b"client1".to_vec(), obfuscated_ticket_age: 0 };

@@ -156,7 +156,7 @@ fn suite_between(
 
 #[test]
 fn a_server_that_names_no_suites_takes_the_clients_order() {
-    // wolfSSL's PSK goes with the one suite that it prefers, and it aborts under another.
+    // wolfSSL's PSK works only with the suite that it prefers; it aborts with another.
     let [chacha20, aes_128] =
         [CipherSuite::TLS_CHACHA20_POLY1305_SHA256, CipherSuite::TLS_AES_128_GCM_SHA256];
     for order in [[chacha20, aes_128], [aes_128, chacha20]] {
@@ -354,7 +354,7 @@ fn selection_appends_and_chooses_in_one_step() {
     server.selection = SelectionPolicy::Application;
     let mut pair = Pair::new(client, server).handshake();
     let known = psk("client1", HashAlgorithm::Sha256);
-    // Refused answers leave the selection waiting.
+    // After refused answers the selection is still pending.
     for (selection, usage) in [
         (Selection::Offered(0), Usage::NoPskForIdentity),
         (Selection::Offered(1), Usage::IdentityNotOffered),
@@ -567,7 +567,7 @@ fn a_retry_finds_the_chosen_psk_again_and_the_whole_offer_is_read() {
     let pair = Pair::new(client.clone(), server.clone()).handshake();
     assert!(pair.assert_connected().hello_retry_request);
 
-    // The last identity, far behind the limit, is cut short by its length: the offer does not decode.
+    // The length of the last identity, far after the limit, is too short: the offer does not decode.
     let mut pair = Pair::new(client, server);
     pair.client.start().unwrap();
     let mut hello = pair.client.poll_transmit().unwrap();

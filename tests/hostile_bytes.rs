@@ -1,4 +1,4 @@
-//! Broken flights: whatever is changed on the wire, nothing panics and nobody ends up believing another story.
+//! Broken flights: whatever is changed on the wire, nothing panics and the two sides never disagree about the result.
 
 mod support;
 
@@ -9,7 +9,7 @@ use tls_psk::{Connection, Error};
 /// How many broken flights each role is fed.
 const FLIGHTS: usize = 50_000;
 
-/// What is done to a flight on its way.
+/// A change to a flight on the way.
 fn damage(random: &mut Random, bytes: &mut Vec<u8>) {
     let pick = |random: &mut Random, below: usize| {
         u32::from_be_bytes(random.array()) as usize % below.max(1)
@@ -37,7 +37,7 @@ fn damage(random: &mut Random, bytes: &mut Vec<u8>) {
     }
 }
 
-/// A connection that has failed has said so once, sends at most one alert, and takes nothing more.
+/// A failed connection has reported this once, sends at most one alert, and accepts nothing more.
 fn assert_ended_cleanly(connection: &mut Connection, error: Error) {
     assert!(!error.is_usage(), "peer bytes caused {error:?}");
     assert!(!matches!(error, Error::Internal(_)), "peer bytes caused {error:?}");
@@ -72,7 +72,7 @@ fn broken_client_flights_never_make_a_server_panic_or_lie() {
             refused += 1;
             assert_ended_cleanly(&mut connection, error);
         } else if connection.state() == "WAIT_FINISHED" {
-            // Only what no binder covers can have changed: the version in the record's header.
+            // Only bytes that no binder covers can have changed: the version in the record's header.
             assert_eq!(strip_versions(&flight), strip_versions(&hello));
         }
     }
@@ -147,7 +147,7 @@ fn records(mut bytes: &[u8]) -> Vec<(u8, &[u8])> {
     records
 }
 
-/// The contents of the handshake records, joined: how they are cut into records is not the handshake's business.
+/// The concatenated contents of the handshake records, as the division into records does not matter.
 fn strip_versions(bytes: &[u8]) -> Vec<u8> {
     let mut hello: Vec<u8> = records(bytes)
         .iter()

@@ -15,7 +15,7 @@ use tls_psk::wire::{
 };
 use tls_psk::{Error, Event, ImportedIdentity, Violation, inspect, inspect_records};
 
-/// Makes messages of every kind, with whatever may be in them.
+/// Makes messages of every kind, with random valid content.
 struct Maker(Random);
 
 impl Maker {
@@ -68,7 +68,7 @@ impl Maker {
         KeyShareEntry { group: self.group(), key_exchange: self.bytes(1..70) }
     }
 
-    /// Extensions that nobody interprets in a ClientHello, each of another type.
+    /// Unknown extensions in a ClientHello, each with a different type.
     fn other(&mut self) -> Vec<(ExtensionType, Vec<u8>)> {
         const INTERPRETED: [u16; 12] = [0, 10, 13, 16, 28, 33, 41, 42, 43, 44, 45, 51];
         let mut extensions = Vec::<(ExtensionType, Vec<u8>)>::new();
@@ -254,7 +254,7 @@ impl Maker {
                 KeyUpdate { request_update }.encode().unwrap()
             }
             12 => EndOfEarlyData.encode().unwrap(),
-            // A synthetic message, one that TLS 1.3 does not have, and one that nobody has.
+            // A synthetic message, one that is not part of TLS 1.3, and an unknown one.
             _ => {
                 let msg_type = [HandshakeType::MESSAGE_HASH.0, 12, 99][self.below(3)];
                 self.opaque(msg_type, 32..49)
@@ -285,7 +285,7 @@ impl Maker {
 
 #[cfg(feature = "dissect")]
 impl Maker {
-    /// What a protected record holds: its content, its type and its padding.
+    /// The inner plaintext of a protected record: its content, type and padding.
     fn inner_plaintext(&mut self) -> Vec<u8> {
         let record = self.record();
         let padding = self.below(3) * 20;
@@ -304,7 +304,7 @@ fn record(kind: u8, content: &[u8]) -> Vec<u8> {
     w.finish().unwrap()
 }
 
-/// Fields stand in the order of their bytes, and inside the fields around them.
+/// Fields are in the order of their bytes, and inside their enclosing fields.
 fn assert_nested(spans: &[Span], len: usize) {
     let mut around: Vec<&Span> = Vec::new();
     let mut before = 0;
@@ -545,7 +545,7 @@ fn every_field_and_every_extension_is_described_and_nothing_else() {
             }
         }
     }
-    // Whatever has a name is met.
+    // Every named field occurs.
     for kind in (0..=u16::MAX).map(ExtensionType).filter_map(ExtensionType::name) {
         assert!(extensions.contains(kind), "no {kind} was generated");
     }

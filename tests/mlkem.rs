@@ -1,4 +1,4 @@
-//! Shares of X25519MLKEM768 that are no shares.
+//! Invalid shares of X25519MLKEM768.
 
 use tls_psk::crypto::{CryptoError, KeyShare, Random, respond};
 use tls_psk::wire::NamedGroup;

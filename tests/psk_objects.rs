@@ -1,5 +1,5 @@
-//! PSKs and their lists as an application meets them: what they may hold, what is refused, and what a refused call
-//! leaves behind; and what of the wire only external PSKs have. docs/psk-semantics.md has the whole list.
+//! PSKs and their lists as an application uses them: their limits, refusals, and the state after a refused call; and
+//! the parts of the wire that only external PSKs have. docs/psk-semantics.md has the whole list.
 
 mod support;
 
@@ -47,7 +47,7 @@ fn server_of(psks: &[&ExternalPsk]) -> ServerConfig {
     config
 }
 
-/// What a handshake between the two agrees on.
+/// The negotiated parameters of a handshake between the two.
 fn agreed(client: &ClientConfig, server: &ServerConfig) -> Negotiated {
     Pair::new(client.clone(), server.clone()).handshake().assert_connected().clone()
 }
@@ -193,7 +193,7 @@ fn a_refused_append_leaves_the_list_as_it_was() {
 
 #[test]
 fn a_clients_offer_takes_65535_encoded_bytes_and_not_one_more() {
-    // Two length fields; per PSK its identity, two more length fields, the age and the binder.
+    // Two length fields; for each PSK its identity, two more length fields, the age and the binder.
     let filling = 65_535 - 4 - (2 + 4 + 1 + 32);
     let of = |len: usize| ExternalPsk::new(&vec![b'x'; len], &SECRET, SHA256).unwrap();
     assert_eq!(ClientConfig::new().append_psk(&of(filling)), Ok(()));
@@ -392,7 +392,7 @@ fn an_offer_that_is_not_the_last_extension_is_an_illegal_parameter() {
     // Behind version and random, the session id, the suites and the null method.
     let block =
         4 + 2 + 32 + 1 + hello.legacy_session_id.len() + 2 + 2 * hello.cipher_suites.len() + 2;
-    // One extension more, an empty one that nobody knows.
+    // An additional empty, unknown extension.
     message.extend([0xfe, 0x00, 0, 0]);
     for (at, width) in [(1, 3), (block, 2)] {
         let length = message.len() - at - width;
@@ -436,7 +436,7 @@ fn protected(transcript: &[u8], from_server: bool, messages: &[u8]) -> Vec<u8> {
     bytes
 }
 
-/// Certificate, CertificateRequest and CertificateVerify with next to nothing in them: nobody is to read so far.
+/// Certificate, CertificateRequest and CertificateVerify with minimal content, as nothing should read them.
 const CERTIFICATE_MESSAGES: [(&[u8], &str); 3] = [
     (&[11, 0, 0, 4, 0, 0, 0, 0], "certificate"),
     (&[13, 0, 0, 3, 0, 0, 0], "certificate_request"),
@@ -543,7 +543,7 @@ fn a_key_is_changed_when_it_was_used_enough() {
     assert_eq!(support::take_data(&mut pair.server_events), b"one record".repeat(10));
 }
 
-/// How many times each side was told of new keys of the other, in the events that nobody took yet.
+/// How many key updates of the other side each side has reported, in the pending events.
 fn updates(pair: &Pair) -> (usize, usize) {
     let count = |events: &[Event]| events.iter().filter(|e| **e == Event::KeyUpdated).count();
     (count(&pair.client_events), count(&pair.server_events))

@@ -1,4 +1,4 @@
-//! What a ticket and a session stand for: no more than the handshake that they come from.
+//! A ticket and a session are worth no more than the handshake that they come from.
 #![cfg(feature = "certificates")]
 
 mod support;
@@ -156,7 +156,7 @@ fn session_of(client: &ClientConfig, server: &ServerConfig) -> Session {
     first.session()
 }
 
-/// A client that was given the session and nothing else: what an attacker does with a ticket.
+/// A client with only the session, like an attacker with a ticket.
 fn alone(session: &Session, server: &ServerConfig) -> Meeting {
     let mut client = resuming();
     if let Some(name) = session.server_name() {
@@ -222,7 +222,7 @@ fn one_tenants_identity_is_not_another_tenants() {
         let withdrawn = Event::Psk { index: 0, outcome: PskOutcome::Withdrawn };
         assert_eq!(meeting.pair.server_events.contains(&withdrawn), !resumes);
     }
-    // And it cannot wave a ticket through whose PSK it has not named.
+    // And it cannot accept a ticket without naming its PSK.
     let mut meeting = alone(&session, &server);
     let refused = meeting.pair.server.select(Selection::Offered(0));
     assert_eq!(refused, Err(Usage::NoPskForIdentity.into()));
@@ -239,7 +239,7 @@ fn a_ticket_that_is_passed_over_leaves_the_next_identity_and_the_certificate() {
     let mut server = psk_server(&new);
     server.append_psk(&other).unwrap();
     let meeting = meet(NOW + 1, &client, &server).with(&session).run();
-    // device-1 is preferred, as always, and its binder shows that the client has not got the new key.
+    // device-1 is preferred, as always, and its binder shows that the client does not have the new key.
     assert_eq!(meeting.pair.server_error, Some(Violation::BadBinder.into()));
     let mut only_other = issuing();
     only_other.append_psk(&other).unwrap();
@@ -346,7 +346,7 @@ fn tickets_of_tickets_end_seven_days_after_the_full_handshake_and_sooner_if_told
             session = meeting.session();
             assert!(session.expires_at() <= end);
         }
-        // A server whose own clock is right refuses what a client's wrong one offers.
+        // A server with a correct clock refuses the offer of a client with a wrong one.
         let mut late = meet(end - 1, &client, &server).with(&session);
         late.pair.server.set_time(end + 1);
         assert!(!late.run().resumed());
@@ -466,7 +466,7 @@ fn a_session_is_offered_where_a_full_handshake_would_accept_its_server() {
     another_client.certificates.credentials = Some(credentials("client"));
     refused(&another_client, SessionRefusal::OwnCertificate);
 
-    // Without anything else, the connection does not begin.
+    // Without anything else to offer, the connection does not start.
     let mut alone = resuming();
     alone.set_server_name("elsewhere.example").unwrap();
     let meeting = meet(NOW + 1, &alone, &certified()).with(&session).run();
@@ -531,7 +531,7 @@ fn an_application_judges_a_resumed_server_unless_it_accepted_it_by_the_same_rule
         assert_eq!(meeting.asked_of_client, 1);
         assert_eq!((meeting.resumed(), meeting.connected()), (connects, connects));
     }
-    // No early data goes to a server that was not judged yet.
+    // No early data is sent to a server that was not verified yet.
     let mut meeting = meet(NOW + 1, &judging(b"pin 2"), &server).with(&session);
     meeting.pair.client.start().unwrap();
     assert_eq!(meeting.pair.client.early_data_limit(), None);
@@ -710,7 +710,7 @@ fn a_resumption_succeeds_only_where_the_full_handshake_would_have() {
         assert_eq!(before.is_authenticated(), after.is_authenticated());
         assert_eq!(before.at(), after.at());
         if has_anything {
-            // Who the server takes the client for is who it would have been by a full handshake.
+            // The client's authentication is the same as in a full handshake.
             let anew = full.pair.server.peer().unwrap();
             assert_eq!(anew.is_authenticated(), after.is_authenticated(), "round {round}");
         }

@@ -58,7 +58,7 @@ fn first_session(client: &ClientConfig, server: &ServerConfig) -> Session {
     session.clone()
 }
 
-/// A connection that offers the session and nothing else.
+/// A connection that offers only the session.
 fn resume(now: u64, client: &ClientConfig, server: &ServerConfig, session: &Session) -> Pair {
     let mut alone = ClientConfig::new();
     alone.parameters = client.parameters.clone();
@@ -110,7 +110,7 @@ fn a_ticket_of_a_resumed_connection_still_tells_the_external_identity() {
 fn tickets_and_external_psks_go_in_one_client_hello() {
     let (client, server) = resuming(HashAlgorithm::Sha256);
     let session = first_session(&client, &server);
-    // The ticket opens, so it is preferred; without its key the external PSK behind it serves.
+    // The ticket opens, so it is preferred; without its key, the external PSK after it is used.
     let mut other_keys = server.clone();
     other_keys.tickets = Some(TicketPolicy::new(keys(2)));
     for (server, kind, index) in

@@ -228,7 +228,7 @@ fn client_writer() -> RecordWriter {
     writer
 }
 
-/// Takes the server's flight apart.
+/// Splits the server's flight into its parts.
 fn expect_flight(trace: &mut Vectors, messages: &[&str]) {
     let mut joiner = HandshakeJoiner::default();
     joiner.push(trace.get("server flight"));

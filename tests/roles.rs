@@ -1,4 +1,4 @@
-//! The guard of roles in a process that lives long and uses many identities. The crate's own source is compiled once more
+//! The role guard in a process that runs long and uses many identities. The crate's own source is compiled once more
 //! for it, as a million handshakes would take minutes.
 #![allow(dead_code, unused_imports, reason = "the test uses a part of it")]
 
@@ -33,13 +33,13 @@ fn the_guard_remembers_the_identities_used_last_and_no_more() {
     let constant = device(USED);
     for number in 0..USED {
         assert!(may_serve(&device(number), Role::Server));
-        // One that is used again and again is never forgotten.
+        // An identity that is used repeatedly is never forgotten.
         if number % 10_000 == 0 {
             assert!(may_serve(&constant, Role::Server));
         }
     }
     assert!(!may_serve(&constant, Role::Client));
-    // Before anything is forgotten: what is asked for is used.
+    // Before anything is forgotten, as a check counts as a use.
     for number in (USED - REMEMBERED + 1_000..USED).rev() {
         assert!(!may_serve(&device(number), Role::Client), "device-{number} was forgotten");
     }

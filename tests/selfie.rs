@@ -1,7 +1,7 @@
 //! Reflection (the Selfie attack, RFC 9257 section 4.1 and RFC 9258 appendix B): an endpoint that is client and server
-//! with one PSK is sent its own messages back.
+//! with one PSK receives its own messages.
 //!
-//! Each test has identities of its own, as the guard remembers for the whole process.
+//! Each test has its own identities, as the guard remembers them for the whole process.
 
 mod support;
 

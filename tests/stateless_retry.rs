@@ -1,5 +1,5 @@
-//! HelloRetryRequests whose state is in a cookie (RFC 9846 section 4.3.2): the second ClientHello may go to a server that
-//! knows nothing but the keys and the PSKs.
+//! HelloRetryRequests whose state is in a cookie (RFC 9846 section 4.3.2): the second ClientHello may go to a server
+//! that knows nothing but the keys and the PSKs.
 
 mod support;
 
@@ -46,9 +46,9 @@ fn server(config: &ServerConfig) -> Connection {
     Connection::server(Arc::new(config.clone()), Entropy::from_seed([7; 32]))
 }
 
-/// A client that was asked for another share and has answered, and what went over the wire.
+/// A client that has answered a HelloRetryRequest, and the bytes on the wire.
 struct Asked {
-    /// Its server is the one that asked.
+    /// The server that sent the HelloRetryRequest.
     pair: Pair,
     first: Vec<u8>,
     request: Vec<u8>,
@@ -477,7 +477,7 @@ fn a_second_client_hello_repeats_the_first_whoever_gets_it() {
 
 #[test]
 fn the_order_of_extensions_may_change_whoever_gets_it() {
-    // Encoding has an order of its own, so two extensions without contents change places in the bytes.
+    // The order of the encoding is fixed, so two empty extensions are swapped in the bytes.
     let (mut client, config) = retrying();
     client.parameters.grease = false;
     let asked = asked(client, config.clone());

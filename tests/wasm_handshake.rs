@@ -1,4 +1,4 @@
-//! The same handshakes natively, in Node and in a browser: the bytes must not depend on where they are made.
+//! The same handshakes natively, in Node and in a browser: the bytes must not depend on the platform.
 //!
 //! `cargo test` runs this file natively, `wasm-pack test` as WebAssembly.
 
@@ -11,7 +11,7 @@ use tls_psk::{Connection, Entropy, HashAlgorithm};
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
-/// What is done to the configurations of a recorded handshake.
+/// The change to the configurations of a recorded handshake.
 #[derive(Clone, Copy)]
 struct Recorded {
     retry: bool,

@@ -100,7 +100,7 @@ fn after_close_notify_everything_is_ignored_and_the_end_is_told_once() {
 #[test]
 fn each_direction_is_closed_by_itself() {
     for (mut connection, mut wire) in connected() {
-        // The peer's first: we may still write.
+        // The peer's close_notify first: this side may still write.
         connection.receive(&wire.record(ContentType::ALERT, &[1, 0])).unwrap();
         connection.send(b"still here").unwrap();
         wire.feed(&transmitted(&mut connection));
@@ -111,14 +111,14 @@ fn each_direction_is_closed_by_itself() {
         assert_eq!((connection.state(), connection.send(b"x")), ("CLOSED", closed()));
     }
     for (mut connection, mut wire) in connected() {
-        // Ours first: we still read.
+        // This side's close_notify first: it still reads.
         connection.close().unwrap();
         wire.feed(&transmitted(&mut connection));
         assert_eq!(wire.next_record().unwrap().content, [1, 0]);
         while connection.poll_event().is_some() {}
         connection.receive(&wire.data(b"an answer")).unwrap();
         assert_eq!(connection.poll_event(), Some(Event::Data(b"an answer".to_vec())));
-        // Nothing is sent any more: data, a second close_notify, an answer to a KeyUpdate, an alert.
+        // Nothing more is sent: no data, second close_notify, answer to a KeyUpdate or alert.
         assert_eq!(connection.send(b"x"), closed());
         let request = tls_psk::wire::KeyUpdateRequest::UPDATE_NOT_REQUESTED;
         assert_eq!(connection.update_keys(request), closed());
@@ -172,7 +172,7 @@ fn a_connection_that_is_given_up_says_so_and_is_over() {
     }
 }
 
-/// Every handshake type with a body that would be its shortest, known ones and others.
+/// Every handshake type with its shortest body, known and unknown ones.
 fn every_message() -> Vec<(&'static str, Vec<u8>)> {
     [
         ("an unknown handshake message", 0, 0),
@@ -201,7 +201,7 @@ fn every_message() -> Vec<(&'static str, Vec<u8>)> {
 
 #[test]
 fn every_state_refuses_the_messages_of_others() {
-    // What each state takes, in the order of `unfinished`, then the connected server and client.
+    // The messages that each state accepts, in the order of `unfinished`, then the connected server and client.
     let taken: [&[u8]; 7] = [&[1], &[20], &[2], &[8], &[20], &[24], &[4, 24]];
     for (name, message) in every_message() {
         let states = unfinished().into_iter().chain(connected());
@@ -235,7 +235,7 @@ fn a_message_too_long_is_refused_by_its_header_and_only_where_it_is_expected_for
             for ((mut connection, mut wire), taken) in states.zip(taken) {
                 let state = connection.state();
                 let expected = taken.iter().find(|(expected, _)| *expected == msg_type);
-                // Some are not too long yet, and wait for their body.
+                // Some are not too long yet, and wait for the body.
                 let patient = [1, 2, 4, 8, 11, 13, 15].contains(&msg_type) && length[0] == 0;
                 if patient {
                     continue;
@@ -262,7 +262,7 @@ fn name_of(msg_type: u8) -> &'static str {
 
 #[test]
 fn a_clients_alert_is_protected_once_it_has_the_keys() {
-    // `assert_aborted` opens it; here is what comes before it, for middleboxes.
+    // `assert_aborted` opens it; this checks the change_cipher_spec before it, for middleboxes.
     for (compatible, types) in [(true, &[20, 23][..]), (false, &[23])] {
         let mut config = client_config();
         config.parameters.middlebox_compatibility = compatible;

@@ -1,4 +1,4 @@
-//! A ClientHello as a server gets it, its PSKs and key shares excepted.
+//! A ClientHello as a server receives it, except its PSKs and key shares.
 
 use tls_psk::wire::{CipherSuite, ClientHello, ContentType, ExtensionType, ProtocolVersion};
 use tls_psk::{Connection, Error, Event, ServerConfig, Violation, inspect};
@@ -6,7 +6,7 @@ use tls_psk::{Connection, Error, Event, ServerConfig, Violation, inspect};
 use super::puppet::{Abort, PuppetClient, Raw, assert_aborted, plaintext, server, transmitted};
 use super::{Alert, server_config, shared_psk, undecodable, unexpected, violation};
 
-/// A server gets a first ClientHello and aborts.
+/// A server receives a first ClientHello and aborts.
 pub fn assert_refused(row: &str, config: ServerConfig, message: &[u8], abort: Abort) {
     let mut client = PuppetClient::new(vec![shared_psk()]);
     let mut server = server(config);
@@ -14,7 +14,7 @@ pub fn assert_refused(row: &str, config: ServerConfig, message: &[u8], abort: Ab
     assert_aborted(row, &mut server, result, &mut client.wire, abort);
 }
 
-/// A server gets a first ClientHello, and the handshake is completed.
+/// A server receives a first ClientHello, and the handshake completes.
 pub fn assert_accepted(
     row: &str,
     config: ServerConfig,
@@ -85,7 +85,7 @@ fn every_length_field_off_by_one_is_a_decode_error() {
     });
     let (spans, error) = inspect(&message);
     assert_eq!(error, None);
-    // The message's own length is the record layer's business: it waits for more, or leaves something over.
+    // The record layer handles the length of the message itself: it waits for more, or leaves a rest.
     let lengths = spans.iter().filter(|span| span.name == "length" && span.start != 1);
     let mut tried = 0;
     for length in lengths {
@@ -198,7 +198,7 @@ fn an_older_hello_is_a_protocol_version_alert_and_nothing_after_it_helps() {
     let older = raw(|hello| hello.extensions.retain(|(kind, _)| *kind < 40));
     let mut server = server(server_config());
     let mut client = PuppetClient::new(vec![shared_psk()]);
-    // The good hello behind it, in a record of its own, is not looked at.
+    // The good hello after it, in a separate record, is ignored.
     let flight = [client.wire.handshake(&older), client.wire.handshake(&bound(|_| ()))].concat();
     let result = server.receive(&flight);
     let abort = violation(Violation::Tls13NotOffered, Alert::PROTOCOL_VERSION);

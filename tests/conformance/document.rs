@@ -1,4 +1,4 @@
-//! `docs/conformance.md` names tests that are there, and leaves out none of this folder's.
+//! `docs/conformance.md` names only existing tests, and all tests of this folder.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -69,7 +69,7 @@ fn every_row_names_tests_and_all_of_them_exist() {
 
 #[test]
 fn every_test_of_this_folder_is_named_by_a_row_or_proves_the_tests() {
-    // What refusals are made from, and these two.
+    // The inputs that refusals are made from, and these two.
     let proofs = [
         "what_the_refusals_are_made_from_is_accepted",
         "what_the_refusals_are_made_from_connects",

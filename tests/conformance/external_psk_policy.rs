@@ -1,4 +1,4 @@
-//! External PSKs: what is refused when they are configured (RFC 9257), and what the importer makes of them (RFC 9258).
+//! External PSKs: refused configurations (RFC 9257), and the results of the importer (RFC 9258).
 
 use tls_psk::keys::BinderKind;
 use tls_psk::psk::import;
@@ -77,7 +77,7 @@ fn imported(target: HashAlgorithm, kind: BinderKind) -> PuppetPsk {
     PuppetPsk { identity, key, hash: target, kind }
 }
 
-/// A server that knows "client1" as an imported PSK, and no other way.
+/// A server that knows "client1" only as an imported PSK.
 fn importing() -> ServerConfig {
     let mut config = ServerConfig::new();
     config.append_psk(&psk("client1", SHA256).with_context(CONTEXT).unwrap()).unwrap();
@@ -103,7 +103,7 @@ fn the_binder_tells_imported_keys_from_others() {
             assert_refused("another label", importing(), imported(target, kind), bad);
         }
     }
-    // Sides that do not agree on importing have different identities.
+    // If only one side imports, the identities differ.
     assert_refused("plain to imported", importing(), shared_psk(), NO_PSK);
     let psk = imported(SHA256, BinderKind::Imported);
     assert_refused("imported to plain", server_config(), psk, NO_PSK);
@@ -174,7 +174,7 @@ fn one_imported_psk_is_offered_for_each_hash_of_the_suites_and_for_tls_13_alone(
 
 #[test]
 fn among_three_nodes_a_context_that_names_both_ends_keeps_a_hello_from_a_third() {
-    // A, B and C share one key; an attacker takes what A sends to B to C.
+    // A, B and C share one key; an attacker forwards A's messages for B to C.
     let between = |context: &[u8]| psk("group", SHA256).with_context(context).unwrap();
     let mut client = ClientConfig::new();
     client.append_psk(&between(b"A to B")).unwrap();
@@ -231,7 +231,7 @@ fn exporters_wait_for_the_handshake_and_take_no_context_for_an_empty_one() {
     }
 }
 
-/// Every way to cut the flights of a whole handshake short, by what the configurations make of it.
+/// Every way to truncate the flights of a whole handshake, for the configurations.
 fn assert_prefixes_wait(client: ClientConfig, server_config: ServerConfig) {
     let mut client = client;
     client.parameters.allow_both_roles = true;
@@ -284,7 +284,7 @@ fn no_changed_byte_of_a_handshake_goes_unnoticed() {
     original.receive(&answer).unwrap();
     let finished = transmitted(&mut original);
 
-    // The version of an unprotected record is nobody's business, and a change_cipher_spec says nothing.
+    // The version of an unprotected record is ignored, and a change_cipher_spec has no meaning.
     let unread = |flight: &[u8], at: usize| {
         let mut start = 0;
         loop {
@@ -311,7 +311,7 @@ fn no_changed_byte_of_a_handshake_goes_unnoticed() {
     for hello in changed(&hello) {
         let mut server = server(server_config.clone());
         let result = server.receive(&hello);
-        // An error, or a record that is longer now and does not end.
+        // An error, or a record that is now longer and incomplete.
         assert!(result.is_err() || server.state() == "START");
     }
     for answer in changed(&answer) {

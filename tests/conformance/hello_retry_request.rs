@@ -1,4 +1,4 @@
-//! HelloRetryRequest: what it may ask for, and what has to come of it.
+//! HelloRetryRequest: what it may request, and the required result.
 
 use tls_psk::wire::{
     CipherSuite, ClientHello, ExtensionType, KeyShareEntry, NamedGroup, ProtocolVersion, Reader,
@@ -18,7 +18,7 @@ const P256: NamedGroup = NamedGroup::SECP256R1;
 const SHA384_SUITE: CipherSuite = CipherSuite::TLS_AES_256_GCM_SHA384;
 const ILLEGAL: Alert = Alert::ILLEGAL_PARAMETER;
 
-/// A server that has asked for P-256, its client, and the message that answers it, not bound yet.
+/// A server that has requested P-256, its client, and the answer, without binders yet.
 fn asking() -> (Connection, PuppetClient, Vec<u8>) {
     let mut config = server_config();
     config.parameters.set_groups(&[P256]).unwrap();
@@ -137,7 +137,7 @@ fn what_a_second_hello_may_not_change_ends_in_one_alert() {
     assert_aborted("no offer", &mut server, result, &mut client.wire, abort);
 }
 
-/// A server that has asked for P-256 after a hello with extensions that it does not know, and the hello that answers.
+/// A server that has requested P-256 after a hello with unknown extensions, and the second hello.
 fn asking_among_unknown_extensions() -> (Connection, PuppetClient, Raw) {
     let mut config = server_config();
     config.parameters.set_groups(&[P256]).unwrap();
@@ -200,7 +200,7 @@ fn in_another_order_the_extensions_keep_their_contents() {
 
 #[test]
 fn a_server_asks_once_and_takes_no_third_hello() {
-    // A second hello that gives no reason to go on is refused, not asked about again.
+    // A second hello without a common group is refused, without another request.
     let (mut server, mut client, second) = asking();
     let third = client.bind(second);
     server.receive(&client.send_hello(&third)).unwrap();
@@ -237,7 +237,7 @@ fn config() -> ClientConfig {
     config
 }
 
-/// A client gets a HelloRetryRequest and aborts.
+/// A client receives a HelloRetryRequest and aborts.
 fn assert_refused(row: &str, change: impl FnOnce(&mut ServerHello), abort: Abort) {
     let (mut client, mut puppet) = PuppetServer::start(config(), vec![shared_psk()]);
     let mut request = puppet.retry(P256);
@@ -460,7 +460,7 @@ fn after_a_request_in_a_sha384_suite_only_sha384_psks_are_offered_and_their_bind
     assert_eq!(pruned.identities, offer.identities[1..]);
     assert_ne!(pruned.binders, offer.binders[1..]);
 
-    // An index of the first list is none of the second.
+    // An index of the first list is not valid in the second.
     let mut hello = puppet.server_hello();
     hello.extensions.selected_identity = Some(1);
     let result = client.receive(&puppet.wire.handshake(&hello.encode().unwrap()));
@@ -484,7 +484,7 @@ fn a_cookie_that_fits_no_client_hello_is_an_illegal_parameter() {
         let row = format!("{length} bytes");
         assert_aborted(&row, &mut client, result, &mut puppet.wire, abort);
     }
-    // One that fits is sent back.
+    // A cookie that fits is sent back.
     let (mut client, mut puppet, result) = asked(60_000);
     result.unwrap();
     puppet.take_second_hello(&transmitted(&mut client));

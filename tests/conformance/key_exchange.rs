@@ -12,7 +12,7 @@ const BAD_SHARE: Abort = violation(Violation::BadKeyShare, Alert::ILLEGAL_PARAME
 const X25519: NamedGroup = NamedGroup::X25519;
 const P256: NamedGroup = NamedGroup::SECP256R1;
 
-/// Shares that are none, by group.
+/// Invalid shares, by group.
 fn bad_shares() -> Vec<(&'static str, KeyShareEntry)> {
     let genuine = KeyShare::generate(P256, &mut Random::from_seed([9; 32])).unwrap();
     let point = genuine.public();
@@ -95,7 +95,7 @@ fn shares_of_unlisted_groups_and_groups_listed_twice_are_illegal() {
 
 #[test]
 fn without_a_share_the_server_asks_and_without_a_common_group_it_fails() {
-    // Groups without a share, shares of groups unknown to the server: it asks for its own.
+    // Groups without a share, shares of groups unknown to the server: it requests its own group.
     for (row, shares) in [
         ("no share", vec![]),
         (
@@ -145,7 +145,7 @@ fn psk_ke_needs_neither_groups_nor_shares() {
 
 #[test]
 fn groups_without_shares_are_taken_beside_psk_ke_alone() {
-    // Mbed TLS (3.6) lists its groups all the same; section 9.2 wants missing_extension.
+    // Mbed TLS (3.6) lists its groups anyway; section 9.2 requires missing_extension.
     let mut config: ServerConfig = server_config();
     let both = [PskKeyExchangeMode::PSK_DHE_KE, PskKeyExchangeMode::PSK_KE];
     config.parameters.set_psk_modes(&both).unwrap();

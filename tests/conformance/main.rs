@@ -1,5 +1,5 @@
-//! What hostile and broken peers send, and what must come of it: the alert, the error, and a connection that is closed
-//! for good. `docs/conformance.md` lists the cases, these and those that other tests cover.
+//! What hostile and broken peers send, and the required result: the alert, the error, and a connection that is closed
+//! permanently. `docs/conformance.md` lists the cases, these and those that other tests cover.
 
 mod alerts_and_post_handshake;
 mod client_hello;

@@ -1,4 +1,4 @@
-//! The PSKs that a client offers: their form, their binders, and what a stranger learns from them.
+//! The PSKs that a client offers: their format, their binders, and what a stranger learns from them.
 
 use tls_psk::keys::BinderKind;
 use tls_psk::wire::{
@@ -240,7 +240,7 @@ fn offers_as_large_as_can_be_are_taken_and_refused() {
     let message = client.bind(client.hello().encode().unwrap());
     assert_accepted("an identity of 65,300 bytes", config, &mut client, &message);
 
-    // As many as fit, each known: one binder is checked, not one for each.
+    // As many as fit, all known: only one binder is checked.
     let identities: Vec<String> = (0..1500).map(|i| format!("{i:x}")).collect();
     let mut config = ServerConfig::new();
     let mut psks = Vec::new();

@@ -1,4 +1,4 @@
-//! KeyUpdate, NewSessionTicket, early data: what comes behind, or beside, the handshake's own messages.
+//! KeyUpdate, NewSessionTicket and early data: messages after or outside of the handshake.
 
 use tls_psk::wire::{CipherSuite, ContentType, KeyUpdateRequest, NamedGroup, NewSessionTicket};
 use tls_psk::{
@@ -62,14 +62,14 @@ fn a_requested_update_is_answered_once_before_the_next_data() {
     server.send(b"an answer").unwrap();
     server.send(b"another").unwrap();
     puppet.wire.feed(&transmitted(&mut server));
-    // Under the old key, and not asking back.
+    // With the old key, and without a request.
     let answer = puppet.wire.next_record().unwrap();
     assert_eq!((answer.content_type, answer.content), (ContentType::HANDSHAKE, update(0)));
     puppet.update_receiving();
     assert_eq!(puppet.wire.next_record().unwrap().content, b"an answer");
     assert_eq!(puppet.wire.next_record().unwrap().content, b"another");
 
-    // One that asks for nothing is not answered.
+    // One without a request is not answered.
     server.receive(&puppet.wire.handshake(&update(0))).unwrap();
     server.send(b"as before").unwrap();
     assert_eq!(read(&mut server, &mut puppet.wire), [(23, b"as before".to_vec())]);
@@ -133,14 +133,14 @@ fn a_flood_of_key_updates_is_cut_off_and_costs_no_answers() {
         let abort = violation(Violation::TooManyKeyUpdates, Alert::UNEXPECTED_MESSAGE);
         assert_aborted("a flood", &mut server, result, &mut puppet.wire, abort);
     }
-    // Among data there may be any number: nobody counts generations (section 4.7.3).
+    // With data between them, any number is accepted: generations are not limited (section 4.7.3).
     let (mut puppet, mut server) = PuppetClient::connected(server_config(), shared_psk());
     for _ in 0..1000 {
         server.receive(&puppet.wire.handshake(&update(0))).unwrap();
         puppet.update_sending();
         server.receive(&puppet.wire.data(b"x")).unwrap();
     }
-    // Empty data is none, and does not hide a flood.
+    // Empty data does not count as data, and does not hide a flood.
     let (mut puppet, mut server) = PuppetClient::connected(server_config(), shared_psk());
     let result = (0..10_000).try_for_each(|_| {
         let bytes = puppet.wire.handshake(&update(0));
@@ -162,7 +162,7 @@ fn an_update_that_was_asked_for_is_no_part_of_a_flood() {
     }
 }
 
-/// A ticket whose lifetime is that of an hour.
+/// A ticket with a lifetime of one hour.
 fn ticket() -> NewSessionTicket {
     NewSessionTicket {
         ticket_lifetime: 3600,
@@ -173,7 +173,7 @@ fn ticket() -> NewSessionTicket {
     }
 }
 
-/// Tickets that cannot be.
+/// Invalid tickets.
 fn bad_tickets() -> Vec<(&'static str, Vec<u8>, Abort)> {
     let encoded = ticket().encode().unwrap();
     let body = &encoded[4..];
@@ -339,7 +339,7 @@ fn rejected_early_data_is_skipped_to_its_end_and_does_not_end_with_a_message() {
     let abort = unexpected("end_of_early_data", "WAIT_FINISHED");
     assert_aborted("EndOfEarlyData", &mut server, result, &mut puppet.wire, abort);
 
-    // What opens ends the skipping: a record that does not open is no early data any more.
+    // A record that opens ends the skipping: a later one that does not open is not early data.
     let (mut puppet, mut server) = offered(early(100));
     server.receive(&puppet.wire.data(b"skipped")).unwrap();
     puppet.take_server_hello(&transmitted(&mut server));

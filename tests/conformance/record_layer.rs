@@ -1,4 +1,4 @@
-//! Records: their lengths, their types, their protection, and what may stand between them.
+//! Records: their lengths, types and protection, and what may come between them.
 
 use tls_psk::crypto::{AeadAlgorithm, TAG_LEN};
 use tls_psk::wire::{ContentType, EncryptedExtensions};
@@ -42,7 +42,7 @@ fn assert_refused(row: &str, bytes: impl Fn(&mut Wire) -> Vec<u8>, abort: Abort)
     }
 }
 
-/// The data that the connection hands out.
+/// The data that the connection delivers.
 fn data(connection: &mut Connection) -> Vec<u8> {
     let mut data = Vec::new();
     while let Some(event) = connection.poll_event() {
@@ -63,7 +63,7 @@ fn a_plaintext_record_is_refused_by_a_length_above_16384() {
             assert_aborted("a header", &mut server, result, &mut Wire::default(), OVERFLOW);
         }
     }
-    // The longest one that may be only waits for its body.
+    // The longest valid record only waits for its body.
     let mut server = server(server_config());
     assert_eq!(server.receive(&[22, 3, 1, 0x40, 0]), Ok(()));
 }
@@ -93,7 +93,7 @@ fn an_inner_plaintext_has_at_most_16384_bytes_and_its_type() {
     ] {
         assert_refused(row, padded(content, padding), OVERFLOW);
     }
-    // A length on the wire that the header may have, and no inner plaintext can.
+    // A length that is valid in the header, but not for an inner plaintext.
     assert_refused("16640 bytes", padded(MAX + 239, 0), OVERFLOW);
     for (content, padding) in [(MAX, 0), (MAX - 1, 1), (1, MAX - 1)] {
         for (mut connection, mut wire) in connected() {
@@ -110,7 +110,7 @@ fn a_ciphertext_shorter_than_a_tag_and_a_type_is_refused() {
         let record = [&[23, 3, 3, 0, length][..], &vec![7; length.into()]].concat();
         assert_refused("short", |_| record.clone(), BAD_MAC);
     }
-    // A genuine tag over nothing opens, to nothing (section 5.4).
+    // A valid tag over an empty plaintext opens to an empty plaintext (section 5.4).
     let (mut puppet, mut server) = PuppetClient::connected(server_config(), shared_psk());
     let result = server.receive(&puppet.seal_nothing());
     let abort = violation(Violation::NoContentType, Alert::UNEXPECTED_MESSAGE);
@@ -222,7 +222,7 @@ fn user_canceled_is_taken_up_to_32_times_without_data_between() {
         let result = connection.receive(&canceled(&mut wire));
         assert_aborted("33 of them", &mut connection, result, &mut wire, abort);
     }
-    // They count together with other records that carry nothing, and data makes a new start.
+    // They count together with other empty records, and data resets the count.
     for (mut connection, mut wire) in connected() {
         for _ in 0..2 {
             for _ in 0..16 {
@@ -256,14 +256,14 @@ fn nothing_comes_between_the_fragments_of_a_message() {
         };
         assert_refused(row, between, INTERLEAVED);
     }
-    // A change_cipher_spec, where it may come otherwise.
+    // A change_cipher_spec where it would otherwise be allowed.
     for (mut connection, mut wire) in shaking_hands() {
         let half = wire.record(ContentType::HANDSHAKE, &[20, 0]);
         let result = connection.receive(&[half, plaintext(20, &[1])].concat());
         let row = "change_cipher_spec";
         assert_aborted(row, &mut connection, result, &mut wire, INTERLEAVED);
     }
-    // An error is told all the same.
+    // An error is still reported.
     for (mut connection, mut wire) in connected() {
         let half = wire.record(ContentType::HANDSHAKE, &update[..2]);
         let alert = wire.alert(Alert::INTERNAL_ERROR);
@@ -275,7 +275,7 @@ fn nothing_comes_between_the_fragments_of_a_message() {
 
 #[test]
 fn messages_may_be_cut_to_bytes_and_joined_in_one_record() {
-    // A ClientHello and a Finished, a byte a record.
+    // A ClientHello and a Finished, one byte in each record.
     let mut puppet = PuppetClient::new(vec![shared_psk()]);
     let hello = puppet.bind(puppet.hello().encode().unwrap());
     puppet.send_hello(&hello);
@@ -326,7 +326,7 @@ fn an_alert_record_is_one_alert() {
 
 #[test]
 fn nothing_unprotected_is_taken_once_the_handshake_is_complete() {
-    // A close_notify by anybody would pass for the end of the peer's data.
+    // An attacker's close_notify would pass for the end of the peer's data.
     for (row, record) in [
         ("close_notify", plaintext(21, &[1, 0])),
         ("an error", plaintext(21, &[2, 40])),
@@ -335,7 +335,7 @@ fn nothing_unprotected_is_taken_once_the_handshake_is_complete() {
         ("an empty handshake record", plaintext(22, &[])),
     ] {
         assert_refused(row, |_| record.clone(), UNPROTECTED);
-        // A key that has opened nothing yet is no exception.
+        // There is no exception for a key that has opened nothing yet.
         let updated =
             |wire: &mut Wire| [wire.handshake(&message(24, &[0])), record.clone()].concat();
         assert_refused(row, updated, UNPROTECTED);
@@ -349,7 +349,7 @@ fn during_the_handshake_an_unprotected_alert_ends_it_and_nothing_else_is_taken()
         let result = connection.receive(&plaintext(22, &[20, 0, 0, 0]));
         assert_aborted("a Finished", &mut connection, result, &mut wire, UNPROTECTED);
     }
-    // Whoever cannot read our hello has no key to protect an alert with.
+    // A peer that cannot read our hello has no key to protect an alert with.
     for (content, error) in [
         ([2, 40], Error::AlertReceived(Alert::HANDSHAKE_FAILURE)),
         ([1, 0], Error::ClosedDuringHandshake),
@@ -359,7 +359,7 @@ fn during_the_handshake_an_unprotected_alert_ends_it_and_nothing_else_is_taken()
             assert_ended_silently("an alert", &mut connection, result, error);
         }
     }
-    // Not so once the peer has shown that it has the keys.
+    // This ends once the peer has shown that it has the keys.
     let (mut client, mut puppet) =
         PuppetServer::before_finished(client_config(), vec![shared_psk()]);
     let result = client.receive(&plaintext(21, &[2, 40]));
@@ -454,7 +454,7 @@ fn every_type_of_record_may_be_padded_to_the_limit() {
     }
 }
 
-/// A connected server and client that have said to take 100 bytes and were told the same.
+/// A connected server and client that both have a limit of 100 bytes.
 fn limited(limit: u16) -> [(Connection, Wire); 2] {
     let mut config = server_config();
     config.parameters.set_record_size_limit(Some(100)).unwrap();

@@ -1,4 +1,4 @@
-//! ServerHello, EncryptedExtensions and Finished as a client gets them, and Finished as a server gets it.
+//! ServerHello, EncryptedExtensions and Finished as a client receives them, and Finished as a server receives it.
 
 use tls_psk::wire::{
     CipherSuite, EncryptedExtensions, ExtensionType, KeyShareEntry, NamedGroup, ProtocolVersion,
@@ -18,7 +18,7 @@ const ILLEGAL: Alert = Alert::ILLEGAL_PARAMETER;
 const UNSOLICITED: Abort = violation(Violation::UnsolicitedExtension, Alert::UNSUPPORTED_EXTENSION);
 const MISPLACED: Abort = violation(Violation::MisplacedExtension, ILLEGAL);
 
-/// A client gets a ServerHello and aborts.
+/// A client receives a ServerHello and aborts.
 fn assert_refused(
     row: &str,
     config: ClientConfig,
@@ -32,7 +32,7 @@ fn assert_refused(
     assert_aborted(row, &mut client, result, &mut puppet.wire, abort);
 }
 
-/// A client that is connected, with whatever EncryptedExtensions say, or has aborted on them.
+/// A client that is connected after these EncryptedExtensions, or has aborted on them.
 fn answer_to(config: ClientConfig, extensions: &[u8], row: &str, abort: Option<Abort>) {
     let (mut client, mut puppet) = PuppetServer::before_extensions(config, vec![shared_psk()]);
     let result = client.receive(&puppet.send(extensions));
@@ -351,7 +351,7 @@ fn accepted_early_data_belongs_to_the_first_psk_and_its_suite() {
         hello.extensions.selected_identity = Some(index);
         hello.cipher_suite = suite;
         client.receive(&puppet.send_hello(&hello)).unwrap();
-        // The ServerHello has rejected early data, so that there is none any more.
+        // The ServerHello has rejected early data, so there is none any more.
         assert_eq!(client.poll_event(), Some(Event::EarlyDataRejected), "{row}");
         assert_eq!(client.early_data_limit(), None, "{row}");
         let result = client.receive(&puppet.send(&accepting.encode().unwrap()));
@@ -365,7 +365,7 @@ fn an_alert_behind_early_data_goes_out_under_a_key_that_the_server_has() {
     let accepting = EncryptedExtensions { early_data: true, ..EncryptedExtensions::default() };
     let accepting = accepting.encode().unwrap();
 
-    // No ServerHello yet, or none that can be: in clear.
+    // No ServerHello yet, or an invalid one: in clear.
     let (mut client, mut puppet) = early();
     let mut hello = puppet.server_hello();
     hello.legacy_compression_method = 1;
@@ -373,7 +373,7 @@ fn an_alert_behind_early_data_goes_out_under_a_key_that_the_server_has() {
     let abort = violation(Violation::CompressionSelected, ILLEGAL);
     assert_aborted("a bad ServerHello", &mut client, result, &mut puppet.wire, abort);
 
-    // Behind the ServerHello and before the server's word on early data: the keys of the handshake.
+    // After the ServerHello and before the server's decision about early data: the keys of the handshake.
     let (mut client, mut puppet) = early();
     let hello = puppet.server_hello();
     client.receive(&puppet.send_hello(&hello)).unwrap();
@@ -416,7 +416,7 @@ fn an_alert_behind_early_data_goes_out_under_a_key_that_the_server_has() {
     assert_aborted("a bad Finished", &mut client, result, &mut puppet.wire, bad_finished);
 }
 
-/// A Finished that is not right, and how.
+/// An invalid Finished, and the error.
 fn broken(finished: &[u8]) -> Vec<(&'static str, Vec<u8>, Abort)> {
     let bad = violation(Violation::BadFinished, Alert::DECRYPT_ERROR);
     let length = undecodable("verify_data");

@@ -22,7 +22,7 @@ import {
 const CHACHA20 = "TLS_CHACHA20_POLY1305_SHA256";
 const AES_128 = "TLS_AES_128_GCM_SHA256";
 
-/** What is negotiated when nobody wishes for anything else. */
+/** What is negotiated by default. */
 const USUAL = { pskMode: "psk_dhe_ke", cipherSuite: CHACHA20, group: "x25519", helloRetryRequest: false };
 const WITHOUT_DHE = { pskMode: "psk_ke", group: undefined };
 const retried = { group: "secp256r1", helloRetryRequest: true };

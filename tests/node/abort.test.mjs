@@ -1,4 +1,4 @@
-// Ends from outside, at every point at which a connection waits for something.
+// External ends, at every point at which a connection waits.
 
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
@@ -80,7 +80,7 @@ for (const role of ["client", "server"]) {
         assert.equal(error.cause, name === "close()" ? undefined : reason);
         if (!complete) assert.equal(failure, error);
         assert.equal(await rejection(reading), error);
-        // The peer learns of it: as an error in its handshake, or behind that as a conversation that is over.
+        // The peer notices it: as an error in its handshake, or after that as the end of the conversation.
         const met = await other.opened.then(
           () => true,
           () => false,

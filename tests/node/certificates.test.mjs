@@ -12,7 +12,7 @@ after(() => assert.deepEqual(unhandled, []));
 
 const USUAL = { now: () => NOW, allowBothRoles: true };
 
-/** A client that trusts the root and has no PSK, and a server with a P-256 certificate and no PSK, unless told. */
+/** By default a client that trusts the root and has no PSK, and a server with a P-256 certificate and no PSK. */
 function connect(clientOptions = {}, serverOptions = {}) {
   const [clientEnd, serverEnd] = pipe();
   const verifies = "verifyCertificate" in clientOptions ? {} : { ca: pem("root") };
@@ -42,7 +42,7 @@ function assertFull({ clientInfo, serverInfo }, name = "p256") {
   assert.deepEqual(clientInfo.peerCertificates.map(Buffer.from), ders(`${name}.chain`));
 }
 
-/** The one side fails with the code and the alert, and the other hears of it. */
+/** One side fails with the code and the alert, and the other receives the alert. */
 async function assertFails({ client, server }, refuser, code, alert) {
   const [first, second] = refuser === "client" ? [client, server] : [server, client];
   const error = await rejection(first.opened);

@@ -1,4 +1,4 @@
-// The commands of tls-psk beside connect and serve as such, and their options.
+// The other commands of tls-psk, and the options of all commands.
 
 import assert from "node:assert/strict";
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";

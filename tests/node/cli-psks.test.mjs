@@ -1,5 +1,5 @@
-// Psk files of others: what mosquitto, stunnel, GnuTLS's psktool and Zabbix write is read as they read it, or refused by
-// line with the cause.
+// PSK files of other programs: files of mosquitto, stunnel, GnuTLS's psktool and Zabbix are interpreted as in those
+// programs, or refused with the line and the cause.
 
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";

@@ -1,4 +1,4 @@
-// Many connections in one process, in a file of its own as it takes its time.
+// Many connections in one process, in a separate file as it takes long.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

@@ -1,4 +1,5 @@
-// Options of every wrong kind: what is not taken is a TlsError that says so, and nothing is a bug of this package.
+// Options of every wrong type: each is refused with a TlsError that says so, and none is reported as a bug of this
+// package.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";

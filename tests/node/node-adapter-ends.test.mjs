@@ -1,4 +1,4 @@
-// tls-psk/node: how its sockets end when something is wrong, or somebody has had enough.
+// tls-psk/node: how its sockets end after an error, or when one side closes.
 
 import assert from "node:assert/strict";
 import { once } from "node:events";
@@ -151,7 +151,7 @@ test("an end without close_notify is an error, behind what had arrived", async (
   assert.equal((await once(client, "error"))[0].code, "ERR_TLS_TRUNCATED");
   assert.equal(received, data.length);
 
-  // Whoever does not read learns of it, too.
+  // A socket that is not read notices it, too.
   const deaf = connect({ ...CLIENT, port });
   const [other] = await once(server, "secureConnection");
   other.on("error", () => {});

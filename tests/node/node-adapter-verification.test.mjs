@@ -1,4 +1,4 @@
-// tls-psk/full/node: what becomes of certificates is what node:tls makes of them. Each case runs against both.
+// tls-psk/full/node handles certificates like node:tls. Each case runs against both.
 
 import assert from "node:assert/strict";
 import { once } from "node:events";

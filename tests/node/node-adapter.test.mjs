@@ -1,4 +1,4 @@
-// tls-psk/node: what its sockets do and tell.
+// tls-psk/node: the behaviour of its sockets.
 
 import assert from "node:assert/strict";
 import { once } from "node:events";

@@ -1,5 +1,5 @@
-// tls-psk/node is node:tls to those who look: each behaviour is that of both, over TLS 1.3 with a PSK. What differs on
-// purpose is in docs/node-options.md.
+// tls-psk/node behaves like node:tls: each behaviour runs against both, over TLS 1.3 with a PSK. docs/node-options.md
+// lists the intended differences.
 
 import assert from "node:assert/strict";
 import { once } from "node:events";

@@ -1,4 +1,4 @@
-// Server options that are used more than once: what comes of them is kept, as long as they say the same.
+// Server options that are used more than once: their configuration is cached, as long as they are unchanged.
 
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";

@@ -1,4 +1,4 @@
-// PSKs, lists and offers as objects of the classes: what they hold, what is refused, and what becomes of their memory.
+// PSKs, lists and offers as objects of the classes: their limits, refusals, and memory.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -197,7 +197,7 @@ test("an impossible choice leaves the selection waiting, and the first possible 
   const { client, server } = asked(["a", "b"], ["b"]);
   const stranger = new ExternalPsk(bytes("stranger"), SECRET);
   for (const choose of [
-    () => server.selectOffered(0), // offered, and nobody has its secret
+    () => server.selectOffered(0), // offered, but no side has its secret
     () => server.selectOffered(2),
     () => server.selectPsk(stranger),
   ]) {

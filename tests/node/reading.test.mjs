@@ -1,4 +1,5 @@
-// The readers of captures and dumps: what is broken, cut or hostile is read as far as it goes, and never crashes them.
+// The readers of captures and dumps: damaged, truncated or hostile input is read as far as possible, and never crashes
+// them.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

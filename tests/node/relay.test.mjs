@@ -1,4 +1,4 @@
-// What the relay of `npm start` and the server beside it make of requests: no request, however wrong, ends them.
+// The relay of `npm start` and its server: no request, however wrong, ends them.
 
 import assert from "node:assert/strict";
 import { once } from "node:events";

@@ -1,5 +1,5 @@
-// What a ticket stands for, through the streams and the Node adapter: no more than the handshake that it comes from.
-// tests/resumed_authentication.rs has the same of the core.
+// A ticket is worth no more than the handshake that it comes from, through the streams and the Node adapter.
+// tests/resumed_authentication.rs has the same tests for the core.
 
 import assert from "node:assert/strict";
 import { once } from "node:events";

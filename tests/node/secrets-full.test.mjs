@@ -1,4 +1,4 @@
-// What is left of private keys in the memory of the larger WebAssembly, once they are over.
+// Remains of private keys in the memory of the larger WebAssembly, after their use.
 
 import assert from "node:assert/strict";
 import { createPrivateKey } from "node:crypto";

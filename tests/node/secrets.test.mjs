@@ -1,4 +1,4 @@
-// What is left of secrets in the memory of the WebAssembly, which a page's other scripts can read, once they are over.
+// Remains of secrets in the memory of the WebAssembly, which other scripts of a page can read, after their use.
 
 import assert from "node:assert/strict";
 import { createHmac, randomBytes } from "node:crypto";

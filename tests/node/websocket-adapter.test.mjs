@@ -137,7 +137,7 @@ test("a writer waits for a peer that does not read", async (t) => {
   const writer = transport.writable.getWriter();
   const chunk = new Uint8Array(64 * 1024);
   let [written, stalled] = [0, false];
-  // What the two kernels take is not in our hands; beyond it nothing piles up.
+  // The two kernels buffer some data; beyond that, nothing is buffered.
   while (!stalled && written < 1e9) {
     const done = writer.write(chunk).then(() => "written");
     const late = new Promise((resolve) => setTimeout(resolve, 300, "late"));

@@ -6,7 +6,7 @@
 
 pub use tls_psk::crypto::CryptoError;
 
-/// Takes the place of the crate's own: what it gives is what it was told, from the front.
+/// Replaces the crate's own type: it returns the given bytes, from the front.
 pub struct Random(pub Vec<u8>);
 
 impl Random {

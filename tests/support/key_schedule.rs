@@ -12,7 +12,7 @@ pub mod crypto {
     pub(crate) use super::steps;
     pub use tls_psk::crypto::*;
 
-    /// Takes the place of the crate's own.
+    /// Replaces the crate's own type.
     pub struct SharedSecret(Vec<u8>);
 
     impl SharedSecret {

@@ -12,7 +12,7 @@ use tls_psk::{
     ServerConfig,
 };
 
-/// How bytes are cut on their way.
+/// How bytes are divided on the way.
 #[derive(Clone, Copy, Debug)]
 pub enum Chunking {
     Bytes(usize),
@@ -79,7 +79,7 @@ pub struct Pair {
 
 impl Pair {
     pub fn new(mut client: ClientConfig, mut server: ServerConfig) -> Self {
-        // A pair plays both sides in one process, which nobody else should.
+        // A pair plays both sides in one process, which only tests should do.
         client.parameters.allow_both_roles = true;
         server.parameters.allow_both_roles = true;
         Self {
@@ -147,7 +147,7 @@ impl Pair {
     }
 }
 
-/// Everything the connection wants to send, its events put aside.
+/// Everything that the connection wants to send; its events are stored.
 pub fn drain(connection: &mut Connection, events: &mut Vec<Event>) -> Vec<u8> {
     let mut bytes = Vec::new();
     while let Some(more) = connection.poll_transmit() {

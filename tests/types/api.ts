@@ -247,7 +247,7 @@ export function consume({ readable }: TlsSocket): Blob {
   return new Blob([new Uint8Array<ArrayBuffer>(new ArrayBuffer(1))]);
 }
 
-/** Whatever looks like streams of bytes is a transport, and streams of strings are none. */
+/** Objects with streams of bytes are transports; streams of strings are not. */
 export function transports(
   readable: TransportReadable,
   writable: TransportWritable,

@@ -1,4 +1,4 @@
-// What axe has to say of the page: nothing.
+// axe finds no problems on the page.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";

@@ -1,4 +1,5 @@
-// The first screen: one paste or file and one key come to a verdict, the values on the way, and the reason if it fails.
+// The first screen: one paste or file and one key lead to a verdict, the intermediate values, and the reason of a
+// failure.
 
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";

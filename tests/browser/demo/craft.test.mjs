@@ -1,5 +1,4 @@
-// What has to hold whatever the page shows: that everyone can use it, that it is small and soon there, that nothing
-// leaves it, and that it needs no network.
+// Properties of the whole page: it is accessible, small and fast, sends nothing, and needs no network.
 
 import assert from "node:assert/strict";
 import { cpSync, mkdtempSync, rmSync } from "node:fs";
@@ -12,7 +11,7 @@ import { onThePage, showEverything } from "../support/demo.mjs";
 
 const WIDTHS = [360, 768, 1280, 2560, 3840];
 
-/** What a first visit may transfer, in bytes, uncompressed as it comes from this machine. */
+/** The size limit of a first visit, in bytes, uncompressed as served from this machine. */
 const TRANSFER_BUDGET = 700 * 1024;
 /**
  * How soon the page must have two endpoints connected after the navigation began, in milliseconds. It is to be within

@@ -1,4 +1,4 @@
-// What a visitor takes along is read by Wireshark, with nothing but the file.
+// Wireshark reads the exported file, without anything else.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

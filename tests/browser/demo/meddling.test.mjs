@@ -1,4 +1,4 @@
-// Somebody on the wire: which check fails, and which alert goes out.
+// Tampering on the wire: which check fails, and which alert is sent.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

@@ -1,4 +1,4 @@
-// The built page on any static host, under a path of its own: nothing in it knows where it is.
+// The built page on any static host, under any path: nothing in it depends on its address.
 
 import assert from "node:assert/strict";
 import { once } from "node:events";

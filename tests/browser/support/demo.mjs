@@ -13,8 +13,8 @@ const LAUNCH = {
 };
 
 /**
- * Runs tests in both browsers, each on a page of its own. They are given what drives it, and the page has nothing to
- * complain about when they end, whatever they did.
+ * Runs tests in both browsers, each on its own page. They get the page's driver, and the page must report no errors
+ * when they end.
  */
 export function onThePage(name, tests, { browsers = Object.keys(LAUNCH) } = {}) {
   for (const browser of browsers) describe(`${name}, in ${browser}`, () => tests(driver(browser)));

@@ -1,4 +1,4 @@
-// ClientHellos of others and of ours, and the ways in which people write bytes down.
+// ClientHellos of other implementations and of ours, and the formats in which people write bytes.
 
 import { once } from "node:events";
 import { createServer } from "node:net";

@@ -12,7 +12,7 @@ import { serve } from "../../../tools/serve.mjs";
 
 /**
  * Opens the page before each test of the file, and says how to `evaluate` there. Complaints of the page fail the test.
- * The site's policy keeps a page from other servers, unless told otherwise.
+ * By default, the site's policy blocks other servers.
  */
 export function usePage({ otherServers = false } = {}) {
   let site;

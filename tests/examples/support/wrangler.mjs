@@ -1,4 +1,5 @@
-// Cloudflare's own tooling, which runs the workers of examples/gateway in workerd, with all of the platform on this machine.
+// Cloudflare's own tooling, which runs the workers of examples/gateway in workerd, with all of the platform on this
+// machine.
 
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -25,7 +26,7 @@ export function newState(t) {
   return directory;
 }
 
-/** Puts keys into the worker's KV, as whoever provisions devices does: `{ identity: entry }`. */
+/** Puts keys into the worker's KV, as for provisioning devices: `{ identity: entry }`. */
 export async function provision(t, state, { config, binding }, keys) {
   const entries = Object.entries(keys).map(([identity, entry]) => ({
     key: Buffer.from(identity).toString("hex"),

@@ -4,7 +4,10 @@ import { writeFileSync } from "node:fs";
 import { start } from "../../node/support/process.mjs";
 import { HEX, ourServer, PSK, temporaryFile } from "./peers.mjs";
 
-/** The PSK of all tests, unless there is one in a file: with both, a server would prefer SHA-256 (or have no key at all). */
+/**
+ * The PSK of all tests, unless there is one in a file: with both, a server would prefer SHA-256 (or have no key at
+ * all).
+ */
 function keyOf(args) {
   const key = args.includes("-psk_session") || args.includes("-sess_in") ? [] : ["-psk", HEX];
   return ["-psk_identity", PSK.identity, ...key];
@@ -15,7 +18,8 @@ export const REVERSE = "-rev";
 
 /**
  * Starts `openssl s_server` on a free `port` for one connection (or `-naccept`), after which it ends. Unless told to
- * `REVERSE`, it prints what it receives and sends what it is given on its standard input. Options of `args` precede the usual ones.
+ * `REVERSE`, it prints what it receives and sends what it is given on its standard input. Options of `args` precede the
+ * usual ones.
  */
 export async function startSServer(t, args = []) {
   const certificate = args.includes("-cert") ? [] : ["-nocert"];
@@ -26,8 +30,8 @@ export async function startSServer(t, args = []) {
 }
 
 /**
- * Starts `openssl s_client`, which connects standard input and output to the server; with TLS 1.3 unless told otherwise.
- * Without a `key` it offers no PSK.
+ * Starts `openssl s_client`, which connects standard input and output to the server; by default with TLS 1.3. Without a
+ * `key` it offers no PSK.
  */
 export function startSClient(t, port, args = [], key = keyOf(args)) {
   const version = args.includes("-tls1_2") ? [] : ["-tls1_3"];

@@ -1,4 +1,4 @@
-// Our own side of a connection over TCP, for whatever peer a test brings, and all that `streams.mjs` has.
+// Our side of a connection over TCP, for any peer of a test, and everything from `streams.mjs`.
 
 import assert from "node:assert/strict";
 import { once } from "node:events";

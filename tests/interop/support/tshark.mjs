@@ -1,4 +1,4 @@
-// Wireshark as a reader of what we sent, with nothing but our key log to read it with.
+// Wireshark as a reader of our records, with only our key log.
 
 import { writeFileSync } from "node:fs";
 import { start } from "../../node/support/process.mjs";

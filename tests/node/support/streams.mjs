@@ -1,11 +1,11 @@
-// What the tests are played with, apart from TLS itself: keys, in-memory transports, streams and promises.
+// Shared by the tests: keys, in-memory transports, streams and promises.
 
 /** A PSK that differs with the identity, 32 bytes long. */
 export function psk(identity = "client", hmac = "SHA-256") {
   return { identity, secret: new Uint8Array(32).fill(0x5a + identity.length), hmac };
 }
 
-/** Two ends of a byte pipe. Each end can be cut off without TLS having a say in it. */
+/** Two ends of a byte pipe. Each end can be cut off without TLS. */
 export function pipe() {
   const there = new TransformStream();
   const back = new TransformStream();

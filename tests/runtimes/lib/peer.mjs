@@ -8,7 +8,7 @@ import { createConnection, createServer } from "node:net";
 import { pipeline } from "node:stream";
 import { createServer as createTlsServer } from "node:tls";
 
-/** What the programs say, and hear again. */
+/** The text that the programs send, and receive again. */
 export const LINE = "hello\n";
 
 const IDENTITY = "device-7";
@@ -88,7 +88,7 @@ function lastRecord(bytes) {
   return record;
 }
 
-/** What comes, one after the other, to whoever waits for it. */
+/** A queue of values for waiters. */
 function queue() {
   const come = [];
   const waiting = [];

@@ -1,4 +1,4 @@
-// A web server for the files of a project, as plain as they come.
+// A plain web server for the files of a project.
 
 import { once } from "node:events";
 import { createServer } from "node:http";

@@ -20,7 +20,7 @@ export function markdown(rows) {
   return [COLUMNS, COLUMNS.map(() => "---"), ...lines].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 }
 
-/** Every result with its version and time, for people at a terminal. */
+/** Every result with its version and time, for the terminal. */
 export function report(results) {
   const lines = results.map(({ what, version = "", how, entry = "", failure, time }) => [
     failure ? "FAILED" : "ok",
@@ -45,7 +45,7 @@ const withTable = (text, rows) => text.replace(TABLE, (_, head, end) => `${head}
 /** A document with the programs in the places that are marked for them. */
 export const withPrograms = (text) => text.replaceAll(PROGRAM, (_, head, name) => `${head}${program(name)}\`\`\``);
 
-/** The documents that differ from what they should be; with `write` they are mended instead. */
+/** The documents that are out of date; with `write`, they are updated instead. */
 export function outdated(rows, { write = false } = {}) {
   return DOCUMENTS.filter((path) => {
     const text = readFileSync(inRoot(path), "utf8");

@@ -1,4 +1,4 @@
-// The tarball: what is in it, and what two linters of packages make of it.
+// The tarball: its content, and the results of two package linters.
 
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync, statSync } from "node:fs";
@@ -14,14 +14,16 @@ function filesUnder(directory) {
     .sort();
 }
 
-/** What stands for another module in the build without certificates, and is not packed by its own name. */
+/** The module that replaces another in the build without certificates, and is not packed under its own name. */
 const STAND_IN = "no-certificates";
 /** What only the build with certificates runs. */
 const FULL_ONLY = ["rsa"];
 /** What is there once, beside both builds. */
 const SHARED = /^(cli|reading)\//;
 
-/** Exactly what must be packed: what comes of each source, two of each WebAssembly and its glue, and what is not built. */
+/**
+ * Exactly what must be packed: what comes of each source, two of each WebAssembly and its glue, and what is not built.
+ */
 function expected() {
   const modules = filesUnder(inRoot("pkg", "src"))
     .filter((path) => path.endsWith(".ts") && !path.endsWith(".d.ts"))
@@ -50,7 +52,7 @@ const tarball = {
     }
     const { dependencies = {}, scripts = {} } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
     assert.deepEqual(dependencies, {});
-    // It runs where the package is made, and never where it is installed.
+    // It runs when the package is built, never when it is installed.
     assert.deepEqual(Object.keys(scripts), ["prepack"]);
   },
 };

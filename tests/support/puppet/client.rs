@@ -67,7 +67,7 @@ impl PuppetClient {
         self.hello.clone()
     }
 
-    /// Puts the right binders in the place of those that end the message.
+    /// Replaces the binders at the end of the message by the right ones.
     pub fn bind(&self, mut message: Vec<u8>) -> Vec<u8> {
         let binders: usize = self.psks.iter().map(|psk| 1 + psk.hash.output_len()).sum();
         let truncated = message.len() - binders - 2;
@@ -93,7 +93,7 @@ impl PuppetClient {
         self.wire.handshake(message)
     }
 
-    /// A new share; what it stands for is kept.
+    /// A new share; its private key is stored.
     pub fn new_share(&mut self, group: NamedGroup) -> KeyShareEntry {
         let share = KeyShare::generate(group, &mut Random::from_seed([4; 32])).unwrap();
         let entry = KeyShareEntry { group, key_exchange: share.public().to_vec() };
@@ -130,7 +130,7 @@ impl PuppetClient {
         hello
     }
 
-    /// Takes EncryptedExtensions and Finished; what comes behind them has the keys of application data.
+    /// Receives EncryptedExtensions and Finished; later records use the keys of application data.
     pub fn take_flight(&mut self) -> EncryptedExtensions {
         let message = self.wire.next_message();
         let extensions = EncryptedExtensions::read(Reader::new(&message[4..])).unwrap();

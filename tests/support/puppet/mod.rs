@@ -1,4 +1,4 @@
-//! Peers that hold the keys and do as they are told: any message, well made or not, protected, at any time.
+//! Peers that have the keys and send what they are told to: any message, valid or not, protected, at any time.
 //!
 //! They run the key schedule with the crate's `keys` and `record`, and decide nothing. What they send is made with the
 //! crate's codec and then edited, or made up byte by byte.
@@ -28,7 +28,7 @@ const HELLO_HEAD: usize = 2 + 32 + 1;
 /// The largest `TLSPlaintext.fragment`.
 const MAX_PLAINTEXT: usize = 1 << 14;
 
-/// A PSK with its secret in the open.
+/// A PSK with an accessible secret.
 #[derive(Clone)]
 pub struct PuppetPsk {
     pub identity: Vec<u8>,
@@ -243,7 +243,7 @@ impl Secrets {
         }
     }
 
-    /// Goes over to the secrets of application data; the transcript is up to the server's Finished.
+    /// Switches to the secrets of application data; the transcript is up to the server's Finished.
     fn application(&mut self, transcript: &Transcript) {
         let main = self.handshake.take().expect("handshake secret").into_main_secret();
         let so_far = transcript.current();
@@ -270,12 +270,12 @@ pub fn transmitted(connection: &mut Connection) -> Vec<u8> {
     std::iter::from_fn(|| connection.poll_transmit()).flatten().collect()
 }
 
-/// What an abort comes to: the error for the application, and the alert for the peer.
+/// The result of an abort: the error for the application, and the alert for the peer.
 #[derive(Clone, Copy, Debug)]
 pub struct Abort(pub Error, pub AlertDescription);
 
-/// The connection has aborted and says so once: one alert, protected whenever the peer has the keys for it; no
-/// plaintext is handed out; and it is closed for good.
+/// The connection has aborted and reported this once: one alert, protected if the peer has the keys for it; no
+/// plaintext is delivered; and it is closed permanently.
 pub fn assert_aborted(
     row: &str,
     connection: &mut Connection,
@@ -324,7 +324,7 @@ fn assert_no_plaintext(row: &str, events: &[Event]) {
     assert!(!clean, "{row}: a failure passes for a clean end");
 }
 
-/// Whatever is called on it fails with a usage error and sends nothing.
+/// Every call on it fails with a usage error and sends nothing.
 fn assert_closed_for_good(row: &str, connection: &mut Connection) {
     let failed = Err(Usage::ConnectionFailed.into());
     assert_eq!(connection.state(), "FAILED", "{row}");

@@ -173,7 +173,7 @@ impl PuppetServer {
         finished(&self.secrets.as_ref().unwrap().server, self.transcript.as_ref().unwrap())
     }
 
-    /// After its Finished: takes the client's and goes over to application data.
+    /// After its Finished: receives the client's and switches to application data.
     pub fn take_finished(&mut self, bytes: &[u8]) {
         self.wire.feed(bytes);
         let transcript = self.transcript.as_mut().unwrap();
@@ -186,7 +186,7 @@ impl PuppetServer {
         transcript.add(&expected);
     }
 
-    /// Goes over to the keys of application data without waiting for the client's Finished.
+    /// Switches to the keys of application data without waiting for the client's Finished.
     pub fn send_with_application_keys(&mut self) {
         let secrets = self.secrets.as_mut().unwrap();
         if secrets.main.is_none() {

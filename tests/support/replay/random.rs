@@ -11,7 +11,7 @@ thread_local! {
     static SCRIPT: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Takes the place of the crate's own: what it gives first is what it was told, from the front.
+/// Replaces the crate's own type: it first returns the given bytes, from the front.
 pub struct Random {
     script: std::vec::IntoIter<u8>,
     generator: ChaCha20Rng,

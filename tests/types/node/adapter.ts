@@ -53,7 +53,7 @@ export function client(socket: Duplex): TLSSocket {
   request({ createConnection: () => connect(443, forClients) });
   const socketOfNode: Socket = tls;
   socketOfNode.unref();
-  // What node:tls is told is taken as it is.
+  // Options of node:tls are accepted unchanged.
   full.connect(nodesOptions);
   return full.connect(options);
 }

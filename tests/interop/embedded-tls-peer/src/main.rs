@@ -1,8 +1,8 @@
 //! embedded-tls, which is a client, with an external PSK for one connection over TCP:
 //! `embedded-tls-peer connect PORT IDENTITY:KEY SUITE`.
 //!
-//! It says that it has connected and then sends back whatever it receives. It ends behind a line "end", as it cannot
-//! after its peer: what it sends then is an alert in a change_cipher_spec record.
+//! It prints that it has connected and then echoes what it receives. It ends after a line "end", as it cannot end after
+//! its peer: it would send an alert in a change_cipher_spec record.
 
 use std::error::Error;
 use std::net::TcpStream;

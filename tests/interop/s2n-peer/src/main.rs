@@ -1,16 +1,16 @@
 //! s2n-tls with external PSKs and certificates, for one connection over TCP:
 //! `s2n-peer serve|connect PORT OPTION...`.
 //!
-//! PORT 0 takes a free one. The options:
+//! PORT 0 selects a free one. The options:
 //!
 //! - `IDENTITY:SECRET:HASH`, a PSK, the most preferred first
-//! - `--cert CHAIN KEY`, files in PEM: what it shows of itself
-//! - `--ca FILE`, in PEM: whom it trusts; a server asks its client for a certificate
-//! - `--name NAME`, whom a client wants to reach
+//! - `--cert CHAIN KEY`, files in PEM: its own certificate
+//! - `--ca FILE`, in PEM: the trusted authority; a server then requests a client certificate
+//! - `--name NAME`, the name of the server for a client
 //! - `--policy NAME`, one of the security policies of s2n-tls
 //!
-//! In either role it says what was negotiated and then sends back whatever it receives; a line "key
-//! update" has it change its key first.
+//! In either role it prints what was negotiated and then echoes what it receives; for a line "key update", it changes
+//! its key first.
 
 use std::error::Error;
 use std::ffi::{c_int, c_void};
@@ -101,7 +101,7 @@ fn talk(mode: Mode, stream: &TcpStream, options: &Options<'_>) -> Result<()> {
         config.set_client_auth_type(ClientAuthType::Required)?;
     }
     if asks {
-        // Any client of the authority is welcome, whatever its name.
+        // Any client of the authority is accepted, whatever its name.
         config.set_verify_host_callback(AnyName)?;
     }
     let mut connection = Connection::new(mode);
