@@ -128,7 +128,7 @@ export interface Config extends Freeable {
   setServerName(name: string): void;
   /** How many of the offered identities a server considers. Default: the first 32. */
   setMaxOfferedPsks(count: number): void;
-  /** How a server selects a PSK: the first offered one that it has, or by asking with a `selectPsk` event. */
+  /** How a server selects a PSK: the first of its own PSKs that was offered, or by asking with a `selectPsk` event. */
   setSelection(policy: "first-match" | "application"): void;
   /** Default: `"external"`. Throws `ERR_TLS_PSK` if PSKs of an excluded kind are present. */
   setPskKinds(kinds: PskKinds): void;
@@ -276,7 +276,7 @@ export interface Connection extends Freeable {
   selectOffered(index: number): void;
   /** Appends the PSK, whose identity must have been offered, and selects it. */
   selectPsk(psk: ExternalPsk): void;
-  /** Selects the first offered PSK that the connection has. */
+  /** Selects the first of the connection's own PSKs that was offered. */
   selectDefault(): void;
   /** Selects none: the server sends a certificate, or if it has none ends the handshake with decrypt_error. */
   selectNone(): void;

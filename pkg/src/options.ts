@@ -47,7 +47,9 @@ export interface TlsOptions {
   now?: () => number;
   /** When it aborts, it ends the connection immediately, in any phase, with `ERR_TLS_ABORTED`. */
   signal?: AbortSignal;
-  /** How long the handshake may take from the call on, in milliseconds, including the answers below. Default: no limit. */
+  /**
+   * How long the handshake may take from the call on, in milliseconds, including the answers below. Default: no limit.
+   */
   handshakeTimeout?: number;
   /**
    * How long each of `selectPsk`, `acceptEarlyData`, `sign` and the function that verifies certificates may take, in
@@ -96,7 +98,7 @@ export interface ClientOptions extends TlsOptions {
 }
 
 /**
- * Options of {@link acceptTls}. Without `selectPsk`, the server selects the first offered identity that is in `psks`.
+ * Options of {@link acceptTls}. Without `selectPsk`, the server selects the first of its `psks` that the client offers.
  */
 export interface ServerOptions extends TlsOptions {
   /** Selects the PSK, once per handshake. */

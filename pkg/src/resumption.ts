@@ -24,9 +24,9 @@ export interface TicketOptions {
   /**
    * Keys of 32 random bytes each, the newest first: the first seals, all of them open. Servers resume each other's
    * sessions if they have the same keys, {@link ServerOptions.sessionIdContext}, `modes` and certificate policy. An
-   * attacker with a key can read what a resumed connection sends under `psk_ke`. By default this object gets random
-   * keys, which change twice a day and are lost when the process ends; connections then resume only with the same
-   * object.
+   * attacker with a key can read the early data of resumed connections, and under `psk_ke` all their data. By default
+   * this object gets random keys, which change twice a day and are lost when the process ends; connections then resume
+   * only with the same object.
    */
   keys?: readonly Bytes[];
   /** How many tickets follow each handshake, 0 to 16. Default: 1. */
