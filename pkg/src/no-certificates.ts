@@ -1,5 +1,4 @@
-// What is in the place of `certificates.js` in the build without certificates, a tenth of whose JavaScript the real one
-// would be. The build puts it there.
+// Replaces `certificates.js` in the build without certificates, where the real one would be a tenth of the JavaScript.
 
 import { CERTIFICATE_OPTIONS } from "./certificate-options.js";
 import type * as certificates from "./certificates.js";
@@ -7,12 +6,12 @@ import { configError } from "./errors.js";
 
 type Certificates = Pick<typeof certificates, "applyCertificates" | "ecdsaToDer" | "signerOf">;
 
-/** Refuses every option about certificates: overlooking one could mean to trust everyone. Throws `ERR_TLS_CONFIG`. */
+/** Refuses every option about certificates: ignoring one could mean trusting everyone. Throws `ERR_TLS_CONFIG`. */
 export const applyCertificates: Certificates["applyCertificates"] = (_config, _role, options) => {
   for (const name of Object.values(CERTIFICATE_OPTIONS).flat()) if (options[name] !== undefined) throw missing(name);
 };
 
-/** Nobody: there are no credentials to sign for. */
+/** None, as there are no credentials to sign for. */
 export const signerOf: Certificates["signerOf"] = () => undefined;
 
 /** Throws `ERR_TLS_CONFIG`. */

@@ -1,11 +1,11 @@
-// What the key schedule of a side begins with: the secrets of its keys, and the messages.
+// The initial values of a side's key schedule: the secrets of its keys, and the messages.
 
 import type { Exchange, Side } from "../handshake/exchange.js";
 import { readKey } from "../handshake/scenes.js";
 import { asLabel } from "../page/bytes.js";
 import type { Beginnings } from "./graph.js";
 
-/** What a side knows before it computes anything. */
+/** The values that a side has before any computation. */
 export function beginningsOf({ scene, seen, ticketPsk }: Exchange, side: Side): Beginnings {
   const secrets = scene[side].keys.flatMap((key) => {
     const read = readKey(key);

@@ -1,4 +1,4 @@
-// The key schedule as a diagram: click a value, and what it depends on lights up.
+// The key schedule as a diagram: a click on a value marks everything that it depends on.
 
 import { type Exchange, peerOf, SIDES, type Side } from "../handshake/exchange.js";
 import { announce } from "../page/announce.js";
@@ -13,12 +13,12 @@ import { type ValuePanel, valuePanel } from "./value-panel.js";
 
 export interface DerivationView {
   show(exchange: Exchange): void;
-  /** What is selected, for a link to carry. */
+  /** The selection, for a link. */
   readonly selected: { side: Side; id: string };
   select(side: Side, id: string): void;
 }
 
-/** What is selected to begin with: the page is about it. */
+/** The initial selection: the main value of the page. */
 const FIRST = "binder";
 
 export function derivationView({ changed }: { changed(): void }): DerivationView {
@@ -32,7 +32,7 @@ export function derivationView({ changed }: { changed(): void }): DerivationView
   let selected = "";
   let values: Value[] = [];
   let peers: Value[] = [];
-  /** A value that goes into several others has a button for each. */
+  /** A value that is an input of several others has a button for each. */
   let buttons = new Map<Value, HTMLButtonElement[]>();
 
   for (const [at, radio] of radios.entries()) {
@@ -54,7 +54,7 @@ export function derivationView({ changed }: { changed(): void }): DerivationView
     if (!shown) return;
     values = valuesOf(shown.steps[side], beginningsOf(shown, side));
     const ofPeer = valuesOf(shown.steps[peerOf(side)], beginningsOf(shown, peerOf(side)));
-    // what the other side was given counts as well: a secret that differs is where all else begins to
+    // initial values of the other side count as well: a different secret is where all other differences begin
     peers = ofPeer.flatMap((value) => [value, ...value.inputs.map((input) => input.value)]);
     buttons = new Map();
     const stages = stagesOf(values);
@@ -67,7 +67,7 @@ export function derivationView({ changed }: { changed(): void }): DerivationView
   }
 
   function find(): Value | undefined {
-    // what was hashed has no place in the diagram, and what was given no step
+    // hashed messages have no place in the diagram, and initial values have no step
     return [...buttons.keys(), ...values].find(({ id }) => id === selected);
   }
 
@@ -138,7 +138,7 @@ export function derivationView({ changed }: { changed(): void }): DerivationView
     return button;
   }
 
-  /** Whether the other side has come to the same, in a mark and in words. */
+  /** Whether the other side has computed the same, as a mark and in words. */
   function agreementOf(value: Value): Node | undefined {
     const peer = peerOf(side);
     if (peers.some(({ bytes }) => sameBytes(bytes, value.bytes))) {

@@ -2,17 +2,17 @@
 
 import { mainInput, type Value } from "./graph.js";
 
-/** A stage of the key schedule: a secret of its left-hand side, what leads to it and what branches off. */
+/** A stage of the key schedule: a secret of its left-hand side, its inputs and its branches. */
 export interface Stage {
   /** The salt that the previous secret gives to the extraction; absent for the first. */
   salt: Value | undefined;
-  /** What is extracted from, with what it was made of: a PSK and its import, the key exchange, zeros. */
+  /** The input of the extraction, with its own inputs: a PSK and its import, the key exchange, zeros. */
   material: Value[];
   secret: Value;
   branches: Branch[];
 }
 
-/** A value and what was made from it. */
+/** A value and the values derived from it. */
 export interface Branch {
   value: Value;
   next: Branch[];
@@ -38,7 +38,7 @@ export function stagesOf(values: readonly Value[]): Stage[] {
   );
 }
 
-/** What a secret of the stem is extracted from, back to where that comes from. */
+/** The input of a secret of the stem, back to its origin. */
 function materialOf(secret: Value): Value[] {
   const line: Value[] = [];
   const first = secret.inputs.find(({ name }) => name === "IKM")?.value;

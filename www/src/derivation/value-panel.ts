@@ -1,4 +1,4 @@
-// One value of the key schedule: what it is, what it is made from, and the command that makes it again elsewhere.
+// One value of the key schedule: its name, its inputs, and the command that computes it in another tool.
 
 import type { Step } from "page-core";
 import type { Side } from "../handshake/exchange.js";
@@ -94,7 +94,7 @@ export function valuePanel(actions: { select(value: Value): void }): ValuePanel 
     ]);
   }
 
-  /** Goes to a value from the panel, which is drawn anew: the focus goes to its heading. */
+  /** Selects a value from the panel, which is redrawn: the focus moves to its heading. */
   function follow(value: Value): void {
     actions.select(value);
     root.querySelector("h3")?.focus();
@@ -103,7 +103,7 @@ export function valuePanel(actions: { select(value: Value): void }): ValuePanel 
   return { show };
 }
 
-/** Why there is no line for a shell. */
+/** Why there is no shell command. */
 function noCommand(tool: Tool, { algorithm }: Step): string {
   return algorithm === "X25519MLKEM768"
     ? "A hybrid of two key exchanges: its private keys are not among the values here."

@@ -1,4 +1,4 @@
-// What a conversation has to show: its messages, its records, and what a key log opens of those.
+// The layers of a conversation: its messages, its records, and those that a key log decrypts.
 
 import { dissect } from "page-core";
 import type { Conversation } from "../../../pkg/src/reading/reading.js";
@@ -8,7 +8,7 @@ import type { FoundMessage } from "./found.js";
 import { messageLayer, recordLayer } from "./layers.js";
 import { openRecords } from "./opened.js";
 
-/** What is shown of a conversation, a ClientHello first: the last one, whose binders are checked. */
+/** The layers of a conversation, first a ClientHello: the last one, whose binders are checked. */
 export function layersOf(conversation: Conversation, messages: readonly FoundMessage[], keyLog: string): Layer[] {
   const hellos = messages.filter(({ type }) => type === 1);
   const layers = messages.map((message): Layer => {
@@ -38,7 +38,7 @@ export function layersOf(conversation: Conversation, messages: readonly FoundMes
   ];
 }
 
-/** Where the core could not read on, in a sentence each, for what is whole as far as its length goes. */
+/** Sentences about places where the core stopped reading, for messages with their full length. */
 export function problemsIn(messages: readonly FoundMessage[]): string[] {
   return messages.flatMap(({ name, bytes, missing }) => {
     if (missing > 0)

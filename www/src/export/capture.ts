@@ -19,8 +19,9 @@ export interface Chunk {
 /** Raw IP: the packets begin with IPv4. */
 const LINKTYPE_RAW = 101;
 
-/** The ends. There is no network, so these are invented: addresses for documentation (RFC 5737), and a port that Wireshark takes for no
- * other protocol: at 443 it looks for HTTP in what it decrypts.
+/**
+ * The ends. There is no network, so these are invented: addresses for documentation (RFC 5737), and a port without
+ * another protocol, as Wireshark looks for HTTP in decrypted data at port 443.
  */
 const ENDS = {
   client: { address: [192, 0, 2, 1], port: 50_000 },
