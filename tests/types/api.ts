@@ -88,6 +88,7 @@ import {
   type WasmSource,
 } from "tls-psk";
 import { describe as describeField } from "tls-psk/describe";
+import { decodeBase64, decodeHex, encodeBase64, encodeHex } from "tls-psk/encoding";
 import * as full from "tls-psk/full";
 import * as fullSlim from "tls-psk/full/slim";
 import fullWasm from "tls-psk/full/wasm";
@@ -419,4 +420,10 @@ function show(field: Field): void {
 /** An event that is in no case above is an error of types. */
 function assertNever(event: never): void {
   throw new Error(`unknown event ${event}`);
+}
+
+/** Keys as text. */
+export function again(key: string): string {
+  const secret: Uint8Array<ArrayBuffer> = decodeHex(key);
+  return encodeHex(decodeBase64(encodeBase64(secret)));
 }

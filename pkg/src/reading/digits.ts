@@ -1,6 +1,6 @@
 // Bytes in a text without rows: hexadecimal digits in any format, arrays in source code, base64 and PEM.
 
-import { fromBase64, fromHex } from "../encoding.js";
+import { fromBase64, fromHex } from "../digits.js";
 import { isCapture } from "./pcap.js";
 import { ReadingError } from "./reading.js";
 import { kindOf } from "./tls.js";

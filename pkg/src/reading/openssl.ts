@@ -1,7 +1,7 @@
 // The output of `openssl s_client` and `s_server` with -msg, -debug and -trace.
 
 import { concat } from "../bytes.js";
-import { fromHex } from "../encoding.js";
+import { fromHex } from "../digits.js";
 import type { Section } from "./dump.js";
 import { type Conversation, count, type Part, type Sender } from "./reading.js";
 import { helloAt, isRecord, withoutPreamble } from "./tls.js";

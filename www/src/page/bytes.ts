@@ -1,7 +1,7 @@
 // Bytes in readable form.
 
 export { concat } from "../../../pkg/src/bytes.js";
-export { fromBase64, fromHex } from "../../../pkg/src/encoding.js";
+export { fromBase64, fromHex } from "../../../pkg/src/digits.js";
 
 export function toHex(bytes: Uint8Array, separator = ""): string {
   return Array.from(bytes, hexByte).join(separator);
