@@ -89,6 +89,17 @@ export function signerOf({ certificate, certificates = [] }: Options, place: num
 /**
  * Converts an ECDSA signature from the format of WebCrypto, two concatenated numbers of the same length, to that of
  * TLS, which is DER (RFC 3279 section 2.2.3). For P-256 and P-384.
+ *
+ * @example
+ * ```js
+ * import { ecdsaToDer } from "tls-psk/full";
+ *
+ * const key = {
+ *   schemes: ["ecdsa_secp256r1_sha256"],
+ *   sign: async ({ content }) =>
+ *     ecdsaToDer(await crypto.subtle.sign({ name: "ECDSA", hash: "SHA-256" }, privateKey, content)),
+ * };
+ * ```
  */
 export function ecdsaToDer(signature: Bytes): Uint8Array<ArrayBuffer> {
   const bytes = viewOf(signature);

@@ -59,13 +59,33 @@ export type OfferedPskList = import("./core-types.js").OfferedPskList;
 export const OfferedPsk = generated.OfferedPsk as unknown as MadeByCore<OfferedPsk>;
 export type OfferedPsk = import("./core-types.js").OfferedPsk;
 
-/** The fields of handshake messages, from the codec that reads them. See {@link Inspect}. */
+/**
+ * The fields of handshake messages, from the codec that reads them. See {@link Inspect}.
+ *
+ * @example
+ * ```js
+ * import { init, inspect } from "tls-psk";
+ *
+ * await init();
+ * for (const { name, value, start, end } of inspect(clientHello)) console.log(name, value ?? `${end - start} bytes`);
+ * ```
+ */
 export const inspect: Inspect = (handshakeMessages) => {
   assertInitialised();
   return generated.inspect(handshakeMessages);
 };
 
-/** The fields of records, and of their content in clear. See {@link InspectRecords}. */
+/**
+ * The fields of records, and of their content in clear. See {@link InspectRecords}.
+ *
+ * @example
+ * ```js
+ * import { init, inspectRecords } from "tls-psk";
+ *
+ * await init();
+ * const types = inspectRecords(captured).filter(({ name }) => name === "Handshake");
+ * ```
+ */
 export const inspectRecords: InspectRecords = (records) => {
   assertInitialised();
   return generated.inspectRecords(records);

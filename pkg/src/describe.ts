@@ -10,6 +10,14 @@ import type { Field } from "./core-types.js";
 /**
  * A sentence about a field, by its name, or about an extension, by its type. `undefined` for an unknown field.
  *
+ * @example
+ * ```js
+ * import { inspect } from "tls-psk";
+ * import { describe } from "tls-psk/describe";
+ *
+ * for (const field of inspect(clientHello)) console.log(field.name, describe(field));
+ * ```
+ *
  * @param field a field of `inspect` or `inspectRecords`
  */
 export function describe({ name, value = "" }: Pick<Field, "name" | "value">): string | undefined {

@@ -27,7 +27,17 @@ export interface ReplayStore {
   add(id: string, until: number | undefined): boolean | Promise<boolean>;
 }
 
-/** Accepts early data only if its id is new to the store. */
+/**
+ * Accepts early data only if its id is new to the store.
+ *
+ * @example
+ * ```js
+ * import { acceptTls, MemoryReplayStore, singleUse } from "tls-psk";
+ *
+ * const acceptEarlyData = singleUse(new MemoryReplayStore());
+ * acceptTls(transport, { psks, tickets, acceptEarlyData });
+ * ```
+ */
 export function singleUse(store: ReplayStore): AcceptEarlyData {
   const accept: AcceptEarlyData = ({ id, replayableUntil }) => store.add(hex(id), replayableUntil);
   named(accept, nameOf(store));

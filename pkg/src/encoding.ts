@@ -59,6 +59,7 @@ export function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
  *
  * @example
  * ```js
+ * import { startTls } from "tls-psk";
  * import { encodeBase64 } from "tls-psk/encoding";
  *
  * startTls(transport, { psks, onSession: ({ bytes }) => localStorage.setItem("session", encodeBase64(bytes)) });

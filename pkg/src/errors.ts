@@ -102,6 +102,18 @@ export class TlsError extends Error {
 /**
  * Whether `thrown` is a {@link TlsError}, and has one of the `codes` if there are any. It narrows the type, for
  * `switch` and `catch`.
+ *
+ * @example
+ * ```js
+ * import { isTlsError } from "tls-psk";
+ *
+ * try {
+ *   await tls.opened;
+ * } catch (error) {
+ *   if (!isTlsError(error, "ERR_TLS_TIMEOUT", "ERR_TLS_TRANSPORT")) throw error;
+ *   retryLater(error.code);
+ * }
+ * ```
  */
 export function isTlsError<Code extends TlsErrorCode = TlsErrorCode>(
   thrown: unknown,

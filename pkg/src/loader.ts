@@ -28,6 +28,14 @@ export function provideWasm(find: () => Promise<WasmSource>): void {
  * again. `startTls` and `acceptTls` call it themselves. The classes are synchronous and cannot: await `init` before
  * using them.
  *
+ * @example
+ * ```js
+ * import { ExternalPsk, init } from "tls-psk";
+ *
+ * await init();
+ * const psk = new ExternalPsk(identity, secret);
+ * ```
+ *
  * @param source needed only with `tls-psk/slim`; otherwise it replaces the file of this package
  * @throws `ERR_TLS_NOT_INITIALISED`, with the reason as its `cause`
  */
@@ -39,7 +47,17 @@ export function init(source?: WasmSource | Promise<WasmSource>): Promise<void> {
   return loading;
 }
 
-/** As {@link init}, for runtimes that have the compiled module or the bytes available. */
+/**
+ * As {@link init}, for runtimes that have the compiled module or the bytes available.
+ *
+ * @example
+ * ```js
+ * import { initSync } from "tls-psk/slim";
+ * import wasm from "tls-psk/wasm"; // a module, in workerd
+ *
+ * initSync(wasm);
+ * ```
+ */
 export function initSync(module: WasmModule | Bytes): void {
   if (initialised) return;
   // The generated code mistakes a module of another realm for bytes, and edge functions receive such modules.

@@ -5,7 +5,11 @@ import type { AcceptEarlyData } from "./early-data.js";
 import type { Psk } from "./psk.js";
 import type { SavedSession, TicketOptions } from "./resumption.js";
 
-/** Options of both sides. */
+/**
+ * Options of both sides.
+ *
+ * @group Connections
+ */
 export interface TlsOptions {
   /** In order of preference. */
   psks?: readonly Psk[];
@@ -62,7 +66,11 @@ export interface TlsOptions {
   onTrace?: (event: TraceEvent) => void;
 }
 
-/** Options of {@link startTls}. */
+/**
+ * Options of {@link startTls}.
+ *
+ * @group Connections
+ */
 export interface ClientOptions extends TlsOptions {
   /**
    * Sessions to resume, offered before the PSKs. Each session is used only once. The client leaves out a session that
@@ -99,6 +107,8 @@ export interface ClientOptions extends TlsOptions {
 
 /**
  * Options of {@link acceptTls}. Without `selectPsk`, the server selects the first of its `psks` that the client offers.
+ *
+ * @group Connections
  */
 export interface ServerOptions extends TlsOptions {
   /** Selects the PSK, once per handshake. */
@@ -147,6 +157,8 @@ export interface ServerOptions extends TlsOptions {
  * If the function throws or rejects, the handshake fails with `ERR_TLS_SELECTION`, with that error as the `cause`. Only
  * this connection waits for the function, until `answerTimeout` or `handshakeTimeout`. `signal` aborts when the
  * result is no longer needed.
+ *
+ * @group Connections
  */
 export type SelectPsk = (
   offered: readonly OfferedIdentity[],

@@ -3,7 +3,11 @@ import { ExternalPsk } from "./core.js";
 import type { CipherSuite, HashName } from "./core-types.js";
 import { pskError as refused } from "./errors.js";
 
-/** An external pre-shared key (RFC 9846 section 4.3.11, RFC 9257). */
+/**
+ * An external pre-shared key (RFC 9846 section 4.3.11, RFC 9257).
+ *
+ * @group Connections
+ */
 export interface Psk {
   /** 1 to 65,535 bytes, sent in clear and compared byte for byte; a string means its UTF-8. */
   identity: string | Bytes;

@@ -17,6 +17,8 @@ import type { Transport } from "./transport.js";
  *
  * If a connection fails, `opened`, `closed` and both streams fail with the same `TlsError`. Neither promise ever causes
  * an unhandled rejection.
+ *
+ * @group Connections
  */
 export interface TlsSocket extends AsyncDisposable {
   /**
@@ -83,15 +85,45 @@ export interface TlsSocket extends AsyncDisposable {
 /**
  * Begins TLS as the client. Returns immediately; the socket can be read and written right away.
  *
+ * @example
+ * ```js
+ * import { startTls } from "tls-psk";
+ *
+ * const tls = startTls(transport, { psks: [{ identity: "device-7", secret }] });
+ * const { cipherSuite } = await tls.opened;
+ * await tls.readable.pipeTo(destination);
+ * ```
+ *
  * @throws `ERR_TLS_PSK` and `ERR_TLS_CONFIG` for mistakes that are visible at once: a secret that is a string, a
  *   transport that is locked or has no streams. All other errors, including wrong values of options, make `opened` and
  *   `closed` reject.
+ *
+ * @group Connections
  */
 export function startTls(transport: Transport, options: ClientOptions): TlsSocket {
   return socketOf("client", transport, options);
 }
 
-/** As {@link startTls}, as the server. */
+/**
+ * As {@link startTls}, as the server.
+ *
+ * @example
+ * ```js
+ * import { acceptTls } from "tls-psk";
+ *
+ * const tls = acceptTls(transport, {
+ *   async selectPsk(offered, { signal }) {
+ *     const [{ identity }] = offered;
+ *     const secret = await store.get(new TextDecoder().decode(identity), { signal });
+ *     return secret ? { identity, secret } : null;
+ *   },
+ *   answerTimeout: 2_000,
+ * });
+ * await tls.readable.pipeTo(tls.writable);
+ * ```
+ *
+ * @group Connections
+ */
 export function acceptTls(transport: Transport, options: ServerOptions): TlsSocket {
   return socketOf("server", transport, options);
 }
@@ -107,7 +139,18 @@ export function acceptTls(transport: Transport, options: ServerOptions): TlsSock
  * Options that are not prepared are cached from their second use on, as long as a comparison by content finds them
  * unchanged.
  *
+ * @example
+ * ```js
+ * import { acceptTls, init, prepareServer } from "tls-psk";
+ *
+ * await init();
+ * const prepared = prepareServer({ psks: tenThousandPsks });
+ * for await (const transport of connections) acceptTls(transport, { ...prepared, signal });
+ * ```
+ *
  * @throws `ERR_TLS_PSK` and `ERR_TLS_CONFIG` for wrong values; it finds all of them only after `init` has resolved
+ *
+ * @group Connections
  */
 export function prepareServer(options: ServerOptions): PreparedServer {
   const prepared = prepare(options);

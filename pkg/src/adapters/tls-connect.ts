@@ -37,7 +37,17 @@ export interface TlsConnectOptions
   allowHalfOpen?: boolean | undefined;
 }
 
-/** Connects as a client. `listener` is for the event `secureConnect`. */
+/**
+ * Connects as a client. `listener` is for the event `secureConnect`.
+ *
+ * @example
+ * ```js
+ * import { connect } from "tls-psk/node";
+ *
+ * const tls = connect({ host: "broker.example", port: 8883, pskCallback: () => ({ identity: "device-7", psk }) });
+ * tls.once("secureConnect", () => tls.end("hello\n"));
+ * ```
+ */
 export function connect(options: TlsConnectOptions, listener?: () => void): TLSSocket;
 /** As {@link connect}, to a port. */
 export function connect(port: number, options?: TlsConnectOptions, listener?: () => void): TLSSocket;

@@ -76,7 +76,17 @@ function netOptions(options: TlsServerOptions): ServerOpts {
   return { ...Object.fromEntries(given), allowHalfOpen: true } as ServerOpts;
 }
 
-/** Makes a {@link Server}. Throws `ERR_TLS_CONFIG` for options that no connection could be made with. */
+/**
+ * Makes a {@link Server}. Throws `ERR_TLS_CONFIG` for options that no connection could be made with.
+ *
+ * @example
+ * ```js
+ * import { createServer } from "tls-psk/node";
+ *
+ * const pskCallback = async (socket, identity) => keys.get(identity);
+ * createServer({ pskCallback }, (socket) => socket.pipe(socket)).listen(8883);
+ * ```
+ */
 export function createServer(listener?: (socket: TLSSocket) => void): Server;
 /** As {@link createServer}, with options. */
 export function createServer(options?: TlsServerOptions, listener?: (socket: TLSSocket) => void): Server;

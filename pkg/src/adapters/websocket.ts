@@ -69,6 +69,14 @@ const LONGEST_WAIT = 32;
  * Messages are binary; a text message is an error. A WebSocket cannot close one direction only: closing `writable`
  * closes it when everything is sent, and settles when it is closed. A close code that means a failure, or a WebSocket
  * that does not open, fails both streams, after the data that had arrived.
+ *
+ * @example
+ * ```js
+ * import { startTls } from "tls-psk";
+ * import { webSocketTransport } from "tls-psk/websocket";
+ *
+ * const tls = startTls(webSocketTransport(new WebSocket("wss://gateway.example")), { psks });
+ * ```
  */
 export function webSocketTransport(socket: WebSocketLike, options: WebSocketTransportOptions = {}): StreamTransport {
   const streams = new WebSocketStreams(socket, options);
