@@ -177,8 +177,8 @@ export interface Config extends Freeable {
   setPaddingMultiple(bytes: number): void;
   /**
    * Adds a certificate chain with its private key, both in PEM. A server may have several, in order of preference; a
-   * client only one. Throws `ERR_TLS_CONFIG` for an RSA key, which must sign externally: see {@link
-   * addExternalCredentials}. This method and those below exist only in `tls-psk/full`.
+   * client only one. Throws `ERR_TLS_CONFIG` for an RSA key, which must sign externally: see
+   * {@link addExternalCredentials}. This method and those below exist only in `tls-psk/full`.
    */
   addCredentials(chain: Uint8Array, key: Uint8Array): void;
   /** As {@link addCredentials}, with an external key: a {@link SignEvent} requests each signature. */
@@ -214,9 +214,9 @@ export interface ConfigConstructor {
 }
 
 /**
- * One TLS connection, without its transport. The contract: after each call that changes something, drain {@link
- * pollTransmit} and {@link pollEvent}, even if the call threw, since there may be an alert to send. The first fatal
- * error ends the connection permanently. `ERR_TLS_USAGE` is never fatal.
+ * One TLS connection, without its transport. The contract: after each call that changes something, drain
+ * {@link pollTransmit} and {@link pollEvent}, even if the call threw, since there may be an alert to send. The first
+ * fatal error ends the connection permanently. `ERR_TLS_USAGE` is never fatal.
  */
 export interface Connection extends Freeable {
   /** Appends a copy of the PSK: on a client before {@link start}, on a server before the selection is answered. */
@@ -227,8 +227,8 @@ export interface Connection extends Freeable {
   setPskKinds(kinds: PskKinds): void;
   /**
    * Sets the time, in milliseconds since the Unix epoch. Tickets and certificates need it: for a connection that may
-   * use them, set it before the connection starts, and then before each call. Otherwise {@link start} and {@link
-   * receive} throw `ERR_TLS_USAGE`.
+   * use them, set it before the connection starts, and then before each call. Otherwise {@link start} and
+   * {@link receive} throw `ERR_TLS_USAGE`.
    */
   setTime(now: number): void;
   /** Begins the handshake: a client queues its ClientHello. A server has nothing to do yet. */
