@@ -61,8 +61,12 @@ export async function build(last = "demo", { full = true } = {}) {
   const tools = await setUpBuild();
   await buildWasm(SMALL, tools);
   if (full) await buildWasm(FULL, tools);
-  if (parts.includes("package")) await buildPackage();
+  if (parts.includes("package")) {
+    await buildInline(SMALL);
+    await buildPackage();
+  }
   if (parts.includes("package") && full) {
+    await buildInline(FULL);
     await buildFullPackage();
     await buildLicenses();
   }
@@ -106,6 +110,15 @@ async function buildWasm({ name, out, profile, features, flags, cfgs = [] }, { w
     rmSync(inRoot(out), { recursive: true, force: true });
     mkdirSync(dirname(inRoot(out)), { recursive: true });
     cpSync(unfinished, inRoot(out), { recursive: true });
+  });
+}
+
+/** Puts the module beside itself as JavaScript, in base64, for the entry that loads no other file. */
+async function buildInline({ name, out }) {
+  const [module, script] = [`${out}/tls_psk_bg.wasm`, `${out}/inline.js`];
+  const step = { name: `${name}-inline`, inputs: [module], outputs: [script] };
+  await incrementally("putting the WebAssembly into JavaScript", step, () => {
+    writeFileSync(inRoot(script), `export default "${readFileSync(inRoot(module)).toString("base64")}";\n`);
   });
 }
 

@@ -18,9 +18,9 @@ let findWasm: (() => Promise<WasmSource>) | undefined;
 let loading: Promise<void> | undefined;
 let initialised = false;
 
-/** Says how this entry of the package finds its WebAssembly. */
+/** Says how this entry of the package finds its WebAssembly. The first one that is imported decides. */
 export function provideWasm(find: () => Promise<WasmSource>): void {
-  findWasm = find;
+  findWasm ??= find;
 }
 
 /**

@@ -22,7 +22,7 @@ const FULL_ONLY = ["rsa"];
 const SHARED = /^(cli|reading)\//;
 
 /**
- * Exactly what must be packed: what comes of each source, two of each WebAssembly and its glue, and what is not built.
+ * Exactly what must be packed: what comes of each source, two of each WebAssembly, its glue and itself as JavaScript, and what is not built.
  */
 function expected() {
   const modules = filesUnder(inRoot("pkg", "src"))
@@ -32,7 +32,8 @@ function expected() {
   const types = modules.map((name) => `dist/${name}.d.ts`);
   const compiled = modules.filter((name) => !FULL_ONLY.includes(name)).map((name) => `dist/${name}.js`);
   const again = modules.filter((name) => !SHARED.test(name)).map((name) => `dist/full/${name}.js`);
-  const wasm = ["dist/wasm", "dist/full/wasm"].flatMap((path) => [`${path}/tls_psk.js`, `${path}/tls_psk_bg.wasm`]);
+  const made = ["inline.js", "tls_psk.js", "tls_psk_bg.wasm"];
+  const wasm = ["dist/wasm", "dist/full/wasm"].flatMap((path) => made.map((name) => `${path}/${name}`));
   const licences = ["LICENSE-APACHE", "LICENSE-MIT", "THIRD-PARTY-LICENSES"];
   const others = ["README.md", "package.json", "bin/tls-psk.mjs", "types/wasm.d.ts", "dist/tls-psk.1"];
   return [...types, ...compiled, ...again, ...wasm, ...licences, ...others].sort();
