@@ -61,6 +61,10 @@ pub mod server;
 mod wasm;
 pub mod wire;
 
+#[cfg(test)]
+#[path = "../tests/unit/mod.rs"]
+mod unit;
+
 pub use client::ClientConfig;
 pub use connection::{AppendError, Connection, Entropy};
 pub use crypto::{HashAlgorithm, SealingKeys};

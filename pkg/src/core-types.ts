@@ -113,17 +113,20 @@ export interface SessionConstructor {
 export interface Config extends Freeable {
   /** Appends a copy of the PSK. The order is the order of preference. Throws `ERR_TLS_PSK` for a duplicate identity. */
   appendPsk(psk: ExternalPsk): void;
-  /** See the option `TlsOptions.cipherSuites`. */
+  /**
+   * In order of preference. Default: ChaCha20-Poly1305, AES-128-GCM, AES-256-GCM on a client, and the client's order on
+   * a server.
+   */
   setCipherSuites(names: CipherSuite[]): void;
-  /** See the option `TlsOptions.groups`. */
+  /** In order of preference. A client sends a key share for the first. */
   setGroups(names: Group[]): void;
-  /** See the option `TlsOptions.modes`. */
+  /** Default: `["psk_dhe_ke"]`. */
   setModes(names: PskMode[]): void;
-  /** See the option `TlsOptions.alpn`. */
+  /** In order of preference (RFC 7301). */
   setAlpn(protocols: string[]): void;
-  /** See the option `ClientOptions.serverName`. */
+  /** The server's DNS name, for a client to send (RFC 6066 section 3). */
   setServerName(name: string): void;
-  /** See the option `ServerOptions.maxOfferedPsks`. */
+  /** How many of the offered identities a server considers. Default: the first 32. */
   setMaxOfferedPsks(count: number): void;
   /** How a server selects a PSK: the first of its own PSKs that was offered, or by asking with a `selectPsk` event. */
   setSelection(policy: "first-match" | "application"): void;
@@ -153,7 +156,7 @@ export interface Config extends Freeable {
    * open, even if their keys are the same.
    */
   setSessionIdContext(context: Uint8Array): void;
-  /** See the option `TlsOptions.allowBothRoles`. */
+  /** Lets this process use an identity both as a client and as a server, contrary to RFC 9257 section 4.1. */
   setAllowBothRoles(on: boolean): void;
   /**
    * Puts the state of a HelloRetryRequest into a cookie (RFC 9846 section 4.3.2), so that any server with the same keys
@@ -164,11 +167,13 @@ export interface Config extends Freeable {
   setKeyLog(on: boolean): void;
   /** Whether to emit {@link TraceEvent}s. */
   setTrace(on: boolean): void;
-  /** See the option `TlsOptions.recordSizeLimit`. */
+  /** The largest plaintext of a record that this side accepts, in bytes including its type (RFC 8449): 64 to 16,385. */
   setRecordSizeLimit(bytes: number): void;
-  /** See the option `TlsOptions.grease`. */
+  /**
+   * Whether a client offers reserved values (RFC 8701), so that servers keep ignoring unknown ones. Default: `true`.
+   */
   setGrease(on: boolean): void;
-  /** See the option `TlsOptions.paddingMultiple`. */
+  /** Pads every encrypted record to a multiple of this number of bytes (RFC 9846 section 5.4). Default: no padding. */
   setPaddingMultiple(bytes: number): void;
   /**
    * Adds a certificate chain with its private key, both in PEM. A server may have several, in order of preference; a
@@ -199,7 +204,7 @@ export interface Config extends Freeable {
   judgePath(chain: Uint8Array[], now: number): void;
   /** Whether a server that requests certificates refuses clients without one. Default: `true`. */
   setClientCertificatesRequired(required: boolean): void;
-  /** See the option `TlsOptions.certificateWithPsk`. */
+  /** A certificate of the server in addition to an external PSK (RFC 8773): a client requests it, a server sends it. */
   setCertificateWithPsk(on: boolean): void;
 }
 

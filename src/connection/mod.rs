@@ -39,6 +39,12 @@ impl Entropy {
     pub fn from_seed(seed: [u8; 32]) -> Self {
         Self(Random::from_seed(seed))
     }
+
+    /// Published values, and a generator behind them.
+    #[cfg(all(test, feature = "certificates"))]
+    pub(crate) fn replay(published: &[&[u8]]) -> Self {
+        Self(Random::replay(published))
+    }
 }
 
 /// One TLS 1.3 connection, client or server.

@@ -7,7 +7,12 @@ use zeroize::Zeroizing;
 use super::CryptoError;
 
 /// The source of a connection's random bytes: ChaCha20 over a seed. It wipes itself.
-pub struct Random(ChaCha20Rng);
+pub struct Random {
+    generator: ChaCha20Rng,
+    /// Published values, which come first.
+    #[cfg(test)]
+    published: std::collections::VecDeque<u8>,
+}
 
 impl Random {
     /// Seeded by the platform.
@@ -19,18 +24,38 @@ impl Random {
 
     /// Seeded by the caller: the same seed gives the same bytes, which are only as secret as the seed.
     pub fn from_seed(seed: [u8; 32]) -> Self {
-        Self(ChaCha20Rng::from_seed(seed))
+        Self {
+            generator: ChaCha20Rng::from_seed(seed),
+            #[cfg(test)]
+            published: Default::default(),
+        }
+    }
+
+    /// Gives these values first, one after the other: for the crate's own tests, which replay published ones.
+    #[cfg(test)]
+    pub(crate) fn replay(published: &[&[u8]]) -> Self {
+        Self { published: published.concat().into(), ..Self::from_seed([0; 32]) }
     }
 
     /// The generator, for signatures that need one.
     #[cfg(all(feature = "certificates", feature = "rsa-signing"))]
     pub(super) fn generator(&mut self) -> &mut ChaCha20Rng {
-        &mut self.0
+        &mut self.generator
     }
 
     /// Fills `out` with the next bytes.
     pub fn fill(&mut self, out: &mut [u8]) {
-        self.0.fill_bytes(out);
+        #[cfg(test)]
+        let out = {
+            let published = self.published.len().min(out.len());
+            let (first, rest) = out.split_at_mut(published);
+            first
+                .iter_mut()
+                .zip(self.published.drain(..published))
+                .for_each(|(to, from)| *to = from);
+            rest
+        };
+        self.generator.fill_bytes(out);
     }
 
     /// The next bytes, as an array.

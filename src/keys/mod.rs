@@ -10,4 +10,6 @@ pub use exporter::Exporter;
 pub use key_log::KeyLogLabel;
 pub use schedule::{BinderKey, BinderKind, EarlySecret, HandshakeSecret, MainSecret};
 pub use traffic::{FinishedKey, TrafficKeys, TrafficSecret};
+#[cfg(all(test, feature = "certificates"))]
+pub(crate) use transcript::replace_in_transcript;
 pub use transcript::{Transcript, TranscriptBuffer, binder_hash_of_first_hello};

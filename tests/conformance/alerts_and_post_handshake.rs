@@ -7,7 +7,7 @@ use super::puppet::{
     PuppetClient, PuppetServer, Wire, assert_aborted, assert_ended_silently, message, plaintext,
     server, transmitted,
 };
-use super::{Alert, client_config, server_config, shared_psk, undecodable, unexpected};
+use super::{Alert, client_config, server_config, shared_psk, test, undecodable, unexpected};
 
 /// A connected server and a connected client, each with the wire of its peer.
 fn connected() -> [(Connection, Wire); 2] {

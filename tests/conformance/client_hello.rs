@@ -4,7 +4,7 @@ use tls_psk::wire::{CipherSuite, ClientHello, ContentType, ExtensionType, Protoc
 use tls_psk::{Connection, Error, Event, ServerConfig, Violation, inspect};
 
 use super::puppet::{Abort, PuppetClient, Raw, assert_aborted, plaintext, server, transmitted};
-use super::{Alert, server_config, shared_psk, undecodable, unexpected, violation};
+use super::{Alert, server_config, shared_psk, test, undecodable, unexpected, violation};
 
 /// A server receives a first ClientHello and aborts.
 pub fn assert_refused(row: &str, config: ServerConfig, message: &[u8], abort: Abort) {

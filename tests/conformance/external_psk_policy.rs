@@ -12,7 +12,7 @@ use super::puppet::{
     Abort, PuppetClient, PuppetPsk, PuppetServer, Wire, assert_aborted, server, transmitted,
 };
 use super::support::{self, Pair, psk};
-use super::{Alert, client_config, server_config, shared_psk, violation};
+use super::{Alert, client_config, server_config, shared_psk, test, violation};
 
 const SHA256: HashAlgorithm = HashAlgorithm::Sha256;
 const SHA384: HashAlgorithm = HashAlgorithm::Sha384;

@@ -11,7 +11,9 @@ use super::puppet::{
     transmitted,
 };
 use super::support::psk;
-use super::{Alert, client_config, server_config, shared_psk, undecodable, unexpected, violation};
+use super::{
+    Alert, client_config, server_config, shared_psk, test, undecodable, unexpected, violation,
+};
 
 const X25519: NamedGroup = NamedGroup::X25519;
 const P256: NamedGroup = NamedGroup::SECP256R1;

@@ -6,7 +6,7 @@ use tls_psk::{ServerConfig, Violation};
 
 use super::client_hello::{assert_accepted, assert_refused, bound};
 use super::puppet::{Abort, PuppetClient, PuppetServer, assert_aborted, server, transmitted};
-use super::{Alert, client_config, server_config, shared_psk, violation};
+use super::{Alert, client_config, server_config, shared_psk, test, violation};
 
 const BAD_SHARE: Abort = violation(Violation::BadKeyShare, Alert::ILLEGAL_PARAMETER);
 const X25519: NamedGroup = NamedGroup::X25519;

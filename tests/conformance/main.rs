@@ -3,7 +3,6 @@
 
 mod alerts_and_post_handshake;
 mod client_hello;
-mod document;
 mod external_psk_policy;
 mod hello_retry_request;
 mod key_exchange;
@@ -16,6 +15,12 @@ mod support;
 
 #[path = "../support/puppet/mod.rs"]
 mod puppet;
+
+// What `#[test]` is in each module: Rust's own attribute, or the one for WebAssembly.
+#[cfg(not(target_arch = "wasm32"))]
+use core::prelude::v1::test;
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
 
 use tls_psk::{AlertDescription as Alert, Error, HashAlgorithm, Violation};
 

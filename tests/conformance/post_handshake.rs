@@ -11,7 +11,9 @@ use super::puppet::{
     transmitted,
 };
 use super::support::psk;
-use super::{Alert, client_config, server_config, shared_psk, undecodable, unexpected, violation};
+use super::{
+    Alert, client_config, server_config, shared_psk, test, undecodable, unexpected, violation,
+};
 
 const BAD_MAC: Abort = violation(Violation::BadRecordMac, Alert::BAD_RECORD_MAC);
 const SUITE: CipherSuite = CipherSuite::TLS_CHACHA20_POLY1305_SHA256;

@@ -9,7 +9,7 @@ use super::puppet::{
     Abort, PuppetClient, PuppetServer, Wire, assert_aborted, assert_ended_silently, message,
     plaintext, server, transmitted,
 };
-use super::{Alert, client_config, server_config, shared_psk, violation};
+use super::{Alert, client_config, server_config, shared_psk, test, violation};
 
 const MAX: usize = 1 << 14;
 const OVERFLOW: Abort = violation(Violation::RecordOverflow, Alert::RECORD_OVERFLOW);

@@ -12,7 +12,9 @@ use super::puppet::{
     Abort, PuppetClient, PuppetPsk, PuppetServer, Raw, assert_aborted, message, plaintext,
 };
 use super::support::psk;
-use super::{Alert, client_config, server_config, shared_psk, undecodable, unexpected, violation};
+use super::{
+    Alert, client_config, server_config, shared_psk, test, undecodable, unexpected, violation,
+};
 
 const ILLEGAL: Alert = Alert::ILLEGAL_PARAMETER;
 const UNSOLICITED: Abort = violation(Violation::UnsolicitedExtension, Alert::UNSUPPORTED_EXTENSION);

@@ -1,5 +1,5 @@
 // A ticket is worth no more than the handshake that it comes from, through the streams and the Node adapter.
-// tests/resumed_authentication.rs has the same tests for the core.
+// tests/api/resumed_authentication.rs has the same tests for the core.
 
 import assert from "node:assert/strict";
 import { once } from "node:events";

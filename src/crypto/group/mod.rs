@@ -32,7 +32,7 @@ pub struct SharedSecret(Zeroizing<Vec<u8>>);
 
 impl SharedSecret {
     /// The parts of the secret, concatenated.
-    fn new(parts: &[&[u8]]) -> Self {
+    pub(crate) fn new(parts: &[&[u8]]) -> Self {
         Self(Zeroizing::new(parts.concat()))
     }
 

@@ -9,6 +9,8 @@ mod verification;
 pub(crate) use der::{Elements, SEQUENCE};
 pub use signing_key::SigningKey;
 pub use verification::{CERTIFICATE_ALGORITHMS, RSA_KEY_TOO_SHORT, verification_of};
+#[cfg(test)]
+pub(crate) use verification::{MIN_RSA_MODULUS, set_min_rsa_modulus};
 
 use crate::wire::SignatureScheme;
 

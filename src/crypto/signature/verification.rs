@@ -12,6 +12,11 @@ use sha2::{Digest, Sha256, Sha384, Sha512};
 use super::der::{self, Elements};
 use crate::wire::SignatureScheme;
 
+#[cfg(test)]
+use replay::min_rsa_modulus;
+#[cfg(test)]
+pub(crate) use replay::set_min_rsa_modulus;
+
 /// The algorithms that certificates may be signed with.
 pub const CERTIFICATE_ALGORITHMS: &[&dyn SignatureVerificationAlgorithm] = &[
     &ECDSA_P256_SHA256,
@@ -122,9 +127,9 @@ impl SignatureVerificationAlgorithm for Algorithm {
             Ed25519 => verify_ed25519(public_key, message, signature),
             RsaPkcs1 => verify_rsa_pkcs1(self.hash, public_key, message, signature),
             RsaPss => verify_rsa_pss(self.hash, public_key, message, signature),
-            RsaTooShort => {
-                rsa_numbers(public_key).filter(|[modulus, _]| modulus.len() < MIN_MODULUS).map(drop)
-            }
+            RsaTooShort => rsa_numbers(public_key)
+                .filter(|[modulus, _]| modulus.len() < min_rsa_modulus())
+                .map(drop),
         };
         valid.ok_or(InvalidSignature)
     }
@@ -185,7 +190,12 @@ fn verify_ed25519(public_key: &[u8], message: &[u8], signature: &[u8]) -> Option
 }
 
 /// The smallest modulus, in bytes: 2048 bits.
-const MIN_MODULUS: usize = 256;
+pub(crate) const MIN_RSA_MODULUS: usize = 256;
+
+#[cfg(not(test))]
+const fn min_rsa_modulus() -> usize {
+    MIN_RSA_MODULUS
+}
 
 /// The modulus and the exponent of an `RSAPublicKey` (RFC 8017 appendix A.1.1).
 fn rsa_numbers(public_key: &[u8]) -> Option<[&[u8]; 2]> {
@@ -197,7 +207,7 @@ fn rsa_numbers(public_key: &[u8]) -> Option<[&[u8]; 2]> {
 
 fn rsa_key(public_key: &[u8]) -> Option<RsaPublicKey> {
     let [modulus, exponent] = rsa_numbers(public_key)?;
-    if modulus.len() < MIN_MODULUS {
+    if modulus.len() < min_rsa_modulus() {
         return None;
     }
     let number = |digits: &[u8]| {
@@ -224,4 +234,23 @@ fn verify_rsa_pss(hash: Hash, public_key: &[u8], message: &[u8], signature: &[u8
         S512 => pss::VerifyingKey::<Sha512>::new(key).verify(message, &signature),
     }
     .ok()
+}
+
+/// A published handshake has a smaller key, for the crate's own tests.
+#[cfg(test)]
+mod replay {
+    use std::cell::Cell;
+
+    thread_local! {
+        static MIN: Cell<usize> = const { Cell::new(super::MIN_RSA_MODULUS) };
+    }
+
+    /// From now on, in this thread, this many bytes are enough.
+    pub(crate) fn set_min_rsa_modulus(min: usize) {
+        MIN.set(min);
+    }
+
+    pub(super) fn min_rsa_modulus() -> usize {
+        MIN.get()
+    }
 }

@@ -1,16 +1,12 @@
 //! The primitives against Project Wycheproof's vectors, edge cases and forgeries included.
 
-use tls_psk::HashAlgorithm;
-use tls_psk::crypto::{AeadAlgorithm, AeadKey, expand, extract};
-use tls_psk::wire;
-use tls_psk::wire::NamedGroup;
 use wycheproof::TestResult;
 
-#[path = "support/key_exchange.rs"]
-mod key_exchange;
-
-use key_exchange::Random;
-use key_exchange::group::{KeyShare, respond};
+use super::test;
+use crate::crypto::{
+    AeadAlgorithm, AeadKey, HashAlgorithm, KeyShare, Random, expand, extract, respond,
+};
+use crate::wire::NamedGroup;
 
 #[test]
 fn aeads_seal_to_the_published_ciphertexts_and_refuse_every_forgery() {
@@ -151,7 +147,7 @@ fn ml_kem_768_decapsulates_the_published_secrets_and_refuses_ciphertexts_of_othe
         else {
             continue;
         };
-        let mut random = Random([&seed[..], &X25519_SECRET].concat());
+        let mut random = Random::replay(&[&seed, &X25519_SECRET]);
         let share = KeyShare::generate(NamedGroup::X25519MLKEM768, &mut random).unwrap();
         assert_eq!(share.public()[..1184], key[..], "{}", test.tc_id);
         let agreed = share.agree(&[&ciphertext[..], &X25519_PUBLIC].concat()).ok();
@@ -171,7 +167,7 @@ fn ml_kem_768_encapsulates_as_published_and_refuses_keys_of_other_lengths_or_num
     let set = TestSet::load(TestName::MlKem768Encaps).unwrap();
     for test in set.test_groups.into_iter().flat_map(|g| g.tests) {
         let peer = [&test.encaps_key.unwrap()[..], &X25519_PUBLIC].concat();
-        let mut random = Random([&test.msg.unwrap()[..], &X25519_SECRET].concat());
+        let mut random = Random::replay(&[&test.msg.unwrap(), &X25519_SECRET]);
         let response = respond(NamedGroup::X25519MLKEM768, &peer, &mut random).ok();
         let valid = test.result == TestResult::Valid;
         assert_eq!(response.is_some(), valid, "{}", test.tc_id);
@@ -191,7 +187,7 @@ fn ml_kem_768_makes_the_published_keys_of_a_seed() {
     let mut count = 0;
     let set = TestSet::load(TestName::MlKem768KeyGenSeed).unwrap();
     for test in set.test_groups.into_iter().flat_map(|g| g.tests) {
-        let mut random = Random([&test.seed.unwrap()[..], &X25519_SECRET].concat());
+        let mut random = Random::replay(&[&test.seed.unwrap(), &X25519_SECRET]);
         let share = KeyShare::generate(NamedGroup::X25519MLKEM768, &mut random).unwrap();
         assert_eq!(share.public()[..1184], test.encaps_key.unwrap()[..], "{}", test.tc_id);
         count += 1;
@@ -205,6 +201,6 @@ fn agree(group: NamedGroup, private_key: &[u8], peer: &[u8]) -> Option<Vec<u8>> 
     let mut key = [0; 32];
     let significant = &private_key[private_key.len().saturating_sub(32)..];
     key[32 - significant.len()..].copy_from_slice(significant);
-    let share = KeyShare::generate(group, &mut Random(key.to_vec())).unwrap();
+    let share = KeyShare::generate(group, &mut Random::replay(&[&key])).unwrap();
     share.agree(peer).ok().map(|secret| secret.as_bytes().to_vec())
 }

@@ -9,6 +9,8 @@ use tls_psk::wire::{
 };
 use tls_psk::{Error, Violation};
 
+use crate::test;
+
 fn client_hello() -> ClientHello {
     ClientHello {
         legacy_version: ProtocolVersion::TLS12,

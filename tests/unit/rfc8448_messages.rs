@@ -3,20 +3,18 @@
 //! NSS made them, whose extensions come in an order other than ours: hellos and EncryptedExtensions are encoded to the
 //! published bytes once their extensions are put in the published order.
 
-#[path = "support/vectors.rs"]
-mod vectors;
-
 use std::collections::BTreeMap;
 
-use tls_psk::AlertDescription;
-use tls_psk::wire::handshake::HEADER_LEN;
-use tls_psk::wire::{
+use super::test;
+use super::vectors::{Vectors, rfc8448_resumed, rfc8448_retried, rfc8448_simple};
+use crate::error::AlertDescription;
+use crate::wire::handshake::HEADER_LEN;
+use crate::wire::{
     Alert, CipherSuite, ClientExtensions, ClientHello, EncryptedExtensions, EndOfEarlyData,
     ExtensionType as Type, Finished, Handshake, HandshakeType, KeyShareEntry, NamedGroup as Group,
     NewSessionTicket, OfferedPsks, ProtocolVersion, PskIdentity, PskKeyExchangeMode, Reader,
     ServerExtensions, ServerHello, SignatureScheme,
 };
-use vectors::{Vectors, rfc8448_resumed, rfc8448_retried, rfc8448_simple};
 
 /// RFC 5746.
 const RENEGOTIATION_INFO: Type = Type(0xff01);

@@ -1,10 +1,11 @@
 //! The recorded steps of a handshake (`--cfg tls_psk_steps`): what the demo page shows of the key schedule.
-#![cfg(tls_psk_steps)]
 
 use std::sync::Arc;
 
 use tls_psk::crypto::steps::{self, Step};
 use tls_psk::{ClientConfig, Connection, Entropy, Event, ExternalPsk, HashAlgorithm, ServerConfig};
+
+use crate::test;
 
 /// A client and a server that shook hands with one PSK, and the lines of the client's key log.
 fn handshake() -> Vec<String> {

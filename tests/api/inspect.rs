@@ -1,10 +1,7 @@
 //! Messages and records as fields: every byte in one leaf, every field named and described.
 
-mod support;
-
 use std::collections::BTreeSet;
 
-use support::{Pair, default_configs};
 use tls_psk::crypto::Random;
 use tls_psk::wire::{
     CipherSuite, ClientExtensions, ClientHello, EncryptedExtensions, EndOfEarlyData, ExtensionType,
@@ -14,6 +11,9 @@ use tls_psk::wire::{
     grease, handshake,
 };
 use tls_psk::{Error, Event, ImportedIdentity, Violation, inspect, inspect_records};
+
+use crate::support::{Pair, default_configs, drain};
+use crate::test;
 
 /// Makes messages of every kind, with random valid content.
 struct Maker(Random);
@@ -448,7 +448,7 @@ fn fields_say_which_extension_and_message_they_are() {
     let (client, _) = default_configs();
     let mut pair = Pair::new(client, tls_psk::ServerConfig::new());
     pair.client.start().unwrap();
-    let bytes = support::drain(&mut pair.client, &mut Vec::new());
+    let bytes = drain(&mut pair.client, &mut Vec::new());
     let (spans, _) = inspect_records(&bytes);
     let extensions = named(&spans, "Extension");
     assert_eq!(extensions, named(&spans, "extension_data"));
@@ -498,8 +498,7 @@ fn an_empty_vector_is_its_length_alone() {
 
 /// The keys of a table in the package's descriptions.
 fn described(table: &str) -> BTreeSet<String> {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/pkg/src/describe.ts");
-    let source = std::fs::read_to_string(path).unwrap();
+    let source = include_str!("../../pkg/src/describe.ts");
     let start = source.find(&format!("const {table}:")).expect("the table");
     let rest = &source[start..];
     let table = &rest[..rest.find("\n};").expect("its end")];

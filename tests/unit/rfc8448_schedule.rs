@@ -1,23 +1,20 @@
 //! Secrets and records of the handshakes of RFC 8448, sections 3 to 5: tests/vectors/README.md says how to read
 //! them. Nothing here makes or checks the certificates' signatures; the messages that carry them are bytes.
 
-#[path = "support/key_schedule.rs"]
-mod key_schedule;
-#[path = "support/vectors.rs"]
-mod vectors;
+use p256::elliptic_curve::sec1::ToSec1Point;
+use x25519_dalek::{PublicKey, StaticSecret};
 
-use key_schedule::keys::{
+use super::test;
+use super::vectors::{Vectors, rfc8448_resumed, rfc8448_retried, rfc8448_simple};
+use crate::crypto::{HashAlgorithm, Secret, SharedSecret, expand_label};
+use crate::keys::{
     BinderKind, EarlySecret, TrafficSecret, Transcript, TranscriptBuffer,
     binder_hash_of_first_hello,
 };
-use key_schedule::{crypto, wire};
-
-use crypto::{HashAlgorithm, Secret, SharedSecret, expand_label};
-use p256::elliptic_curve::sec1::ToSec1Point;
-use tls_psk::record::{HandshakeJoiner, Joined, MAX_PLAINTEXT, Opener, RecordWriter, Sealer};
-use vectors::{Vectors, rfc8448_resumed, rfc8448_retried, rfc8448_simple};
-use wire::{CipherSuite, ClientHello, ContentType as Type, Handshake, NewSessionTicket, Reader};
-use x25519_dalek::{PublicKey, StaticSecret};
+use crate::record::{HandshakeJoiner, Joined, MAX_PLAINTEXT, Opener, RecordWriter, Sealer};
+use crate::wire::{
+    CipherSuite, ClientHello, ContentType as Type, Handshake, NewSessionTicket, Reader,
+};
 
 /// All three handshakes choose it.
 const SUITE: CipherSuite = CipherSuite::TLS_AES_128_GCM_SHA256;
@@ -46,7 +43,7 @@ fn x25519(trace: &mut Vectors) -> SharedSecret {
     for (private, public) in [(&client.0, &server.1), (&server.0, &client.1)] {
         trace.expect("shared secret", private.diffie_hellman(public).as_bytes());
     }
-    SharedSecret::new(trace.get("shared secret"))
+    SharedSecret::new(&[trace.get("shared secret")])
 }
 
 /// The shared secret of both sides' P-256 keys.
@@ -62,7 +59,7 @@ fn p256(trace: &mut Vectors) -> SharedSecret {
         let shared = p256::ecdh::diffie_hellman(private.to_nonzero_scalar(), public.as_affine());
         trace.expect("shared secret", shared.raw_secret_bytes());
     }
-    SharedSecret::new(trace.get("shared secret"))
+    SharedSecret::new(&[trace.get("shared secret")])
 }
 
 /// Derives all that comes after the ClientHello, which is in the transcript, and compares it.
@@ -194,10 +191,7 @@ fn replay_retried(trace: &mut Vectors) -> Secrets {
 
 /// Seals and opens, under one secret, everything that a side sent under it.
 fn expect_records(trace: &mut Vectors, secret: &TrafficSecret, contents: &[(Type, &str)]) {
-    let keys = || {
-        let keys = secret.keys(SUITE).unwrap();
-        tls_psk::keys::TrafficKeys { key: keys.key, iv: keys.iv }
-    };
+    let keys = || secret.keys(SUITE).unwrap();
     let mut sealer = Sealer::new(keys(), u64::MAX);
     let mut opener = Opener::new(keys());
     for (content_type, name) in contents {

@@ -1,10 +1,7 @@
 //! Session tickets: issued, kept, used once, refused.
 
-mod support;
-
 use std::sync::Arc;
 
-use support::{CHUNKINGS, Pair, drain, psk};
 use tls_psk::keys::BinderKind;
 use tls_psk::wire::{CipherSuite, PskKeyExchangeMode};
 use tls_psk::{
@@ -12,6 +9,9 @@ use tls_psk::{
     PskKinds, SealingKeys, Selection, SelectionPolicy, ServerConfig, Session, TicketPolicy, Usage,
     Violation,
 };
+
+use crate::support::{CHUNKINGS, Pair, drain, hash_of, psk};
+use crate::test;
 
 const HOUR: u64 = 3_600_000;
 /// Some moment in 2026.
@@ -73,7 +73,7 @@ fn a_ticket_resumes_with_every_suite_mode_and_chunking() {
     for suite in tls_psk::crypto::SUPPORTED_SUITES {
         for mode in [PskKeyExchangeMode::PSK_DHE_KE, PskKeyExchangeMode::PSK_KE] {
             for chunking in CHUNKINGS {
-                let (mut client, mut server) = resuming(support::hash_of(suite));
+                let (mut client, mut server) = resuming(hash_of(suite));
                 for parameters in [&mut client.parameters, &mut server.parameters] {
                     parameters.set_cipher_suites(&[suite]).unwrap();
                     parameters.set_psk_modes(&[mode]).unwrap();

@@ -1,22 +1,8 @@
-//! The role guard in a process that runs long and uses many identities. The crate's own source is compiled once more
-//! for it, as a million handshakes would take minutes.
-#![allow(dead_code, unused_imports, reason = "the test uses a part of it")]
+//! The role guard in a process that runs long and uses many identities: a million handshakes would take minutes.
 
-#[path = "../src/crypto/mod.rs"]
-mod crypto;
-#[path = "../src/error.rs"]
-mod error;
-#[path = "../src/keys/mod.rs"]
-mod keys;
-#[path = "../src/newtype.rs"]
-mod newtype;
-#[path = "../src/psk/mod.rs"]
-mod psk;
-#[path = "../src/wire/mod.rs"]
-mod wire;
-
-use crypto::HashAlgorithm;
-use psk::{ExternalPsk, Psk, Role, may_serve};
+use super::test;
+use crate::crypto::HashAlgorithm;
+use crate::psk::{ExternalPsk, Psk, Role, may_serve};
 
 /// As `src/psk/roles.rs` has it.
 const REMEMBERED: usize = 50_000;

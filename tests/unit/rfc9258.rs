@@ -1,18 +1,17 @@
 //! The PSK importer (RFC 9258): tests/vectors/README.md says where the values come from.
 
-#[path = "support/vectors.rs"]
-mod vectors;
-
 use std::sync::Arc;
 
 use serde_json::Value;
-use tls_psk::crypto::extract;
-use tls_psk::keys::{BinderKind, EarlySecret};
-use tls_psk::psk::{PskList, import};
-use tls_psk::record::{Incoming, RecordReader};
-use tls_psk::wire::{ClientHello, Handshake, HandshakeType, Reader};
-use tls_psk::{ClientConfig, Connection, Entropy, ExternalPsk, HashAlgorithm, ImportedIdentity};
-use vectors::Vectors;
+
+use super::test;
+use super::vectors::Vectors;
+use crate::crypto::extract;
+use crate::keys::{BinderKind, EarlySecret};
+use crate::psk::{PskList, import};
+use crate::record::{Incoming, RecordReader};
+use crate::wire::{ClientHello, Handshake, HandshakeType, Reader};
+use crate::{ClientConfig, Connection, Entropy, ExternalPsk, HashAlgorithm, ImportedIdentity};
 
 /// An external PSK imported for one target KDF.
 struct Row {
@@ -33,7 +32,8 @@ impl Row {
 }
 
 fn rows() -> Vec<Row> {
-    let file: Value = serde_json::from_str(include_str!("vectors/rfc9258-derived.json")).unwrap();
+    let file: Value =
+        serde_json::from_str(include_str!("../vectors/rfc9258-derived.json")).unwrap();
     let rows: Vec<_> = file.as_array().unwrap().iter().map(row).collect();
     assert_eq!(rows.len(), 8);
     rows

@@ -3,6 +3,8 @@
 use tls_psk::crypto::{CryptoError, KeyShare, Random, respond};
 use tls_psk::wire::NamedGroup;
 
+use crate::test;
+
 const GROUP: NamedGroup = NamedGroup::X25519MLKEM768;
 
 fn random(seed: u8) -> Random {

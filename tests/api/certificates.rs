@@ -1,12 +1,7 @@
 //! The full handshake: certificates without a PSK, in addition to one, and of clients.
-#![cfg(feature = "certificates")]
-
-mod support;
 
 use std::sync::Arc;
 
-use support::certificates::{NAME, NOW, anchors, credentials, file};
-use support::{CHUNKINGS, Pair, psk};
 use tls_psk::certificates::{
     Credentials, CredentialsError, KeySource, SignatureRequest, TrustAnchors, TrustError,
     Verification,
@@ -24,6 +19,10 @@ use tls_psk::{
     PskKinds, SealingKeys, Selection, SelectionPolicy, ServerConfig, Session, TicketPolicy, Usage,
     Violation,
 };
+
+use crate::support::certificates::{NAME, NOW, anchors, credentials, file};
+use crate::support::{CHUNKINGS, Pair, psk};
+use crate::test;
 
 /// A client that knows the root and the server's name, and no PSK.
 fn trusting() -> ClientConfig {

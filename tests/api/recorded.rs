@@ -1,15 +1,10 @@
-//! The same handshakes natively, in Node and in a browser: the bytes must not depend on the platform.
-//!
-//! `cargo test` runs this file natively, `wasm-pack test` as WebAssembly.
+//! The same handshakes natively, in Node and in browsers: the bytes must not depend on the platform.
 
-mod support;
-
-use support::{Chunking, Pair, configs, default_configs};
 use tls_psk::wire::{CipherSuite, NamedGroup, PskKeyExchangeMode};
 use tls_psk::{Connection, Entropy, HashAlgorithm};
 
-#[cfg(target_arch = "wasm32")]
-use wasm_bindgen_test::wasm_bindgen_test as test;
+use crate::support::{Chunking, Pair, configs, default_configs};
+use crate::test;
 
 /// The change to the configurations of a recorded handshake.
 #[derive(Clone, Copy)]

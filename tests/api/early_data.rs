@@ -1,16 +1,16 @@
 //! Early data (0-RTT): accepted, rejected, skipped, limited, and never accepted without asking the application.
 
-mod support;
-
 use std::collections::HashSet;
 
-use support::{CHUNKINGS, Chunking, Pair, psk};
 use tls_psk::wire::{CipherSuite, NamedGroup};
 use tls_psk::{
     AlertDescription, ClientConfig, EarlyDataOutcome, EarlyDataParameters, EarlyDataPolicy, Error,
     Event, ExternalPsk, HashAlgorithm, PskError, PskKinds, SealingKeys, SelectionPolicy,
     ServerConfig, Session, TicketPolicy, Usage, Violation,
 };
+
+use crate::support::{CHUNKINGS, Chunking, Pair, deliver, drain, hash_of, psk};
+use crate::test;
 
 const NOW: u64 = 1_780_000_000_000;
 const SUITE: CipherSuite = CipherSuite::TLS_CHACHA20_POLY1305_SHA256;
@@ -21,7 +21,7 @@ fn parameters(max_size: u32, cipher_suite: CipherSuite) -> EarlyDataParameters {
 }
 
 fn early_psk(max_size: u32, suite: CipherSuite) -> ExternalPsk {
-    psk("device-7", support::hash_of(suite)).with_early_data(parameters(max_size, suite)).unwrap()
+    psk("device-7", hash_of(suite)).with_early_data(parameters(max_size, suite)).unwrap()
 }
 
 /// Configurations that share a PSK with early data, and enable it.
@@ -253,7 +253,7 @@ fn rejected_early_data_is_skipped_up_to_a_limit() {
     let (client, _) = early(&early_psk(MAX, SUITE));
     // A server that knows nothing of early data under this PSK.
     let mut server = ServerConfig::new();
-    server.append_psk(&psk("device-7", support::hash_of(SUITE))).unwrap();
+    server.append_psk(&psk("device-7", hash_of(SUITE))).unwrap();
     server.max_skipped_early_data = 1000;
     let mut pair = started(client, server, &[7; 2000]);
     pair.run();
@@ -291,7 +291,7 @@ fn whoever_stops_reading_while_the_decision_waits_gets_all_of_it() {
     for accepted in [true, false] {
         let (client, server) = early(&early_psk(MUCH as u32, SUITE));
         let mut pair = started(client, server, &vec![7; MUCH]);
-        let flight = support::drain(&mut pair.client, &mut pair.client_events);
+        let flight = drain(&mut pair.client, &mut pair.client_events);
         let mut chunks = flight.chunks(1 << 14);
         let mut taken = 0;
         while pair.server.wants_read() {
@@ -319,7 +319,7 @@ fn a_corrupt_early_record_is_fatal_once_accepted() {
     let mut pair = started(client, server, b"early");
     let mut bytes = pair.client.poll_transmit().unwrap();
     *bytes.last_mut().unwrap() ^= 1;
-    support::deliver(&mut pair.server, &bytes, Chunking::Whole, &mut pair.server_error);
+    deliver(&mut pair.server, &bytes, Chunking::Whole, &mut pair.server_error);
     assert_eq!(pair.server_error, None);
     let error = pair.server.decide_early_data(true).unwrap_err();
     assert_eq!(error, Violation::BadRecordMac.into());

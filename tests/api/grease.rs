@@ -1,11 +1,8 @@
 //! GREASE (RFC 8701): our client offers reserved values, our server ignores them, and no server may select one.
 
-mod support;
-
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use support::{CHUNKINGS, Pair, default_configs, drain};
 use tls_psk::crypto::HashAlgorithm;
 use tls_psk::keys::{BinderKind, EarlySecret};
 use tls_psk::record::Sealer;
@@ -16,6 +13,9 @@ use tls_psk::wire::{
     grease,
 };
 use tls_psk::{ClientConfig, Connection, Entropy, Error, Event, Violation};
+
+use crate::support::{CHUNKINGS, Pair, default_configs, drain};
+use crate::test;
 
 fn is_reserved(value: u16) -> bool {
     (0..16).any(|place| grease::two_bytes(place) == value)

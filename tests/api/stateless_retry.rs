@@ -1,11 +1,8 @@
 //! HelloRetryRequests whose state is in a cookie (RFC 9846 section 4.3.2): the second ClientHello may go to a server
 //! that knows nothing but the keys and the PSKs.
 
-mod support;
-
 use std::sync::Arc;
 
-use support::{CHUNKINGS, Chunking, Pair, default_configs, deliver, drain, psk};
 use tls_psk::crypto::Random;
 use tls_psk::keys::{BinderKind, EarlySecret, Transcript};
 use tls_psk::wire::{
@@ -17,6 +14,9 @@ use tls_psk::{
     Entropy, Error, Event, HashAlgorithm, SealingKeys, Selection, SelectionPolicy, ServerConfig,
     Usage, Violation,
 };
+
+use crate::support::{CHUNKINGS, Chunking, Pair, configs, default_configs, deliver, drain, psk};
+use crate::test;
 
 const KEY: [u8; 32] = [0x11; 32];
 const SUITES: [CipherSuite; 3] = tls_psk::crypto::SUPPORTED_SUITES;
@@ -36,7 +36,7 @@ fn retrying() -> (ClientConfig, ServerConfig) {
 /// The same, under one suite.
 fn retrying_with(suite: CipherSuite) -> (ClientConfig, ServerConfig) {
     let (mut client, mut server) =
-        support::configs(suite, NamedGroup::SECP256R1, PskKeyExchangeMode::PSK_DHE_KE);
+        configs(suite, NamedGroup::SECP256R1, PskKeyExchangeMode::PSK_DHE_KE);
     client.parameters.set_groups(&[NamedGroup::X25519, NamedGroup::SECP256R1]).unwrap();
     server.cookie_keys = Some(keys(&[KEY]));
     (client, server)

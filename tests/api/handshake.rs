@@ -1,13 +1,13 @@
 //! The handshake between our own endpoints: every mode, suite, group and chunking, and every way it fails.
 
-mod support;
-
-use support::{CHUNKINGS, Pair, configs, default_configs, psk};
 use tls_psk::wire::{CipherSuite, KeyShareEntry, NamedGroup, PskKeyExchangeMode};
 use tls_psk::{
     AlertDescription, ClientConfig, ConfigError, Direction, Error, Event, HashAlgorithm, PskError,
     PskOutcome, Selection, SelectionPolicy, ServerConfig, Usage, Violation,
 };
+
+use crate::support::{CHUNKINGS, Pair, configs, default_configs, psk};
+use crate::test;
 
 const SUITES: [CipherSuite; 3] = tls_psk::crypto::SUPPORTED_SUITES;
 
@@ -329,7 +329,7 @@ fn a_late_selection_goes_on_where_it_stopped() {
             }
             let mut pair = Pair::new(client, server).chunked(chunking).handshake();
             assert_eq!(pair.server.state(), "SELECTING_PSK");
-            assert_eq!(pair.to_client, []);
+            assert!(pair.to_client.is_empty());
             assert_eq!(pair.server_events, [Event::SelectPsk]);
             let mut offered = pair.server.offered_psks().unwrap();
             assert!(offered.has_next());

@@ -1,11 +1,5 @@
 //! Messages, binders and records from elsewhere, as the demo page shows them.
-#![cfg(feature = "dissect")]
 
-mod support;
-#[path = "support/vectors.rs"]
-mod vectors;
-
-use support::{Pair, default_configs, psk};
 use tls_psk::dissect::{
     BinderAttempt, RecordOpener, attempt_binder, check_binders, dissect, dissect_inner_plaintext,
     secrets_of_leaked_psk,
@@ -15,7 +9,10 @@ use tls_psk::wire::{
     CipherSuite, HandshakeType, NamedGroup, PskKeyExchangeMode, Span, SpanValue, Writer, handshake,
 };
 use tls_psk::{ClientConfig, Error, Event, ExternalPsk, HashAlgorithm, Violation};
-use vectors::{rfc8448_resumed, rfc8448_simple};
+
+use crate::support::{Pair, default_configs, psk};
+use crate::test;
+use crate::vectors::{rfc8448_resumed, rfc8448_simple};
 
 /// The messages of a handshake, with their names, as the client saw them.
 fn messages(pair: &Pair) -> Vec<(&'static str, Vec<u8>)> {

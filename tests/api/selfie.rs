@@ -3,15 +3,15 @@
 //!
 //! Each test has its own identities, as the guard remembers them for the whole process.
 
-mod support;
-
 use std::sync::Arc;
 
-use support::{Chunking, deliver, drain, psk};
 use tls_psk::{
     ClientConfig, Connection, Entropy, Error, ExternalPsk, HashAlgorithm, ServerConfig, Usage,
     Violation,
 };
+
+use crate::support::{Chunking, Pair, deliver, drain, psk};
+use crate::test;
 
 /// A node's client and its server, which an attacker connects with each other.
 fn reflect(
@@ -74,7 +74,7 @@ fn the_guard_refuses_an_identity_that_the_process_used_as_a_client() {
 #[test]
 fn a_client_is_refused_an_identity_that_the_process_used_as_a_server() {
     let shared = psk("selfie/server first", HashAlgorithm::Sha256);
-    let mut pair = support::Pair::new(ClientConfig::new(), ServerConfig::new());
+    let mut pair = Pair::new(ClientConfig::new(), ServerConfig::new());
     let mut server = ServerConfig::new();
     server.append_psk(&shared).unwrap();
     pair.server = Connection::server(Arc::new(server), Entropy::from_seed([2; 32]));

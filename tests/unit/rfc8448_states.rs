@@ -1,65 +1,53 @@
 //! The full handshake of RFC 8448 section 3 through the states of a client and of a server: tests/vectors/README.md says
 //! how to read it.
 //!
-//! The states are the crate's own source, compiled once more around three things that a test can choose:
+//! Three things are given to the crate, which takes them in its own tests alone:
 //!
-//! - randomness, which gives the published private key and hello random (`support/replay/random.rs`);
-//! - the transcript, which takes the published message where ours is another (`support/replay/transcript.rs`): the
-//!   ClientHello, as NSS offers extensions that we do not have, the ServerHello, whose two extensions stand in another
-//!   order, and the EncryptedExtensions, where NSS answers server_name and lists its groups;
-//! - the smallest RSA key (`support/replay/signature.rs`). The published one has 1024 bits, and the crate takes none
-//!   below 2048, as RFC 9846 appendix C.2 advises: the last test sees to that.
+//! - randomness: the published private key and hello random ([`Entropy::replay`]);
+//! - messages for the transcript where ours is another ([`replace_in_transcript`]): the ClientHello, as NSS offers
+//!   extensions that we do not have, the ServerHello, whose two extensions stand in another order, and the
+//!   EncryptedExtensions, where NSS answers server_name and lists its groups;
+//! - the smallest RSA key ([`set_min_rsa_modulus`]). The published one has 1024 bits, and the crate takes none below
+//!   2048, as RFC 9846 appendix C.2 advises: the last test sees to that.
 //!
 //! From there on everything is compared to the byte: all other messages, the secrets, the records, the exporter's secret
 //! and the ticket's PSK. Two things cannot be. Our server sends each message of its flight in a record of its own, where
 //! NSS has them in one. And its ticket is sealed by keys of its own; another record takes its place in the sequence.
-#![cfg(all(feature = "certificates", feature = "rsa-signing"))]
-#![allow(
-    dead_code,
-    unused_imports,
-    unreachable_pub,
-    reason = "the crate's own source, of which the tests use a part"
-)]
-
-#[path = "../src/certificates/mod.rs"]
-mod certificates;
-#[path = "../src/client/mod.rs"]
-mod client;
-#[path = "../src/connection/mod.rs"]
-mod connection;
-#[path = "support/replay/crypto.rs"]
-mod crypto;
-#[path = "../src/endpoint/mod.rs"]
-mod endpoint;
-#[path = "../src/error.rs"]
-mod error;
-#[path = "support/replay/keys.rs"]
-mod keys;
-#[path = "../src/newtype.rs"]
-mod newtype;
-#[path = "../src/psk/mod.rs"]
-mod psk;
-#[path = "../src/record/mod.rs"]
-mod record;
-#[path = "../src/server/mod.rs"]
-mod server;
-#[path = "support/vectors.rs"]
-mod vectors;
-#[path = "../src/wire/mod.rs"]
-mod wire;
 
 use std::sync::Arc;
 
-use certificates::{Credentials, KeySource, Signer, Verification, verify_proof};
-use client::ClientConfig;
-use connection::{Connection, Entropy};
-use crypto::{Digest, HashAlgorithm, Random};
-use endpoint::{Direction, Event, Parameters};
-use keys::replace_in_transcript;
-use psk::{PskKinds, Session};
-use server::ServerConfig;
-use vectors::{Vectors, rfc8448_simple};
-use wire::{CipherSuite, ClientHello, Handshake, HandshakeType, NamedGroup, Reader};
+use super::test;
+use super::vectors::{Vectors, rfc8448_simple};
+use crate::certificates::{Credentials, KeySource, Signer, Verification, verify_proof};
+use crate::client::ClientConfig;
+use crate::connection::{Connection, Entropy};
+use crate::crypto::HashAlgorithm;
+use crate::crypto::signature::{MIN_RSA_MODULUS, set_min_rsa_modulus};
+use crate::endpoint::{Direction, Event, Parameters};
+use crate::error::Violation;
+use crate::keys::replace_in_transcript;
+use crate::psk::{PskKinds, Session};
+use crate::server::ServerConfig;
+use crate::wire::{self, CipherSuite, ClientHello, Handshake, HandshakeType, NamedGroup, Reader};
+
+/// What the crate takes of the trace in a thread, until this is dropped: the next test may run in the same one.
+struct Published;
+
+impl Published {
+    /// Messages for the transcript, and the certificate's modulus of 1024 bits.
+    fn take(messages: &[&[u8]]) -> Self {
+        replace_in_transcript(messages);
+        set_min_rsa_modulus(128);
+        Self
+    }
+}
+
+impl Drop for Published {
+    fn drop(&mut self) {
+        replace_in_transcript(&[]);
+        set_min_rsa_modulus(MIN_RSA_MODULUS);
+    }
+}
 
 /// What both sides of the trace have in common.
 fn set_parameters(parameters: &mut Parameters) {
@@ -156,15 +144,16 @@ fn certificate_and_proof(trace: &Vectors) -> (Vec<Vec<u8>>, wire::CertificateVer
 fn a_client_replays_the_full_handshake() {
     let mut trace = rfc8448_simple();
     let published = trace.get("ClientHello").to_vec();
-    replace_in_transcript(&[&published]);
-    Random::prepare(&[hello_random(&published), trace.get("client x25519 private key")]);
+    let _published = Published::take(&[&published]);
+    let entropy =
+        Entropy::replay(&[hello_random(&published), trace.get("client x25519 private key")]);
 
     let mut config = ClientConfig::new();
     set_parameters(&mut config.parameters);
     config.set_server_name("server").unwrap();
     config.set_psk_kinds(PskKinds::Resumption).unwrap();
     config.certificates.verification = Some(Verification::application(b"test"));
-    let mut client = Connection::client(Arc::new(config), Entropy::from_seed([0; 32]));
+    let mut client = Connection::client(Arc::new(config), entropy);
     let mut log = Log::default();
 
     // Our ClientHello is the published one without what we do not offer.
@@ -219,15 +208,16 @@ fn a_client_replays_the_full_handshake() {
 fn a_server_replays_the_full_handshake() {
     let mut trace = rfc8448_simple();
     let published = ["ServerHello", "EncryptedExtensions"].map(|name| trace.get(name).to_vec());
-    replace_in_transcript(&[&published[0], &published[1]]);
-    Random::prepare(&[trace.get("server x25519 private key"), hello_random(&published[0])]);
+    let _published = Published::take(&[&published[0], &published[1]]);
+    let entropy =
+        Entropy::replay(&[trace.get("server x25519 private key"), hello_random(&published[0])]);
 
     let (chain, proof) = certificate_and_proof(&trace);
     let key = KeySource::External(vec![proof.algorithm]);
     let mut config = ServerConfig::new();
     set_parameters(&mut config.parameters);
     config.certificates.credentials = vec![Arc::new(Credentials::new(chain, key).unwrap())];
-    let mut server = Connection::server(Arc::new(config), Entropy::from_seed([0; 32]));
+    let mut server = Connection::server(Arc::new(config), entropy);
     let mut log = Log::default();
 
     // The signature is taken only if it verifies over our transcript.
@@ -269,17 +259,13 @@ fn the_published_signature_verifies_and_its_key_is_too_small_for_the_crate() {
     let content = messages.map(|name| trace.get(name)).concat();
     let (chain, proof) = certificate_and_proof(&trace);
     let digest = HashAlgorithm::Sha256.digest(&content);
+    let small_keys = Published::take(&[]);
     verify_proof(&chain, Signer::Server, &digest, &proof).unwrap();
     let other = HashAlgorithm::Sha256.digest(&content[1..]);
     verify_proof(&chain, Signer::Server, &other, &proof).unwrap_err();
 
     // The same with the crate as it is.
-    let digest = tls_psk::HashAlgorithm::Sha256.digest(&content);
-    let proof = tls_psk::wire::CertificateVerify {
-        algorithm: tls_psk::wire::SignatureScheme(proof.algorithm.0),
-        signature: proof.signature,
-    };
-    let signer = tls_psk::certificates::Signer::Server;
-    let refused = tls_psk::certificates::verify_proof(&chain, signer, &digest, &proof);
-    assert_eq!(refused, Err(tls_psk::Violation::CertificateKeyTooShort.into()));
+    drop(small_keys);
+    let refused = verify_proof(&chain, Signer::Server, &digest, &proof);
+    assert_eq!(refused, Err(Violation::CertificateKeyTooShort.into()));
 }

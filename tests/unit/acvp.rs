@@ -1,17 +1,14 @@
 //! The key schedule of NIST's ACVP: tests/vectors/README.md says how to read it.
 
-#[path = "support/key_schedule.rs"]
-mod key_schedule;
-#[path = "support/vectors.rs"]
-mod vectors;
-
-use key_schedule::keys::{EarlySecret, TranscriptBuffer};
-use key_schedule::{crypto, wire};
 use serde_json::Value;
-use vectors::Vectors;
 
-const PROMPT: &str = include_str!("vectors/acvp-tls13-kdf.json");
-const EXPECTED: &str = include_str!("vectors/acvp-tls13-kdf-expected.json");
+use super::test;
+use super::vectors::Vectors;
+use crate::crypto::{HashAlgorithm, SharedSecret};
+use crate::keys::{EarlySecret, TranscriptBuffer};
+
+const PROMPT: &str = include_str!("../vectors/acvp-tls13-kdf.json");
+const EXPECTED: &str = include_str!("../vectors/acvp-tls13-kdf-expected.json");
 
 /// The test groups of a file: a pair of the session and the vector set.
 fn groups(file: &str) -> Vec<Value> {
@@ -27,8 +24,8 @@ fn answer(groups: &[Value], case: &Value) -> Vectors {
 }
 
 /// Derives every secret of a case, in the order of RFC 9846 section 7.1.
-fn compare(hash: crypto::HashAlgorithm, case: &Vectors, expected: &mut Vectors) {
-    let shared = case.find("dhe").map(crypto::SharedSecret::new);
+fn compare(hash: HashAlgorithm, case: &Vectors, expected: &mut Vectors) {
+    let shared = case.find("dhe").map(|dhe| SharedSecret::new(&[dhe]));
 
     let early = EarlySecret::new(hash, case.find("psk"));
     let mut transcript = TranscriptBuffer::new(case.get("helloClientRandom")).start(hash);
@@ -66,8 +63,8 @@ fn every_secret_follows_from_psk_dhe_and_transcript() {
     let (mut cases, mut secrets) = (0, 0);
     for group in groups(PROMPT) {
         let hash = match group["hmacAlg"].as_str() {
-            Some("SHA2-256") => crypto::HashAlgorithm::Sha256,
-            Some("SHA2-384") => crypto::HashAlgorithm::Sha384,
+            Some("SHA2-256") => HashAlgorithm::Sha256,
+            Some("SHA2-384") => HashAlgorithm::Sha384,
             other => panic!("{other:?} is no hash of TLS 1.3"),
         };
         let (with_psk, with_dhe) = match group["runningMode"].as_str() {

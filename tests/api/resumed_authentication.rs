@@ -1,12 +1,7 @@
 //! A ticket and a session are worth no more than the handshake that they come from.
-#![cfg(feature = "certificates")]
-
-mod support;
 
 use std::sync::Arc;
 
-use support::certificates::{NAME, NOW, anchors, credentials, file};
-use support::{Pair, drain};
 use tls_psk::certificates::{
     Credentials, CredentialsError, Decision, Signer, Verification, signed_content, verify_proof,
 };
@@ -20,6 +15,10 @@ use tls_psk::{
     HashAlgorithm, PskError, PskKinds, PskOutcome, SealingKeys, Selection, SelectionPolicy,
     ServerConfig, Session, SessionRefusal, TicketPolicy, Usage, Verdict, Violation,
 };
+
+use crate::support::certificates::{NAME, NOW, anchors, credentials, file};
+use crate::support::{Pair, drain};
+use crate::test;
 
 const HOUR: u64 = 3_600_000;
 
