@@ -2,40 +2,38 @@
 
 import { delimiter, join } from "node:path";
 import { build } from "./build.mjs";
-import { chromedriver, setUpBrowser } from "./lib/browser.mjs";
+import { setUpBrowser, setUpFirefox } from "./lib/browser.mjs";
 import { wasmBindgen, wasmPack } from "./lib/cargo-tools.mjs";
 import { files } from "./lib/incremental.mjs";
 import { inRoot, root } from "./lib/paths.mjs";
 import { Failure, heading, main, run, seconds } from "./lib/run.mjs";
 import { wasmToolchain } from "./lib/toolchain.mjs";
-import { setUpExamples, setUpNative, setUpPage, setUpPageModules, setUpPeers } from "./setup.mjs";
+import { setUpExamples, setUpNative, setUpNpm, setUpPage, setUpPageModules, setUpPeers } from "./setup.mjs";
 
 const PARTS = {
   async rust() {
     await setUpNative();
-    const cargoTest = (selection, env) => countRust("cargo", ["test", "--locked", "--no-fail-fast", ...selection], env);
-    const test = (...selection) => cargoTest(selection);
+    const test = (selection, env) => countRust("cargo", ["test", "--locked", "--no-fail-fast", ...selection], env);
     return [
-      await test(),
-      await test("--features", "certificates"),
-      await cargoTest(["--test", "steps"], { RUSTC_WORKSPACE_WRAPPER: inRoot("tools", "lib", "with-steps") }),
+      await test([]),
+      // recorded steps have tests of their own, and may change nothing in the others
+      await test(["--features", "certificates"], { RUSTC_WORKSPACE_WRAPPER: inRoot("tools", "lib", "with-steps") }),
     ];
   },
 
   async wasm() {
     await setUpNative();
+    await setUpNpm();
     await setUpBrowser();
+    await setUpFirefox();
     const toolchain = await wasmToolchain();
     const dirs = [await wasmBindgen(), await wasmPack()];
     const env = { ...toolchain, PATH: [...dirs, toolchain.PATH ?? process.env.PATH].join(delimiter) };
-    const test = (args, extra) => {
-      const command = ["--log-level", "error", "test", "--mode", "no-install", ...args, "--", "--test", "wasm*"];
-      return countRust(join(dirs[1], "wasm-pack"), command, { ...env, ...extra });
-    };
+    const { testInBrowsers } = await import("./lib/browser-tests.mjs");
+    const inNode = ["--log-level", "error", "test", "--mode", "no-install", "--node", "--", ...WASM_TESTS];
     return [
-      await test(["--node"]),
-      // the variable sends tests that name no place to the browser, so the same ones run in both
-      await test(["--headless", "--chrome", "--chromedriver", chromedriver()], { WASM_BINDGEN_USE_BROWSER: "1" }),
+      await countRust(join(dirs[1], "wasm-pack"), inNode, env),
+      ...(await testInBrowsers(WASM_TESTS, env)).map((output) => addUp(output)),
     ];
   },
 
@@ -76,16 +74,21 @@ const PARTS = {
   },
 };
 
-/** Runs tests of Rust's harness, or one that speaks like it, and adds up its `test result:` lines. */
+/** All of the core's tests but those that read the repository. */
+const WASM_TESTS = ["--features", "certificates", "--lib", "--test", "api", "--test", "conformance"];
+
+/** Runs tests of Rust's harness, or one that speaks like it, and counts them. */
 async function countRust(program, args, env) {
   const { code, output } = await run(program, args, { cwd: root, env, show: true, allowFailure: true });
+  return addUp(output, code);
+}
+
+/** Adds up the `test result:` lines of such a harness. */
+function addUp(output, code = 0) {
   const results = [...output.matchAll(/^test result: .*?(\d+) passed; (\d+) failed; (\d+) ignored/gm)];
   const sum = (group) => results.reduce((total, result) => total + Number(result[group]), 0);
   return honest({ passed: sum(1), failed: sum(2), skipped: sum(3) }, code);
 }
-
-/** The milliseconds after which a file that does not end, say for a process it left behind, has failed. */
-const FILE_TIMEOUT = 300_000;
 
 /** Runs the Node tests under a directory, with options for the runner, and reads its own totals. */
 async function countNode(dir, ...options) {
