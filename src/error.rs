@@ -124,6 +124,17 @@ macro_rules! named_errors {
             }
         }
     };
+    ($(#[$doc:meta])* $name:ident { $($all:tt)* } with certificates {
+        $($variant:ident => $text:literal, $alert:ident;)*
+    }) => {
+        named_errors! {
+            $(#[$doc])*
+            $name {
+                $($all)*
+                $(#[cfg(feature = "certificates")] $variant => $text, $alert;)*
+            }
+        }
+    };
     (@alerts $name:ident $($(#[$only:meta])? $variant:ident $alert:ident;)+) => {
         impl $name {
             /// The alert to answer it with.
@@ -195,46 +206,10 @@ named_errors! {
         AlpnNotSingle => "the server's ALPN response does not hold exactly one protocol", ILLEGAL_PARAMETER;
         EarlyDataWrongPsk => "the server accepted early data with a PSK that was not the first", ILLEGAL_PARAMETER;
         EarlyDataWrongParameters => "the server accepted early data under a cipher suite or application protocol that is not the PSK's", ILLEGAL_PARAMETER;
-        #[cfg(feature = "certificates")]
-        BadCertificate => "a certificate cannot be decoded or breaks a rule of X.509", BAD_CERTIFICATE;
-        #[cfg(feature = "certificates")]
-        CertificateBadSignature => "a certificate's signature does not verify", BAD_CERTIFICATE;
-        #[cfg(feature = "certificates")]
-        CertificateChainTooLong => "the certificate chain is longer than can be checked", BAD_CERTIFICATE;
-        #[cfg(feature = "certificates")]
-        CertificateKeyTooShort => "an RSA key of a certificate has fewer than 2048 bits", BAD_CERTIFICATE;
-        #[cfg(feature = "certificates")]
-        CertificateExpired => "a certificate has expired", CERTIFICATE_EXPIRED;
-        #[cfg(feature = "certificates")]
-        CertificateNotYetValid => "a certificate is not valid yet", CERTIFICATE_EXPIRED;
-        #[cfg(feature = "certificates")]
-        CertificateUnknownIssuer => "no trust anchor has issued the certificate", UNKNOWN_CA;
-        #[cfg(feature = "certificates")]
-        CertificateUnsupportedAlgorithm => "a certificate is signed with an algorithm that is not supported", UNSUPPORTED_CERTIFICATE;
-        #[cfg(feature = "certificates")]
-        CertificateWrongName => "the certificate does not match the server's name", BAD_CERTIFICATE;
-        #[cfg(feature = "certificates")]
-        CertificateWrongUsage => "the certificate does not allow this use", UNSUPPORTED_CERTIFICATE;
-        #[cfg(feature = "certificates")]
-        CertificateKeyUsage => "the certificate's keyUsage lacks digitalSignature", UNSUPPORTED_CERTIFICATE;
-        #[cfg(feature = "certificates")]
         CertificateRefused => "the application refused the certificate", CERTIFICATE_UNKNOWN;
-        #[cfg(feature = "certificates")]
         CertificateMissing => "the server's Certificate holds no certificate", DECODE_ERROR;
-        #[cfg(feature = "certificates")]
         ClientCertificateRequired => "the client sent no certificate, and one is required", CERTIFICATE_REQUIRED;
-        #[cfg(feature = "certificates")]
-        BadCertificateVerify => "the CertificateVerify does not verify", DECRYPT_ERROR;
-        #[cfg(feature = "certificates")]
-        SchemeNotOffered => "the peer chose a signature scheme that was not offered", ILLEGAL_PARAMETER;
-        #[cfg(feature = "certificates")]
         NoCommonSignatureScheme => "no certificate fits the client's signature schemes", HANDSHAKE_FAILURE;
-        #[cfg(feature = "certificates")]
-        CertificateExtension => "a certificate has an extension that was not requested", UNSUPPORTED_EXTENSION;
-        #[cfg(feature = "certificates")]
-        CertificateContext => "certificate_request_context has the wrong value", ILLEGAL_PARAMETER;
-        #[cfg(feature = "certificates")]
-        RequestWithoutSchemes => "the CertificateRequest lacks signature_algorithms", MISSING_EXTENSION;
         BadRecordMac => "a record could not be deprotected", BAD_RECORD_MAC;
         RecordOverflow => "a record is longer than allowed", RECORD_OVERFLOW;
         NoContentType => "a protected record holds only padding", UNEXPECTED_MESSAGE;
@@ -255,6 +230,23 @@ named_errors! {
         MaxFragmentLengthBesideLimit => "both record_size_limit and max_fragment_length were negotiated", ILLEGAL_PARAMETER;
         TooMuchEarlyData => "more early data than allowed", UNEXPECTED_MESSAGE;
         TooMuchWhileSelecting => "too much data was received while the application decides", UNEXPECTED_MESSAGE;
+    } with certificates {
+        BadCertificate => "a certificate cannot be decoded or breaks a rule of X.509", BAD_CERTIFICATE;
+        CertificateBadSignature => "a certificate's signature does not verify", BAD_CERTIFICATE;
+        CertificateChainTooLong => "the certificate chain is longer than can be checked", BAD_CERTIFICATE;
+        CertificateKeyTooShort => "an RSA key of a certificate has fewer than 2048 bits", BAD_CERTIFICATE;
+        CertificateExpired => "a certificate has expired", CERTIFICATE_EXPIRED;
+        CertificateNotYetValid => "a certificate is not valid yet", CERTIFICATE_EXPIRED;
+        CertificateUnknownIssuer => "no trust anchor has issued the certificate", UNKNOWN_CA;
+        CertificateUnsupportedAlgorithm => "a certificate is signed with an algorithm that is not supported", UNSUPPORTED_CERTIFICATE;
+        CertificateWrongName => "the certificate does not match the server's name", BAD_CERTIFICATE;
+        CertificateWrongUsage => "the certificate does not allow this use", UNSUPPORTED_CERTIFICATE;
+        CertificateKeyUsage => "the certificate's keyUsage lacks digitalSignature", UNSUPPORTED_CERTIFICATE;
+        BadCertificateVerify => "the CertificateVerify does not verify", DECRYPT_ERROR;
+        SchemeNotOffered => "the peer chose a signature scheme that was not offered", ILLEGAL_PARAMETER;
+        CertificateExtension => "a certificate has an extension that was not requested", UNSUPPORTED_EXTENSION;
+        CertificateContext => "certificate_request_context has the wrong value", ILLEGAL_PARAMETER;
+        RequestWithoutSchemes => "the CertificateRequest lacks signature_algorithms", MISSING_EXTENSION;
     }
 }
 
@@ -278,9 +270,7 @@ named_errors! {
         ExporterLength => "an exporter takes a label of at most 249 bytes and yields at most 255 times the hash length in bytes";
         MessageTooLong => "the handshake message would be too long to encode";
         NotAClient => "only a client can do this";
-        #[cfg(feature = "certificates")]
         NotVerifying => "no certificate verdict is pending";
-        #[cfg(feature = "certificates")]
         NotSigning => "no signature request is pending";
         TimeNotTold => "tickets and certificates need the time, which was not set";
         NoEarlyData => "early data was not offered, or has ended";

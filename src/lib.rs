@@ -45,6 +45,9 @@ mod newtype;
 
 #[cfg(feature = "certificates")]
 pub mod certificates;
+#[cfg(not(feature = "certificates"))]
+#[path = "certificates/none.rs"]
+mod certificates;
 pub mod client;
 mod connection;
 pub mod crypto;

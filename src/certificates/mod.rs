@@ -2,13 +2,16 @@
 //! section 4.5).
 
 mod credentials;
+mod identity;
 mod leaf;
+mod peer;
 mod proof;
 mod request;
 mod trust;
 
 pub use credentials::{Credentials, CredentialsError, KeySource};
-pub(crate) use leaf::not_after;
-pub use proof::{Signer, signed_content, verify_proof};
-pub use request::{Answer, Decision, Question, SignatureRequest, VerificationRequest};
+pub(crate) use identity::Identity;
+pub(crate) use peer::{RequestedSchemes, expiry, keep_for_ticket};
+pub use proof::{signed_content, verify_proof};
+pub use request::{Answer, Decision, Question, SignatureRequest, Signer, VerificationRequest};
 pub use trust::{TrustAnchors, TrustError, Verification};

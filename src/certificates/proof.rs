@@ -2,21 +2,13 @@
 
 use super::credentials::has_short_rsa_key;
 use super::leaf::may_sign;
+use super::request::Signer;
 use crate::crypto::Digest;
 use crate::crypto::signature::{SUPPORTED_SCHEMES, verification_of};
 use crate::error::{Error, Violation};
 use crate::wire::CertificateVerify;
 use rustls_pki_types::CertificateDer;
 use webpki::EndEntityCert;
-
-/// The side that signs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Signer {
-    /// The client.
-    Client,
-    /// The server.
-    Server,
-}
 
 /// The signed content: 64 spaces, a context string that names the side, a zero, and the transcript hash up to the
 /// side's Certificate.

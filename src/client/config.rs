@@ -1,6 +1,6 @@
 //! What a client is told.
 
-#[cfg(feature = "certificates")]
+use super::CertificateConfig;
 use crate::certificates::Verification;
 use crate::endpoint::{ConfigError, Parameters};
 use crate::psk::{ExternalPsk, PskError, PskKinds, PskList};
@@ -23,8 +23,7 @@ pub struct ClientConfig {
     /// Offers early data with the first PSK or session, if that allows it.
     pub early_data: bool,
     /// What it does with certificates.
-    #[cfg(feature = "certificates")]
-    pub certificates: super::CertificateConfig,
+    pub certificates: CertificateConfig,
     kinds: PskKinds,
     psks: PskList,
     server_name: Option<Vec<u8>>,
@@ -65,57 +64,29 @@ impl ClientConfig {
 
     /// What the ClientHello lists as signature_algorithms (RFC 9846 section 4.3.3).
     pub(super) fn signature_algorithms(&self) -> Vec<SignatureScheme> {
-        #[cfg(feature = "certificates")]
-        if self.full_handshake() {
-            use crate::crypto::signature::{CERTIFICATE_ONLY_SCHEMES, SUPPORTED_SCHEMES};
-            return [&SUPPORTED_SCHEMES[..], &CERTIFICATE_ONLY_SCHEMES].concat();
-        }
-        NOTHING_SIGNED.to_vec()
+        let verification = self.certificates.verification.as_ref();
+        verification.map_or_else(|| NOTHING_SIGNED.to_vec(), Verification::schemes)
     }
 
-    /// Whether a server may prove who it is by a certificate alone.
-    #[cfg(feature = "certificates")]
-    pub(super) fn full_handshake(&self) -> bool {
+    /// Whether a server may prove who it is by a certificate alone; otherwise every server needs a PSK.
+    pub(super) const fn full_handshake(&self) -> bool {
         self.certificates.verification.is_some()
     }
 
-    /// Without certificates every server needs a PSK.
-    #[cfg(not(feature = "certificates"))]
-    pub(super) const fn full_handshake(&self) -> bool {
-        false
-    }
-
     /// Whether a server's certificate is judged by its validity.
-    #[cfg(feature = "certificates")]
     pub(super) fn needs_time(&self) -> bool {
         self.certificates.verification.as_ref().is_some_and(Verification::needs_time)
     }
 
-    /// Without certificates there is no validity.
-    #[cfg(not(feature = "certificates"))]
-    pub(super) const fn needs_time(&self) -> bool {
-        false
-    }
-
     /// SHA-256 of the certificate that the client is ready to show.
     pub(super) fn own_certificate(&self) -> Option<Vec<u8>> {
-        #[cfg(feature = "certificates")]
-        if let Some(credentials) = &self.certificates.credentials {
-            return Some(credentials.digest().as_ref().to_vec());
-        }
-        None
+        let credentials = self.certificates.credentials.as_ref()?;
+        Some(credentials.digest().as_ref().to_vec())
     }
 
     /// Whether a server is asked for a certificate in addition to an external PSK (RFC 8773).
-    #[cfg(feature = "certificates")]
-    pub(super) fn certificate_with_psk(&self) -> bool {
-        self.full_handshake() && self.certificates.with_external_psk
-    }
-
-    /// Without certificates there is none to ask for.
-    #[cfg(not(feature = "certificates"))]
     pub(super) const fn certificate_with_psk(&self) -> bool {
-        false
+        self.full_handshake() && self.certificates.with_external_psk
     }
 
     /// The DNS name to send as server_name (RFC 6066 section 3).

@@ -1,20 +1,13 @@
 //! The client's own flight: a certificate if it was asked for, and Finished (RFC 9846 sections 4.5.1 to 4.5.3).
-#[cfg(feature = "certificates")]
-use std::sync::Arc;
-
 use super::State;
-#[cfg(feature = "certificates")]
-use crate::certificates::{Credentials, Signer};
+use crate::certificates::{Identity, Signer};
 use crate::endpoint::{
     Context, Established, Event, Negotiated, Resumption, TrafficSecrets, send_finished,
 };
-#[cfg(feature = "certificates")]
-use crate::endpoint::{Flight, Identity, Shown, send_certificate, show};
+use crate::endpoint::{Flight, Shown, send_certificate, show};
 use crate::error::Error;
 use crate::keys::{Exporter, MainSecret, TrafficSecret, Transcript};
 use crate::psk::{PskKinds, Terms};
-#[cfg(feature = "certificates")]
-use crate::wire::SignatureScheme;
 
 /// The server is authenticated, and the client's own flight goes out.
 pub struct Reply {
@@ -54,7 +47,6 @@ impl Reply {
     }
 }
 
-#[cfg(feature = "certificates")]
 impl Flight for Reply {
     const SIGNER: Signer = Signer::Client;
 
@@ -63,21 +55,17 @@ impl Flight for Reply {
     }
 }
 
-#[cfg(feature = "certificates")]
 /// Answers a CertificateRequest, with an empty Certificate if there is none to show, and finishes the handshake.
 pub(super) fn reply_with_certificate(
     ctx: &mut Context,
     mut reply: Box<Reply>,
-    credentials: Option<Arc<Credentials>>,
-    accepted: &[SignatureScheme],
+    identity: Option<Identity>,
 ) -> Result<State, Error> {
-    let fitting =
-        credentials.and_then(|credentials| Some((credentials.scheme(accepted)?, credentials)));
-    let Some((scheme, credentials)) = fitting else {
+    let Some(identity) = identity else {
         send_certificate(ctx, &mut *reply, Vec::new())?;
         return reply.finish(ctx);
     };
-    match show(ctx, reply, Identity { place: 0, credentials, scheme })? {
+    match show(ctx, reply, identity)? {
         Shown::Proven(reply) => reply.finish(ctx),
         Shown::Signing(signing) => Ok(State::Signing(signing)),
     }

@@ -1,6 +1,5 @@
 //! The client's states (RFC 9846 appendix A.1), one type each.
 
-#[cfg(feature = "certificates")]
 mod certificates;
 mod client_hello;
 mod config;
@@ -10,29 +9,23 @@ mod grease;
 mod offer;
 mod sessions;
 mod start;
-#[cfg(feature = "certificates")]
 mod wait_certificate;
 mod wait_encrypted_extensions;
 mod wait_finished;
 mod wait_server_hello;
 
-#[cfg(feature = "certificates")]
 pub use certificates::CertificateConfig;
 pub use config::ClientConfig;
 pub use early_data::EarlyDataOffer;
 pub use start::Start;
 
-#[cfg(feature = "certificates")]
 use crate::certificates::{Answer, Question};
 use crate::endpoint::{Context, Established};
-#[cfg(feature = "certificates")]
 use crate::endpoint::{Signing, Verifying, WaitCertificateVerify};
 use crate::error::Error;
 use crate::keys::Exporter;
 use crate::wire::{Handshake, HandshakeType};
-#[cfg(feature = "certificates")]
 use flight::Reply;
-#[cfg(feature = "certificates")]
 use wait_certificate::{WaitCertificate, judged};
 use wait_encrypted_extensions::WaitEncryptedExtensions;
 use wait_finished::WaitFinished;
@@ -47,17 +40,13 @@ pub enum State {
     /// WAIT_EE: the ServerHello was taken.
     WaitEncryptedExtensions(Box<WaitEncryptedExtensions>),
     /// WAIT_CERT_CR and WAIT_CERT: the server has to show a certificate.
-    #[cfg(feature = "certificates")]
-    WaitCertificate(Box<WaitCertificate>),
+    WaitCertificate(WaitCertificate),
     /// WAIT_CV: the server has to prove that it has the certificate's key.
-    #[cfg(feature = "certificates")]
-    WaitCertificateVerify(Box<WaitCertificateVerify<WaitFinished>>),
+    WaitCertificateVerify(WaitCertificateVerify<WaitFinished>),
     /// WAIT_CV, and the application is asked for its verdict.
-    #[cfg(feature = "certificates")]
-    VerifyingCertificate(Box<Verifying<WaitFinished>>),
+    VerifyingCertificate(Verifying<WaitFinished>),
     /// WAIT_FINISHED, and the application is asked for a signature.
-    #[cfg(feature = "certificates")]
-    Signing(Box<Signing<Reply>>),
+    Signing(Signing<Reply>),
     /// WAIT_FINISHED: only the server's Finished is missing.
     WaitFinished(Box<WaitFinished>),
     /// CONNECTED.
@@ -71,13 +60,9 @@ impl State {
             Self::Start(_) => "START",
             Self::WaitServerHello(_) => "WAIT_SH",
             Self::WaitEncryptedExtensions(_) => "WAIT_EE",
-            #[cfg(feature = "certificates")]
             Self::WaitCertificate(s) => s.name(),
-            #[cfg(feature = "certificates")]
             Self::WaitCertificateVerify(_) => "WAIT_CV",
-            #[cfg(feature = "certificates")]
             Self::VerifyingCertificate(_) => "VERIFYING_CERTIFICATE",
-            #[cfg(feature = "certificates")]
             Self::Signing(_) => "SIGNING",
             Self::WaitFinished(_) => "WAIT_FINISHED",
             Self::Connected(_) => "CONNECTED",
@@ -90,11 +75,8 @@ impl State {
             Self::Start(_) => &[],
             Self::WaitServerHello(_) => &[HandshakeType::SERVER_HELLO],
             Self::WaitEncryptedExtensions(_) => &[HandshakeType::ENCRYPTED_EXTENSIONS],
-            #[cfg(feature = "certificates")]
             Self::WaitCertificate(s) => s.expected(),
-            #[cfg(feature = "certificates")]
             Self::WaitCertificateVerify(_) => &[HandshakeType::CERTIFICATE_VERIFY],
-            #[cfg(feature = "certificates")]
             Self::VerifyingCertificate(_) | Self::Signing(_) => &[],
             Self::WaitFinished(_) => &[HandshakeType::FINISHED],
             Self::Connected(_) => &[HandshakeType::KEY_UPDATE, HandshakeType::NEW_SESSION_TICKET],
@@ -111,13 +93,10 @@ impl State {
             (Self::WaitEncryptedExtensions(s), HandshakeType::ENCRYPTED_EXTENSIONS) => {
                 s.on_encrypted_extensions(ctx, message)
             }
-            #[cfg(feature = "certificates")]
             (Self::WaitCertificate(s), HandshakeType::CERTIFICATE_REQUEST) => {
                 s.on_certificate_request(message)
             }
-            #[cfg(feature = "certificates")]
             (Self::WaitCertificate(s), HandshakeType::CERTIFICATE) => s.on_certificate(message),
-            #[cfg(feature = "certificates")]
             (Self::WaitCertificateVerify(s), HandshakeType::CERTIFICATE_VERIFY) => {
                 s.on_certificate_verify(ctx, message).map(judged)
             }
@@ -136,11 +115,7 @@ impl State {
 
     /// Whether the handshake waits for the application.
     pub fn is_suspended(&self) -> bool {
-        match self {
-            #[cfg(feature = "certificates")]
-            Self::Signing(_) | Self::VerifyingCertificate(_) => true,
-            _ => false,
-        }
+        matches!(self, Self::Signing(_) | Self::VerifyingCertificate(_))
     }
 
     /// The early data that can be sent now.
@@ -164,7 +139,6 @@ impl State {
     }
 }
 
-#[cfg(feature = "certificates")]
 impl State {
     /// What the application is asked.
     pub fn question(&self) -> Option<Question<'_>> {

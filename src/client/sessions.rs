@@ -1,12 +1,9 @@
 //! Which sessions a connection offers (RFC 9846 section 4.7.1): those whose server it would accept anew.
 
 use super::ClientConfig;
-#[cfg(feature = "certificates")]
 use crate::certificates::{Signer, Verification, VerificationRequest};
 use crate::endpoint::SessionRefusal;
-#[cfg(feature = "certificates")]
-use crate::psk::{Authentication, Psk, Verdict};
-use crate::psk::{PskList, Session};
+use crate::psk::{Authentication, Psk, PskList, Session, Verdict};
 
 /// Why a connection with these PSKs does not offer the session, if it does not.
 pub(super) fn refusal(
@@ -42,49 +39,36 @@ pub(super) fn refusal(
 
 /// Judges the certificate of the session's server as that of a full handshake. That the server has its key was proved
 /// then.
-#[cfg(feature = "certificates")]
 fn certificate_refusal(
     config: &ClientConfig,
     session: &Session,
     now: u64,
 ) -> Option<SessionRefusal> {
+    let Some(verification) = &config.certificates.verification else {
+        return Some(SessionRefusal::CertificatesNotAccepted);
+    };
     let chain = session.server().certificates();
-    match &config.certificates.verification {
-        Some(_) if chain.is_empty() => Some(SessionRefusal::NoCertificate),
-        None => Some(SessionRefusal::CertificatesNotAccepted),
-        Some(Verification::Anchors(anchors)) => {
-            let request = VerificationRequest { chain, server_name: config.server_name() };
-            let verified = anchors.verify(Signer::Server, &request, now);
-            verified.is_err().then_some(SessionRefusal::CertificateNotVerified)
-        }
-        // The application accepted it, or is asked before the handshake is complete.
-        Some(Verification::Application { .. }) => None,
+    if chain.is_empty() {
+        return Some(SessionRefusal::NoCertificate);
     }
-}
-
-#[cfg(not(feature = "certificates"))]
-fn certificate_refusal(_: &ClientConfig, _: &Session, _: u64) -> Option<SessionRefusal> {
-    Some(SessionRefusal::CertificatesNotAccepted)
+    let request = VerificationRequest { chain, server_name: config.server_name() };
+    // An application has accepted it, or is asked before the handshake is complete.
+    let verdict = verification.judge(Signer::Server, &request, now)?;
+    verdict.is_err().then_some(SessionRefusal::CertificateNotVerified)
 }
 
 /// The rules by which the application has to judge a resumed server, unless it has accepted it by the same ones.
-#[cfg(feature = "certificates")]
-pub(super) fn rules_to_judge_by(config: &ClientConfig, server: &Authentication) -> Option<Vec<u8>> {
-    let Some(Verification::Application { rules }) = &config.certificates.verification else {
-        return None;
-    };
-    let accepted = server.verdict() == Some(&Verdict::Application(rules.clone()));
-    (server.psk.is_none() && !accepted).then(|| rules.clone())
+pub(super) fn rules_to_judge_by<'a>(
+    config: &'a ClientConfig,
+    server: &Authentication,
+) -> Option<&'a Verification> {
+    let verification = config.certificates.verification.as_ref()?;
+    let rules = verification.rules()?;
+    let accepted = matches!(server.verdict(), Some(Verdict::Application(by)) if *by == rules);
+    (server.psk.is_none() && !accepted).then_some(verification)
 }
 
 /// Whether the application has yet to accept the server of this PSK: early data is not sent to it before.
-#[cfg(feature = "certificates")]
 pub(super) fn is_to_be_judged(config: &ClientConfig, psk: &Psk) -> bool {
     psk.descent.as_ref().is_some_and(|server| rules_to_judge_by(config, server).is_some())
-}
-
-/// Without certificates there is nothing to judge.
-#[cfg(not(feature = "certificates"))]
-pub(super) fn is_to_be_judged(_: &ClientConfig, _: &crate::psk::Psk) -> bool {
-    false
 }

@@ -3,11 +3,11 @@
 use super::State;
 use super::wait_finished::WaitFinished;
 use crate::certificates::{Signer, Verification};
-use crate::endpoint::{Authenticated, Judgement, Negotiated, WaitCertificateVerify, read_chain};
+use crate::endpoint::{Authenticated, Judgement, Negotiated, WaitCertificateVerify};
 use crate::error::{Error, Violation};
 use crate::keys::Transcript;
 use crate::psk::Verdict;
-use crate::wire::{CertificateRequest, Handshake, HandshakeType};
+use crate::wire::{Handshake, HandshakeType};
 
 /// WAIT_CERT_CR, and WAIT_CERT once the server has asked for a certificate.
 pub struct WaitCertificate {
@@ -38,33 +38,28 @@ impl WaitCertificate {
     }
 
     pub(super) fn on_certificate_request(
-        mut self: Box<Self>,
+        mut self,
         message: &Handshake<'_>,
     ) -> Result<State, Error> {
         if !self.may_request {
             let state = self.name();
             return Err(Error::UnexpectedMessage { received: message.name(), state });
         }
-        let request = CertificateRequest::read(message.body())?;
-        if !request.certificate_request_context.is_empty() {
-            return Err(Violation::CertificateContext.into());
-        }
-        self.next.requested =
-            Some(request.signature_algorithms.ok_or(Violation::RequestWithoutSchemes)?);
+        self.next.requested = Some(self.verification.read_request(message.body())?);
         self.may_request = false;
         self.next.transcript.add(message.bytes);
         Ok(State::WaitCertificate(self))
     }
 
     pub(super) fn on_certificate(mut self, message: &Handshake<'_>) -> Result<State, Error> {
-        let chain = read_chain(message)?;
+        let chain = self.verification.read_chain(message.body())?;
         if chain.is_empty() {
             return Err(Violation::CertificateMissing.into());
         }
         self.next.transcript.add(message.bytes);
         let Self { verification, next, .. } = self;
         let next = WaitCertificateVerify { chain, verification, next };
-        Ok(State::WaitCertificateVerify(Box::new(next)))
+        Ok(State::WaitCertificateVerify(next))
     }
 }
 

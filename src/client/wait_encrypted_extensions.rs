@@ -1,15 +1,15 @@
 //! WAIT_EE: EncryptedExtensions (RFC 9846 section 4.4.1).
 
-use super::State;
+use std::sync::Arc;
+
 use super::early_data::EarlyDataOffer;
-#[cfg(feature = "certificates")]
-use super::sessions;
-#[cfg(feature = "certificates")]
+use super::sessions::rules_to_judge_by;
 use super::wait_certificate::WaitCertificate;
 use super::wait_finished::WaitFinished;
-#[cfg(feature = "certificates")]
-use crate::endpoint::Verifying;
-use crate::endpoint::{Context, EarlyDataOutcome, Event, MIN_RECORD_SIZE_LIMIT, Negotiated};
+use super::{ClientConfig, State};
+use crate::endpoint::{
+    Context, EarlyDataOutcome, Event, MIN_RECORD_SIZE_LIMIT, Negotiated, Verifying,
+};
 use crate::error::{Error, Violation};
 use crate::keys::{HandshakeSecret, TrafficSecret, Transcript};
 use crate::psk::{PskKinds, Terms};
@@ -19,8 +19,7 @@ use crate::wire::{
 
 /// The ServerHello was taken and a PSK is selected.
 pub struct WaitEncryptedExtensions {
-    #[cfg(feature = "certificates")]
-    pub(super) config: std::sync::Arc<super::ClientConfig>,
+    pub(super) config: Arc<ClientConfig>,
     pub(super) kinds: PskKinds,
     pub(super) hello: ClientHello,
     pub(super) early_data: Option<EarlyDataOffer>,
@@ -90,20 +89,18 @@ impl WaitEncryptedExtensions {
             handshake_secret: self.handshake_secret,
             client_handshake_traffic_secret: self.client_handshake_traffic_secret,
             server_handshake_traffic_secret: self.server_handshake_traffic_secret,
-            #[cfg(feature = "certificates")]
             requested: None,
             terms: self.terms,
-            #[cfg(feature = "certificates")]
             config: self.config,
         });
-        #[cfg(feature = "certificates")]
         if next.negotiated.server_certificate {
-            return Ok(State::WaitCertificate(Box::new(WaitCertificate::new(next)?)));
+            return Ok(State::WaitCertificate(WaitCertificate::new(next)?));
         }
-        #[cfg(feature = "certificates")]
-        if let Some(rules) = sessions::rules_to_judge_by(&next.config, &next.terms.server) {
+        if let Some(verification) = rules_to_judge_by(&next.config, &next.terms.server).cloned() {
             let chain = next.terms.server.certificates().to_vec();
-            return Ok(State::VerifyingCertificate(Verifying::ask(ctx, chain, rules, next)));
+            let verifying = Verifying { chain, verification, next };
+            verifying.ask(ctx);
+            return Ok(State::VerifyingCertificate(verifying));
         }
         Ok(State::WaitFinished(next))
     }

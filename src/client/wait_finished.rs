@@ -1,8 +1,9 @@
 //! WAIT_FINISHED: the server's Finished, and our own (RFC 9846 section 4.5.3).
-use super::State;
-use super::flight::Reply;
-#[cfg(feature = "certificates")]
-use super::flight::reply_with_certificate;
+use std::sync::Arc;
+
+use super::flight::{Reply, reply_with_certificate};
+use super::{ClientConfig, State};
+use crate::certificates::RequestedSchemes;
 use crate::endpoint::{Context, EarlyDataOutcome, Negotiated, TrafficSecrets, take_finished};
 use crate::error::Error;
 use crate::keys::{Exporter, HandshakeSecret, TrafficSecret, Transcript};
@@ -11,8 +12,7 @@ use crate::wire::{EndOfEarlyData, Handshake};
 
 /// Only the server's Finished is missing.
 pub struct WaitFinished {
-    #[cfg(feature = "certificates")]
-    pub(super) config: std::sync::Arc<super::ClientConfig>,
+    pub(super) config: Arc<ClientConfig>,
     pub(super) kinds: PskKinds,
     pub(super) early_exporter: Option<Exporter>,
     pub(super) negotiated: Negotiated,
@@ -21,8 +21,7 @@ pub struct WaitFinished {
     pub(super) client_handshake_traffic_secret: TrafficSecret,
     pub(super) server_handshake_traffic_secret: TrafficSecret,
     /// The schemes that the server takes, if it has asked for a certificate.
-    #[cfg(feature = "certificates")]
-    pub(super) requested: Option<Vec<crate::wire::SignatureScheme>>,
+    pub(super) requested: Option<RequestedSchemes>,
     pub(super) terms: Terms,
 }
 
@@ -59,11 +58,12 @@ impl WaitFinished {
             early_exporter: self.early_exporter,
             terms: self.terms,
         });
-        #[cfg(feature = "certificates")]
-        if let Some(accepted) = self.requested {
-            let credentials = self.config.certificates.credentials.clone();
-            return reply_with_certificate(ctx, reply, credentials, &accepted);
+        match self.requested {
+            Some(requested) => {
+                let credentials = self.config.certificates.credentials.as_ref();
+                reply_with_certificate(ctx, reply, requested.identity(credentials))
+            }
+            None => reply.finish(ctx),
         }
-        reply.finish(ctx)
     }
 }

@@ -217,7 +217,6 @@ impl WaitServerHello {
             early_data,
         };
         Ok(State::WaitEncryptedExtensions(Box::new(WaitEncryptedExtensions {
-            #[cfg(feature = "certificates")]
             config: self.config,
             kinds: self.kinds,
             hello: self.hello,

@@ -5,7 +5,6 @@
 //! not. Every error but [`Error::Usage`] ends the connection for good, and the alert that is due is queued before
 //! the call returns. A panic is a bug, whatever the input.
 
-#[cfg(feature = "certificates")]
 mod certificates;
 mod early_data;
 mod established;

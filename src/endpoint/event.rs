@@ -19,10 +19,8 @@ pub enum Event {
     /// Client: the server rejected the early data. What was sent of it has to be sent again, if it still holds.
     EarlyDataRejected,
     /// The application says whether the peer's certificate is whom it wants, and nothing goes on until it has.
-    #[cfg(feature = "certificates")]
     VerifyCertificate,
     /// The application signs with a key that is not here, and nothing goes on until it has.
-    #[cfg(feature = "certificates")]
     Sign,
     /// The handshake is complete; application data may be sent.
     Connected(Negotiated),

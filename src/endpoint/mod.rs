@@ -4,21 +4,15 @@
 mod context;
 mod established;
 mod event;
-#[cfg(feature = "certificates")]
 mod own_certificate;
 mod parameters;
-#[cfg(feature = "certificates")]
 mod peer_certificate;
 mod secrets;
 
 pub use context::Context;
 pub use established::{Established, Resumption, TrafficSecrets};
 pub use event::{Direction, EarlyDataOutcome, Event, Negotiated, PskOutcome, SessionRefusal};
-#[cfg(feature = "certificates")]
-pub use own_certificate::{Flight, Identity, Shown, Signing, send_certificate, show};
+pub use own_certificate::{Flight, Shown, Signing, send_certificate, show};
 pub use parameters::{ConfigError, MIN_RECORD_SIZE_LIMIT, Parameters};
-#[cfg(feature = "certificates")]
-pub use peer_certificate::{
-    Authenticated, Judgement, Verifying, WaitCertificateVerify, read_chain,
-};
+pub use peer_certificate::{Authenticated, Judgement, Verifying, WaitCertificateVerify};
 pub use secrets::{send_finished, take_finished};

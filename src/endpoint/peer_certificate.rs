@@ -2,11 +2,11 @@
 //! 4.5.1 and 4.5.2).
 
 use super::{Context, Event, Negotiated};
-use crate::certificates::{Decision, Signer, Verification, VerificationRequest, verify_proof};
+use crate::certificates::{Decision, Signer, Verification, VerificationRequest};
 use crate::error::{Error, Violation};
 use crate::keys::Transcript;
 use crate::psk::Verdict;
-use crate::wire::{Certificate, CertificateVerify, Handshake};
+use crate::wire::{CertificateVerify, Handshake};
 
 /// The state that follows once the peer's certificate is accepted.
 pub trait Authenticated {
@@ -21,19 +21,6 @@ pub trait Authenticated {
 
     /// Keeps the peer's chain, and how it was judged.
     fn set_peer_certificate(&mut self, chain: Vec<Vec<u8>>, verdict: Verdict);
-}
-
-/// The chain of a Certificate, which may be empty.
-pub fn read_chain(message: &Handshake<'_>) -> Result<Vec<Vec<u8>>, Error> {
-    let certificate = Certificate::read(message.body())?;
-    if !certificate.certificate_request_context.is_empty() {
-        return Err(Violation::CertificateContext.into());
-    }
-    // We ask for none.
-    if !certificate.extensions.is_empty() {
-        return Err(Violation::CertificateExtension.into());
-    }
-    Ok(certificate.certificate_list)
 }
 
 /// WAIT_CV: the peer has to prove that it has the certificate's key.
@@ -51,7 +38,7 @@ pub enum Judgement<N> {
     /// The certificate is accepted.
     Accepted(Box<N>),
     /// The application is asked.
-    Asked(Box<Verifying<N>>),
+    Asked(Verifying<N>),
 }
 
 impl<N: Authenticated> WaitCertificateVerify<N> {
@@ -63,16 +50,17 @@ impl<N: Authenticated> WaitCertificateVerify<N> {
     ) -> Result<Judgement<N>, Error> {
         let Self { chain, verification, mut next } = self;
         let proof = CertificateVerify::read(message.body())?;
-        verify_proof(&chain, N::PEER, &next.transcript().current(), &proof)?;
+        verification.check_proof(&chain, N::PEER, &next.transcript().current(), &proof)?;
         next.transcript().add(message.bytes);
-        match verification {
-            Verification::Anchors(anchors) => {
-                let verifying = Verifying { chain, next, verdict: Verdict::Anchors };
-                anchors.verify(N::PEER, &verifying.request(), ctx.now)?;
-                Ok(Judgement::Accepted(verifying.accept()))
+        let verifying = Verifying { chain, verification, next };
+        match verifying.verification.judge(N::PEER, &verifying.request(), ctx.now) {
+            Some(verdict) => {
+                verdict?;
+                Ok(Judgement::Accepted(verifying.accept(Verdict::Anchors)))
             }
-            Verification::Application { rules } => {
-                Ok(Judgement::Asked(Verifying::ask(ctx, chain, rules, next)))
+            None => {
+                verifying.ask(ctx);
+                Ok(Judgement::Asked(verifying))
             }
         }
     }
@@ -80,16 +68,18 @@ impl<N: Authenticated> WaitCertificateVerify<N> {
 
 /// The peer has the key of its certificate; the application says whether that is whom it wants.
 pub struct Verifying<N> {
-    chain: Vec<Vec<u8>>,
-    verdict: Verdict,
-    next: Box<N>,
+    /// What the peer has shown, now or in the handshake that this one resumes.
+    pub chain: Vec<Vec<u8>>,
+    /// The rules by which the application judges.
+    pub verification: Verification,
+    /// What follows.
+    pub next: Box<N>,
 }
 
 impl<N: Authenticated> Verifying<N> {
-    /// Asks the application, which judges by the rules of this name.
-    pub fn ask(ctx: &mut Context, chain: Vec<Vec<u8>>, rules: Vec<u8>, next: Box<N>) -> Box<Self> {
+    /// Asks the application.
+    pub fn ask(&self, ctx: &mut Context) {
         ctx.emit(Event::VerifyCertificate);
-        Box::new(Self { chain, verdict: Verdict::Application(rules), next })
     }
 
     /// What is to be judged.
@@ -99,17 +89,19 @@ impl<N: Authenticated> Verifying<N> {
     }
 
     /// Goes on, unless the certificate is refused.
-    pub fn decide(mut self, decision: Decision) -> Result<Box<N>, Error> {
-        match decision {
-            Decision::Accept => {}
-            Decision::Unverified => self.verdict = Verdict::Unverified,
+    pub fn decide(self, decision: Decision) -> Result<Box<N>, Error> {
+        let verdict = match decision {
+            Decision::Accept => {
+                Verdict::Application(self.verification.rules().unwrap_or_default().to_vec())
+            }
+            Decision::Unverified => Verdict::Unverified,
             Decision::Refuse => return Err(Violation::CertificateRefused.into()),
-        }
-        Ok(self.accept())
+        };
+        Ok(self.accept(verdict))
     }
 
-    fn accept(self) -> Box<N> {
-        let Self { chain, verdict, mut next } = self;
+    fn accept(self, verdict: Verdict) -> Box<N> {
+        let Self { chain, mut next, .. } = self;
         next.set_peer_certificate(chain, verdict);
         next
     }

@@ -71,7 +71,6 @@ impl Authentication {
     }
 
     /// Adds the certificates that the peer sent.
-    #[cfg(feature = "certificates")]
     pub(crate) fn set_certificate(&mut self, chain: Vec<Vec<u8>>, verdict: Verdict) {
         self.certificate = Some(CertificateOrigin { chain, verdict });
     }

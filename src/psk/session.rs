@@ -4,7 +4,6 @@ use core::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-#[cfg(feature = "certificates")]
 use super::Verdict;
 use super::list::offered_len;
 use super::ticket::not_empty;
@@ -64,7 +63,6 @@ impl TicketAge {
 
 impl Terms {
     /// Adds the certificate that the server sent.
-    #[cfg(feature = "certificates")]
     pub(crate) fn set_certificate(&mut self, chain: Vec<Vec<u8>>, verdict: Verdict) {
         Arc::make_mut(&mut self.server).set_certificate(chain, verdict);
     }

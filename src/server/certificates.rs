@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::certificates::{Credentials, Verification};
-use crate::endpoint::Identity;
+use crate::certificates::{Credentials, Identity, Verification};
 use crate::error::{Error, Violation};
 use crate::wire::{ClientExtensions, Writer};
 
@@ -26,20 +25,13 @@ impl CertificateConfig {
         let schemes = schemes.ok_or(Violation::MissingSignatureAlgorithms)?;
         let name = extensions.server_name.as_deref();
         let fitting = || {
-            self.credentials.iter().enumerate().filter_map(|(place, credentials)| {
-                Some(Identity {
-                    place,
-                    scheme: credentials.scheme(schemes)?,
-                    credentials: credentials.clone(),
-                })
-            })
+            let places = self.credentials.iter().enumerate();
+            places.filter_map(|(place, credentials)| credentials.identity(place, schemes))
         };
-        let named =
-            name.and_then(|name| fitting().find(|identity| identity.credentials.is_for(name)));
+        let named = name.and_then(|name| fitting().find(|identity| identity.is_for(name)));
         let by_name = named.is_some();
-        let identity =
-            named.or_else(|| fitting().next()).ok_or(Violation::NoCommonSignatureScheme)?;
-        Ok((identity, by_name))
+        let identity = named.or_else(|| fitting().next());
+        Ok((identity.ok_or(Violation::NoCommonSignatureScheme)?, by_name))
     }
 
     /// Writes what decides who is let in: whether clients are asked, and how their certificates are judged.

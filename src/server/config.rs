@@ -1,6 +1,6 @@
 //! What a server is told.
 
-use super::{CookieKeys, TicketPolicy};
+use super::{CertificateConfig, CookieKeys, TicketPolicy};
 use crate::endpoint::{ConfigError, Parameters};
 use crate::psk::{ExternalPsk, PskError, PskKinds, PskList};
 
@@ -52,8 +52,7 @@ pub struct ServerConfig {
     /// Without them there is no cookie.
     pub cookie_keys: Option<CookieKeys>,
     /// What it does with certificates.
-    #[cfg(feature = "certificates")]
-    pub certificates: super::CertificateConfig,
+    pub certificates: CertificateConfig,
     pub(super) session_id_context: Vec<u8>,
     /// As it was set; otherwise it follows from the rest.
     kinds: Option<PskKinds>,
@@ -74,8 +73,7 @@ impl Default for ServerConfig {
             max_offered_psks: 32,
             tickets: None,
             cookie_keys: None,
-            #[cfg(feature = "certificates")]
-            certificates: super::CertificateConfig::default(),
+            certificates: CertificateConfig::default(),
             session_id_context: Vec::new(),
             kinds: None,
             psks: PskList::new(),
@@ -108,28 +106,15 @@ impl ServerConfig {
         Ok(())
     }
 
-    /// Whether the server can prove who it is by a certificate alone.
-    #[cfg(feature = "certificates")]
+    /// Whether the server can prove who it is by a certificate alone; otherwise every client needs a PSK.
     pub(super) fn full_handshake(&self) -> bool {
-        !self.certificates.credentials.is_empty()
-    }
-
-    /// Without certificates every client needs a PSK.
-    #[cfg(not(feature = "certificates"))]
-    pub(super) const fn full_handshake(&self) -> bool {
-        false
+        // The first one is asked, and not the list for its length, so that a build without certificates knows the answer.
+        self.certificates.credentials.first().is_some_and(|first| first.are_here())
     }
 
     /// Whether clients' certificates are judged by their validity.
-    #[cfg(feature = "certificates")]
     pub(super) fn needs_time(&self) -> bool {
         self.certificates.clients.as_ref().is_some_and(|clients| clients.verification.needs_time())
-    }
-
-    /// Without certificates there is no validity.
-    #[cfg(not(feature = "certificates"))]
-    pub(super) const fn needs_time(&self) -> bool {
-        false
     }
 
     /// Which kinds of PSK are accepted: external ones, and tickets if there is a policy for them, unless set otherwise.

@@ -1,25 +1,17 @@
 //! NEGOTIATED: the server's flight behind EncryptedExtensions (RFC 9846 section 4.5.3).
 use super::State;
-#[cfg(feature = "certificates")]
-use super::certificates;
+use super::certificates::ClientCertificates;
 use super::early_data::EarlyKeys;
 use super::pre_shared_keys::ServerPsks;
-#[cfg(feature = "certificates")]
 use super::wait_certificate::WaitCertificate;
 use super::wait_end_of_early_data::WaitEndOfEarlyData;
 use super::wait_finished::WaitFinished;
-#[cfg(feature = "certificates")]
-use crate::certificates::Signer;
+use crate::certificates::{Identity, Signer};
 use crate::crypto::Digest;
-#[cfg(feature = "certificates")]
-use crate::crypto::signature::{CERTIFICATE_ONLY_SCHEMES, SUPPORTED_SCHEMES};
-#[cfg(feature = "certificates")]
-use crate::endpoint::{self, Identity, Shown, show};
-use crate::endpoint::{Context, Negotiated, TrafficSecrets, send_finished};
+use crate::endpoint::{self, Context, Negotiated, Shown, TrafficSecrets, send_finished, show};
 use crate::error::Error;
 use crate::keys::{HandshakeSecret, TrafficSecret, Transcript};
 use crate::psk::Authentication;
-#[cfg(feature = "certificates")]
 use crate::wire::CertificateRequest;
 
 /// The server's flight behind EncryptedExtensions.
@@ -36,8 +28,7 @@ pub struct Flight {
     /// SHA-256 of the certificate that the server shows.
     pub(super) server_certificate: Option<Digest>,
     /// The client was asked for a certificate.
-    #[cfg(feature = "certificates")]
-    pub(super) clients: Option<certificates::ClientCertificates>,
+    pub(super) clients: Option<ClientCertificates>,
 }
 
 impl Flight {
@@ -70,16 +61,14 @@ impl Flight {
             let early = WaitEndOfEarlyData { remaining, record_size_limit, next };
             return Ok(State::WaitEndOfEarlyData(Box::new(early)));
         }
-        #[cfg(feature = "certificates")]
         if let Some(clients) = self.clients {
-            let next = WaitCertificate { clients, next: Box::new(next) };
-            return Ok(State::WaitCertificate(Box::new(next)));
+            let next = Box::new(next);
+            return Ok(State::WaitCertificate(WaitCertificate { clients, next }));
         }
         Ok(State::WaitFinished(Box::new(next)))
     }
 }
 
-#[cfg(feature = "certificates")]
 /// Sends CertificateRequest, Certificate and CertificateVerify, and what follows.
 pub(super) fn send(
     ctx: &mut Context,
@@ -90,8 +79,8 @@ pub(super) fn send(
     if flight.negotiated.psk_identity.is_none() {
         flight.clients = flight.psks.config.certificates.clients.clone();
     }
-    if flight.clients.is_some() {
-        let schemes = [&SUPPORTED_SCHEMES[..], &CERTIFICATE_ONLY_SCHEMES].concat();
+    if let Some(clients) = &flight.clients {
+        let schemes = clients.verification.schemes();
         let request = CertificateRequest {
             signature_algorithms: Some(schemes),
             ..CertificateRequest::default()
@@ -106,7 +95,6 @@ pub(super) fn send(
     }
 }
 
-#[cfg(feature = "certificates")]
 impl endpoint::Flight for Flight {
     const SIGNER: Signer = Signer::Server;
 

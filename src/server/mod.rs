@@ -1,6 +1,5 @@
 //! The server's states (RFC 9846 appendix A.2), one type each.
 
-#[cfg(feature = "certificates")]
 mod certificates;
 mod client_hello;
 mod config;
@@ -16,14 +15,12 @@ mod scope;
 mod selecting_psk;
 mod selection;
 mod tickets;
-#[cfg(feature = "certificates")]
 mod wait_certificate;
 mod wait_client_hello;
 mod wait_end_of_early_data;
 mod wait_finished;
 mod wait_second_client_hello;
 
-#[cfg(feature = "certificates")]
 pub use certificates::{CertificateConfig, ClientCertificates};
 pub use config::{EarlyDataPolicy, SelectionPolicy, ServerConfig};
 pub use cookie::CookieKeys;
@@ -33,21 +30,17 @@ pub use tickets::TicketPolicy;
 
 use std::sync::Arc;
 
-#[cfg(feature = "certificates")]
 use crate::certificates::{Answer, Question};
 use crate::endpoint::{Context, Established};
-#[cfg(feature = "certificates")]
 use crate::endpoint::{Signing, Verifying, WaitCertificateVerify};
 use crate::error::{Error, Usage};
 use crate::keys::Exporter;
 use crate::psk::{ExternalPsk, OfferedPskList, PskError, PskKinds};
 use crate::wire::{CipherSuite, Handshake, HandshakeType};
 use deciding_early_data::DecidingEarlyData;
-#[cfg(feature = "certificates")]
 use flight::Flight;
 use pre_shared_keys::ServerPsks;
 use selecting_psk::SelectingPsk;
-#[cfg(feature = "certificates")]
 use wait_certificate::{WaitCertificate, judged};
 use wait_client_hello::WaitClientHello;
 use wait_end_of_early_data::WaitEndOfEarlyData;
@@ -67,17 +60,13 @@ pub enum State {
     /// WAIT_EOED: the server's flight was sent, and early data comes in.
     WaitEndOfEarlyData(Box<WaitEndOfEarlyData>),
     /// NEGOTIATED, and the application is asked for a signature.
-    #[cfg(feature = "certificates")]
-    Signing(Box<Signing<Flight>>),
+    Signing(Signing<Flight>),
     /// WAIT_CERT: the client was asked for a certificate.
-    #[cfg(feature = "certificates")]
-    WaitCertificate(Box<WaitCertificate>),
+    WaitCertificate(WaitCertificate),
     /// WAIT_CV: the client has to prove that it has the certificate's key.
-    #[cfg(feature = "certificates")]
-    WaitCertificateVerify(Box<WaitCertificateVerify<WaitFinished>>),
+    WaitCertificateVerify(WaitCertificateVerify<WaitFinished>),
     /// WAIT_CV, and the application is asked for its verdict.
-    #[cfg(feature = "certificates")]
-    VerifyingCertificate(Box<Verifying<WaitFinished>>),
+    VerifyingCertificate(Verifying<WaitFinished>),
     /// WAIT_FINISHED: the server's flight was sent.
     WaitFinished(Box<WaitFinished>),
     /// CONNECTED.
@@ -97,13 +86,9 @@ impl State {
             Self::SelectingPsk(_) => "SELECTING_PSK",
             Self::DecidingEarlyData(_) => "DECIDING_EARLY_DATA",
             Self::WaitEndOfEarlyData(_) => "WAIT_EOED",
-            #[cfg(feature = "certificates")]
             Self::Signing(_) => "SIGNING",
-            #[cfg(feature = "certificates")]
             Self::WaitCertificate(_) => "WAIT_CERT",
-            #[cfg(feature = "certificates")]
             Self::WaitCertificateVerify(_) => "WAIT_CV",
-            #[cfg(feature = "certificates")]
             Self::VerifyingCertificate(_) => "VERIFYING_CERTIFICATE",
             Self::WaitFinished(_) => "WAIT_FINISHED",
             Self::Connected(_) => "CONNECTED",
@@ -118,11 +103,8 @@ impl State {
             }
             Self::SelectingPsk(_) | Self::DecidingEarlyData(_) => &[],
             Self::WaitEndOfEarlyData(_) => &[HandshakeType::END_OF_EARLY_DATA],
-            #[cfg(feature = "certificates")]
             Self::Signing(_) | Self::VerifyingCertificate(_) => &[],
-            #[cfg(feature = "certificates")]
             Self::WaitCertificate(_) => &[HandshakeType::CERTIFICATE],
-            #[cfg(feature = "certificates")]
             Self::WaitCertificateVerify(_) => &[HandshakeType::CERTIFICATE_VERIFY],
             Self::WaitFinished(_) => &[HandshakeType::FINISHED],
             Self::Connected(_) => &[HandshakeType::KEY_UPDATE],
@@ -142,9 +124,7 @@ impl State {
             (Self::WaitEndOfEarlyData(s), HandshakeType::END_OF_EARLY_DATA) => {
                 s.on_end_of_early_data(ctx, message)
             }
-            #[cfg(feature = "certificates")]
             (Self::WaitCertificate(s), HandshakeType::CERTIFICATE) => s.on_certificate(message),
-            #[cfg(feature = "certificates")]
             (Self::WaitCertificateVerify(s), HandshakeType::CERTIFICATE_VERIFY) => {
                 s.on_certificate_verify(ctx, message).map(judged)
             }
@@ -224,12 +204,13 @@ impl State {
 
     /// Whether the handshake waits for the application.
     pub fn is_suspended(&self) -> bool {
-        match self {
-            Self::SelectingPsk(_) | Self::DecidingEarlyData(_) => true,
-            #[cfg(feature = "certificates")]
-            Self::Signing(_) | Self::VerifyingCertificate(_) => true,
-            _ => false,
-        }
+        matches!(
+            self,
+            Self::SelectingPsk(_)
+                | Self::DecidingEarlyData(_)
+                | Self::Signing(_)
+                | Self::VerifyingCertificate(_)
+        )
     }
 
     /// Decides on early data.
@@ -251,7 +232,6 @@ impl State {
     }
 }
 
-#[cfg(feature = "certificates")]
 impl State {
     /// What the application is asked about certificates.
     pub fn question(&self) -> Option<Question<'_>> {

@@ -2,14 +2,11 @@
 
 use super::State;
 use super::early_data::EarlyKeys;
-#[cfg(feature = "certificates")]
-use super::flight;
-use super::flight::Flight;
+use super::flight::{Flight, send};
 use super::pre_shared_keys::ServerPsks;
 use super::selection::Chosen;
+use crate::certificates::Identity;
 use crate::crypto::{Digest, SharedSecret, hash_of, respond};
-#[cfg(feature = "certificates")]
-use crate::endpoint::Identity;
 use crate::endpoint::{Context, EarlyDataOutcome, Negotiated};
 use crate::error::{Error, Violation};
 use crate::keys::{EarlySecret, HandshakeSecret, TrafficSecret, Transcript};
@@ -41,15 +38,11 @@ pub(super) struct Acceptance {
 /// Sends the server's flight: ServerHello, EncryptedExtensions, and what follows.
 pub(super) fn accept(ctx: &mut Context, mut acceptance: Acceptance) -> Result<State, Error> {
     acceptance.check_role()?;
-    #[cfg(feature = "certificates")]
     let identity = acceptance.identity()?;
-    #[cfg(feature = "certificates")]
     let (certificate, by_name) = match &identity {
-        Some((identity, by_name)) => (Some(identity.credentials.digest()), *by_name),
+        Some((identity, by_name)) => (Some(identity.digest()), *by_name),
         None => (None, false),
     };
-    #[cfg(not(feature = "certificates"))]
-    let (certificate, by_name) = (None, false);
 
     let (server_share, shared) = acceptance.answer_share(ctx)?;
     let mut early = acceptance.early_keys(ctx, certificate.is_some());
@@ -60,11 +53,10 @@ pub(super) fn accept(ctx: &mut Context, mut acceptance: Acceptance) -> Result<St
     acceptance.send_encrypted_extensions(ctx, by_name, record_size_limit, early.is_some())?;
 
     let flight = acceptance.into_flight(ctx, keys, early, certificate)?;
-    #[cfg(feature = "certificates")]
-    if let Some((identity, _)) = identity {
-        return flight::send(ctx, flight, identity);
+    match identity {
+        Some((identity, _)) => send(ctx, flight, identity),
+        None => flight.finish(ctx),
     }
-    flight.finish(ctx)
 }
 
 impl Acceptance {
@@ -91,7 +83,6 @@ impl Acceptance {
 
     /// What the server shows: a certificate where no PSK is chosen, and beside an external one if the client asks for it
     /// (RFC 8773).
-    #[cfg(feature = "certificates")]
     fn identity(&self) -> Result<Option<(Identity, bool)>, Error> {
         let config = &self.psks.config;
         let choose = || config.certificates.choose(&self.hello.extensions);
@@ -268,7 +259,6 @@ impl Acceptance {
             early,
             client,
             server_certificate,
-            #[cfg(feature = "certificates")]
             clients: None,
         }))
     }

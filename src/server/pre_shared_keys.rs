@@ -136,17 +136,11 @@ impl ServerPsks {
 
     /// Whether the server would still prove who it is by the certificate of the full handshake. How its clients do is
     /// part of the scope.
-    #[cfg(feature = "certificates")]
     fn shows_again(&self, state: &TicketState) -> bool {
         let mut credentials = self.config.certificates.credentials.iter();
         state.server_certificate.as_ref().is_some_and(|digest| {
             credentials.any(|credentials| credentials.digest().as_ref() == digest.as_slice())
         })
-    }
-
-    #[cfg(not(feature = "certificates"))]
-    fn shows_again(&self, _: &TicketState) -> bool {
-        false
     }
 
     /// Whether the client that this ticket was issued to is one of ours: by a PSK that is still there with the same key,

@@ -20,7 +20,6 @@ pub(super) fn scope(config: &ServerConfig) -> Digest {
     w.vec24(|w| w.bytes(&config.session_id_context));
     w.vec8(|w| modes.iter().for_each(|mode| w.u8(mode.0)));
     w.u8(config.full_handshake().into());
-    #[cfg(feature = "certificates")]
     if config.full_handshake() {
         config.certificates.write_scope(&mut w);
     }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::certificates::{expiry, keep_for_ticket};
 use crate::crypto::{Digest, SealingKeys, Secret, hash_of};
 use crate::endpoint::{ConfigError, Context, Negotiated};
 use crate::error::Error;
@@ -13,10 +14,6 @@ const MAX_LIFETIME: u32 = 604_800;
 /// More tickets than any client can use at once.
 const MAX_COUNT: u8 = 16;
 const MAX_REPLAY_SCOPE: usize = 255;
-/// What a ticket keeps of a client's certificates, in bytes: enough for any end entity's own, and a ClientHello is still
-/// of a sensible size.
-#[cfg(feature = "certificates")]
-const MAX_KEPT_CHAIN: usize = 1 << 12;
 
 /// How a server issues tickets.
 #[derive(Clone)]
@@ -174,44 +171,21 @@ impl Issue<'_> {
     /// The lifetime in seconds: the policy's, and no longer than the authentication itself is good for.
     fn lifetime(&self, now: u64) -> u32 {
         let mut end = self.client.at().saturating_add(self.policy.max_session_age());
-        if let Some(not_after) = not_after(self.client) {
-            end = end.min(not_after);
+        // The client's certificate has to be valid for as long.
+        if let Some(expiry) = self.client.certificates().first().and_then(|own| expiry(own)) {
+            end = end.min(expiry);
         }
         let seconds = u32::try_from(end.saturating_sub(now) / 1000).unwrap_or(u32::MAX);
         seconds.min(self.policy.lifetime)
     }
 
     /// What a ticket keeps of the client's authentication; `None` if that is more than fits.
-    #[cfg(feature = "certificates")]
     fn kept_client(&self) -> Option<Authentication> {
         let mut client = self.client.clone();
-        if let Some(certificate) = &mut client.certificate {
-            let mut room = MAX_KEPT_CHAIN;
-            let fits = |certificate: &&Vec<u8>| {
-                room = room.saturating_sub(certificate.len());
-                room > 0
-            };
-            let kept = certificate.chain.iter().take_while(fits).count();
-            certificate.chain.truncate(kept);
-            certificate.chain.first()?;
-        }
-        Some(client)
+        let fits = match &mut client.certificate {
+            Some(certificate) => keep_for_ticket(&mut certificate.chain),
+            None => true,
+        };
+        fits.then_some(client)
     }
-
-    #[cfg(not(feature = "certificates"))]
-    fn kept_client(&self) -> Option<Authentication> {
-        Some(self.client.clone())
-    }
-}
-
-/// When the client's certificate ends, in milliseconds since the Unix epoch, if it has shown one.
-#[cfg(feature = "certificates")]
-fn not_after(client: &Authentication) -> Option<u64> {
-    let certificate = client.certificates().first()?;
-    Some(crate::certificates::not_after(certificate).unwrap_or(0))
-}
-
-#[cfg(not(feature = "certificates"))]
-fn not_after(_: &Authentication) -> Option<u64> {
-    None
 }

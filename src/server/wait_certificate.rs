@@ -3,7 +3,7 @@ use super::State;
 use super::certificates::ClientCertificates;
 use super::wait_finished::WaitFinished;
 use crate::certificates::Signer;
-use crate::endpoint::{Authenticated, Judgement, Negotiated, WaitCertificateVerify, read_chain};
+use crate::endpoint::{Authenticated, Judgement, Negotiated, WaitCertificateVerify};
 use crate::error::{Error, Violation};
 use crate::keys::Transcript;
 use crate::psk::Verdict;
@@ -17,7 +17,7 @@ pub struct WaitCertificate {
 
 impl WaitCertificate {
     pub(super) fn on_certificate(mut self, message: &Handshake<'_>) -> Result<State, Error> {
-        let chain = read_chain(message)?;
+        let chain = self.clients.verification.read_chain(message.body())?;
         self.next.transcript.add(message.bytes);
         let Self { clients: ClientCertificates { verification, required }, next } = self;
         match (chain.is_empty(), required) {
@@ -25,7 +25,7 @@ impl WaitCertificate {
             (true, false) => Ok(State::WaitFinished(next)),
             (false, _) => {
                 let next = WaitCertificateVerify { chain, verification, next };
-                Ok(State::WaitCertificateVerify(Box::new(next)))
+                Ok(State::WaitCertificateVerify(next))
             }
         }
     }

@@ -5,7 +5,6 @@ use wasm_bindgen::JsValue;
 
 use super::object::{Fields, bytes, chain, text, texts};
 use super::session::Session;
-#[cfg(feature = "certificates")]
 use crate::certificates::{SignatureRequest, VerificationRequest};
 use crate::connection::Connection;
 use crate::endpoint::{Direction, EarlyDataOutcome, Event, Negotiated, PskOutcome};
@@ -42,14 +41,12 @@ pub(super) fn to_object(event: Event, connection: &Connection) -> JsValue {
                     .set_some("replayableUntil", request.replayable_until.map(|ms| ms as f64));
             }
         }
-        #[cfg(feature = "certificates")]
         Event::VerifyCertificate => {
             fields.set("type", "verifyCertificate");
             if let Some(request) = connection.certificate_to_verify() {
                 set_verification_request(&fields, request);
             }
         }
-        #[cfg(feature = "certificates")]
         Event::Sign => {
             fields.set("type", "sign");
             if let Some(request) = connection.to_sign() {
@@ -190,13 +187,11 @@ fn outcome_name(outcome: PskOutcome) -> &'static str {
     }
 }
 
-#[cfg(feature = "certificates")]
 /// Sets the properties of a verifyCertificate event.
 fn set_verification_request(fields: &Fields, request: VerificationRequest<'_>) {
     fields.set("chain", chain(request.chain)).set_some("serverName", request.server_name.map(text));
 }
 
-#[cfg(feature = "certificates")]
 /// Sets the properties of a sign event.
 fn set_signature_request(fields: &Fields, request: SignatureRequest<'_>) {
     fields

@@ -1,0 +1,90 @@
+//! A certificate of ours that the peer will take, and the proof that we have its key (RFC 9846 sections 4.5.1 and 4.5.2).
+
+use std::sync::Arc;
+
+use super::credentials::{Credentials, KeySource};
+use super::proof::{signed_content, verify_proof};
+use super::request::{SignatureRequest, Signer};
+use crate::crypto::{Digest, Random};
+use crate::error::Error;
+use crate::wire::{CertificateVerify, SignatureScheme};
+
+/// A certificate that the peer will take.
+pub struct Identity {
+    /// The place in the configuration's list; 0 on a client.
+    place: usize,
+    credentials: Arc<Credentials>,
+    /// How it is proven.
+    scheme: SignatureScheme,
+}
+
+impl Credentials {
+    /// What is shown to a peer that takes these schemes.
+    pub(crate) fn identity(
+        self: &Arc<Self>,
+        place: usize,
+        accepted: &[SignatureScheme],
+    ) -> Option<Identity> {
+        let scheme = self.scheme(accepted)?;
+        Some(Identity { place, credentials: self.clone(), scheme })
+    }
+
+    /// There are some. A build without certificates has none that could say so.
+    pub(crate) const fn are_here(&self) -> bool {
+        true
+    }
+}
+
+impl Identity {
+    /// The certificates in DER, the own one first.
+    pub(crate) fn chain(&self) -> Vec<Vec<u8>> {
+        self.credentials.chain().to_vec()
+    }
+
+    /// SHA-256 of the own certificate.
+    pub(crate) fn digest(&self) -> Digest {
+        self.credentials.digest()
+    }
+
+    /// Whether the own certificate is for a host of this name.
+    pub(crate) fn is_for(&self, server_name: &[u8]) -> bool {
+        self.credentials.is_for(server_name)
+    }
+
+    /// What is signed. The transcript is up to the own Certificate.
+    pub(crate) fn content(&self, signer: Signer, transcript: &Digest) -> Vec<u8> {
+        signed_content(signer, transcript)
+    }
+
+    /// What the application is asked to sign.
+    pub(crate) fn request<'a>(&self, content: &'a [u8]) -> SignatureRequest<'a> {
+        SignatureRequest { credentials: self.place, scheme: self.scheme, content }
+    }
+
+    /// The proof, if the key is here; otherwise the application is asked.
+    pub(crate) fn prove(
+        &self,
+        content: &[u8],
+        random: &mut Random,
+    ) -> Result<Option<CertificateVerify>, Error> {
+        let KeySource::Local(key) = self.credentials.key() else { return Ok(None) };
+        let algorithm = self.scheme;
+        match key.sign(algorithm, content, random) {
+            Ok(signature) => Ok(Some(CertificateVerify { algorithm, signature })),
+            Err(_) => Err(Error::Internal("signing with the certificate's key")),
+        }
+    }
+
+    /// The proof by a signature that the application made, if it verifies.
+    pub(crate) fn prove_by(
+        &self,
+        signature: Vec<u8>,
+        signer: Signer,
+        transcript: &Digest,
+    ) -> Result<CertificateVerify, Error> {
+        let proof = CertificateVerify { algorithm: self.scheme, signature };
+        verify_proof(self.credentials.chain(), signer, transcript, &proof)
+            .map_err(|_| Error::BadSignature)?;
+        Ok(proof)
+    }
+}

@@ -1,0 +1,140 @@
+//! A build without the feature `certificates`: the types of the room, of which there are no values, so that the states are
+//! written once for both builds and the compiler drops whatever would need one.
+
+#[path = "request.rs"]
+mod request;
+
+use std::sync::Arc;
+
+use crate::crypto::{Digest, Random};
+use crate::error::{Error, Violation};
+use crate::wire::{CertificateVerify, Reader, SignatureScheme, Writer};
+pub use request::{Answer, Decision, Question, SignatureRequest, Signer, VerificationRequest};
+
+/// How the peer's certificates are judged: not at all.
+#[derive(Clone, Debug)]
+pub enum Verification {}
+
+impl Verification {
+    pub(crate) const fn needs_time(&self) -> bool {
+        match *self {}
+    }
+
+    pub(crate) fn write_scope(&self, _: &mut Writer) {
+        match *self {}
+    }
+
+    pub(crate) fn rules(&self) -> Option<&[u8]> {
+        match *self {}
+    }
+
+    pub(crate) fn judge(
+        &self,
+        _: Signer,
+        _: &VerificationRequest<'_>,
+        _: u64,
+    ) -> Option<Result<(), Violation>> {
+        match *self {}
+    }
+
+    pub(crate) fn schemes(&self) -> Vec<SignatureScheme> {
+        match *self {}
+    }
+
+    pub(crate) fn read_chain(&self, _: Reader<'_>) -> Result<Vec<Vec<u8>>, Error> {
+        match *self {}
+    }
+
+    pub(crate) fn read_request(&self, _: Reader<'_>) -> Result<RequestedSchemes, Error> {
+        match *self {}
+    }
+
+    pub(crate) fn check_proof(
+        &self,
+        _: &[Vec<u8>],
+        _: Signer,
+        _: &Digest,
+        _: &CertificateVerify,
+    ) -> Result<(), Error> {
+        match *self {}
+    }
+}
+
+/// What an endpoint shows of itself: nothing.
+#[derive(Clone, Debug)]
+pub enum Credentials {}
+
+impl Credentials {
+    pub(crate) fn identity(self: &Arc<Self>, _: usize, _: &[SignatureScheme]) -> Option<Identity> {
+        match **self {}
+    }
+
+    pub(crate) const fn are_here(&self) -> bool {
+        match *self {}
+    }
+
+    pub(crate) fn digest(&self) -> Digest {
+        match *self {}
+    }
+}
+
+/// A certificate that the peer will take.
+pub enum Identity {}
+
+impl Identity {
+    pub(crate) fn chain(&self) -> Vec<Vec<u8>> {
+        match *self {}
+    }
+
+    pub(crate) fn digest(&self) -> Digest {
+        match *self {}
+    }
+
+    pub(crate) fn is_for(&self, _: &[u8]) -> bool {
+        match *self {}
+    }
+
+    pub(crate) fn content(&self, _: Signer, _: &Digest) -> Vec<u8> {
+        match *self {}
+    }
+
+    pub(crate) fn request<'a>(&self, _: &'a [u8]) -> SignatureRequest<'a> {
+        match *self {}
+    }
+
+    pub(crate) fn prove(
+        &self,
+        _: &[u8],
+        _: &mut Random,
+    ) -> Result<Option<CertificateVerify>, Error> {
+        match *self {}
+    }
+
+    pub(crate) fn prove_by(
+        &self,
+        _: Vec<u8>,
+        _: Signer,
+        _: &Digest,
+    ) -> Result<CertificateVerify, Error> {
+        match *self {}
+    }
+}
+
+/// The schemes that a server takes which has asked for a certificate.
+pub enum RequestedSchemes {}
+
+impl RequestedSchemes {
+    pub(crate) fn identity(&self, _: Option<&Arc<Credentials>>) -> Option<Identity> {
+        match *self {}
+    }
+}
+
+/// No client has shown a certificate.
+pub(crate) const fn keep_for_ticket(_: &mut Vec<Vec<u8>>) -> bool {
+    true
+}
+
+/// No certificate ends.
+pub(crate) const fn expiry(_: &[u8]) -> Option<u64> {
+    None
+}
