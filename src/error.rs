@@ -229,7 +229,7 @@ named_errors! {
         RecordSizeLimitTooSmall => "record_size_limit is below 64", ILLEGAL_PARAMETER;
         MaxFragmentLengthBesideLimit => "both record_size_limit and max_fragment_length were negotiated", ILLEGAL_PARAMETER;
         TooMuchEarlyData => "more early data than allowed", UNEXPECTED_MESSAGE;
-        TooMuchWhileSelecting => "too much data was received while the application decides", UNEXPECTED_MESSAGE;
+        TooMuchWhileAsking => "too much data was received while the application decides", UNEXPECTED_MESSAGE;
     } with certificates {
         BadCertificate => "a certificate cannot be decoded or breaks a rule of X.509", BAD_CERTIFICATE;
         CertificateBadSignature => "a certificate's signature does not verify", BAD_CERTIFICATE;
@@ -256,6 +256,7 @@ named_errors! {
         NotStarted => "the connection has not been started";
         AlreadyStarted => "the connection has been started";
         HandshakeNotComplete => "the handshake is not complete";
+        NothingAsked => "no question is pending";
         NotSelecting => "no PSK selection is pending";
         IdentityNotOffered => "the PSK's identity is not among the offered ones";
         IdentitySettled => "a HelloRetryRequest was sent for another identity";

@@ -69,11 +69,11 @@ pub mod wire;
 mod unit;
 
 pub use client::ClientConfig;
-pub use connection::{AppendError, Connection, Entropy};
+pub use connection::{Connection, Entropy};
 pub use crypto::{HashAlgorithm, SealingKeys};
 pub use endpoint::{
-    ConfigError, Direction, EarlyDataOutcome, Event, Negotiated, Parameters, PskOutcome,
-    SessionRefusal,
+    AppendError, ConfigError, Direction, EarlyDataOutcome, Event, Negotiated, Parameters,
+    PskOutcome, Question, SessionRefusal,
 };
 pub use error::{AlertDescription, Error, Usage, Violation};
 pub use inspect::{inspect, inspect_records};

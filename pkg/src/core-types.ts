@@ -265,7 +265,7 @@ export interface Connection extends Freeable {
   /** Queues close_notify; reading continues. During a handshake, user_canceled is sent as well. */
   close(): void;
   /** Fails the handshake with internal_error while it waits for an answer of the application, of any kind. */
-  cancelSelection(): void;
+  cancelQuestion(): void;
   /** The next bytes for the transport. */
   pollTransmit(): Uint8Array<ArrayBuffer> | undefined;
   /** The next event. */

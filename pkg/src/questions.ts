@@ -144,7 +144,7 @@ export class Questions {
     message: string,
     details: Pick<TlsErrorDetails, "cause"> = {},
   ): TlsError {
-    connection.cancelSelection();
+    connection.cancelQuestion();
     const { phase } = this.#asker;
     return new TlsError(code, message, { phase, alert: "internal_error", alertDirection: "sent", ...details });
   }

@@ -13,5 +13,5 @@ pub use credentials::{Credentials, CredentialsError, KeySource};
 pub(crate) use identity::Identity;
 pub(crate) use peer::{RequestedSchemes, expiry, keep_for_ticket};
 pub use proof::{signed_content, verify_proof};
-pub use request::{Answer, Decision, Question, SignatureRequest, Signer, VerificationRequest};
+pub use request::{Decision, SignatureRequest, Signer, VerificationRequest};
 pub use trust::{TrustAnchors, TrustError, Verification};

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::crypto::{Digest, Random};
 use crate::error::{Error, Violation};
 use crate::wire::{CertificateVerify, Reader, SignatureScheme, Writer};
-pub use request::{Answer, Decision, Question, SignatureRequest, Signer, VerificationRequest};
+pub use request::{Decision, SignatureRequest, Signer, VerificationRequest};
 
 /// How the peer's certificates are judged: not at all.
 #[derive(Clone, Debug)]

@@ -31,15 +31,6 @@ pub struct SignatureRequest<'a> {
     pub content: &'a [u8],
 }
 
-/// The pending request.
-#[derive(Clone, Copy, Debug)]
-pub enum Question<'a> {
-    /// Whether the peer's certificate is accepted.
-    Verify(VerificationRequest<'a>),
-    /// A signature.
-    Sign(SignatureRequest<'a>),
-}
-
 /// An application's decision about a certificate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Decision {
@@ -55,13 +46,4 @@ impl From<bool> for Decision {
     fn from(accepted: bool) -> Self {
         if accepted { Self::Accept } else { Self::Refuse }
     }
-}
-
-/// The application's answer to a [`Question`].
-#[derive(Clone, Debug)]
-pub enum Answer {
-    /// The decision about the certificate.
-    Verdict(Decision),
-    /// The signature.
-    Signature(Vec<u8>),
 }

@@ -1,5 +1,5 @@
 //! The client's own flight: a certificate if it was asked for, and Finished (RFC 9846 sections 4.5.1 to 4.5.3).
-use super::State;
+use super::{Asking, State};
 use crate::certificates::{Identity, Signer};
 use crate::endpoint::{
     Context, Established, Event, Negotiated, Resumption, TrafficSecrets, send_finished,
@@ -67,6 +67,6 @@ pub(super) fn reply_with_certificate(
     };
     match show(ctx, reply, identity)? {
         Shown::Proven(reply) => reply.finish(ctx),
-        Shown::Signing(signing) => Ok(State::Signing(signing)),
+        Shown::Signing(signing) => Ok(State::Asking(Asking::Signing(signing))),
     }
 }

@@ -19,10 +19,11 @@ pub use config::ClientConfig;
 pub use early_data::EarlyDataOffer;
 pub use start::Start;
 
-use crate::certificates::{Answer, Question};
-use crate::endpoint::{Context, Established};
-use crate::endpoint::{Signing, Verifying, WaitCertificateVerify};
-use crate::error::Error;
+use crate::certificates::{SignatureRequest, VerificationRequest};
+use crate::endpoint::{
+    Answer, Context, Established, Question, Signing, Verifying, WaitCertificateVerify,
+};
+use crate::error::{Error, Usage};
 use crate::keys::Exporter;
 use crate::wire::{Handshake, HandshakeType};
 use flight::Reply;
@@ -43,10 +44,8 @@ pub enum State {
     WaitCertificate(WaitCertificate),
     /// WAIT_CV: the server has to prove that it has the certificate's key.
     WaitCertificateVerify(WaitCertificateVerify<WaitFinished>),
-    /// WAIT_CV, and the application is asked for its verdict.
-    VerifyingCertificate(Verifying<WaitFinished>),
-    /// WAIT_FINISHED, and the application is asked for a signature.
-    Signing(Signing<Reply>),
+    /// WAIT_CV or WAIT_FINISHED, and the application is asked.
+    Asking(Asking),
     /// WAIT_FINISHED: only the server's Finished is missing.
     WaitFinished(Box<WaitFinished>),
     /// CONNECTED.
@@ -62,8 +61,7 @@ impl State {
             Self::WaitEncryptedExtensions(_) => "WAIT_EE",
             Self::WaitCertificate(s) => s.name(),
             Self::WaitCertificateVerify(_) => "WAIT_CV",
-            Self::VerifyingCertificate(_) => "VERIFYING_CERTIFICATE",
-            Self::Signing(_) => "SIGNING",
+            Self::Asking(asking) => asking.question().state(),
             Self::WaitFinished(_) => "WAIT_FINISHED",
             Self::Connected(_) => "CONNECTED",
         }
@@ -77,7 +75,7 @@ impl State {
             Self::WaitEncryptedExtensions(_) => &[HandshakeType::ENCRYPTED_EXTENSIONS],
             Self::WaitCertificate(s) => s.expected(),
             Self::WaitCertificateVerify(_) => &[HandshakeType::CERTIFICATE_VERIFY],
-            Self::VerifyingCertificate(_) | Self::Signing(_) => &[],
+            Self::Asking(_) => &[],
             Self::WaitFinished(_) => &[HandshakeType::FINISHED],
             Self::Connected(_) => &[HandshakeType::KEY_UPDATE, HandshakeType::NEW_SESSION_TICKET],
         }
@@ -113,9 +111,20 @@ impl State {
         }
     }
 
-    /// Whether the handshake waits for the application.
-    pub fn is_suspended(&self) -> bool {
-        matches!(self, Self::Signing(_) | Self::VerifyingCertificate(_))
+    /// The question that waits for the application, if there is one.
+    pub fn asking(&self) -> Option<&Asking> {
+        match self {
+            Self::Asking(asking) => Some(asking),
+            _ => None,
+        }
+    }
+
+    /// Goes on with the application's answer.
+    pub fn answer(self, ctx: &mut Context, answer: Answer<'_>) -> Result<Self, Error> {
+        match self {
+            Self::Asking(asking) => asking.answer(ctx, answer),
+            _ => Err(Error::Internal("an answer to no question")),
+        }
     }
 
     /// The early data that can be sent now.
@@ -139,24 +148,56 @@ impl State {
     }
 }
 
-impl State {
-    /// What the application is asked.
-    pub fn question(&self) -> Option<Question<'_>> {
+/// A handshake that waits for the application's answer.
+pub enum Asking {
+    /// WAIT_CV: the verdict on the server's certificate.
+    VerifyingCertificate(Verifying<WaitFinished>),
+    /// WAIT_FINISHED: the signature of the client's certificate.
+    Signing(Signing<Reply>),
+}
+
+impl Asking {
+    /// What is asked.
+    pub const fn question(&self) -> Question {
         match self {
-            Self::VerifyingCertificate(s) => Some(Question::Verify(s.request())),
-            Self::Signing(s) => Some(Question::Sign(s.request())),
-            _ => None,
+            Self::VerifyingCertificate(_) => Question::VerifyCertificate,
+            Self::Signing(_) => Question::Sign,
         }
     }
 
-    /// Takes the answer to [`State::question`].
-    pub fn answer(self, ctx: &mut Context, answer: Answer) -> Result<Self, Error> {
+    /// Whether [`Asking::answer`] may be given this.
+    pub fn check(&self, answer: &Answer<'_>) -> Result<(), Usage> {
+        if self.question() == answer.question() {
+            Ok(())
+        } else {
+            Err(answer.question().not_asked())
+        }
+    }
+
+    /// Goes on with the answer.
+    pub fn answer(self, ctx: &mut Context, answer: Answer<'_>) -> Result<State, Error> {
         match (self, answer) {
-            (Self::VerifyingCertificate(s), Answer::Verdict(decision)) => {
-                Ok(Self::WaitFinished(s.decide(decision)?))
+            (Self::VerifyingCertificate(s), Answer::Certificate(decision)) => {
+                Ok(State::WaitFinished(s.decide(decision)?))
             }
             (Self::Signing(s), Answer::Signature(signature)) => s.sign(ctx, signature)?.finish(ctx),
             _ => Err(Error::Internal("an answer to another question")),
+        }
+    }
+
+    /// The certificates that the application judges.
+    pub fn certificate_to_verify(&self) -> Option<VerificationRequest<'_>> {
+        match self {
+            Self::VerifyingCertificate(s) => Some(s.request()),
+            Self::Signing(_) => None,
+        }
+    }
+
+    /// What the application signs.
+    pub fn to_sign(&self) -> Option<SignatureRequest<'_>> {
+        match self {
+            Self::Signing(s) => Some(s.request()),
+            Self::VerifyingCertificate(_) => None,
         }
     }
 }

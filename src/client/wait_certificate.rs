@@ -1,7 +1,7 @@
 //! WAIT_CERT_CR, WAIT_CERT and WAIT_CV: how a server proves who it is without a PSK, or beside one (RFC 9846 sections
 //! 4.4.2 and 4.5, RFC 8773).
-use super::State;
 use super::wait_finished::WaitFinished;
+use super::{Asking, State};
 use crate::certificates::{Signer, Verification};
 use crate::endpoint::{Authenticated, Judgement, Negotiated, WaitCertificateVerify};
 use crate::error::{Error, Violation};
@@ -67,7 +67,7 @@ impl WaitCertificate {
 pub(super) fn judged(judgement: Judgement<WaitFinished>) -> State {
     match judgement {
         Judgement::Accepted(next) => State::WaitFinished(next),
-        Judgement::Asked(verifying) => State::VerifyingCertificate(verifying),
+        Judgement::Asked(verifying) => State::Asking(Asking::VerifyingCertificate(verifying)),
     }
 }
 

@@ -6,7 +6,7 @@ use super::early_data::EarlyDataOffer;
 use super::sessions::rules_to_judge_by;
 use super::wait_certificate::WaitCertificate;
 use super::wait_finished::WaitFinished;
-use super::{ClientConfig, State};
+use super::{Asking, ClientConfig, State};
 use crate::endpoint::{
     Context, EarlyDataOutcome, Event, MIN_RECORD_SIZE_LIMIT, Negotiated, Verifying,
 };
@@ -100,7 +100,7 @@ impl WaitEncryptedExtensions {
             let chain = next.terms.server.certificates().to_vec();
             let verifying = Verifying { chain, verification, next };
             verifying.ask(ctx);
-            return Ok(State::VerifyingCertificate(verifying));
+            return Ok(State::Asking(Asking::VerifyingCertificate(verifying)));
         }
         Ok(State::WaitFinished(next))
     }

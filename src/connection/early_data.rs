@@ -2,8 +2,9 @@
 
 use super::established::export;
 use super::{Connection, Phase};
+use crate::endpoint::Answer;
 use crate::error::{Error, Usage};
-use crate::server::EarlyDataRequest;
+use crate::server::{Asking, EarlyDataRequest, State};
 
 impl Connection {
     /// Client, from [`Connection::start`] on: how much early data can be sent now, in bytes; `None` when none was
@@ -32,28 +33,14 @@ impl Connection {
     /// Server: what is to be decided on early data, while that waits for [`Connection::decide_early_data`].
     pub fn early_data_request(&self) -> Option<EarlyDataRequest<'_>> {
         match &self.phase {
-            Phase::Server(state) => state.early_data_request(),
+            Phase::Server(State::Asking(Asking::DecidingEarlyData(s))) => Some(s.request()),
             _ => None,
         }
     }
 
     /// Server: accepts or rejects early data, and goes on with the handshake.
     pub fn decide_early_data(&mut self, accepted: bool) -> Result<(), Error> {
-        self.check_alive()?;
-        if self.early_data_request().is_none() {
-            return Err(Usage::NotDecidingEarlyData.into());
-        }
-        match core::mem::replace(&mut self.phase, Phase::Abandoned) {
-            Phase::Server(state) => {
-                let next = state.decide_early_data(&mut self.context, accepted).map(Phase::Server);
-                self.advance(next)?;
-                self.process()
-            }
-            phase => {
-                self.phase = phase;
-                Err(Usage::NotDecidingEarlyData.into())
-            }
-        }
+        self.answer(Answer::EarlyData(accepted))
     }
 
     /// Exports keying material from the early exporter (RFC 9846 section 7.5): on a client once it has offered early

@@ -1,7 +1,7 @@
 //! What comes in, and where a connection goes from there.
 
 use super::{Connection, Phase};
-use crate::endpoint::{Direction, Event};
+use crate::endpoint::{Context, Direction, Event};
 use crate::error::{AlertDescription, Error, Violation};
 use crate::record::{self, Incoming};
 use crate::server;
@@ -16,7 +16,7 @@ impl Connection {
         loop {
             if self.is_suspended() {
                 if self.context.reader.buffered() > MAX_BUFFERED_WHILE_SUSPENDED {
-                    return self.fail(Violation::TooMuchWhileSelecting.into());
+                    return self.fail(Violation::TooMuchWhileAsking.into());
                 }
                 return Ok(());
             }
@@ -40,23 +40,17 @@ impl Connection {
 
     fn on_handshake(&mut self, message: &[u8]) -> Result<(), Error> {
         let mut reader = crate::wire::Reader::new(message);
-        let next = match Handshake::read(&mut reader) {
-            Ok((handshake, _)) => {
-                let protected = self.context.reader.is_protected();
-                self.context.trace_message(Direction::Received, message, protected);
-                match core::mem::replace(&mut self.phase, Phase::Abandoned) {
-                    Phase::Client(state) => {
-                        state.on_handshake(&mut self.context, &handshake).map(Phase::Client)
-                    }
-                    Phase::Server(state) => {
-                        state.on_handshake(&mut self.context, &handshake).map(Phase::Server)
-                    }
-                    phase => Ok(phase),
-                }
-            }
-            Err(error) => Err(error),
+        let handshake = match Handshake::read(&mut reader) {
+            Ok((handshake, _)) => handshake,
+            Err(error) => return self.fail(error),
         };
-        self.advance(next)
+        let protected = self.context.reader.is_protected();
+        self.context.trace_message(Direction::Received, message, protected);
+        self.step(|phase, context| match phase {
+            Phase::Client(state) => state.on_handshake(context, &handshake).map(Phase::Client),
+            Phase::Server(state) => state.on_handshake(context, &handshake).map(Phase::Server),
+            phase => Ok(phase),
+        })
     }
 
     /// Why a message that is too long is refused. A state that does not take the type cares for no length.
@@ -101,6 +95,16 @@ impl Connection {
             AlertDescription::USER_CANCELED => Ok(()),
             _ => Err(Error::AlertReceived(description)),
         }
+    }
+
+    /// Takes a step that uses the state up, whatever comes of it.
+    pub(super) fn step(
+        &mut self,
+        step: impl FnOnce(Phase, &mut Context) -> Result<Phase, Error>,
+    ) -> Result<(), Error> {
+        let phase = core::mem::replace(&mut self.phase, Phase::Abandoned);
+        let next = step(phase, &mut self.context);
+        self.advance(next)
     }
 
     /// Goes to the next state, or fails.

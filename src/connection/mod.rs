@@ -9,11 +9,10 @@ mod certificates;
 mod early_data;
 mod established;
 mod incoming;
+mod question;
 mod selection;
 
 use std::sync::Arc;
-
-pub use selection::AppendError;
 
 use crate::client::{self, ClientConfig};
 use crate::crypto::{CryptoError, Random};
@@ -98,25 +97,14 @@ impl Connection {
     /// Begins: a client queues its ClientHello. A server has nothing to begin with; it may be called all the same.
     pub fn start(&mut self) -> Result<(), Error> {
         self.check_time()?;
-        match core::mem::replace(&mut self.phase, Phase::Abandoned) {
-            Phase::Client(client::State::Start(start)) => {
-                match start.start(&mut self.context) {
-                    // Nothing was sent: a PSK can still be added.
-                    Err(error) if error.is_usage() => {
-                        self.phase = Phase::Client(client::State::Start(start));
-                        Err(error)
-                    }
-                    next => self.advance(next.map(Phase::Client)),
-                }
-            }
-            Phase::Client(state) => {
-                self.phase = Phase::Client(state);
-                Err(Usage::AlreadyStarted.into())
-            }
-            phase => {
-                self.phase = phase;
-                Ok(())
-            }
+        match &self.phase {
+            Phase::Client(client::State::Start(start)) => match start.start(&mut self.context) {
+                // Nothing was sent: a PSK can still be added.
+                Err(error) if error.is_usage() => Err(error),
+                next => self.advance(next.map(Phase::Client)),
+            },
+            Phase::Client(_) => Err(Usage::AlreadyStarted.into()),
+            _ => Ok(()),
         }
     }
 
@@ -194,16 +182,6 @@ impl Connection {
         match self.phase {
             Phase::Failed(error) => Some(error),
             _ => None,
-        }
-    }
-
-    /// Whether nothing goes on before the application has answered: `select`, `decide_early_data`, `decide_certificate`
-    /// or `sign`.
-    pub fn is_suspended(&self) -> bool {
-        match &self.phase {
-            Phase::Client(state) => state.is_suspended(),
-            Phase::Server(state) => state.is_suspended(),
-            Phase::Abandoned | Phase::Failed(_) => false,
         }
     }
 

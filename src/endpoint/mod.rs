@@ -1,18 +1,22 @@
 //! What client and server have in common: parameters, events, the way in and out, the secrets and certificates of a
 //! handshake, and the connection once it is established.
 
+mod append_error;
 mod context;
 mod established;
 mod event;
 mod own_certificate;
 mod parameters;
 mod peer_certificate;
+mod question;
 mod secrets;
 
+pub use append_error::AppendError;
 pub use context::Context;
 pub use established::{Established, Resumption, TrafficSecrets};
 pub use event::{Direction, EarlyDataOutcome, Event, Negotiated, PskOutcome, SessionRefusal};
 pub use own_certificate::{Flight, Shown, Signing, send_certificate, show};
 pub use parameters::{ConfigError, MIN_RECORD_SIZE_LIMIT, Parameters};
 pub use peer_certificate::{Authenticated, Judgement, Verifying, WaitCertificateVerify};
+pub use question::{Answer, Question};
 pub use secrets::{send_finished, take_finished};

@@ -9,6 +9,7 @@ mod kinds;
 mod list;
 mod offer;
 mod roles;
+mod selection;
 mod session;
 mod ticket;
 
@@ -22,6 +23,7 @@ pub(crate) use list::key_of;
 pub use list::{Found, PskList};
 pub use offer::{OfferedPsk, OfferedPskList, OfferedTicket};
 pub use roles::{Role, SharedGuard, may_serve, share_guard};
+pub use selection::Selection;
 pub(crate) use session::{Issued, MAX_TICKET_LEN, Terms, resumption_psk};
 pub use session::{Session, TicketAge};
 pub(crate) use ticket::TicketState;

@@ -1,10 +1,10 @@
 //! NEGOTIATED, and the application is asked whether early data is accepted (RFC 9846 section 8).
-use super::State;
 use super::early_data::{self, Candidate, EarlyDataRequest};
 use super::negotiated::{Acceptance, accept};
 use super::negotiation::{GroupChoice, Negotiation, suite_for};
 use super::pre_shared_keys::{ServerPsks, Ticket};
 use super::selection::Chosen;
+use super::{Asking, State};
 use crate::crypto::hash_of;
 use crate::endpoint::{Context, Event};
 use crate::error::Error;
@@ -18,7 +18,7 @@ pub struct DecidingEarlyData {
 
 impl DecidingEarlyData {
     /// What is to be decided.
-    pub(super) fn request(&self) -> EarlyDataRequest<'_> {
+    pub fn request(&self) -> EarlyDataRequest<'_> {
         EarlyDataRequest {
             id: &self.candidate.id,
             identity: &self.candidate.identity,
@@ -84,7 +84,7 @@ pub(super) fn accept_first(
         Some(candidate) => {
             ctx.emit(Event::DecideEarlyData);
             let deciding = DecidingEarlyData { candidate, acceptance };
-            Ok(State::DecidingEarlyData(Box::new(deciding)))
+            Ok(State::Asking(Asking::DecidingEarlyData(Box::new(deciding))))
         }
         None => accept(ctx, acceptance),
     }

@@ -1,11 +1,11 @@
 //! NEGOTIATED: the server's flight behind EncryptedExtensions (RFC 9846 section 4.5.3).
-use super::State;
 use super::certificates::ClientCertificates;
 use super::early_data::EarlyKeys;
 use super::pre_shared_keys::ServerPsks;
 use super::wait_certificate::WaitCertificate;
 use super::wait_end_of_early_data::WaitEndOfEarlyData;
 use super::wait_finished::WaitFinished;
+use super::{Asking, State};
 use crate::certificates::{Identity, Signer};
 use crate::crypto::Digest;
 use crate::endpoint::{self, Context, Negotiated, Shown, TrafficSecrets, send_finished, show};
@@ -91,7 +91,7 @@ pub(super) fn send(
     }
     match show(ctx, flight, identity)? {
         Shown::Proven(flight) => flight.finish(ctx),
-        Shown::Signing(signing) => Ok(State::Signing(signing)),
+        Shown::Signing(signing) => Ok(State::Asking(Asking::Signing(signing))),
     }
 }
 

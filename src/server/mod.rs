@@ -21,26 +21,27 @@ mod wait_end_of_early_data;
 mod wait_finished;
 mod wait_second_client_hello;
 
+pub use crate::psk::Selection;
 pub use certificates::{CertificateConfig, ClientCertificates};
 pub use config::{EarlyDataPolicy, SelectionPolicy, ServerConfig};
 pub use cookie::CookieKeys;
 pub use early_data::EarlyDataRequest;
-pub use selection::Selection;
+pub use selecting_psk::SelectingPsk;
 pub use tickets::TicketPolicy;
 
 use std::sync::Arc;
 
-use crate::certificates::{Answer, Question};
-use crate::endpoint::{Context, Established};
-use crate::endpoint::{Signing, Verifying, WaitCertificateVerify};
+use crate::certificates::{SignatureRequest, VerificationRequest};
+use crate::endpoint::{
+    Answer, AppendError, Context, Established, Question, Signing, Verifying, WaitCertificateVerify,
+};
 use crate::error::{Error, Usage};
 use crate::keys::Exporter;
-use crate::psk::{ExternalPsk, OfferedPskList, PskError, PskKinds};
-use crate::wire::{CipherSuite, Handshake, HandshakeType};
+use crate::psk::{ExternalPsk, PskKinds};
+use crate::wire::{Handshake, HandshakeType};
 use deciding_early_data::DecidingEarlyData;
 use flight::Flight;
 use pre_shared_keys::ServerPsks;
-use selecting_psk::SelectingPsk;
 use wait_certificate::{WaitCertificate, judged};
 use wait_client_hello::WaitClientHello;
 use wait_end_of_early_data::WaitEndOfEarlyData;
@@ -51,22 +52,16 @@ use wait_second_client_hello::WaitSecondClientHello;
 pub enum State {
     /// START: no ClientHello yet.
     WaitClientHello(WaitClientHello),
-    /// RECVD_CH, and the application is asked for the PSK.
-    SelectingPsk(Box<SelectingPsk>),
-    /// NEGOTIATED, and the application is asked whether early data is accepted.
-    DecidingEarlyData(Box<DecidingEarlyData>),
+    /// RECVD_CH, NEGOTIATED or WAIT_CV, and the application is asked.
+    Asking(Asking),
     /// START again, after a HelloRetryRequest.
     WaitSecondClientHello(Box<WaitSecondClientHello>),
     /// WAIT_EOED: the server's flight was sent, and early data comes in.
     WaitEndOfEarlyData(Box<WaitEndOfEarlyData>),
-    /// NEGOTIATED, and the application is asked for a signature.
-    Signing(Signing<Flight>),
     /// WAIT_CERT: the client was asked for a certificate.
     WaitCertificate(WaitCertificate),
     /// WAIT_CV: the client has to prove that it has the certificate's key.
     WaitCertificateVerify(WaitCertificateVerify<WaitFinished>),
-    /// WAIT_CV, and the application is asked for its verdict.
-    VerifyingCertificate(Verifying<WaitFinished>),
     /// WAIT_FINISHED: the server's flight was sent.
     WaitFinished(Box<WaitFinished>),
     /// CONNECTED.
@@ -83,13 +78,10 @@ impl State {
     pub fn name(&self) -> &'static str {
         match self {
             Self::WaitClientHello(_) | Self::WaitSecondClientHello(_) => "START",
-            Self::SelectingPsk(_) => "SELECTING_PSK",
-            Self::DecidingEarlyData(_) => "DECIDING_EARLY_DATA",
+            Self::Asking(asking) => asking.question().state(),
             Self::WaitEndOfEarlyData(_) => "WAIT_EOED",
-            Self::Signing(_) => "SIGNING",
             Self::WaitCertificate(_) => "WAIT_CERT",
             Self::WaitCertificateVerify(_) => "WAIT_CV",
-            Self::VerifyingCertificate(_) => "VERIFYING_CERTIFICATE",
             Self::WaitFinished(_) => "WAIT_FINISHED",
             Self::Connected(_) => "CONNECTED",
         }
@@ -101,9 +93,8 @@ impl State {
             Self::WaitClientHello(_) | Self::WaitSecondClientHello(_) => {
                 &[HandshakeType::CLIENT_HELLO]
             }
-            Self::SelectingPsk(_) | Self::DecidingEarlyData(_) => &[],
+            Self::Asking(_) => &[],
             Self::WaitEndOfEarlyData(_) => &[HandshakeType::END_OF_EARLY_DATA],
-            Self::Signing(_) | Self::VerifyingCertificate(_) => &[],
             Self::WaitCertificate(_) => &[HandshakeType::CERTIFICATE],
             Self::WaitCertificateVerify(_) => &[HandshakeType::CERTIFICATE_VERIFY],
             Self::WaitFinished(_) => &[HandshakeType::FINISHED],
@@ -138,86 +129,35 @@ impl State {
     }
 
     /// Adds a PSK for this connection, as long as no PSK was selected.
-    pub fn append_psk(&mut self, psk: &ExternalPsk) -> Result<Result<(), PskError>, Usage> {
+    pub fn append_psk(&mut self, psk: &ExternalPsk) -> Result<(), AppendError> {
         match self {
-            Self::WaitClientHello(s) => Ok(s.psks.append(psk)),
-            Self::SelectingPsk(s) => Ok(s.psks.append(psk)),
-            _ => Err(Usage::NotSelecting),
-        }
-    }
-
-    /// Overrides the configuration's kinds of PSK, as long as no ClientHello was taken.
-    pub fn set_psk_kinds(&mut self, kinds: PskKinds) -> Result<Result<(), PskError>, Usage> {
-        match self {
-            Self::WaitClientHello(s) => Ok(s.psks.set_kinds(kinds)),
-            _ => Err(Usage::AlreadyStarted),
-        }
-    }
-
-    /// The offer, while selection waits.
-    pub fn offered_psks(&self) -> Option<OfferedPskList<'_>> {
-        match self {
-            Self::SelectingPsk(s) => Some(s.offered_psks()),
-            _ => None,
-        }
-    }
-
-    /// What the ClientHello says beside its PSKs, while selection waits.
-    pub fn client_hello(&self) -> Option<&crate::wire::ClientHello> {
-        match self {
-            Self::SelectingPsk(s) => Some(s.client_hello()),
-            _ => None,
-        }
-    }
-
-    /// The suites that the handshake can come to, while selection waits.
-    pub fn common_suites(&self) -> &[CipherSuite] {
-        match self {
-            Self::SelectingPsk(s) => s.common_suites(),
-            _ => &[],
-        }
-    }
-
-    /// Checks an answer to the selection without taking it: whether [`State::select`] would refuse it.
-    pub fn check_selection(&self, selection: &Selection<'_>) -> Result<(), Usage> {
-        match self {
-            Self::SelectingPsk(s) => s.check(selection),
-            _ => Err(Usage::NotSelecting),
-        }
-    }
-
-    /// Answers the selection.
-    pub fn select(self, ctx: &mut Context, selection: &Selection<'_>) -> Result<Self, Error> {
-        match self {
-            Self::SelectingPsk(s) => s.select(ctx, selection),
+            Self::WaitClientHello(s) => Ok(s.psks.append(psk)?),
+            Self::Asking(Asking::SelectingPsk(s)) => Ok(s.psks.append(psk)?),
             _ => Err(Usage::NotSelecting.into()),
         }
     }
 
-    /// What is to be decided on early data, while that waits.
-    pub fn early_data_request(&self) -> Option<EarlyDataRequest<'_>> {
+    /// Overrides the configuration's kinds of PSK, as long as no ClientHello was taken.
+    pub fn set_psk_kinds(&mut self, kinds: PskKinds) -> Result<(), AppendError> {
         match self {
-            Self::DecidingEarlyData(s) => Some(s.request()),
+            Self::WaitClientHello(s) => Ok(s.psks.set_kinds(kinds)?),
+            _ => Err(Usage::AlreadyStarted.into()),
+        }
+    }
+
+    /// The question that waits for the application, if there is one.
+    pub fn asking(&self) -> Option<&Asking> {
+        match self {
+            Self::Asking(asking) => Some(asking),
             _ => None,
         }
     }
 
-    /// Whether the handshake waits for the application.
-    pub fn is_suspended(&self) -> bool {
-        matches!(
-            self,
-            Self::SelectingPsk(_)
-                | Self::DecidingEarlyData(_)
-                | Self::Signing(_)
-                | Self::VerifyingCertificate(_)
-        )
-    }
-
-    /// Decides on early data.
-    pub fn decide_early_data(self, ctx: &mut Context, accepted: bool) -> Result<Self, Error> {
+    /// Goes on with the application's answer.
+    pub fn answer(self, ctx: &mut Context, answer: Answer<'_>) -> Result<Self, Error> {
         match self {
-            Self::DecidingEarlyData(s) => s.decide(ctx, accepted),
-            _ => Err(Usage::NotDecidingEarlyData.into()),
+            Self::Asking(asking) => asking.answer(ctx, answer),
+            _ => Err(Error::Internal("an answer to no question")),
         }
     }
 
@@ -232,24 +172,64 @@ impl State {
     }
 }
 
-impl State {
-    /// What the application is asked about certificates.
-    pub fn question(&self) -> Option<Question<'_>> {
+/// A handshake that waits for the application's answer.
+pub enum Asking {
+    /// RECVD_CH: which PSK is used.
+    SelectingPsk(Box<SelectingPsk>),
+    /// NEGOTIATED: whether early data is accepted.
+    DecidingEarlyData(Box<DecidingEarlyData>),
+    /// NEGOTIATED: the signature of the server's certificate.
+    Signing(Signing<Flight>),
+    /// WAIT_CV: the verdict on the client's certificate.
+    VerifyingCertificate(Verifying<WaitFinished>),
+}
+
+impl Asking {
+    /// What is asked.
+    pub const fn question(&self) -> Question {
         match self {
-            Self::VerifyingCertificate(s) => Some(Question::Verify(s.request())),
-            Self::Signing(s) => Some(Question::Sign(s.request())),
+            Self::SelectingPsk(_) => Question::SelectPsk,
+            Self::DecidingEarlyData(_) => Question::DecideEarlyData,
+            Self::Signing(_) => Question::Sign,
+            Self::VerifyingCertificate(_) => Question::VerifyCertificate,
+        }
+    }
+
+    /// Whether [`Asking::answer`] may be given this.
+    pub fn check(&self, answer: &Answer<'_>) -> Result<(), Usage> {
+        match (self, answer) {
+            (Self::SelectingPsk(s), Answer::Psk(selection)) => s.check(selection),
+            _ if self.question() == answer.question() => Ok(()),
+            _ => Err(answer.question().not_asked()),
+        }
+    }
+
+    /// Goes on with the answer.
+    pub fn answer(self, ctx: &mut Context, answer: Answer<'_>) -> Result<State, Error> {
+        match (self, answer) {
+            (Self::SelectingPsk(s), Answer::Psk(selection)) => s.select(ctx, &selection),
+            (Self::DecidingEarlyData(s), Answer::EarlyData(accepted)) => s.decide(ctx, accepted),
+            (Self::Signing(s), Answer::Signature(signature)) => s.sign(ctx, signature)?.finish(ctx),
+            (Self::VerifyingCertificate(s), Answer::Certificate(decision)) => {
+                Ok(State::WaitFinished(s.decide(decision)?))
+            }
+            _ => Err(Error::Internal("an answer to another question")),
+        }
+    }
+
+    /// The certificates that the application judges.
+    pub fn certificate_to_verify(&self) -> Option<VerificationRequest<'_>> {
+        match self {
+            Self::VerifyingCertificate(s) => Some(s.request()),
             _ => None,
         }
     }
 
-    /// Takes the answer to [`State::question`].
-    pub fn answer(self, ctx: &mut Context, answer: Answer) -> Result<Self, Error> {
-        match (self, answer) {
-            (Self::VerifyingCertificate(s), Answer::Verdict(decision)) => {
-                Ok(Self::WaitFinished(s.decide(decision)?))
-            }
-            (Self::Signing(s), Answer::Signature(signature)) => s.sign(ctx, signature)?.finish(ctx),
-            _ => Err(Error::Internal("an answer to another question")),
+    /// What the application signs.
+    pub fn to_sign(&self) -> Option<SignatureRequest<'_>> {
+        match self {
+            Self::Signing(s) => Some(s.request()),
+            _ => None,
         }
     }
 }

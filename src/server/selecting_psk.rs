@@ -2,13 +2,13 @@
 use super::deciding_early_data::accept_first;
 use super::negotiation::{GroupChoice, Negotiation, common_mode};
 use super::pre_shared_keys::{ServerPsks, Ticket};
-use super::selection::{Chosen, Selection, Selector, trace};
+use super::selection::{Chosen, Selector, trace};
 use super::wait_second_client_hello::request_retry;
 use super::{ServerConfig, State};
 use crate::crypto::{HashAlgorithm, hash_of};
 use crate::endpoint::{Context, PskOutcome};
 use crate::error::{Error, Usage, Violation};
-use crate::psk::{OfferedPskList, Psk, verify_binder, verify_dummy_binder};
+use crate::psk::{OfferedPskList, Psk, Selection, verify_binder, verify_dummy_binder};
 use crate::wire::{CipherSuite, ClientHello, OfferedPsks};
 
 /// A checked ClientHello with an offer, which waits for a choice.
@@ -20,15 +20,18 @@ pub struct SelectingPsk {
 }
 
 impl SelectingPsk {
-    pub(super) fn client_hello(&self) -> &ClientHello {
+    /// What the ClientHello says beside its PSKs.
+    pub fn client_hello(&self) -> &ClientHello {
         &self.negotiation.hello
     }
 
-    pub(super) fn common_suites(&self) -> &[CipherSuite] {
+    /// The suites that the handshake can come to.
+    pub fn common_suites(&self) -> &[CipherSuite] {
         &self.negotiation.common.suites
     }
 
-    pub(super) fn offered_psks(&self) -> OfferedPskList<'_> {
+    /// The offer.
+    pub fn offered_psks(&self) -> OfferedPskList<'_> {
         let tickets = self.tickets.iter().map(|ticket| Some(&ticket.as_ref()?.offered));
         OfferedPskList::new(self.psks.looked_at(self.offer()), tickets.collect())
     }

@@ -4,26 +4,8 @@ use super::pre_shared_keys::{ServerPsks, Ticket};
 use crate::crypto::{HashAlgorithm, hash_of};
 use crate::endpoint::{Context, Event, PskOutcome};
 use crate::error::Usage;
-use crate::psk::{ExternalPsk, Found, Psk};
+use crate::psk::{ExternalPsk, Found, Psk, Selection};
 use crate::wire::{CipherSuite, PskIdentity};
-
-/// The answer to a selection.
-#[derive(Clone, Copy, Debug)]
-pub enum Selection<'a> {
-    /// What [`super::SelectionPolicy::FirstMatch`] would choose.
-    FirstMatch,
-    /// The offered PSK at this place in the client's list. The connection must hold a PSK of its identity; of a ticket
-    /// that descends from an external PSK, it must hold that one.
-    Offered(usize),
-    /// This PSK, which the connection need not hold. It, or a ticket that descends from it, must be among the offered
-    /// ones; such a ticket is preferred. One whose PSK had another key is passed over.
-    Psk(&'a ExternalPsk),
-    /// None of the offered ones.
-    None,
-    /// None of the offered ones, after the work of choosing this PSK: for an application that makes PSKs when it is asked,
-    /// so that the time does not tell for which identities there is one.
-    Unknown(&'a ExternalPsk),
-}
 
 /// A PSK that was chosen.
 pub(super) struct Chosen {

@@ -1,7 +1,7 @@
 //! WAIT_CERT and WAIT_CV: a client shows its certificate (RFC 9846 sections 4.5.1 and 4.5.2).
-use super::State;
 use super::certificates::ClientCertificates;
 use super::wait_finished::WaitFinished;
+use super::{Asking, State};
 use crate::certificates::Signer;
 use crate::endpoint::{Authenticated, Judgement, Negotiated, WaitCertificateVerify};
 use crate::error::{Error, Violation};
@@ -35,7 +35,7 @@ impl WaitCertificate {
 pub(super) fn judged(judgement: Judgement<WaitFinished>) -> State {
     match judgement {
         Judgement::Accepted(next) => State::WaitFinished(next),
-        Judgement::Asked(verifying) => State::VerifyingCertificate(verifying),
+        Judgement::Asked(verifying) => State::Asking(Asking::VerifyingCertificate(verifying)),
     }
 }
 

@@ -3,10 +3,10 @@ use super::client_hello::check_hello;
 use super::negotiation::{Common, Negotiation, negotiate_with_cookie};
 use super::pre_shared_keys::ServerPsks;
 use super::selecting_psk::SelectingPsk;
-use super::selection::Selection;
-use super::{SelectionPolicy, State};
+use super::{Asking, SelectionPolicy, State};
 use crate::endpoint::{Context, Event};
 use crate::error::Error;
+use crate::psk::Selection;
 use crate::wire::{ClientHello, Handshake, OfferedPsks};
 
 /// START.
@@ -58,7 +58,7 @@ impl WaitClientHello {
             SelectionPolicy::FirstMatch => selecting.select(ctx, &Selection::FirstMatch),
             SelectionPolicy::Application => {
                 ctx.emit(Event::SelectPsk);
-                Ok(State::SelectingPsk(selecting))
+                Ok(State::Asking(Asking::SelectingPsk(selecting)))
             }
         }
     }

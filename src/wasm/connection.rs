@@ -10,7 +10,8 @@ use super::psk::ExternalPsk;
 use super::roles;
 use super::session::Session;
 use super::wiping::StackWiper;
-use crate::connection::{self, AppendError, Entropy};
+use crate::connection::{self, Entropy};
+use crate::endpoint::AppendError;
 use crate::error::Error;
 use crate::server::Selection;
 use crate::wire::KeyUpdateRequest;
@@ -144,10 +145,10 @@ impl Connection {
 
     /// Fails the handshake while a selection, decision, verdict or signature is pending that the application cannot
     /// give.
-    #[wasm_bindgen(js_name = cancelSelection)]
-    pub fn cancel_selection(&mut self) {
+    #[wasm_bindgen(js_name = cancelQuestion)]
+    pub fn cancel_question(&mut self) {
         // The application caused the failure and knows it.
-        let _ = self.inner.cancel_selection();
+        let _ = self.inner.cancel_question();
     }
 
     /// Bytes for the transport, or undefined.

@@ -431,7 +431,7 @@ fn a_request_for_a_signature_tells_whose_key_it_is() {
 #[test]
 fn a_signature_that_nobody_makes_can_be_given_up() {
     let mut pair = connect(trusting(), with_key_elsewhere());
-    assert!(pair.server.cancel_selection().is_err());
+    assert!(pair.server.cancel_question().is_err());
     assert_eq!(pair.server.state(), "FAILED");
 }
 

@@ -282,7 +282,7 @@ fn what_comes_while_the_decision_waits_is_bounded() {
     let (client, server) = early(&early_psk(1 << 20, SUITE));
     let mut pair = started(client, server, &[7; 1 << 20]);
     pair.run();
-    assert_eq!(pair.server_error, Some(Violation::TooMuchWhileSelecting.into()));
+    assert_eq!(pair.server_error, Some(Violation::TooMuchWhileAsking.into()));
 }
 
 #[test]

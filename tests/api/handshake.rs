@@ -389,7 +389,7 @@ fn a_cancelled_selection_fails_the_handshake_with_internal_error() {
     let (client, mut server) = default_configs();
     server.selection = SelectionPolicy::Application;
     let mut pair = Pair::new(client, server).handshake();
-    assert!(pair.server.cancel_selection().is_err());
+    assert!(pair.server.cancel_question().is_err());
     pair.run();
     let alert = Error::AlertReceived(AlertDescription::INTERNAL_ERROR);
     assert_eq!(pair.client_error, Some(alert));
@@ -402,7 +402,7 @@ fn what_a_client_sends_while_selection_waits_is_bounded() {
     let mut pair = Pair::new(client, server).handshake();
     let chunk = [23; 1 << 14];
     let error = (0..100).find_map(|_| pair.server.receive(&chunk).err());
-    assert_eq!(error, Some(Violation::TooMuchWhileSelecting.into()));
+    assert_eq!(error, Some(Violation::TooMuchWhileAsking.into()));
 }
 
 #[test]

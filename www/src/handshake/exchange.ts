@@ -145,7 +145,7 @@ export class Exchange {
   select(answer: number | "default" | "none" | "timeout"): void {
     this.#call("server", (server) => {
       if (answer === "default") server.selectDefault();
-      else if (answer === "timeout") server.cancelSelection();
+      else if (answer === "timeout") server.cancelQuestion();
       else if (answer === "none") server.selectNone();
       else server.selectOffered(answer);
     });

@@ -1,0 +1,47 @@
+//! What the application is asked, and its answer.
+
+use super::{Connection, Phase};
+use crate::endpoint::{Answer, Question};
+use crate::error::{Error, Usage};
+
+impl Connection {
+    /// What the application is asked: nothing continues until it has answered by [`Connection::select`],
+    /// [`Connection::decide_early_data`], `decide_certificate` or `sign`.
+    pub fn question(&self) -> Option<Question> {
+        match &self.phase {
+            Phase::Client(state) => Some(state.asking()?.question()),
+            Phase::Server(state) => Some(state.asking()?.question()),
+            Phase::Abandoned | Phase::Failed(_) => None,
+        }
+    }
+
+    /// Whether the handshake waits for the application.
+    pub fn is_suspended(&self) -> bool {
+        self.question().is_some()
+    }
+
+    /// Fails the handshake with internal_error, because the application does not answer.
+    pub fn cancel_question(&mut self) -> Result<(), Error> {
+        match self.question() {
+            Some(_) => self.fail(Error::Internal("the application did not answer")),
+            None => Err(Usage::NothingAsked.into()),
+        }
+    }
+
+    /// Goes on with the answer. A usage error leaves the question as it was.
+    pub(super) fn answer(&mut self, answer: Answer<'_>) -> Result<(), Error> {
+        self.check_alive()?;
+        let checked = match &self.phase {
+            Phase::Client(state) => state.asking().map(|asking| asking.check(&answer)),
+            Phase::Server(state) => state.asking().map(|asking| asking.check(&answer)),
+            Phase::Abandoned | Phase::Failed(_) => None,
+        };
+        checked.unwrap_or_else(|| Err(answer.question().not_asked()))?;
+        self.step(|phase, context| match phase {
+            Phase::Client(state) => state.answer(context, answer).map(Phase::Client),
+            Phase::Server(state) => state.answer(context, answer).map(Phase::Server),
+            phase => Ok(phase),
+        })?;
+        self.process()
+    }
+}
