@@ -206,10 +206,6 @@ named_errors! {
         AlpnNotSingle => "the server's ALPN response does not hold exactly one protocol", ILLEGAL_PARAMETER;
         EarlyDataWrongPsk => "the server accepted early data with a PSK that was not the first", ILLEGAL_PARAMETER;
         EarlyDataWrongParameters => "the server accepted early data under a cipher suite or application protocol that is not the PSK's", ILLEGAL_PARAMETER;
-        CertificateRefused => "the application refused the certificate", CERTIFICATE_UNKNOWN;
-        CertificateMissing => "the server's Certificate holds no certificate", DECODE_ERROR;
-        ClientCertificateRequired => "the client sent no certificate, and one is required", CERTIFICATE_REQUIRED;
-        NoCommonSignatureScheme => "no certificate fits the client's signature schemes", HANDSHAKE_FAILURE;
         BadRecordMac => "a record could not be deprotected", BAD_RECORD_MAC;
         RecordOverflow => "a record is longer than allowed", RECORD_OVERFLOW;
         NoContentType => "a protected record holds only padding", UNEXPECTED_MESSAGE;
@@ -231,6 +227,10 @@ named_errors! {
         TooMuchEarlyData => "more early data than allowed", UNEXPECTED_MESSAGE;
         TooMuchWhileAsking => "too much data was received while the application decides", UNEXPECTED_MESSAGE;
     } with certificates {
+        CertificateRefused => "the application refused the certificate", CERTIFICATE_UNKNOWN;
+        CertificateMissing => "the server's Certificate holds no certificate", DECODE_ERROR;
+        ClientCertificateRequired => "the client sent no certificate, and one is required", CERTIFICATE_REQUIRED;
+        NoCommonSignatureScheme => "no certificate fits the client's signature schemes", HANDSHAKE_FAILURE;
         BadCertificate => "a certificate cannot be decoded or breaks a rule of X.509", BAD_CERTIFICATE;
         CertificateBadSignature => "a certificate's signature does not verify", BAD_CERTIFICATE;
         CertificateChainTooLong => "the certificate chain is longer than can be checked", BAD_CERTIFICATE;
@@ -256,7 +256,6 @@ named_errors! {
         NotStarted => "the connection has not been started";
         AlreadyStarted => "the connection has been started";
         HandshakeNotComplete => "the handshake is not complete";
-        NothingAsked => "no question is pending";
         NotSelecting => "no PSK selection is pending";
         IdentityNotOffered => "the PSK's identity is not among the offered ones";
         IdentitySettled => "a HelloRetryRequest was sent for another identity";

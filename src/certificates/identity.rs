@@ -1,19 +1,18 @@
 //! A certificate of ours that the peer will take, and the proof that we have its key (RFC 9846 sections 4.5.1 and 4.5.2).
 
-use std::sync::Arc;
-
+use super::SharedCredentials;
 use super::credentials::{Credentials, KeySource};
 use super::proof::{signed_content, verify_proof};
 use super::request::{SignatureRequest, Signer};
 use crate::crypto::{Digest, Random};
-use crate::error::Error;
+use crate::error::{Error, Violation};
 use crate::wire::{CertificateVerify, SignatureScheme};
 
 /// A certificate that the peer will take.
 pub struct Identity {
     /// The place in the configuration's list; 0 on a client.
     place: usize,
-    credentials: Arc<Credentials>,
+    credentials: SharedCredentials,
     /// How it is proven.
     scheme: SignatureScheme,
 }
@@ -21,7 +20,7 @@ pub struct Identity {
 impl Credentials {
     /// What is shown to a peer that takes these schemes.
     pub(crate) fn identity(
-        self: &Arc<Self>,
+        self: &SharedCredentials,
         place: usize,
         accepted: &[SignatureScheme],
     ) -> Option<Identity> {
@@ -35,6 +34,23 @@ impl Credentials {
     }
 }
 
+/// Chooses for a client that takes these schemes, and says whether its server_name decided that.
+pub(crate) fn choose(
+    credentials: &[SharedCredentials],
+    schemes: &[SignatureScheme],
+    server_name: Option<&[u8]>,
+) -> Result<(Identity, bool), Violation> {
+    let fitting = || {
+        let places = credentials.iter().enumerate();
+        places.filter_map(|(place, credentials)| credentials.identity(place, schemes))
+    };
+    let is_for = |identity: &Identity, name| identity.credentials.is_for(name);
+    let named = server_name.and_then(|name| fitting().find(|identity| is_for(identity, name)));
+    let by_name = named.is_some();
+    let identity = named.or_else(|| fitting().next());
+    Ok((identity.ok_or(Violation::NoCommonSignatureScheme)?, by_name))
+}
+
 impl Identity {
     /// The certificates in DER, the own one first.
     pub(crate) fn chain(&self) -> Vec<Vec<u8>> {
@@ -44,11 +60,6 @@ impl Identity {
     /// SHA-256 of the own certificate.
     pub(crate) fn digest(&self) -> Digest {
         self.credentials.digest()
-    }
-
-    /// Whether the own certificate is for a host of this name.
-    pub(crate) fn is_for(&self, server_name: &[u8]) -> bool {
-        self.credentials.is_for(server_name)
     }
 
     /// What is signed. The transcript is up to the own Certificate.

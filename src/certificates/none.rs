@@ -4,8 +4,6 @@
 #[path = "request.rs"]
 mod request;
 
-use std::sync::Arc;
-
 use crate::crypto::{Digest, Random};
 use crate::error::{Error, Violation};
 use crate::wire::{CertificateVerify, Reader, SignatureScheme, Writer};
@@ -41,7 +39,16 @@ impl Verification {
         match *self {}
     }
 
-    pub(crate) fn read_chain(&self, _: Reader<'_>) -> Result<Vec<Vec<u8>>, Error> {
+    pub(crate) fn read_chain(
+        &self,
+        _: Signer,
+        _: bool,
+        _: Reader<'_>,
+    ) -> Result<Vec<Vec<u8>>, Error> {
+        match *self {}
+    }
+
+    pub(crate) fn accepts(&self, _: Decision) -> Result<bool, Violation> {
         match *self {}
     }
 
@@ -60,21 +67,32 @@ impl Verification {
     }
 }
 
+/// Credentials as configurations hold them: not shared, as an [`std::sync::Arc`] takes room even of nothing.
+pub type SharedCredentials = Credentials;
+
 /// What an endpoint shows of itself: nothing.
 #[derive(Clone, Debug)]
 pub enum Credentials {}
 
 impl Credentials {
-    pub(crate) fn identity(self: &Arc<Self>, _: usize, _: &[SignatureScheme]) -> Option<Identity> {
-        match **self {}
-    }
-
     pub(crate) const fn are_here(&self) -> bool {
         match *self {}
     }
 
     pub(crate) fn digest(&self) -> Digest {
         match *self {}
+    }
+}
+
+/// There are none to choose from.
+pub(crate) fn choose(
+    credentials: &[SharedCredentials],
+    _: &[SignatureScheme],
+    _: Option<&[u8]>,
+) -> Result<(Identity, bool), Violation> {
+    match credentials.first() {
+        Some(credentials) => match *credentials {},
+        None => Err(Violation::NoPskOffered),
     }
 }
 
@@ -87,10 +105,6 @@ impl Identity {
     }
 
     pub(crate) fn digest(&self) -> Digest {
-        match *self {}
-    }
-
-    pub(crate) fn is_for(&self, _: &[u8]) -> bool {
         match *self {}
     }
 
@@ -124,7 +138,7 @@ impl Identity {
 pub enum RequestedSchemes {}
 
 impl RequestedSchemes {
-    pub(crate) fn identity(&self, _: Option<&Arc<Credentials>>) -> Option<Identity> {
+    pub(crate) fn identity(&self, _: Option<&SharedCredentials>) -> Option<Identity> {
         match *self {}
     }
 }

@@ -1,12 +1,10 @@
 //! What a peer shows and asks for (RFC 9846 sections 4.4.2, 4.5.1 and 4.5.2).
 
-use std::sync::Arc;
-
-use super::credentials::Credentials;
+use super::SharedCredentials;
 use super::identity::Identity;
 use super::leaf::not_after;
 use super::proof::verify_proof;
-use super::request::{Signer, VerificationRequest};
+use super::request::{Decision, Signer, VerificationRequest};
 use super::trust::Verification;
 use crate::crypto::Digest;
 use crate::crypto::signature::{CERTIFICATE_ONLY_SCHEMES, SUPPORTED_SCHEMES};
@@ -44,8 +42,13 @@ impl Verification {
         [&SUPPORTED_SCHEMES[..], &CERTIFICATE_ONLY_SCHEMES].concat()
     }
 
-    /// The chain of a Certificate, which may be empty.
-    pub(crate) fn read_chain(&self, message: Reader<'_>) -> Result<Vec<Vec<u8>>, Error> {
+    /// The chain of a Certificate, which may be empty unless one is required.
+    pub(crate) fn read_chain(
+        &self,
+        peer: Signer,
+        required: bool,
+        message: Reader<'_>,
+    ) -> Result<Vec<Vec<u8>>, Error> {
         let certificate = Certificate::read(message)?;
         if !certificate.certificate_request_context.is_empty() {
             return Err(Violation::CertificateContext.into());
@@ -54,7 +57,22 @@ impl Verification {
         if !certificate.extensions.is_empty() {
             return Err(Violation::CertificateExtension.into());
         }
+        if required && certificate.certificate_list.is_empty() {
+            return Err(match peer {
+                Signer::Client => Violation::ClientCertificateRequired.into(),
+                Signer::Server => Violation::CertificateMissing.into(),
+            });
+        }
         Ok(certificate.certificate_list)
+    }
+
+    /// Whether the application accepts the certificate, or only goes on without.
+    pub(crate) fn accepts(&self, decision: Decision) -> Result<bool, Violation> {
+        match decision {
+            Decision::Accept => Ok(true),
+            Decision::Unverified => Ok(false),
+            Decision::Refuse => Err(Violation::CertificateRefused),
+        }
     }
 
     /// Reads a CertificateRequest.
@@ -84,7 +102,7 @@ pub struct RequestedSchemes(Vec<SignatureScheme>);
 
 impl RequestedSchemes {
     /// What the client shows of these credentials, if it fits.
-    pub(crate) fn identity(&self, credentials: Option<&Arc<Credentials>>) -> Option<Identity> {
+    pub(crate) fn identity(&self, credentials: Option<&SharedCredentials>) -> Option<Identity> {
         credentials?.identity(0, &self.0)
     }
 }

@@ -1,4 +1,5 @@
 //! The ClientHello, its binders, and how a HelloRetryRequest changes it (RFC 9846 sections 4.2.2, 4.2.4 and 4.3.11).
+
 use super::offer::Offer;
 use super::{ClientConfig, grease};
 use crate::crypto::{Digest, HashAlgorithm, KeyShare, hash_of};

@@ -1,4 +1,5 @@
 //! The client's own flight: a certificate if it was asked for, and Finished (RFC 9846 sections 4.5.1 to 4.5.3).
+
 use super::{Asking, State};
 use crate::certificates::{Identity, Signer};
 use crate::endpoint::{

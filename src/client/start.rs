@@ -1,4 +1,5 @@
 //! START: what is offered, and the first ClientHello (RFC 9846 sections 4.2.2 and 4.7.1).
+
 use std::sync::Arc;
 
 use super::client_hello::{encode_with_binders, first_client_hello, if_too_long};

@@ -1,5 +1,6 @@
 //! WAIT_CERT_CR, WAIT_CERT and WAIT_CV: how a server proves who it is without a PSK, or beside one (RFC 9846 sections
 //! 4.4.2 and 4.5, RFC 8773).
+
 use super::wait_finished::WaitFinished;
 use super::{Asking, State};
 use crate::certificates::{Signer, Verification};
@@ -51,13 +52,10 @@ impl WaitCertificate {
         Ok(State::WaitCertificate(self))
     }
 
-    pub(super) fn on_certificate(mut self, message: &Handshake<'_>) -> Result<State, Error> {
-        let chain = self.verification.read_chain(message.body())?;
-        if chain.is_empty() {
-            return Err(Violation::CertificateMissing.into());
-        }
-        self.next.transcript.add(message.bytes);
-        let Self { verification, next, .. } = self;
+    pub(super) fn on_certificate(self, message: &Handshake<'_>) -> Result<State, Error> {
+        let Self { verification, mut next, .. } = self;
+        let chain = verification.read_chain(Signer::Server, true, message.body())?;
+        next.transcript.add(message.bytes);
         let next = WaitCertificateVerify { chain, verification, next };
         Ok(State::WaitCertificateVerify(next))
     }

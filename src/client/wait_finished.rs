@@ -1,4 +1,5 @@
 //! WAIT_FINISHED: the server's Finished, and our own (RFC 9846 section 4.5.3).
+
 use std::sync::Arc;
 
 use super::flight::{Reply, reply_with_certificate};

@@ -1,4 +1,5 @@
 //! WAIT_SH: ServerHello and HelloRetryRequest (RFC 9846 sections 4.2.3 and 4.2.4).
+
 use std::sync::Arc;
 
 use super::client_hello::{Retry, send_second};

@@ -24,7 +24,7 @@ impl Connection {
     pub fn cancel_question(&mut self) -> Result<(), Error> {
         match self.question() {
             Some(_) => self.fail(Error::Internal("the application did not answer")),
-            None => Err(Usage::NothingAsked.into()),
+            None => Err(Usage::NotSelecting.into()),
         }
     }
 

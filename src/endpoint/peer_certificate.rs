@@ -3,7 +3,7 @@
 
 use super::{Context, Event, Negotiated};
 use crate::certificates::{Decision, Signer, Verification, VerificationRequest};
-use crate::error::{Error, Violation};
+use crate::error::Error;
 use crate::keys::Transcript;
 use crate::psk::Verdict;
 use crate::wire::{CertificateVerify, Handshake};
@@ -90,12 +90,9 @@ impl<N: Authenticated> Verifying<N> {
 
     /// Goes on, unless the certificate is refused.
     pub fn decide(self, decision: Decision) -> Result<Box<N>, Error> {
-        let verdict = match decision {
-            Decision::Accept => {
-                Verdict::Application(self.verification.rules().unwrap_or_default().to_vec())
-            }
-            Decision::Unverified => Verdict::Unverified,
-            Decision::Refuse => return Err(Violation::CertificateRefused.into()),
+        let verdict = match self.verification.accepts(decision)? {
+            true => Verdict::Application(self.verification.rules().unwrap_or_default().to_vec()),
+            false => Verdict::Unverified,
         };
         Ok(self.accept(verdict))
     }

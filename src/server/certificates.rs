@@ -1,8 +1,6 @@
 //! What a server is told about certificates, and which of its own it shows (RFC 9846 section 4.5.1).
 
-use std::sync::Arc;
-
-use crate::certificates::{Credentials, Identity, Verification};
+use crate::certificates::{Identity, SharedCredentials, Verification, choose};
 use crate::error::{Error, Violation};
 use crate::wire::{ClientExtensions, Writer};
 
@@ -11,7 +9,7 @@ use crate::wire::{ClientExtensions, Writer};
 pub struct CertificateConfig {
     /// What the server can show. The first whose certificate is for the server_name and whose key can sign as the client
     /// wants is shown, and without such a name the first that can sign. None means that every client needs a PSK.
-    pub credentials: Vec<Arc<Credentials>>,
+    pub credentials: Vec<SharedCredentials>,
     /// Asks clients for a certificate, in full handshakes only.
     pub clients: Option<ClientCertificates>,
     /// Shows the certificate beside an external PSK too, to clients that ask for it (RFC 8773).
@@ -23,15 +21,7 @@ impl CertificateConfig {
     pub(super) fn choose(&self, extensions: &ClientExtensions) -> Result<(Identity, bool), Error> {
         let schemes = extensions.signature_algorithms.as_deref();
         let schemes = schemes.ok_or(Violation::MissingSignatureAlgorithms)?;
-        let name = extensions.server_name.as_deref();
-        let fitting = || {
-            let places = self.credentials.iter().enumerate();
-            places.filter_map(|(place, credentials)| credentials.identity(place, schemes))
-        };
-        let named = name.and_then(|name| fitting().find(|identity| identity.is_for(name)));
-        let by_name = named.is_some();
-        let identity = named.or_else(|| fitting().next());
-        Ok((identity.ok_or(Violation::NoCommonSignatureScheme)?, by_name))
+        Ok(choose(&self.credentials, schemes, extensions.server_name.as_deref())?)
     }
 
     /// Writes what decides who is let in: whether clients are asked, and how their certificates are judged.

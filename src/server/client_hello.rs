@@ -1,4 +1,5 @@
 //! The checks of a ClientHello (RFC 9846 sections 4.2.2, 4.3.8 and 9.2).
+
 use crate::endpoint::MIN_RECORD_SIZE_LIMIT;
 use crate::error::{Error, Violation};
 use crate::wire::{

@@ -1,4 +1,5 @@
 //! Cookies that hold what a HelloRetryRequest settles, so that the server need not (RFC 9846 section 4.3.2).
+
 use crate::crypto::{Digest, Random, SealingKeys};
 use crate::error::Error;
 use zeroize::Zeroizing;

@@ -1,4 +1,5 @@
 //! NEGOTIATED, and the application is asked whether early data is accepted (RFC 9846 section 8).
+
 use super::early_data::{self, Candidate, EarlyDataRequest};
 use super::negotiated::{Acceptance, accept};
 use super::negotiation::{GroupChoice, Negotiation, suite_for};

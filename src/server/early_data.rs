@@ -1,4 +1,5 @@
 //! Early data (RFC 9846 sections 4.3.10 and 8): whether it can be accepted, and its keys.
+
 use super::EarlyDataPolicy;
 use super::negotiation::{Negotiation, suite_for};
 use super::pre_shared_keys::{ServerPsks, Ticket};

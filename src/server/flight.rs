@@ -1,4 +1,5 @@
 //! NEGOTIATED: the server's flight behind EncryptedExtensions (RFC 9846 section 4.5.3).
+
 use super::certificates::ClientCertificates;
 use super::early_data::EarlyKeys;
 use super::pre_shared_keys::ServerPsks;

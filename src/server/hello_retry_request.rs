@@ -1,5 +1,6 @@
 //! What a HelloRetryRequest settles (RFC 9846 sections 4.2.2 and 4.2.4): kept until the second ClientHello comes, by the
 //! connection and in a cookie.
+
 use super::cookie::CookieKeys;
 use crate::crypto::{Digest, HashAlgorithm, Random, hash_of};
 use crate::error::{Error, Violation};

@@ -46,13 +46,13 @@ pub(super) fn accept(ctx: &mut Context, mut acceptance: Acceptance) -> Result<St
 
     let (server_share, shared) = acceptance.answer_share(ctx)?;
     let mut early = acceptance.early_keys(ctx, certificate.is_some());
-    acceptance.send_server_hello(ctx, server_share, certificate.is_some())?;
+    let psk_index = acceptance.send_server_hello(ctx, server_share, certificate.is_some())?;
     let keys = acceptance.protect(ctx, shared.as_ref(), early.as_ref())?;
     let record_size_limit = acceptance.limit_records(ctx, early.as_mut());
     // A server that goes by the name says so (RFC 6066 section 3).
     acceptance.send_encrypted_extensions(ctx, by_name, record_size_limit, early.is_some())?;
 
-    let flight = acceptance.into_flight(ctx, keys, early, certificate)?;
+    let flight = acceptance.into_flight(ctx, psk_index, keys, early, certificate);
     match identity {
         Some((identity, _)) => send(ctx, flight, identity),
         None => flight.finish(ctx),
@@ -118,13 +118,14 @@ impl Acceptance {
         Some(EarlyKeys::derive(ctx, self.psk()?, &self.transcript, parameters))
     }
 
-    /// ServerHello (section 4.2.3).
+    /// ServerHello (section 4.2.3); what comes back is its selected_identity.
     fn send_server_hello(
         &mut self,
         ctx: &mut Context,
         server_share: Option<KeyShareEntry>,
         server_certificate: bool,
-    ) -> Result<(), Error> {
+    ) -> Result<Option<u16>, Error> {
+        let selected_identity = self.selected_identity()?;
         let server_hello = ServerHello {
             legacy_version: ProtocolVersion::TLS12,
             random: ctx.random.array(),
@@ -134,7 +135,7 @@ impl Acceptance {
             extensions: ServerExtensions {
                 selected_version: Some(ProtocolVersion::TLS13),
                 server_share,
-                selected_identity: self.selected_identity()?,
+                selected_identity,
                 cert_with_extern_psk: server_certificate && self.chosen.is_some(),
                 ..ServerExtensions::default()
             },
@@ -144,7 +145,7 @@ impl Acceptance {
         if !server_hello.legacy_session_id_echo.is_empty() && !self.hello_retry_request {
             ctx.writer.write_change_cipher_spec();
         }
-        Ok(())
+        Ok(selected_identity)
     }
 
     /// The keys of the handshake (section 7.1), for all that is sent from here on. What is received is protected by them
@@ -213,14 +214,15 @@ impl Acceptance {
     }
 
     /// What the rest of the flight needs.
+    #[inline(always)]
     fn into_flight(
         self,
         ctx: &Context,
+        psk_index: Option<u16>,
         keys: HandshakeKeys,
         early: Option<EarlyKeys>,
         server_certificate: Option<Digest>,
-    ) -> Result<Box<Flight>, Error> {
-        let psk_index = self.selected_identity()?;
+    ) -> Box<Flight> {
         let client = match self.psk() {
             Some(psk) => psk.authentication(ctx.now),
             None => Authentication::none(ctx.now),
@@ -249,7 +251,7 @@ impl Acceptance {
             hello_retry_request: self.hello_retry_request,
             early_data,
         };
-        Ok(Box::new(Flight {
+        Box::new(Flight {
             psks: self.psks,
             negotiated,
             transcript: self.transcript,
@@ -260,7 +262,7 @@ impl Acceptance {
             client,
             server_certificate,
             clients: None,
-        }))
+        })
     }
 }
 

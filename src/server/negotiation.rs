@@ -1,4 +1,5 @@
 //! What follows from a ClientHello before a PSK is chosen (RFC 9846 sections 4.2.1 and 4.3).
+
 use super::ServerConfig;
 use super::client_hello::check_mandatory;
 use super::hello_retry_request::Retry;

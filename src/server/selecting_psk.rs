@@ -1,4 +1,5 @@
 //! The suspended selection: the offer is shown, and the answer decides how the handshake goes on.
+
 use super::deciding_early_data::accept_first;
 use super::negotiation::{GroupChoice, Negotiation, common_mode};
 use super::pre_shared_keys::{ServerPsks, Ticket};

@@ -1,10 +1,11 @@
 //! WAIT_CERT and WAIT_CV: a client shows its certificate (RFC 9846 sections 4.5.1 and 4.5.2).
+
 use super::certificates::ClientCertificates;
 use super::wait_finished::WaitFinished;
 use super::{Asking, State};
 use crate::certificates::Signer;
 use crate::endpoint::{Authenticated, Judgement, Negotiated, WaitCertificateVerify};
-use crate::error::{Error, Violation};
+use crate::error::Error;
 use crate::keys::Transcript;
 use crate::psk::Verdict;
 use crate::wire::Handshake;
@@ -16,18 +17,15 @@ pub struct WaitCertificate {
 }
 
 impl WaitCertificate {
-    pub(super) fn on_certificate(mut self, message: &Handshake<'_>) -> Result<State, Error> {
-        let chain = self.clients.verification.read_chain(message.body())?;
-        self.next.transcript.add(message.bytes);
-        let Self { clients: ClientCertificates { verification, required }, next } = self;
-        match (chain.is_empty(), required) {
-            (true, true) => Err(Violation::ClientCertificateRequired.into()),
-            (true, false) => Ok(State::WaitFinished(next)),
-            (false, _) => {
-                let next = WaitCertificateVerify { chain, verification, next };
-                Ok(State::WaitCertificateVerify(next))
-            }
+    pub(super) fn on_certificate(self, message: &Handshake<'_>) -> Result<State, Error> {
+        let Self { clients: ClientCertificates { verification, required }, mut next } = self;
+        let chain = verification.read_chain(Signer::Client, required, message.body())?;
+        next.transcript.add(message.bytes);
+        if chain.is_empty() {
+            return Ok(State::WaitFinished(next));
         }
+        let next = WaitCertificateVerify { chain, verification, next };
+        Ok(State::WaitCertificateVerify(next))
     }
 }
 

@@ -1,4 +1,5 @@
 //! WAIT_EOED: early data comes in, and its end (RFC 9846 sections 4.3.10 and 4.6).
+
 use super::State;
 use super::wait_finished::WaitFinished;
 use crate::endpoint::{Context, Event};

@@ -1,4 +1,5 @@
 //! START after a HelloRetryRequest: the second ClientHello (RFC 9846 sections 4.2.2 and 4.2.4).
+
 use super::State;
 use super::client_hello::check_hello;
 use super::hello_retry_request::Retry;

@@ -3,7 +3,7 @@
 use super::codec::Reader;
 use super::enums::{ExtensionType, HandshakeType, SignatureScheme};
 use super::extension_table::Messages;
-use super::extensions::{read_block, read_block_of, read_signature_algorithms, write};
+use super::extensions::{read_block, read_signature_algorithms, write};
 use super::handshake;
 use crate::error::Error;
 
@@ -43,7 +43,7 @@ impl Certificate {
                     return Err(Error::Decode("cert_data"));
                 }
                 this.certificate_list.push(cert_data);
-                this.extensions.extend(read_block(list, &mut |_, data| {
+                this.extensions.extend(read_block(list, None, &mut |_, data| {
                     data.rest();
                     Ok(())
                 })?);
@@ -122,7 +122,7 @@ impl CertificateRequest {
             certificate_request_context: r.vec8("certificate_request_context")?.rest().to_vec(),
             signature_algorithms: None,
         };
-        read_block_of(Messages::CR, &mut r, &mut |kind, data| {
+        read_block(&mut r, Some(Messages::CR), &mut |kind, data| {
             if kind == ExtensionType::SIGNATURE_ALGORITHMS {
                 this.signature_algorithms = Some(read_signature_algorithms(data)?);
             } else {

@@ -5,7 +5,7 @@ use super::enums::{
     CipherSuite, ExtensionType, HandshakeType, NamedGroup, ProtocolVersion, PskKeyExchangeMode,
     SignatureScheme,
 };
-use super::extension_table::CHANGEABLE;
+use super::extension_table::{CHANGEABLE, Messages, may_stand_in};
 use super::extensions::{
     KeyShareEntry, read_block, read_list, read_protocol_names, read_signature_algorithms, write,
     write_protocol_names,
@@ -122,7 +122,7 @@ impl ClientHello {
 impl ClientExtensions {
     fn read(r: &mut Reader<'_>) -> Result<Self, Error> {
         let mut this = Self::default();
-        let order = read_block(r, &mut |kind, data| this.read_one(kind, data))?;
+        let order = read_block(r, None, &mut |kind, data| this.read_one(kind, data))?;
         if this.pre_shared_key.is_some() && order.last() != Some(&ExtensionType::PRE_SHARED_KEY) {
             return Err(Violation::PreSharedKeyNotLast.into());
         }
@@ -147,6 +147,24 @@ impl ClientExtensions {
             ExtensionType::PRE_SHARED_KEY => self.pre_shared_key.is_some(),
             _ => self.other.iter().any(|(other, _)| *other == kind),
         }
+    }
+
+    /// Checks the extensions of an answer: each needs one of these as its request, but for a HelloRetryRequest's cookie, and
+    /// one that is recognised needs its message (section 4.3).
+    pub(super) fn check_responses(
+        &self,
+        message: Messages,
+        order: &[ExtensionType],
+    ) -> Result<(), Violation> {
+        for kind in order {
+            let unasked = message == Messages::HRR && *kind == ExtensionType::COOKIE;
+            match may_stand_in(message, *kind) {
+                Some(false) => return Err(Violation::MisplacedExtension),
+                Some(true) if unasked || self.has(*kind) => {}
+                _ => return Err(Violation::UnsolicitedExtension),
+            }
+        }
+        Ok(())
     }
 
     /// Leaves out what a second ClientHello may change (section 4.2.2).

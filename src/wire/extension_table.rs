@@ -1,7 +1,6 @@
 //! Which extension may stand in which message (RFC 9846 section 4.3).
 
 use super::enums::ExtensionType;
-use crate::error::Violation;
 
 /// Messages that hold extensions, each a bit, by the RFC's abbreviations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,22 +84,4 @@ pub const CHANGEABLE: [ExtensionType; 5] = [
 pub(super) fn may_stand_in(message: Messages, kind: ExtensionType) -> Option<bool> {
     let row = EXTENSION_TABLE.iter().find(|(row, _)| *row == kind);
     row.map(|(_, messages)| messages.contains(message))
-}
-
-/// Checks the extensions of an answer to the ClientHello: each needs a request, but for a HelloRetryRequest's cookie,
-/// and one that is recognised needs its message.
-pub(super) fn check_responses(
-    message: Messages,
-    order: &[ExtensionType],
-    requested: impl Fn(ExtensionType) -> bool,
-) -> Result<(), Violation> {
-    for kind in order {
-        let unasked = message == HRR && *kind == ExtensionType::COOKIE;
-        match may_stand_in(message, *kind) {
-            Some(false) => return Err(Violation::MisplacedExtension),
-            Some(true) if unasked || requested(*kind) => {}
-            _ => return Err(Violation::UnsolicitedExtension),
-        }
-    }
-    Ok(())
 }

@@ -17,6 +17,7 @@ use crate::error::{Error, Violation};
 // Not generic: one function for all messages is smaller than one for each.
 pub(super) fn read_block<'a>(
     r: &mut Reader<'a>,
+    message: Option<Messages>,
     read: &mut dyn FnMut(ExtensionType, &mut Reader<'a>) -> Result<(), Error>,
 ) -> Result<Vec<ExtensionType>, Error> {
     let mut block = r.vec16("extensions")?;
@@ -28,7 +29,12 @@ pub(super) fn read_block<'a>(
             block.annotate_parent(kind.label());
             let mut data = block.vec16("extension_data")?;
             data.annotate_parent(kind.label());
-            read(kind, &mut data)?;
+            match message {
+                Some(message) if !may_stand_in(message, kind).unwrap_or(false) => {
+                    data.rest();
+                }
+                _ => read(kind, &mut data)?,
+            }
             data.finish(kind.name().unwrap_or("extension_data"))?;
             Ok(kind)
         })?;
@@ -38,22 +44,6 @@ pub(super) fn read_block<'a>(
         order.push(kind);
     }
     Ok(order)
-}
-
-/// Reads the extension block of this message. What does not belong there is only kept by its type, for the receiver to
-/// refuse.
-pub(super) fn read_block_of<'a>(
-    message: Messages,
-    r: &mut Reader<'a>,
-    read: &mut dyn FnMut(ExtensionType, &mut Reader<'a>) -> Result<(), Error>,
-) -> Result<Vec<ExtensionType>, Error> {
-    read_block(r, &mut |kind, data| match may_stand_in(message, kind) {
-        Some(true) => read(kind, data),
-        _ => {
-            data.rest();
-            Ok(())
-        }
-    })
 }
 
 /// Writes one extension.

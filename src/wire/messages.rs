@@ -3,10 +3,8 @@
 use super::client_hello::ClientExtensions;
 use super::codec::Reader;
 use super::enums::{ExtensionType, HandshakeType, KeyUpdateRequest, NamedGroup};
-use super::extension_table::{Messages, check_responses};
-use super::extensions::{
-    read_block_of, read_list, read_protocol_names, write, write_protocol_names,
-};
+use super::extension_table::Messages;
+use super::extensions::{read_block, read_list, read_protocol_names, write, write_protocol_names};
 use super::handshake;
 use crate::error::{Error, Violation};
 
@@ -31,7 +29,7 @@ impl EncryptedExtensions {
     /// Reads a message's body to its end.
     pub fn read(mut r: Reader<'_>) -> Result<Self, Error> {
         let mut this = Self::default();
-        this.order = read_block_of(Messages::EE, &mut r, &mut |kind, data| {
+        this.order = read_block(&mut r, Some(Messages::EE), &mut |kind, data| {
             match kind {
                 ExtensionType::SERVER_NAME => this.server_name = true,
                 ExtensionType::SUPPORTED_GROUPS => {
@@ -61,7 +59,7 @@ impl EncryptedExtensions {
 
     /// Checks that each extension belongs here, and answers one of the ClientHello's (section 4.3).
     pub fn check_extensions(&self, requests: &ClientExtensions) -> Result<(), Error> {
-        Ok(check_responses(Messages::EE, &self.order, |kind| requests.has(kind))?)
+        Ok(requests.check_responses(Messages::EE, &self.order)?)
     }
 
     /// Encodes the whole message, header included.
@@ -148,7 +146,7 @@ impl NewSessionTicket {
             return Err(Error::Decode("ticket"));
         }
         let mut max_early_data_size = None;
-        read_block_of(Messages::NST, &mut r, &mut |kind, data| {
+        read_block(&mut r, Some(Messages::NST), &mut |kind, data| {
             match kind {
                 ExtensionType::EARLY_DATA => {
                     max_early_data_size = Some(data.u32("max_early_data_size")?);

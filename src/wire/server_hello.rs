@@ -3,8 +3,8 @@
 use super::client_hello::{ClientExtensions, read_cookie};
 use super::codec::Reader;
 use super::enums::{CipherSuite, ExtensionType, HandshakeType, NamedGroup, ProtocolVersion};
-use super::extension_table::{Messages, check_responses};
-use super::extensions::{KeyShareEntry, read_block_of, write};
+use super::extension_table::Messages;
+use super::extensions::{KeyShareEntry, read_block, write};
 use super::handshake;
 use crate::error::Error;
 
@@ -97,7 +97,7 @@ impl ServerHello {
     /// Checks that each extension belongs here, and answers one of the ClientHello's (section 4.3).
     pub fn check_extensions(&self, requests: &ClientExtensions) -> Result<(), Error> {
         let message = if self.is_retry() { Messages::HRR } else { Messages::SH };
-        Ok(check_responses(message, &self.extensions.order, |kind| requests.has(kind))?)
+        Ok(requests.check_responses(message, &self.extensions.order)?)
     }
 
     /// Encodes the whole message, header included.
@@ -136,7 +136,7 @@ impl ServerExtensions {
     fn read(r: &mut Reader<'_>, retry: bool) -> Result<Self, Error> {
         let mut this = Self::default();
         let message = if retry { Messages::HRR } else { Messages::SH };
-        this.order = read_block_of(message, r, &mut |kind, data| {
+        this.order = read_block(r, Some(message), &mut |kind, data| {
             match kind {
                 ExtensionType::SUPPORTED_VERSIONS => {
                     this.selected_version = Some(ProtocolVersion::read(data, "selected_version")?);
