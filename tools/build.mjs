@@ -19,6 +19,9 @@ const PARTS = ["wasm", "package", "demo"];
 // would load the modules
 const WASM_OPT = [
   "-Os",
+  "-Os",
+  // functions of like names are alike, and compress better as neighbours
+  "--reorder-functions-by-name",
   "--enable-bulk-memory",
   "--enable-multivalue",
   "--enable-mutable-globals",
