@@ -113,20 +113,17 @@ export interface SessionConstructor {
 export interface Config extends Freeable {
   /** Appends a copy of the PSK. The order is the order of preference. Throws `ERR_TLS_PSK` for a duplicate identity. */
   appendPsk(psk: ExternalPsk): void;
-  /**
-   * In order of preference. Default: ChaCha20-Poly1305, AES-128-GCM, AES-256-GCM on a client, and the client's order on
-   * a server.
-   */
+  /** See the option `TlsOptions.cipherSuites`. */
   setCipherSuites(names: CipherSuite[]): void;
-  /** In order of preference. A client sends a key share for the first. */
+  /** See the option `TlsOptions.groups`. */
   setGroups(names: Group[]): void;
-  /** Default: `["psk_dhe_ke"]`. */
+  /** See the option `TlsOptions.modes`. */
   setModes(names: PskMode[]): void;
-  /** In order of preference (RFC 7301). */
+  /** See the option `TlsOptions.alpn`. */
   setAlpn(protocols: string[]): void;
-  /** The server's DNS name, for a client to send (RFC 6066 section 3). */
+  /** See the option `ClientOptions.serverName`. */
   setServerName(name: string): void;
-  /** How many of the offered identities a server considers. Default: the first 32. */
+  /** See the option `ServerOptions.maxOfferedPsks`. */
   setMaxOfferedPsks(count: number): void;
   /** How a server selects a PSK: the first of its own PSKs that was offered, or by asking with a `selectPsk` event. */
   setSelection(policy: "first-match" | "application"): void;
@@ -156,7 +153,7 @@ export interface Config extends Freeable {
    * open, even if their keys are the same.
    */
   setSessionIdContext(context: Uint8Array): void;
-  /** Lets this process use an identity both as a client and as a server, contrary to RFC 9257 section 4.1. */
+  /** See the option `TlsOptions.allowBothRoles`. */
   setAllowBothRoles(on: boolean): void;
   /**
    * Puts the state of a HelloRetryRequest into a cookie (RFC 9846 section 4.3.2), so that any server with the same keys
@@ -167,13 +164,11 @@ export interface Config extends Freeable {
   setKeyLog(on: boolean): void;
   /** Whether to emit {@link TraceEvent}s. */
   setTrace(on: boolean): void;
-  /** The largest plaintext of a record that this side accepts, in bytes including its type (RFC 8449): 64 to 16,385. */
+  /** See the option `TlsOptions.recordSizeLimit`. */
   setRecordSizeLimit(bytes: number): void;
-  /**
-   * Whether a client offers reserved values (RFC 8701), so that servers keep ignoring unknown ones. Default: `true`.
-   */
+  /** See the option `TlsOptions.grease`. */
   setGrease(on: boolean): void;
-  /** Pads every encrypted record to a multiple of this number of bytes (RFC 9846 section 5.4). Default: no padding. */
+  /** See the option `TlsOptions.paddingMultiple`. */
   setPaddingMultiple(bytes: number): void;
   /**
    * Adds a certificate chain with its private key, both in PEM. A server may have several, in order of preference; a
@@ -204,7 +199,7 @@ export interface Config extends Freeable {
   judgePath(chain: Uint8Array[], now: number): void;
   /** Whether a server that requests certificates refuses clients without one. Default: `true`. */
   setClientCertificatesRequired(required: boolean): void;
-  /** A certificate of the server in addition to an external PSK (RFC 8773): a client requests it, a server sends it. */
+  /** See the option `TlsOptions.certificateWithPsk`. */
   setCertificateWithPsk(on: boolean): void;
 }
 

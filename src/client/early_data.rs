@@ -6,16 +6,16 @@ use crate::keys::{Exporter, Transcript};
 use crate::psk::{EarlyDataParameters, Psk};
 use crate::wire::{CipherSuite, ContentType};
 
-/// Early data that was offered, as long as the server has not said what becomes of it.
+/// Offered early data, before the server has accepted or rejected it.
 pub struct EarlyDataOffer {
     parameters: EarlyDataParameters,
-    /// What may still be sent, in bytes.
+    /// How much may still be sent, in bytes.
     remaining: usize,
     exporter: Exporter,
 }
 
 impl EarlyDataOffer {
-    /// Goes over to the keys of early data. The ClientHello that offers it was just sent.
+    /// Switches to the keys of early data, right after the ClientHello that offers it.
     pub(super) fn begin(
         ctx: &mut Context,
         psk: &Psk,
@@ -24,13 +24,13 @@ impl EarlyDataOffer {
     ) -> Result<Self, Error> {
         let (traffic_secret, exporter) = ctx.early_secrets(psk, client_hello);
         ctx.set_send_secret(parameters.cipher_suite, &traffic_secret)?;
-        // As long as there is no ServerHello, the server may have none of our keys (appendix A.1).
+        // Before the ServerHello, the server may have none of our keys (appendix A.1).
         ctx.writer.set_sealer_of_alerts(None);
         let remaining = parameters.max_size as usize;
         Ok(Self { parameters, remaining, exporter })
     }
 
-    /// What may still be sent, in bytes.
+    /// How much may still be sent, in bytes.
     pub fn remaining(&self) -> usize {
         self.remaining
     }
@@ -50,17 +50,17 @@ impl EarlyDataOffer {
         &self.exporter
     }
 
-    /// The exporter, when the server has decided.
+    /// The exporter, once the server has decided.
     pub(super) fn into_exporter(self) -> Exporter {
         self.exporter
     }
 
-    /// Whether a server that chose this may still accept: another PSK or suite rejects early data.
+    /// Whether a server with this choice may still accept: another PSK or suite rejects early data.
     pub(super) fn may_be_accepted(&self, psk_index: Option<u16>, suite: CipherSuite) -> bool {
         psk_index == Some(0) && suite == self.parameters.cipher_suite
     }
 
-    /// Whether a server that accepts may have done so: what the data was bound to came out the same.
+    /// Whether a server was allowed to accept: the handshake has negotiated the parameters of the data.
     pub(super) fn check_accepted(&self, negotiated: &Negotiated) -> Result<(), Error> {
         if negotiated.psk_index != Some(0) {
             return Err(Violation::EarlyDataWrongPsk.into());

@@ -6,13 +6,13 @@ use crate::wire::{
     SignatureScheme, grease,
 };
 
-/// Puts a reserved value before the others of each list that the hello offers but one, and adds two reserved extensions.
+/// Puts a reserved value first in each list of the hello except one, and adds two reserved extensions.
 ///
-/// First, because that is where a server that takes whatever it finds would stumble. A second ClientHello repeats
-/// the values, being made from the first.
+/// First, because a server that takes the first value without checking it would fail there. A second ClientHello
+/// repeats the values, as it is made from the first.
 ///
-/// psk_key_exchange_modes stays as it is: Mbed TLS (3.6, 4.1) answers illegal_parameter to a mode that it does not know,
-/// and to more than two.
+/// psk_key_exchange_modes stays unchanged: Mbed TLS (3.6, 4.1) answers illegal_parameter to a mode that it does not
+/// know, and to more than two.
 pub(super) fn add(hello: &mut ClientHello, random: &mut Random) {
     let [suite, group, scheme, protocol, version, extension, distance] = random.array();
     let extensions = &mut hello.extensions;
@@ -25,14 +25,14 @@ pub(super) fn add(hello: &mut ClientHello, random: &mut Random) {
     put_first(extensions.signature_algorithms.as_mut(), SignatureScheme(grease::two_bytes(scheme)));
     put_first(extensions.alpn.as_mut(), protocol);
     put_first(extensions.supported_versions.as_mut(), ProtocolVersion(grease::two_bytes(version)));
-    // An empty one and one with contents; never the same type twice.
+    // One empty and one with content; never the same type twice.
     let other = extension.wrapping_add(1 + distance % 15);
     extensions.other.push((ExtensionType(grease::two_bytes(extension)), Vec::new()));
     extensions.other.push((ExtensionType(grease::two_bytes(other)), vec![0]));
 }
 
 /// Puts `value` before the others of a list, if there is one.
-// Once per size of a value, not once per list: the WebAssembly is downloaded.
+// Once for each size of a value, not for each list, to keep the WebAssembly small.
 #[inline(never)]
 fn put_first<T>(list: Option<&mut Vec<T>>, value: T) {
     if let Some(list) = list {

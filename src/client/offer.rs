@@ -1,4 +1,4 @@
-//! What the ClientHello offers: cipher suites, PSKs and early data (RFC 9846 sections 4.3.10 and 4.3.11).
+//! The offer of the ClientHello: cipher suites, PSKs and early data (RFC 9846 sections 4.3.10 and 4.3.11).
 
 use super::{ClientConfig, sessions};
 use crate::crypto::{HashAlgorithm, hash_of};
@@ -7,15 +7,15 @@ use crate::keys::BinderKind;
 use crate::psk::{EarlyDataParameters, Psk, PskList, Role, Session, may_serve};
 use crate::wire::CipherSuite;
 
-/// What the ClientHello offers.
+/// The offer of the ClientHello.
 pub(super) struct Offer {
     /// Most preferred first.
     pub(super) cipher_suites: Vec<CipherSuite>,
-    /// The PSKs in their order.
+    /// The PSKs in order.
     pub(super) psks: Vec<Psk>,
-    /// The server is asked for a certificate beside them (RFC 8773).
+    /// Whether a server certificate is requested in addition (RFC 8773).
     pub(super) cert_with_extern_psk: bool,
-    /// What early data is bound to, if some may be sent.
+    /// The parameters of early data, if it may be sent.
     pub(super) early_data: Option<EarlyDataParameters>,
 }
 
@@ -40,11 +40,11 @@ impl Offer {
             && !psks.is_empty()
             && psks.iter().all(|psk| psk.kind != BinderKind::Resumption);
         let early_data = early_data_of(config, &cipher_suites, &psks)
-            // Early data is not for a server that still has to show its certificate (RFC 8773 section 5.1).
+            // Early data is not sent to a server that must still send its certificate (RFC 8773 section 5.1).
             .filter(|_| !cert_with_extern_psk)
             .filter(|_| !psks.first().is_some_and(|psk| sessions::is_to_be_judged(config, psk)));
         if let Some(early_data) = &early_data {
-            // Early data is rejected by a server that comes to another suite, and many go by the client's order.
+            // A server that selects another suite rejects early data, and many servers use the client's order.
             cipher_suites.retain(|suite| *suite != early_data.cipher_suite);
             cipher_suites.insert(0, early_data.cipher_suite);
         }
@@ -52,10 +52,10 @@ impl Offer {
     }
 }
 
-/// The suites to offer and the PSKs in their wire form, the sessions before the others: early data goes with the first.
+/// The suites and the PSKs to offer, sessions before the others: early data uses the first.
 ///
-/// A client that needs a PSK offers the suites that fit one: a server that picks the suite first would otherwise miss the
-/// PSK. One that accepts certificates offers its other suites behind those.
+/// A client that needs a PSK offers the suites that fit one: a server that picks the suite first would otherwise miss
+/// the PSK. One that accepts certificates offers its other suites after those.
 fn suites_and_psks(
     config: &ClientConfig,
     sessions: &[&Session],
@@ -86,8 +86,8 @@ fn suites_and_psks(
     if suites.is_empty() { Err(Usage::NoUsableCipherSuite.into()) } else { Ok((suites, offered)) }
 }
 
-/// What early data would be bound to, if it can be offered: it goes with the first PSK alone, and the handshake must be
-/// able to come to the same parameters.
+/// The parameters of early data, if it can be offered: it uses only the first PSK, and the handshake must be able to
+/// negotiate the same parameters.
 fn early_data_of(
     config: &ClientConfig,
     suites: &[CipherSuite],

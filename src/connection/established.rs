@@ -1,4 +1,4 @@
-//! What can be done once the handshake is complete.
+//! The methods for a connection whose handshake is complete.
 
 use super::{Connection, Phase};
 use crate::client;
@@ -17,14 +17,14 @@ impl Connection {
         self.settle(result)
     }
 
-    /// Changes our sending keys, and asks the peer to change its own if told to (RFC 9846 section 4.7.3).
+    /// Changes the sending key, and on request the peer's (RFC 9846 section 4.7.3).
     pub fn update_keys(&mut self, request: KeyUpdateRequest) -> Result<(), Error> {
         let (context, established) = self.writable()?;
         let result = established.update_keys(context, request);
         self.settle(result)
     }
 
-    /// Exports keying material (RFC 9846 section 7.5). No context and an empty one are the same.
+    /// Exports keying material (RFC 9846 section 7.5). No context and an empty one give the same bytes.
     pub fn export_keying_material(
         &self,
         label: &str,
@@ -35,23 +35,23 @@ impl Connection {
         export(established.exporter(), label, context, out)
     }
 
-    /// What the handshake agreed on, once it is complete.
+    /// What was negotiated, once the handshake is complete.
     pub fn negotiated(&self) -> Option<&Negotiated> {
         self.established().map(|established| &established.negotiated)
     }
 
-    /// The identity of the PSK in use, on the wire's form; `None` before the handshake is complete.
+    /// The wire identity of the PSK in use; `None` before the handshake is complete.
     pub fn negotiated_psk_identity(&self) -> Option<&[u8]> {
         self.negotiated()?.psk_identity.as_deref()
     }
 
-    /// How the peer proved who it is, once the handshake is complete. A resumed connection has this from the full handshake
-    /// that it descends from; nothing of it is proved anew.
+    /// How the peer was authenticated, once the handshake is complete. A resumed connection inherits this from the full
+    /// handshake that it descends from, without a new proof.
     pub fn peer(&self) -> Option<&Authentication> {
         self.established().map(Established::peer)
     }
 
-    /// The certificates that the peer has shown, its own first, once the handshake is complete. See
+    /// The certificates that the peer has sent, its own first, once the handshake is complete. See
     /// [`Authentication::certificates`].
     pub fn peer_certificates(&self) -> &[Vec<u8>] {
         self.peer().map(Authentication::certificates).unwrap_or_default()

@@ -1,4 +1,4 @@
-//! The way in and out of a connection: records, events and randomness, without any state of the handshake.
+//! The input and output of a connection: records, events and randomness, without the state of the handshake.
 
 use std::collections::VecDeque;
 
@@ -10,15 +10,15 @@ use crate::keys::{KeyLogLabel, TrafficSecret};
 use crate::record::{Opener, RecordReader, RecordWriter, Sealer};
 use crate::wire::{Alert, CipherSuite, ContentType, Handshake, ServerHello};
 
-/// What every state works with.
+/// The context of every state.
 pub struct Context {
-    /// Records in.
+    /// Incoming records.
     pub reader: RecordReader,
-    /// Records out.
+    /// Outgoing records.
     pub writer: RecordWriter,
     /// The only source of randomness.
     pub random: Random,
-    /// The time, in milliseconds since the Unix epoch, as the application last told it.
+    /// The time, in milliseconds since the Unix epoch, as the application last set it.
     pub now: u64,
     events: VecDeque<Event>,
     key_log: bool,
@@ -28,7 +28,7 @@ pub struct Context {
 }
 
 impl Context {
-    /// A context before the first byte.
+    /// A new context.
     pub fn new(parameters: &Parameters, random: Random) -> Self {
         let mut writer = RecordWriter::default();
         writer.set_padding_multiple(parameters.padding_multiple);
@@ -50,7 +50,7 @@ impl Context {
         self.events.push_back(event);
     }
 
-    /// Queues an event that only a trace shows.
+    /// Queues an event if tracing is enabled.
     pub fn emit_trace(&mut self, event: impl FnOnce() -> Event) {
         if self.trace {
             self.events.push_back(event());
@@ -62,7 +62,7 @@ impl Context {
         self.events.pop_front()
     }
 
-    /// Queues a whole handshake message as a record of its own.
+    /// Queues a whole handshake message as a separate record.
     pub fn send_handshake(&mut self, message: &[u8]) -> Result<(), Error> {
         let protected = self.writer.is_protected();
         self.writer.write(ContentType::HANDSHAKE, message)?;
@@ -77,7 +77,7 @@ impl Context {
         Ok(())
     }
 
-    /// Shows a message to whoever traces.
+    /// Emits a message event if tracing is enabled.
     pub fn trace_message(&mut self, direction: Direction, message: &[u8], protected: bool) {
         self.emit_trace(|| Event::Message {
             direction,
@@ -87,12 +87,12 @@ impl Context {
         });
     }
 
-    /// Sets the random that marks the lines of the key log.
+    /// Sets the client random for the lines of the key log.
     pub fn set_client_random(&mut self, client_random: [u8; 32]) {
         self.client_random = client_random;
     }
 
-    /// Shows a secret to whoever keeps a key log.
+    /// Emits a key log line if logging is enabled.
     pub fn log_key(&mut self, label: KeyLogLabel, secret: &[u8]) {
         if self.key_log {
             let line = label.line(&self.client_random, secret);
@@ -100,7 +100,7 @@ impl Context {
         }
     }
 
-    /// Protects what is sent from now on.
+    /// Protects everything that is sent from now on.
     pub fn set_send_secret(
         &mut self,
         suite: CipherSuite,
@@ -111,7 +111,7 @@ impl Context {
         Ok(())
     }
 
-    /// Protects alerts, and nothing else, with this secret.
+    /// Protects only alerts with this secret.
     pub fn set_secret_of_alerts(
         &mut self,
         suite: CipherSuite,
@@ -122,14 +122,14 @@ impl Context {
         Ok(())
     }
 
-    /// Takes no longer records than the peer was told (RFC 8449 section 4).
+    /// Refuses records above the limit that was sent to the peer (RFC 8449 section 4).
     pub fn limit_records(&mut self, record_size_limit: Option<u16>) {
         if let Some(limit) = record_size_limit {
             self.reader.set_max_inner(limit.into());
         }
     }
 
-    /// Expects what is received from now on to be protected. The last message must have ended its record.
+    /// Requires protection for everything that is received from now on. The last message must have ended its record.
     pub fn set_receive_secret(
         &mut self,
         suite: CipherSuite,

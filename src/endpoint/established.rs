@@ -10,33 +10,33 @@ use crate::wire::{
     CipherSuite, ContentType, Handshake, KeyUpdate, KeyUpdateRequest, NewSessionTicket,
 };
 
-/// How many KeyUpdates are taken without application data between them. Each costs the peer a few bytes and us
-/// two key derivations.
+/// How many KeyUpdates are accepted without application data between them. Each costs the peer a few bytes and this
+/// side two key derivations.
 const MAX_KEY_UPDATES: u32 = 32;
-/// How many NewSessionTickets are taken without application data between them.
+/// How many NewSessionTickets are accepted without application data between them.
 const MAX_TICKETS: u32 = 32;
 /// Seven days, in seconds (section 4.7.1).
 const MAX_TICKET_LIFETIME: u32 = 604_800;
 
 /// The secrets of both directions.
 pub struct TrafficSecrets {
-    /// Of what we send.
+    /// The secret of the sending direction.
     pub send: TrafficSecret,
-    /// Of what we receive.
+    /// The secret of the receiving direction.
     pub receive: TrafficSecret,
 }
 
-/// What a client that resumes keeps for the tickets to come.
+/// The data of a resuming client for future tickets.
 pub struct Resumption {
     /// `resumption_secret` (section 7.1).
     pub(crate) secret: Secret,
-    /// The terms of this connection, on which its sessions can be used.
+    /// The terms of this connection, which its sessions inherit.
     pub(crate) terms: Terms,
 }
 
 /// An established connection.
 pub struct Established {
-    /// What the handshake agreed on.
+    /// What was negotiated.
     pub negotiated: Negotiated,
     suite: CipherSuite,
     secrets: TrafficSecrets,
@@ -44,16 +44,16 @@ pub struct Established {
     early_exporter: Option<Exporter>,
     peer: Authentication,
     resumption: Option<Resumption>,
-    /// We owe the peer a KeyUpdate before our next application data.
+    /// A KeyUpdate is due before the next application data.
     update_owed: bool,
-    /// We asked the peer for a KeyUpdate and have not had it yet.
+    /// A KeyUpdate was requested from the peer and has not arrived yet.
     update_requested: bool,
     key_updates: u32,
     tickets: u32,
 }
 
 impl Established {
-    /// From the last secrets of the handshake.
+    /// Makes the connection from the last secrets of the handshake.
     pub fn new(
         negotiated: Negotiated,
         secrets: TrafficSecrets,
@@ -77,14 +77,14 @@ impl Established {
         }
     }
 
-    /// How the peer has proved who it is, in this handshake or in the one that it resumes.
+    /// How the peer was authenticated, in this handshake or in the one that it resumes.
     pub fn peer(&self) -> &Authentication {
         &self.peer
     }
 
-    /// Sends application data, after the KeyUpdate that is due, if one is.
+    /// Sends application data, after a KeyUpdate if one is due.
     pub fn send(&mut self, ctx: &mut Context, plaintext: &[u8]) -> Result<(), Error> {
-        // One record at a time, so that the key is changed before its limit in the middle of a long write too.
+        // One record at a time, so that the key is changed before its limit even within a long write.
         let mut rest = plaintext;
         while !rest.is_empty() {
             let wants_update = ctx.writer.sealer().is_some_and(|sealer| sealer.wants_update());
@@ -99,7 +99,7 @@ impl Established {
         Ok(())
     }
 
-    /// Takes application data.
+    /// Processes application data.
     pub fn on_data(&mut self, ctx: &mut Context, data: Vec<u8>) {
         if !data.is_empty() {
             self.key_updates = 0;
@@ -108,7 +108,7 @@ impl Established {
         }
     }
 
-    /// Changes our sending key, and asks the peer to change its own if told to.
+    /// Changes the sending key, and on request the peer's.
     pub fn update_keys(
         &mut self,
         ctx: &mut Context,
@@ -123,14 +123,14 @@ impl Established {
         Ok(())
     }
 
-    /// Takes a KeyUpdate.
+    /// Processes a KeyUpdate.
     pub fn on_key_update(
         &mut self,
         ctx: &mut Context,
         message: &Handshake<'_>,
     ) -> Result<(), Error> {
         let update = KeyUpdate::read(message.body())?;
-        // One that we asked for is no flood, however seldom the peer has data for us.
+        // A requested KeyUpdate does not count as a flood, even if the peer seldom sends data.
         if !self.update_requested {
             self.key_updates += 1;
         }
@@ -140,13 +140,13 @@ impl Established {
         self.secrets.receive = self.secrets.receive.next();
         ctx.set_receive_secret(self.suite, &self.secrets.receive)?;
         self.update_requested = false;
-        // However often the peer asks while we are silent, it gets one answer: before our next data.
+        // If the peer requests several while this side is silent, it gets one answer, before the next data.
         self.update_owed |= update.request_update == KeyUpdateRequest::UPDATE_REQUESTED;
         ctx.emit(Event::KeyUpdated);
         Ok(())
     }
 
-    /// Takes a NewSessionTicket. A client that does not resume ignores it, whatever it holds (section 4.7.1).
+    /// Processes a NewSessionTicket. A client that does not resume ignores it, whatever its content (section 4.7.1).
     pub fn on_new_session_ticket(
         &mut self,
         ctx: &mut Context,

@@ -1,11 +1,11 @@
-//! What both roles can be told to negotiate.
+//! The parameters of both roles for the negotiation.
 
 use crate::crypto::{self, SUPPORTED_GROUPS, SUPPORTED_SUITES};
 use crate::error::named_errors;
 use crate::wire::{CipherSuite, NamedGroup, PskKeyExchangeMode};
 
 named_errors! {
-    /// Why a configuration was refused. A refused call leaves everything as it was.
+    /// Why a configuration was refused. A refused call changes nothing.
     ConfigError {
         NoCipherSuite => "at least one cipher suite is needed";
         UnsupportedCipherSuite => "a cipher suite is not supported";
@@ -35,28 +35,28 @@ pub const MIN_RECORD_SIZE_LIMIT: u16 = 64;
 #[derive(Clone, Debug)]
 pub struct Parameters {
     cipher_suites: Vec<CipherSuite>,
-    /// The suites are those of the default, whose order no application has asked for.
+    /// Whether the suites are the default, whose order no application has chosen.
     default_cipher_suites: bool,
     groups: Vec<NamedGroup>,
     psk_modes: Vec<PskKeyExchangeMode>,
     alpn: Vec<Vec<u8>>,
     record_size_limit: Option<u16>,
-    /// Pads every protected record to a multiple of so many bytes (RFC 9846 section 5.4); 1 for none.
+    /// Pads every protected record to a multiple of this number of bytes (RFC 9846 section 5.4); 1 for no padding.
     pub padding_multiple: usize,
-    /// Changes the sending key after so many records at the latest, long before the AEAD's own limit if wished
+    /// Changes the sending key at the latest after this number of records, which may be far below the AEAD's limit
     /// (section 5.5).
     pub rekey_after_records: u64,
-    /// Sends a session id and change_cipher_spec records for the sake of middleboxes (appendix E.4).
+    /// Sends a session id and change_cipher_spec records for middleboxes (appendix E.4).
     pub middlebox_compatibility: bool,
-    /// Offers reserved values beside the real ones, as a client, so that servers keep ignoring what they do not know
+    /// Offers reserved values in addition to the real ones, as a client, so that servers keep ignoring unknown values
     /// (RFC 8701).
     pub grease: bool,
-    /// Lets this process use an identity as a client and as a server. It opens the door to whoever sends a client's
-    /// messages back to it (RFC 9257 section 4.1); tests and demonstrations that play both sides need it.
+    /// Lets this process use an identity both as a client and as a server. This allows an attacker to send a client's
+    /// messages back to it (RFC 9257 section 4.1); for tests and demonstrations that play both sides.
     pub allow_both_roles: bool,
-    /// Hands out every secret as a line of the key log. For debugging only.
+    /// Emits every secret as a line of the key log. For debugging only.
     pub key_log: bool,
-    /// Hands out every message as an event.
+    /// Emits every message as an event.
     pub trace: bool,
 }
 
@@ -87,8 +87,8 @@ impl Parameters {
         &self.cipher_suites
     }
 
-    /// Sets the cipher suites. A server then chooses by this order; by default it takes the client's, as a client may
-    /// have a PSK for its first suite alone.
+    /// Sets the cipher suites. A server then uses this order; by default it uses the client's, as a client may have a
+    /// PSK for only its first suite.
     pub fn set_cipher_suites(&mut self, suites: &[CipherSuite]) -> Result<(), ConfigError> {
         check_list(suites, ConfigError::NoCipherSuite)?;
         if suites.iter().any(|suite| crypto::hash_of(*suite).is_none()) {
@@ -99,7 +99,7 @@ impl Parameters {
         Ok(())
     }
 
-    /// The suites that a client offers and we have, each once and the first to be taken first.
+    /// The common suites, each once, in order of preference.
     pub(crate) fn common_cipher_suites(&self, offered: &[CipherSuite]) -> Vec<CipherSuite> {
         let (by, other) = if self.default_cipher_suites {
             (offered, &*self.cipher_suites)
@@ -167,7 +167,7 @@ impl Parameters {
         Ok(())
     }
 
-    /// The largest inner plaintext we ask the peer to send, in bytes with the content type (RFC 8449).
+    /// The largest inner plaintext to accept, in bytes including the content type (RFC 8449).
     pub fn record_size_limit(&self) -> Option<u16> {
         self.record_size_limit
     }

@@ -1,4 +1,4 @@
-//! What both roles derive from the transcript, at the same places (RFC 9846 sections 4.5.3 and 7.1).
+//! The values that both roles derive from the transcript, at the same points (RFC 9846 sections 4.5.3 and 7.1).
 
 use super::context::Context;
 use crate::crypto::hash_of;
@@ -55,7 +55,7 @@ impl Context {
     }
 }
 
-/// Checks the peer's Finished, of the handshake that its secret protects, and adds it to the transcript.
+/// Checks the peer's Finished with its handshake secret, and adds it to the transcript.
 pub fn take_finished(
     suite: CipherSuite,
     secret: &TrafficSecret,
@@ -71,7 +71,7 @@ pub fn take_finished(
     Ok(())
 }
 
-/// Sends our Finished.
+/// Sends this side's Finished.
 pub fn send_finished(
     ctx: &mut Context,
     secret: &TrafficSecret,

@@ -10,20 +10,20 @@ use crate::keys::{Exporter, MainSecret, TrafficSecret, Transcript};
 use crate::psk::Authentication;
 use crate::wire::Handshake;
 
-/// The server's flight is out.
+/// The server's flight was sent.
 pub struct WaitFinished {
     pub(super) psks: ServerPsks,
     pub(super) negotiated: Negotiated,
-    /// Up to the server's Finished, or the client's EndOfEarlyData.
+    /// The transcript up to the server's Finished, or the client's EndOfEarlyData.
     pub(super) transcript: Transcript,
     pub(super) client_handshake_traffic_secret: TrafficSecret,
     pub(super) secrets: TrafficSecrets,
     pub(super) main_secret: MainSecret,
     pub(super) exporter: Exporter,
     pub(super) early_exporter: Option<Exporter>,
-    /// How the client has proved who it is.
+    /// How the client was authenticated.
     pub(super) client: Authentication,
-    /// SHA-256 of the certificate that the server has shown.
+    /// SHA-256 of the certificate that the server has sent.
     pub(super) server_certificate: Option<Digest>,
 }
 
@@ -58,7 +58,7 @@ impl WaitFinished {
             self.exporter,
             self.early_exporter,
             self.client,
-            // A server needs no secret for resumption any more: its tickets are out.
+            // A server no longer needs a secret for resumption: its tickets were sent.
             None,
         );
         Ok(State::Connected(Box::new(established)))
