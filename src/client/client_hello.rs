@@ -138,10 +138,17 @@ pub(super) fn encode_with_binders(
         return Ok(bytes);
     }
     let truncated = bytes.get(..bytes.len() - binders_len).unwrap_or_default();
-    psks.binders = offered
-        .iter()
-        .map(|psk| binder(psk, &transcript_hash(psk.hash, truncated)).as_ref().to_vec())
+    // One hash of the hello for each algorithm, however many PSKs there are.
+    let hashes: Vec<_> = HashAlgorithm::ALL
+        .into_iter()
+        .filter(|hash| offered.iter().any(|psk| psk.hash == *hash))
+        .map(|hash| (hash, transcript_hash(hash, truncated)))
         .collect();
+    let binder_of = |psk: &Psk| {
+        let (_, covered) = hashes.iter().find(|(hash, _)| *hash == psk.hash)?;
+        Some(binder(psk, covered).as_ref().to_vec())
+    };
+    psks.binders = offered.iter().filter_map(binder_of).collect();
     hello.extensions.pre_shared_key = Some(psks);
     hello.encode()
 }

@@ -173,7 +173,7 @@ impl WaitServerHello {
         };
         transcript.add(message.bytes);
         let early_secret = match psk {
-            Some(psk) => psk.early_secret(),
+            Some(psk) => psk.early_secret().clone(),
             None => EarlySecret::new(hash, None),
         };
         let handshake_secret = early_secret.into_handshake_secret(shared.as_ref());

@@ -1,13 +1,23 @@
-//! The hashes of the cipher suites, and HMAC over them.
+//! The hashes of the cipher suites.
 
 use core::fmt;
 
-use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest as _, Sha256, Sha384};
 use subtle::ConstantTimeEq;
 
 /// The longest output, SHA-384's, in bytes.
 pub(super) const MAX_HASH_LEN: usize = 48;
+
+const SHA256_OF_NOTHING: [u8; 32] = [
+    0xe3, 0xb0, 0xc4, 0x42, 0x98, 0xfc, 0x1c, 0x14, 0x9a, 0xfb, 0xf4, 0xc8, 0x99, 0x6f, 0xb9, 0x24,
+    0x27, 0xae, 0x41, 0xe4, 0x64, 0x9b, 0x93, 0x4c, 0xa4, 0x95, 0x99, 0x1b, 0x78, 0x52, 0xb8, 0x55,
+];
+
+const SHA384_OF_NOTHING: [u8; 48] = [
+    0x38, 0xb0, 0x60, 0xa7, 0x51, 0xac, 0x96, 0x38, 0x4c, 0xd9, 0x32, 0x7e, 0xb1, 0xb1, 0xe3, 0x6a,
+    0x21, 0xfd, 0xb7, 0x11, 0x14, 0xbe, 0x07, 0x43, 0x4c, 0x0c, 0xc7, 0xbf, 0x63, 0xf6, 0xe1, 0xda,
+    0x27, 0x4e, 0xde, 0xbf, 0xe7, 0x6f, 0x65, 0xfb, 0xd5, 0x1a, 0xd2, 0xf1, 0x48, 0x98, 0xb9, 0x5b,
+];
 
 /// A hash that a PSK or a cipher suite is bound to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -63,21 +73,14 @@ impl HashAlgorithm {
         digest
     }
 
-    /// HMAC (RFC 2104) with a key of any length.
-    pub fn hmac(self, key: &[u8], data: &[u8]) -> Digest {
-        match self {
-            Self::Sha256 => mac::<Hmac<Sha256>>(key, data),
-            Self::Sha384 => mac::<Hmac<Sha384>>(key, data),
-        }
-    }
-}
-
-fn mac<M: Mac + KeyInit>(key: &[u8], data: &[u8]) -> Digest {
-    // HMAC uses a key as long as the hash's block, pads a shorter one with zeros and hashes a longer one.
-    // `new_from_slice` does this; it fails only for other MACs.
-    match <M as KeyInit>::new_from_slice(key) {
-        Ok(mac) => Digest::new(&mac.chain_update(data).finalize().into_bytes()),
-        Err(_) => unreachable!("HMAC takes keys of any length"),
+    /// The hash of no bytes, the transcript of each `Derive-Secret(., label, "")`. It is a constant.
+    pub fn digest_of_nothing(self) -> Digest {
+        let digest = match self {
+            Self::Sha256 => Digest::new(&SHA256_OF_NOTHING),
+            Self::Sha384 => Digest::new(&SHA384_OF_NOTHING),
+        };
+        super::steps::step("hash", self.name(), "", &[("message", &[])], digest.as_ref());
+        digest
     }
 }
 
@@ -121,7 +124,7 @@ pub struct Digest {
 }
 
 impl Digest {
-    fn new(output: &[u8]) -> Self {
+    pub(super) fn new(output: &[u8]) -> Self {
         let mut bytes = [0; MAX_HASH_LEN];
         for (to, from) in bytes.iter_mut().zip(output) {
             *to = *from;

@@ -2,9 +2,11 @@
 
 use hkdf::Hkdf;
 use sha2::{Sha256, Sha384};
+use zeroize::Zeroizing;
 
 use super::CryptoError;
 use super::hash::HashAlgorithm;
+use super::hmac::HmacKey;
 use super::secret::Secret;
 
 /// `HKDF-Extract(salt, IKM)`
@@ -48,23 +50,54 @@ pub fn expand_label(
     Ok(())
 }
 
-/// `HKDF-Expand-Label(Secret, Label, Context, Hash.length)`, the derivation of every secret from another.
-///
-/// An output as long as the hash is the first block of HKDF-Expand, `HMAC(Secret, HkdfLabel | 0x01)`, which cannot
-/// fail. The labels are those of the protocol, and the contexts are hashes or at most 255 bytes long, so they fit their
-/// vectors. For other inputs, use [`expand_label`], which refuses those that do not fit.
-pub fn expand_label_secret(
+/// A secret from which others are derived. Its HMAC key is prepared once for all of them.
+#[derive(Clone)]
+pub struct Prk {
     hash: HashAlgorithm,
-    secret: &Secret,
-    label: &'static str,
-    context: &[u8],
-) -> Secret {
-    debug_assert!(context.len() <= 0xff, "a context of HkdfLabel holds at most 255 bytes");
-    let mut block = hkdf_label(hash.output_len(), label, context).unwrap_or_default();
-    block.push(1);
-    let output = Secret::from_output(hash.hmac(secret.as_bytes(), &block).into_bytes(), hash);
-    explain_expansion(hash, secret.as_bytes(), label, context, output.as_bytes());
-    output
+    secret: Secret,
+    key: HmacKey,
+}
+
+impl Prk {
+    /// The secret of a stage of the key schedule, as long as the hash.
+    pub fn new(hash: HashAlgorithm, secret: Secret) -> Self {
+        let key = HmacKey::new(hash, secret.as_bytes());
+        Self { hash, secret, key }
+    }
+
+    /// `HKDF-Expand-Label(Secret, Label, Context, Hash.length)`, the derivation of every secret from another.
+    pub fn derive(&self, label: &'static str, context: &[u8]) -> Secret {
+        let mut output = Secret::zeros(self.hash);
+        self.fill(label, context, output.as_mut_bytes());
+        output
+    }
+
+    /// Fills `out`, which is no longer than the hash: `HKDF-Expand-Label(Secret, Label, Context, out.len())`.
+    ///
+    /// An output of that length is the start of the first block of HKDF-Expand, `HMAC(Secret, HkdfLabel | 0x01)`, which
+    /// cannot fail. The labels are those of the protocol, and the contexts are hashes or at most 255 bytes long, so they
+    /// fit their vectors. For other inputs, use [`expand_label`], which refuses those that do not fit.
+    pub fn fill(&self, label: &'static str, context: &[u8], out: &mut [u8]) {
+        debug_assert!(context.len() <= 0xff, "a context of HkdfLabel holds at most 255 bytes");
+        debug_assert!(out.len() <= self.hash.output_len(), "one block of HKDF-Expand");
+        let mut message = hkdf_label(out.len(), label, context).unwrap_or_default();
+        message.push(1);
+        let block = Zeroizing::new(self.key.mac(&message).into_bytes());
+        for (to, from) in out.iter_mut().zip(block.iter()) {
+            *to = *from;
+        }
+        explain_expansion(self.hash, self.as_bytes(), label, context, out);
+    }
+
+    /// The hash it is for.
+    pub fn hash(&self) -> HashAlgorithm {
+        self.hash
+    }
+
+    /// The secret itself.
+    pub fn as_bytes(&self) -> &[u8] {
+        self.secret.as_bytes()
+    }
 }
 
 fn explain_expansion(

@@ -32,6 +32,11 @@ impl Secret {
         Self { bytes, len: hash.output_len() }
     }
 
+    /// Its bytes, to be filled.
+    pub(super) fn as_mut_bytes(&mut self) -> &mut [u8] {
+        self.bytes.get_mut(..self.len).unwrap_or_default()
+    }
+
     /// The secret itself.
     pub fn as_bytes(&self) -> &[u8] {
         self.bytes.get(..self.len).unwrap_or_default()

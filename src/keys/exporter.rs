@@ -23,7 +23,13 @@ impl Exporter {
     pub fn export(&self, label: &str, context: &[u8], out: &mut [u8]) -> Result<(), CryptoError> {
         let hash = self.hash;
         let mut derived = Zeroizing::new(vec![0; hash.output_len()]);
-        expand_label(hash, self.as_bytes(), label, hash.digest(&[]).as_ref(), &mut derived)?;
+        expand_label(
+            hash,
+            self.as_bytes(),
+            label,
+            hash.digest_of_nothing().as_ref(),
+            &mut derived,
+        )?;
         expand_label(hash, &derived, "exporter", hash.digest(context).as_ref(), out)
     }
 

@@ -5,7 +5,7 @@
 
 use super::exporter::Exporter;
 use super::traffic::{FinishedKey, TrafficSecret};
-use crate::crypto::{Digest, HashAlgorithm, Secret, SharedSecret, expand_label_secret, extract};
+use crate::crypto::{Digest, HashAlgorithm, Prk, Secret, SharedSecret, extract};
 
 /// The origin of a PSK, which decides the label of its binder key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +29,7 @@ impl BinderKind {
 }
 
 /// `Early Secret = HKDF-Extract(0, PSK)`
+#[derive(Clone)]
 pub struct EarlySecret {
     stage: Stage,
 }
@@ -38,12 +39,12 @@ impl EarlySecret {
     pub fn new(hash: HashAlgorithm, psk: Option<&[u8]>) -> Self {
         let zeros = Secret::zeros(hash);
         let psk = psk.unwrap_or(zeros.as_bytes());
-        Self { stage: Stage { hash, secret: extract(hash, zeros.as_bytes(), psk) } }
+        Self { stage: Stage::new(hash, extract(hash, zeros.as_bytes(), psk)) }
     }
 
     /// `binder_key = Derive-Secret(., "ext binder" | "res binder" | "imp binder", "")`
     pub fn binder_key(&self, kind: BinderKind) -> BinderKey {
-        BinderKey { hash: self.stage.hash, secret: self.stage.derive_empty(kind.label()) }
+        BinderKey { hash: self.stage.hash(), secret: self.stage.derive_empty(kind.label()) }
     }
 
     /// `client_early_traffic_secret`; the transcript is ClientHello.
@@ -76,7 +77,7 @@ pub struct BinderKey {
 impl BinderKey {
     /// The MAC key, derived as a Finished key is.
     pub fn finished_key(&self) -> FinishedKey {
-        FinishedKey::derive(self.hash, &self.secret)
+        FinishedKey::derive(&Prk::new(self.hash, self.secret.clone()))
     }
 
     /// The key itself, for vectors and for showing the derivation.
@@ -145,33 +146,41 @@ impl MainSecret {
 }
 
 /// A secret of the left-hand side with the operations that all of them share.
+#[derive(Clone)]
 struct Stage {
-    hash: HashAlgorithm,
-    secret: Secret,
+    secret: Prk,
 }
 
 impl Stage {
+    fn new(hash: HashAlgorithm, secret: Secret) -> Self {
+        Self { secret: Prk::new(hash, secret) }
+    }
+
+    fn hash(&self) -> HashAlgorithm {
+        self.secret.hash()
+    }
+
     /// `Derive-Secret(Secret, Label, Messages)`
     fn derive(&self, label: &'static str, transcript: &Digest) -> Secret {
-        expand_label_secret(self.hash, &self.secret, label, transcript.as_ref())
+        self.secret.derive(label, transcript.as_ref())
     }
 
     fn derive_empty(&self, label: &'static str) -> Secret {
-        self.derive(label, &self.hash.digest(&[]))
+        self.derive(label, &self.hash().digest_of_nothing())
     }
 
     fn next(self, input: Option<&[u8]>) -> Self {
-        let zeros = Secret::zeros(self.hash);
+        let zeros = Secret::zeros(self.hash());
         let salt = self.derive_empty("derived");
-        let secret = extract(self.hash, salt.as_bytes(), input.unwrap_or(zeros.as_bytes()));
-        Self { hash: self.hash, secret }
+        let secret = extract(self.hash(), salt.as_bytes(), input.unwrap_or(zeros.as_bytes()));
+        Self::new(self.hash(), secret)
     }
 
     fn traffic(&self, label: &'static str, transcript: &Digest) -> TrafficSecret {
-        TrafficSecret::new(self.hash, self.derive(label, transcript))
+        TrafficSecret::new(self.hash(), self.derive(label, transcript))
     }
 
     fn exporter(&self, label: &'static str, transcript: &Digest) -> Exporter {
-        Exporter::new(self.hash, self.derive(label, transcript))
+        Exporter::new(self.hash(), self.derive(label, transcript))
     }
 }

@@ -1,8 +1,7 @@
 //! Traffic secrets and the keys derived from them (RFC 9846 sections 7.2, 7.3 and 4.5.3).
 
 use crate::crypto::{
-    AeadKey, CryptoError, Digest, HashAlgorithm, NONCE_LEN, Secret, aead_of, expand_label,
-    expand_label_secret,
+    AeadKey, CryptoError, Digest, HashAlgorithm, NONCE_LEN, Prk, Secret, aead_of,
 };
 use crate::wire::CipherSuite;
 use zeroize::Zeroizing;
@@ -35,22 +34,27 @@ impl TrafficSecret {
         let aead = aead_of(suite).ok_or(CryptoError::UnsupportedSuite)?;
         let mut key = Zeroizing::new([0; 32]);
         let key = key.get_mut(..aead.key_len()).ok_or(CryptoError::UnsupportedSuite)?;
-        expand_label(self.hash, self.secret.as_bytes(), "key", &[], key)?;
+        let secret = self.prk();
+        secret.fill("key", &[], key);
         let mut iv = [0; NONCE_LEN];
-        expand_label(self.hash, self.secret.as_bytes(), "iv", &[], &mut iv)?;
+        secret.fill("iv", &[], &mut iv);
         Ok(TrafficKeys { key: AeadKey::new(aead, key)?, iv })
     }
 
     /// `finished_key = HKDF-Expand-Label(BaseKey, "finished", "", Hash.length)`
     pub fn finished_key(&self) -> FinishedKey {
-        FinishedKey::derive(self.hash, &self.secret)
+        FinishedKey::derive(&self.prk())
     }
 
     /// `application_traffic_secret_N+1 = HKDF-Expand-Label(application_traffic_secret_N, "traffic upd", "",
     /// Hash.length)`
     pub fn next(&self) -> Self {
-        let secret = expand_label_secret(self.hash, &self.secret, "traffic upd", &[]);
-        Self { hash: self.hash, secret }
+        Self { hash: self.hash, secret: self.prk().derive("traffic upd", &[]) }
+    }
+
+    /// Ready to derive from. It is not kept: the state of its HMAC key is several times as long as the secret.
+    fn prk(&self) -> Prk {
+        Prk::new(self.hash, self.secret.clone())
     }
 
     /// The secret itself, for the key log.
@@ -74,8 +78,8 @@ pub struct FinishedKey {
 }
 
 impl FinishedKey {
-    pub(super) fn derive(hash: HashAlgorithm, base: &Secret) -> Self {
-        Self { hash, secret: expand_label_secret(hash, base, "finished", &[]) }
+    pub(super) fn derive(base: &Prk) -> Self {
+        Self { hash: base.hash(), secret: base.derive("finished", &[]) }
     }
 
     /// `verify_data = HMAC(finished_key, Transcript-Hash)`

@@ -28,7 +28,7 @@ pub(crate) use session::{Issued, MAX_TICKET_LEN, Terms, resumption_psk};
 pub use session::{Session, TicketAge};
 pub(crate) use ticket::TicketState;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::crypto::HashAlgorithm;
 use crate::keys::{BinderKind, EarlySecret};
@@ -58,6 +58,8 @@ pub struct Psk {
     /// For a ticket or a session: how the peer was authenticated in the handshake that it descends from.
     pub(crate) descent: Option<Arc<Authentication>>,
     key: Zeroizing<Vec<u8>>,
+    /// Extracted once: for the binder, and again for the keys of early data and of the handshake.
+    early_secret: OnceLock<EarlySecret>,
 }
 
 impl Psk {
@@ -77,6 +79,7 @@ impl Psk {
             context: None,
             descent: None,
             key,
+            early_secret: OnceLock::new(),
         }
     }
 
@@ -113,8 +116,8 @@ impl Psk {
     }
 
     /// The first secret of the key schedule.
-    pub fn early_secret(&self) -> EarlySecret {
-        EarlySecret::new(self.hash, Some(&self.key))
+    pub fn early_secret(&self) -> &EarlySecret {
+        self.early_secret.get_or_init(|| EarlySecret::new(self.hash, Some(&self.key)))
     }
 }
 

@@ -8,7 +8,7 @@ use super::Verdict;
 use super::list::offered_len;
 use super::ticket::not_empty;
 use super::{Authentication, EarlyDataParameters, ExternalPsk, Psk, PskError};
-use crate::crypto::{HashAlgorithm, Secret, expand_label_secret, hash_of};
+use crate::crypto::{HashAlgorithm, Prk, Secret, hash_of};
 use crate::error::Error;
 use crate::wire::{CipherSuite, NewSessionTicket, Reader, Writer};
 use zeroize::Zeroizing;
@@ -276,7 +276,7 @@ pub(crate) fn resumption_psk(
     resumption_secret: &Secret,
     ticket_nonce: &[u8],
 ) -> Zeroizing<Vec<u8>> {
-    let psk = expand_label_secret(hash, resumption_secret, "resumption", ticket_nonce);
+    let psk = Prk::new(hash, resumption_secret.clone()).derive("resumption", ticket_nonce);
     Zeroizing::new(psk.as_bytes().to_vec())
 }
 

@@ -158,7 +158,7 @@ impl Acceptance {
     ) -> Result<HandshakeKeys, Error> {
         let hash = hash_of(self.suite).ok_or(Error::Internal("suite without a hash"))?;
         let early_secret = match self.psk() {
-            Some(psk) => psk.early_secret(),
+            Some(psk) => psk.early_secret().clone(),
             None => EarlySecret::new(hash, None),
         };
         let secret = early_secret.into_handshake_secret(shared);
