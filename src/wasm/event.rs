@@ -16,6 +16,9 @@ use crate::wire::grease::is_protocol_name;
 
 /// An event. The details of a request are read from the connection, which waits.
 pub(super) fn to_object(event: Event, connection: &Connection) -> JsValue {
+    if let Event::Data(data) = &event {
+        return Fields::data(data).into_value();
+    }
     let fields = Fields::new();
     match event {
         Event::SelectPsk => {
@@ -69,9 +72,8 @@ pub(super) fn to_object(event: Event, connection: &Connection) -> JsValue {
                 set_authentication(&fields, "peerAuthentication", peer);
             }
         }
-        Event::Data(data) => {
-            fields.set("type", "data").set("data", bytes(&data));
-        }
+        // Each record has one; above.
+        Event::Data(_) => {}
         Event::CloseNotify => {
             fields.set("type", "closeNotify");
         }

@@ -28,6 +28,28 @@ impl Fields {
     pub(super) fn into_value(self) -> JsValue {
         self.0.into()
     }
+
+    /// An object of the type "data" with these bytes: the event of each record, so its names are not decoded anew.
+    pub(super) fn data(data: &[u8]) -> Self {
+        let fields = Self::new();
+        TYPE.with(|key| DATA.with(|name| fields.set_interned(key, name)));
+        DATA.with(|key| fields.set_interned(key, &bytes(data)));
+        fields
+    }
+
+    fn set_interned(&self, key: &JsString, value: &JsValue) {
+        let _ = Reflect::set(&self.0, key, value);
+    }
+}
+
+// rustfmt takes the values away, which Rust itself does not have there.
+#[rustfmt::skip]
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(thread_local_v2, static_string)]
+    static TYPE: JsString = "type";
+    #[wasm_bindgen(thread_local_v2, static_string)]
+    static DATA: JsString = "data";
 }
 
 /// A copy of bytes that JavaScript owns.
