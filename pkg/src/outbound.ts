@@ -9,11 +9,16 @@ export interface OutboundSink {
   abort(reason: unknown): void;
 }
 
+/** The plaintext of one full record (RFC 9846 section 5.1), in bytes. */
+const FULL = 16 * 1024;
+
 /** The direction from the writer to the peer: a stream of bytes, which knows when all of them were sent. */
 export class Outbound {
   readonly stream: WritableStream<Bytes>;
   #controller!: WritableStreamDefaultController;
   #unsent = 0;
+  /** Small chunks that wait for the next one, to share its record. */
+  #held: Uint8Array = new Uint8Array();
   #wake: (() => void) | undefined;
 
   constructor(sink: OutboundSink) {
@@ -64,12 +69,29 @@ export class Outbound {
         sink.abort(error); // the peer must not believe that it has everything
         throw error;
       }
-      await sink.send(viewOf(chunk));
+      const next = this.#gather(viewOf(chunk));
+      if (next.length > 0) await sink.send(next);
       this.#settle(this.#unsent - 1);
     } catch (error) {
       this.#settle(0); // the stream has failed and will not request the rest
       throw error;
     }
+  }
+
+  /**
+   * What to send now, if anything. A small chunk is kept while more chunks are in the queue: the stream brings the next
+   * one within the same turn. Copied, as its writer may use the memory again as soon as the write is done.
+   */
+  #gather(chunk: Uint8Array): Uint8Array {
+    const more = this.#unsent > 1;
+    const held = this.#held;
+    if (!more && held.length === 0) return chunk;
+    const joined = new Uint8Array(held.length + chunk.length);
+    joined.set(held);
+    joined.set(chunk, held.length);
+    const end = more ? joined.length - (joined.length % FULL) : joined.length;
+    this.#held = joined.subarray(end);
+    return joined.subarray(0, end);
   }
 
   #settle(unsent: number): void {

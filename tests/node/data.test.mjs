@@ -38,6 +38,40 @@ for (const size of [1, 7, 16_384, 1_000_000]) {
   });
 }
 
+test("small writes that are in the queue together share records, and each that is alone has its own", async () => {
+  const [clientEnd, serverEnd] = pipe();
+  const lengths = [];
+  const counted = new TransformStream({
+    transform(chunk, controller) {
+      for (let at = 0; at < chunk.length; at += 5 + chunk[at + 3] * 256 + chunk[at + 4]) lengths.push(at);
+      controller.enqueue(chunk);
+    },
+  });
+  clientEnd.readable.pipeTo(counted.writable).catch(() => {});
+  const { client, server } = await connected({}, {}, [{ ...clientEnd, readable: counted.readable }, serverEnd]);
+  const received = readAll(client.readable);
+  const writer = server.writable.getWriter();
+  lengths.length = 0;
+  const data = pattern(40_000);
+  // one memory for all chunks, as a writer may use it again once its write is done
+  const memory = new Uint8Array(100);
+  const writes = [];
+  for (let at = 0; at < data.length; at += 100) writes.push(writer.write(data.slice(at, at + 100)));
+  await Promise.all(writes);
+  assert.ok(lengths.length <= 4, `${lengths.length} records for 40,000 bytes`);
+  lengths.length = 0;
+  for (const value of [1, 2, 3]) {
+    memory.fill(value);
+    await writer.write(memory);
+  }
+  memory.fill(9);
+  assert.equal(lengths.length, 3);
+  await writer.close();
+  const expected = [Buffer.from(data), ...[1, 2, 3].map((value) => Buffer.alloc(100, value))];
+  assert.ok(Buffer.concat(expected).equals(await received));
+  await client.close();
+});
+
 test("readable is a byte stream that fills the reader's own buffer", async () => {
   const { client, server } = await connected();
   await write(client.writable, "0123456789");
