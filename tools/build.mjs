@@ -10,7 +10,7 @@ import { manPage } from "./lib/man.mjs";
 import { inRoot, npmBin, root } from "./lib/paths.mjs";
 import { Failure, isEntry, main, run } from "./lib/run.mjs";
 import { reportSizes } from "./lib/sizes.mjs";
-import { SHIPPED_FLAGS, shipped, TARGET } from "./lib/toolchain.mjs";
+import { CORE_FLAGS, SHIPPED_FLAGS, shipped, TARGET } from "./lib/toolchain.mjs";
 import { setUpBuild } from "./setup.mjs";
 
 const PARTS = ["wasm", "package", "demo"];
@@ -28,6 +28,7 @@ const WASM_OPT = [
   "--enable-nontrapping-float-to-int",
   "--enable-reference-types",
   "--enable-sign-ext",
+  "--enable-simd",
 ];
 
 /** The notices of all code that is compiled into the package. */
@@ -89,7 +90,7 @@ async function buildWasm({ name, out, profile, features, flags, cfgs = [] }, { w
       WASM_OPT,
       kind: "cdylib",
       imports: "numbered",
-      flags: [...SHIPPED_FLAGS, ...flags],
+      flags: [...SHIPPED_FLAGS, ...CORE_FLAGS, ...flags],
       rustc: wasmEnv.RUSTC,
       bindgen,
       features,
@@ -98,7 +99,7 @@ async function buildWasm({ name, out, profile, features, flags, cfgs = [] }, { w
   };
   const label = ["compiling the core to wasm", features.join(" and ")].filter(Boolean).join(", with ");
   await incrementally(label, step, async () => {
-    await compile(profile, features, cfgs, { ...wasmEnv, ...shipped(flags) });
+    await compile(profile, features, cfgs, { ...wasmEnv, ...shipped([...CORE_FLAGS, ...flags]) });
 
     const unfinished = inRoot("target", "wasm-bindgen");
     rmSync(unfinished, { recursive: true, force: true });
