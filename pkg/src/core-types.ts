@@ -168,6 +168,8 @@ export interface Config extends Freeable {
   setRecordSizeLimit(bytes: number): void;
   /** See the option `TlsOptions.grease`. */
   setGrease(on: boolean): void;
+  /** See the option `TlsOptions.platformCrypto`. */
+  setPlatformCrypto(on: boolean): void;
   /** See the option `TlsOptions.paddingMultiple`. */
   setPaddingMultiple(bytes: number): void;
   /**

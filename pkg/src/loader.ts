@@ -1,8 +1,9 @@
 import type { Bytes } from "./bytes.js";
 import { isBytes } from "./bytes.js";
 import { TlsError } from "./errors.js";
+import type { PlatformAead } from "./platform-aead.js";
 import { shareGuard } from "./roles.js";
-import instantiate, { initSync as instantiateSync } from "./wasm/tls_psk.js";
+import instantiate, { initSync as instantiateSync, setPlatformAead } from "./wasm/tls_psk.js";
 
 /** A compiled module: `WebAssembly.Module`, if the types of the runtime have it. */
 export type WasmModule = typeof globalThis extends {
@@ -15,12 +16,18 @@ export type WasmModule = typeof globalThis extends {
 export type WasmSource = WasmModule | Bytes | Response | URL | string;
 
 let findWasm: (() => Promise<WasmSource>) | undefined;
+let platformAead: PlatformAead | undefined;
 let loading: Promise<void> | undefined;
 let initialised = false;
 
 /** Says how this entry of the package finds its WebAssembly. The first one that is imported decides. */
 export function provideWasm(find: () => Promise<WasmSource>): void {
   findWasm ??= find;
+}
+
+/** Says with what this runtime protects records faster than the WebAssembly does. */
+export function providePlatformAead(aead: PlatformAead): void {
+  platformAead = aead;
 }
 
 /**
@@ -65,6 +72,11 @@ export function initSync(module: WasmModule | Bytes): void {
   if (isForeign) Object.setPrototypeOf(module, WebAssembly.Module.prototype);
   shareGuard();
   instantiateSync({ module: module as WebAssembly.Module | BufferSource });
+  ready();
+}
+
+function ready(): void {
+  if (platformAead) setPlatformAead(platformAead);
   initialised = true;
 }
 
@@ -90,7 +102,7 @@ async function initialise(source: WasmSource | Promise<WasmSource> | undefined):
     // Not `initSync`: the main thread of a browser may not instantiate a large module synchronously.
     shareGuard();
     await instantiate({ module_or_path: module });
-    initialised = true;
+    ready();
   } catch (cause) {
     // Some browsers mention only 'unsafe-eval' here, which would allow far more than is needed.
     const forbidden = /unsafe-eval|CSP|content security/i.test(`${cause}`);

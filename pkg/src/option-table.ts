@@ -37,6 +37,7 @@ export const OPTIONS: { readonly [Name in keyof Values]: Tell<Values[Name]> | ty
   recordSizeLimit: (config, bytes) => config.setRecordSizeLimit(whole(bytes)),
   grease: (config, on) => config.setGrease(on),
   serverName: (config, name) => config.setServerName(name),
+  platformCrypto: (config, on) => config.setPlatformCrypto(on),
   paddingMultiple: (config, bytes) => config.setPaddingMultiple(whole(bytes)),
   cookieKeys: (config, keys) => withSealingKeys(keys, (joined) => config.setCookieKeys(joined)),
   maxOfferedPsks: (config, count) => config.setMaxOfferedPsks(whole(count)),

@@ -34,6 +34,11 @@ export interface TlsOptions {
   grease?: boolean;
   /** Pads every encrypted record to a multiple of this number of bytes (RFC 9846 section 5.4). Default: no padding. */
   paddingMultiple?: number;
+  /**
+   * Whether the platform's AEADs may protect long records: those of `node:crypto`, in Node, Deno and Bun. Default: `true`.
+   * The bytes on the wire are the same; the WebAssembly protects all other records.
+   */
+  platformCrypto?: boolean;
   /** Default: `"both"` if an option about sessions or tickets is set, otherwise `"external"`. */
   pskKinds?: PskKinds;
   /**

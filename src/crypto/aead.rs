@@ -4,50 +4,20 @@ use aes_gcm::aead::{AeadInOut, KeyInit};
 use aes_gcm::{Aes128Gcm, Aes256Gcm};
 use chacha20poly1305::ChaCha20Poly1305;
 
+use zeroize::Zeroizing;
+
 use super::CryptoError;
+use super::aead_algorithm::{AeadAlgorithm, NONCE_LEN, TAG_LEN};
+use super::platform::{self, AeadInputs};
 use super::steps::{Kept, step};
-
-/// `iv_length`: the nonce of every suite, in bytes.
-pub const NONCE_LEN: usize = 12;
-/// The authentication tag of every suite, in bytes.
-pub const TAG_LEN: usize = 16;
-
-/// The AEAD of a cipher suite.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AeadAlgorithm {
-    /// AEAD_AES_128_GCM
-    Aes128Gcm,
-    /// AEAD_AES_256_GCM
-    Aes256Gcm,
-    /// AEAD_CHACHA20_POLY1305
-    ChaCha20Poly1305,
-}
-
-impl AeadAlgorithm {
-    /// `key_length`, in bytes.
-    pub const fn key_len(self) -> usize {
-        match self {
-            Self::Aes128Gcm => 16,
-            Self::Aes256Gcm | Self::ChaCha20Poly1305 => 32,
-        }
-    }
-
-    /// How many records may be protected with one key (RFC 9846 section 5.5). ChaCha20-Poly1305 has no limit below that
-    /// of the sequence number.
-    pub const fn record_limit(self) -> u64 {
-        match self {
-            // 2^24.5 full records.
-            Self::Aes128Gcm | Self::Aes256Gcm => 23_726_566,
-            Self::ChaCha20Poly1305 => u64::MAX - 1,
-        }
-    }
-}
 
 /// An AEAD with its key. It wipes itself, and has no `Debug`.
 pub struct AeadKey {
     algorithm: AeadAlgorithm,
     // The key schedule of AES takes hundreds of bytes; because it is boxed, moves leave no copy of it on the stack.
     key: Box<Key>,
+    /// The key as it was given, for an implementation outside of this crate; `None` where none may be used.
+    outside: Option<Zeroizing<Vec<u8>>>,
     bytes: Kept,
 }
 
@@ -69,7 +39,13 @@ impl AeadKey {
             }
         }
         .map_err(|_| CryptoError::KeyLength)?;
-        Ok(Self { algorithm, key: Box::new(key), bytes })
+        Ok(Self { algorithm, key: Box::new(key), outside: None, bytes })
+    }
+
+    /// As [`AeadKey::new`], for the platform's own implementation where it has one: see [`super::platform`].
+    pub fn for_platform(algorithm: AeadAlgorithm, key: &[u8]) -> Result<Self, CryptoError> {
+        let outside = platform::is_there().then(|| Zeroizing::new(key.to_vec()));
+        Ok(Self { outside, ..Self::new(algorithm, key)? })
     }
 
     /// The algorithm of the key.
@@ -87,6 +63,13 @@ impl AeadKey {
     ) -> Result<(), CryptoError> {
         let text = buffer.get_mut(start..).unwrap_or_default();
         let (iv, plaintext) = (nonce, Kept::new(&*text));
+        if let Some(tag) = self
+            .for_outside(nonce, associated_data)
+            .and_then(|inputs| platform::seal(&inputs, text))
+        {
+            buffer.extend_from_slice(&tag);
+            return Ok(());
+        }
         let nonce = &(*nonce).into();
         let tag = match &*self.key {
             Key::Aes128Gcm(key) => key.encrypt_inout_detached(nonce, associated_data, text.into()),
@@ -113,6 +96,12 @@ impl AeadKey {
         let (iv, sealed) = (nonce, Kept::new(&*ciphertext));
         let (text, tag) =
             ciphertext.split_last_chunk_mut::<TAG_LEN>().ok_or(CryptoError::Decrypt)?;
+        if self
+            .for_outside(nonce, associated_data)
+            .is_some_and(|inputs| platform::open(&inputs, text, tag))
+        {
+            return Ok(text);
+        }
         let tag = &(*tag).into();
         let nonce = &(*nonce).into();
         match &*self.key {
@@ -129,6 +118,15 @@ impl AeadKey {
         .map_err(|_| CryptoError::Decrypt)?;
         self.explain("open", iv, associated_data, ("ciphertext", sealed.bytes()), text);
         Ok(text)
+    }
+
+    fn for_outside<'a>(
+        &'a self,
+        nonce: &'a [u8; NONCE_LEN],
+        associated_data: &'a [u8],
+    ) -> Option<AeadInputs<'a>> {
+        let key = self.outside.as_ref()?;
+        Some(AeadInputs { algorithm: self.algorithm, key, nonce, associated_data })
     }
 
     #[inline(always)]

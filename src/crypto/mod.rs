@@ -1,10 +1,12 @@
 //! Hashes, key derivation, AEADs, groups and randomness: the only layer that names a crypto crate.
 
 mod aead;
+mod aead_algorithm;
 mod group;
 mod hash;
 mod hkdf;
 mod hmac;
+mod platform;
 mod random;
 mod sealing;
 mod secret;
@@ -16,11 +18,13 @@ pub(crate) mod steps;
 pub mod steps;
 mod suite;
 
-pub use aead::{AeadAlgorithm, AeadKey, NONCE_LEN, TAG_LEN};
+pub use aead::AeadKey;
+pub use aead_algorithm::{AeadAlgorithm, NONCE_LEN, TAG_LEN};
 pub use group::{KeyShare, SUPPORTED_GROUPS, SharedSecret, is_supported, respond};
 pub use hash::{Digest, HashAlgorithm, Hasher};
 pub use hkdf::{Prk, expand, expand_label, extract};
 pub use hmac::HmacKey;
+pub use platform::{AeadInputs, PlatformAead, use_platform_aead};
 pub use random::Random;
 pub use sealing::{SEALING_KEY_LEN, SealingKeys};
 pub use secret::Secret;

@@ -2,7 +2,8 @@
 
 use zeroize::Zeroizing;
 
-use super::aead::{AeadAlgorithm, AeadKey, NONCE_LEN, TAG_LEN};
+use super::aead::AeadKey;
+use super::aead_algorithm::{AeadAlgorithm, NONCE_LEN, TAG_LEN};
 use super::hash::{Digest, HashAlgorithm};
 use super::{CryptoError, Random};
 

@@ -1,6 +1,6 @@
 //! The parts of the cipher suites (RFC 9846 appendix B.4).
 
-use super::aead::AeadAlgorithm;
+use super::aead_algorithm::AeadAlgorithm;
 use super::hash::HashAlgorithm;
 use crate::wire::CipherSuite;
 

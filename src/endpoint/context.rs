@@ -6,7 +6,7 @@ use super::event::{Direction, Event};
 use super::parameters::Parameters;
 use crate::crypto::Random;
 use crate::error::{AlertDescription, Error};
-use crate::keys::{KeyLogLabel, TrafficSecret};
+use crate::keys::{KeyLogLabel, TrafficKeys, TrafficSecret};
 use crate::record::{Opener, RecordReader, RecordWriter, Sealer};
 use crate::wire::{Alert, CipherSuite, ContentType, Handshake, ServerHello};
 
@@ -24,6 +24,7 @@ pub struct Context {
     key_log: bool,
     trace: bool,
     rekey_after: u64,
+    platform_aead: bool,
     client_random: [u8; 32],
 }
 
@@ -41,6 +42,7 @@ impl Context {
             key_log: parameters.key_log,
             trace: parameters.trace,
             rekey_after: parameters.rekey_after_records,
+            platform_aead: parameters.platform_aead,
             client_random: [0; 32],
         }
     }
@@ -100,13 +102,23 @@ impl Context {
         }
     }
 
+    fn traffic_keys(
+        &self,
+        suite: CipherSuite,
+        secret: &TrafficSecret,
+    ) -> Result<TrafficKeys, Error> {
+        let keys =
+            if self.platform_aead { secret.platform_keys(suite) } else { secret.keys(suite) };
+        keys.map_err(|_| Error::Internal("traffic key derivation"))
+    }
+
     /// Protects everything that is sent from now on.
     pub fn set_send_secret(
         &mut self,
         suite: CipherSuite,
         secret: &TrafficSecret,
     ) -> Result<(), Error> {
-        let keys = secret.keys(suite).map_err(|_| Error::Internal("traffic key derivation"))?;
+        let keys = self.traffic_keys(suite, secret)?;
         self.writer.set_sealer(Sealer::new(keys, self.rekey_after));
         Ok(())
     }
@@ -117,7 +129,7 @@ impl Context {
         suite: CipherSuite,
         secret: &TrafficSecret,
     ) -> Result<(), Error> {
-        let keys = secret.keys(suite).map_err(|_| Error::Internal("traffic key derivation"))?;
+        let keys = self.traffic_keys(suite, secret)?;
         self.writer.set_sealer_of_alerts(Some(Sealer::new(keys, self.rekey_after)));
         Ok(())
     }
@@ -136,7 +148,7 @@ impl Context {
         secret: &TrafficSecret,
     ) -> Result<(), Error> {
         let boundary = self.reader.boundary()?;
-        let keys = secret.keys(suite).map_err(|_| Error::Internal("traffic key derivation"))?;
+        let keys = self.traffic_keys(suite, secret)?;
         self.reader.set_opener(Opener::new(keys), boundary);
         Ok(())
     }

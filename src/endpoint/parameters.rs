@@ -46,6 +46,8 @@ pub struct Parameters {
     /// Changes the sending key at the latest after this number of records, which may be far below the AEAD's limit
     /// (section 5.5).
     pub rekey_after_records: u64,
+    /// Whether the platform's AEAD protects records, where `crypto::use_platform_aead` provided one.
+    pub platform_aead: bool,
     /// Sends a session id and change_cipher_spec records for middleboxes (appendix E.4).
     pub middlebox_compatibility: bool,
     /// Offers reserved values in addition to the real ones, as a client, so that servers keep ignoring unknown values
@@ -72,6 +74,7 @@ impl Default for Parameters {
             record_size_limit: None,
             padding_multiple: 1,
             rekey_after_records: u64::MAX,
+            platform_aead: true,
             middlebox_compatibility: true,
             grease: true,
             allow_both_roles: false,

@@ -1,7 +1,7 @@
 //! Traffic secrets and the keys derived from them (RFC 9846 sections 7.2, 7.3 and 4.5.3).
 
 use crate::crypto::{
-    AeadKey, CryptoError, Digest, HashAlgorithm, NONCE_LEN, Prk, Secret, aead_of,
+    AeadAlgorithm, AeadKey, CryptoError, Digest, HashAlgorithm, NONCE_LEN, Prk, Secret, aead_of,
 };
 use crate::wire::CipherSuite;
 use zeroize::Zeroizing;
@@ -31,6 +31,19 @@ impl TrafficSecret {
     /// [sender]_write_iv  = HKDF-Expand-Label(Secret, "iv", "", iv_length)
     /// ```
     pub fn keys(&self, suite: CipherSuite) -> Result<TrafficKeys, CryptoError> {
+        self.keys_by(AeadKey::new, suite)
+    }
+
+    /// As [`TrafficSecret::keys`], for the platform's AEAD if the platform has one.
+    pub fn platform_keys(&self, suite: CipherSuite) -> Result<TrafficKeys, CryptoError> {
+        self.keys_by(AeadKey::for_platform, suite)
+    }
+
+    fn keys_by(
+        &self,
+        make: fn(AeadAlgorithm, &[u8]) -> Result<AeadKey, CryptoError>,
+        suite: CipherSuite,
+    ) -> Result<TrafficKeys, CryptoError> {
         let aead = aead_of(suite).ok_or(CryptoError::UnsupportedSuite)?;
         let mut key = Zeroizing::new([0; 32]);
         let key = key.get_mut(..aead.key_len()).ok_or(CryptoError::UnsupportedSuite)?;
@@ -38,7 +51,7 @@ impl TrafficSecret {
         secret.fill("key", &[], key);
         let mut iv = [0; NONCE_LEN];
         secret.fill("iv", &[], &mut iv);
-        Ok(TrafficKeys { key: AeadKey::new(aead, key)?, iv })
+        Ok(TrafficKeys { key: make(aead, key)?, iv })
     }
 
     /// `finished_key = HKDF-Expand-Label(BaseKey, "finished", "", Hash.length)`

@@ -223,6 +223,12 @@ impl Config {
         self.parameters().set_record_size_limit(Some(bytes)).map_err(throw_config)
     }
 
+    /// Whether the platform's AEADs may protect records, if `setPlatformAead` provided them. The default is that they may.
+    #[wasm_bindgen(js_name = setPlatformCrypto)]
+    pub fn set_platform_crypto(&mut self, on: bool) {
+        self.parameters().platform_aead = on;
+    }
+
     /// Whether a client offers reserved values (RFC 8701). The default is that it does.
     #[wasm_bindgen(js_name = setGrease)]
     pub fn set_grease(&mut self, on: bool) {

@@ -11,6 +11,7 @@ mod event;
 mod inspect;
 mod object;
 mod offer;
+mod platform;
 mod psk;
 mod roles;
 mod session;

@@ -122,6 +122,7 @@ const common: TlsOptions = {
   recordSizeLimit: 1_024,
   grease: false,
   paddingMultiple: 256,
+  platformCrypto: false,
   pskKinds: kinds,
   allowBothRoles: true,
   now: () => Date.now(),

@@ -10,6 +10,7 @@ import type {
   OfferedPskList as OfferedPskListInstance,
   SessionConstructor,
 } from "../core-types.js";
+import type { PlatformAead } from "../platform-aead.js";
 
 export const ExternalPsk: ExternalPskConstructor;
 export const Config: ConfigConstructor;
@@ -19,6 +20,9 @@ export const OfferedPskList: { readonly prototype: OfferedPskListInstance };
 export const OfferedPsk: { readonly prototype: OfferedPskInstance };
 export const inspect: Inspect;
 export const inspectRecords: InspectRecords;
+
+/** Has long records protected by this from now on. The first one stays. */
+export function setPlatformAead(aead: PlatformAead): void;
 
 export function initSync(options: { module: WebAssembly.Module | BufferSource }): unknown;
 export default function init(options: { module_or_path: WebAssembly.Module }): Promise<unknown>;
