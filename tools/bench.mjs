@@ -9,10 +9,12 @@ await main(async () => {
   await setUpNative();
   heading("the core, native");
   await run("cargo", ["bench", "--quiet", "--locked", "--bench", "server"], { cwd: root, show: true });
-  await build("package", { full: false });
+  await build("package");
   heading("the package, in Node");
   await run(process.execPath, ["benches/package.mjs"], { cwd: root, show: true });
-  await build("demo", { full: false });
+  heading("the package, side by side with Node's own TLS");
+  await run(process.execPath, ["benches/comparison.mjs", ...process.argv.slice(2)], { cwd: root, show: true });
+  await build("demo");
   await setUpPage();
   heading("the page, in Chromium");
   await run(process.execPath, ["benches/page.mjs"], { cwd: root, show: true });
