@@ -88,7 +88,8 @@ for (const [from, to] of [
     assert.equal(offered, offeredAtRest);
     assert.ok(offered <= 4 * MB, `${offered} bytes were taken from the source`);
     assert.ok(meter.bytes < 1 * MB, `${meter.bytes} bytes went over the transport`);
-    assert.equal(during[0], before[0]);
+    // The memory grows by whole pages of 64 KiB, which the buffers of one record may need for the first time.
+    assert.ok(during[0] - before[0] <= 65_536, `${during[0] - before[0]} bytes more WebAssembly`);
     assert.ok(during[1] - before[1] < 6 * MB, `${during[1] - before[1]} bytes are held`);
 
     // It was the reader alone that stopped it.
