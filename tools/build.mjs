@@ -22,6 +22,9 @@ const WASM_OPT = [
   "-Os",
   // functions of like names are alike, and compress better as neighbours
   "--reorder-functions-by-name",
+  // what linkers and statistics read
+  "--strip-producers",
+  "--strip-target-features",
   "--enable-bulk-memory",
   "--enable-multivalue",
   "--enable-mutable-globals",
