@@ -145,13 +145,16 @@ const LOADER = [
   [/async function __wbg_load\(.*?\n}\n/s, ""],
   [/\n {4}if \(module !== undefined\) \{.*?\n {4}}\n/s, "\n    ({ module } = module);\n"],
   [
-    /async function __wbg_init_once\(.*?\n}\n/s,
-    `async function __wbg_init_once({ module_or_path }) {
+    /let __wbg_init_promise;\n.*?\n}\n/s,
+    `async function __wbg_init({ module_or_path }) {
     const instance = await WebAssembly.instantiate(module_or_path, __wbg_get_imports());
-    return __wbg_finalize_init(instance, module_or_path);
+    return wasm ?? __wbg_finalize_init(instance, module_or_path);
 }
 `,
   ],
+  [/async function __wbg_init_once\(.*?\n}\n/s, ""],
+  // every runtime with 128-bit vectors has it
+  [/\nif \(!\('encodeInto' in cachedTextEncoder\)\) \{\n.*?\n}\n/s, ""],
 ];
 
 /**
