@@ -1,15 +1,15 @@
-//! What a client is told about certificates.
+//! A client's configuration of certificates.
 
 use crate::certificates::{SharedCredentials, Verification};
 
-/// What the client is told about certificates.
+/// The client's configuration of certificates.
 #[derive(Clone, Debug, Default)]
 pub struct CertificateConfig {
-    /// How a server's certificate is judged. Without it none is accepted, and every server needs a PSK.
+    /// How a server's certificate is verified. Without it, none is accepted, and the server must select a PSK.
     pub verification: Option<Verification>,
-    /// What the client shows when a server asks for it; otherwise it shows none.
+    /// The client certificate to send on request; without one, none is sent.
     pub credentials: Option<SharedCredentials>,
-    /// Asks the server to show a certificate beside an external PSK (RFC 8773). One that does not know the extension
-    /// shows none.
+    /// Requests a server certificate in addition to an external PSK (RFC 8773). A server that does not know the
+    /// extension sends none.
     pub with_external_psk: bool,
 }

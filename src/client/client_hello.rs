@@ -33,7 +33,7 @@ pub(super) fn first_client_hello(
         record_size_limit: parameters.record_size_limit(),
         early_data: offer.early_data.is_some(),
         supported_versions: Some(vec![ProtocolVersion::TLS13]),
-        // Without a PSK to offer they say how a ticket of this connection can be used.
+        // Without a PSK to offer, they say how a ticket of this connection can be used.
         psk_key_exchange_modes: Some(parameters.psk_modes().to_vec())
             .filter(|_| !config.full_handshake() || !offer.psks.is_empty() || kinds.resumption()),
         cert_with_extern_psk: offer.cert_with_extern_psk,
@@ -61,7 +61,7 @@ pub(super) fn first_client_hello(
     Ok((hello, share))
 }
 
-/// What a HelloRetryRequest settled.
+/// The parameters of a HelloRetryRequest.
 pub(super) struct Retry {
     pub(super) cipher_suite: CipherSuite,
     pub(super) group: Option<NamedGroup>,
@@ -69,7 +69,7 @@ pub(super) struct Retry {
     pub(super) transcript: Transcript,
 }
 
-/// Changes the ClientHello as the HelloRetryRequest asks, and sends it again.
+/// Changes the ClientHello as the HelloRetryRequest requires, and sends it again.
 pub(super) fn send_second(
     hello: &mut ClientHello,
     offered: &mut Vec<Psk>,
@@ -109,13 +109,13 @@ fn generate_share(
     Ok((share, entry))
 }
 
-/// Says who is to blame for a hello that is too long to encode.
+/// The error for a hello that is too long to encode, which depends on the cause.
 pub(super) fn if_too_long(error: Error, cause: impl Into<Error>) -> Error {
     if error == Error::Internal(TOO_LONG) { cause.into() } else { error }
 }
 
-/// Encodes the hello with a binder for each PSK. A binder covers everything before the binders, lengths
-/// included as if they were there (section 4.3.11.2), so placeholders of the right length go first.
+/// Encodes the hello with a binder for each PSK. A binder covers everything before the binders, with lengths that
+/// include them (section 4.3.11.2), so placeholders of the right length are written first.
 pub(super) fn encode_with_binders(
     hello: &mut ClientHello,
     offered: &[Psk],

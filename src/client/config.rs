@@ -1,4 +1,4 @@
-//! What a client is told.
+//! The configuration of a client.
 
 use super::CertificateConfig;
 use crate::certificates::Verification;
@@ -6,8 +6,8 @@ use crate::endpoint::{ConfigError, Parameters};
 use crate::psk::{ExternalPsk, PskError, PskKinds, PskList};
 use crate::wire::SignatureScheme;
 
-/// What signature_algorithms lists when nothing will be signed: servers that look at certificates before they
-/// look at PSKs refuse a hello without it.
+/// The schemes in signature_algorithms if no certificate is accepted: servers that choose a certificate before a PSK
+/// refuse a hello without the extension.
 const NOTHING_SIGNED: [SignatureScheme; 4] = [
     SignatureScheme::ECDSA_SECP256R1_SHA256,
     SignatureScheme::ED25519,
@@ -20,9 +20,9 @@ const NOTHING_SIGNED: [SignatureScheme; 4] = [
 pub struct ClientConfig {
     /// Preferences and limits.
     pub parameters: Parameters,
-    /// Offers early data with the first PSK or session, if that allows it.
+    /// Offers early data with the first PSK or session, if it allows early data.
     pub early_data: bool,
-    /// What it does with certificates.
+    /// The configuration of certificates.
     pub certificates: CertificateConfig,
     kinds: PskKinds,
     psks: PskList,
@@ -48,7 +48,8 @@ impl ClientConfig {
         self.kinds
     }
 
-    /// Sets which kinds of PSK are used; each connection can override it. Not against PSKs that are there already.
+    /// Sets which kinds of PSK are used; each connection can override it. Fails if PSKs of an excluded kind are
+    /// present.
     pub fn set_psk_kinds(&mut self, kinds: PskKinds) -> Result<(), PskError> {
         if !kinds.external() && !self.psks.is_empty() {
             return Err(PskError::MixedKinds);
@@ -62,29 +63,29 @@ impl ClientConfig {
         &self.psks
     }
 
-    /// What the ClientHello lists as signature_algorithms (RFC 9846 section 4.3.3).
+    /// The schemes in signature_algorithms (RFC 9846 section 4.3.3).
     pub(super) fn signature_algorithms(&self) -> Vec<SignatureScheme> {
         let verification = self.certificates.verification.as_ref();
         verification.map_or_else(|| NOTHING_SIGNED.to_vec(), Verification::schemes)
     }
 
-    /// Whether a server may prove who it is by a certificate alone; otherwise every server needs a PSK.
+    /// Whether a certificate without a PSK may authenticate a server; otherwise every server needs a PSK.
     pub(super) const fn full_handshake(&self) -> bool {
         self.certificates.verification.is_some()
     }
 
-    /// Whether a server's certificate is judged by its validity.
+    /// Whether the validity of a server's certificate is checked.
     pub(super) fn needs_time(&self) -> bool {
         self.certificates.verification.as_ref().is_some_and(Verification::needs_time)
     }
 
-    /// SHA-256 of the certificate that the client is ready to show.
+    /// SHA-256 of the client's certificate.
     pub(super) fn own_certificate(&self) -> Option<Vec<u8>> {
         let credentials = self.certificates.credentials.as_ref()?;
         Some(credentials.digest().as_ref().to_vec())
     }
 
-    /// Whether a server is asked for a certificate in addition to an external PSK (RFC 8773).
+    /// Whether to request a server certificate in addition to an external PSK (RFC 8773).
     pub(super) const fn certificate_with_psk(&self) -> bool {
         self.full_handshake() && self.certificates.with_external_psk
     }
@@ -96,7 +97,7 @@ impl ClientConfig {
 
     /// Sets the DNS name to send as server_name. IP addresses are not permitted there.
     pub fn set_server_name(&mut self, name: &str) -> Result<(), ConfigError> {
-        // The trailing dot of a fully qualified name is not sent.
+        // The trailing dot of a fully qualified name is removed.
         let name = name.as_bytes().strip_suffix(b".").unwrap_or(name.as_bytes());
         let dns_name = name.iter().all(u8::is_ascii_graphic)
             && (1..=255).contains(&name.len())
@@ -109,7 +110,7 @@ impl ClientConfig {
     }
 }
 
-/// Whether this is the text of an IP address: no DNS name holds a colon, and no top-level domain is a number.
+/// Whether this is the text of an IP address: no DNS name has a colon, and no top-level domain is a number.
 fn is_address(name: &[u8]) -> bool {
     let mut last_label = name.iter().rev().take_while(|byte| **byte != b'.');
     last_label.all(u8::is_ascii_digit) || name.contains(&b':')

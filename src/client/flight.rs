@@ -1,4 +1,4 @@
-//! The client's own flight: a certificate if it was asked for, and Finished (RFC 9846 sections 4.5.1 to 4.5.3).
+//! The client's flight: a certificate if it was requested, and Finished (RFC 9846 sections 4.5.1 to 4.5.3).
 
 use super::{Asking, State};
 use crate::certificates::{Identity, Signer};
@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::keys::{Exporter, MainSecret, TrafficSecret, Transcript};
 use crate::psk::{PskKinds, Terms};
 
-/// The server is authenticated, and the client's own flight goes out.
+/// The server is authenticated; the client's flight follows.
 pub struct Reply {
     pub(super) kinds: PskKinds,
     pub(super) negotiated: Negotiated,
@@ -56,7 +56,7 @@ impl Flight for Reply {
     }
 }
 
-/// Answers a CertificateRequest, with an empty Certificate if there is none to show, and finishes the handshake.
+/// Answers a CertificateRequest, with an empty Certificate if the client has none, and finishes the handshake.
 pub(super) fn reply_with_certificate(
     ctx: &mut Context,
     mut reply: Box<Reply>,

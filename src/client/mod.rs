@@ -32,19 +32,19 @@ use wait_encrypted_extensions::WaitEncryptedExtensions;
 use wait_finished::WaitFinished;
 use wait_server_hello::WaitServerHello;
 
-/// Where the client stands.
+/// The state of the client.
 pub enum State {
     /// START: nothing was sent.
     Start(Start),
     /// WAIT_SH: the ClientHello was sent.
     WaitServerHello(Box<WaitServerHello>),
-    /// WAIT_EE: the ServerHello was taken.
+    /// WAIT_EE: the ServerHello was received.
     WaitEncryptedExtensions(Box<WaitEncryptedExtensions>),
-    /// WAIT_CERT_CR and WAIT_CERT: the server has to show a certificate.
+    /// WAIT_CERT_CR and WAIT_CERT: the server must send a certificate.
     WaitCertificate(WaitCertificate),
-    /// WAIT_CV: the server has to prove that it has the certificate's key.
+    /// WAIT_CV: the server must prove that it has the certificate's key.
     WaitCertificateVerify(WaitCertificateVerify<WaitFinished>),
-    /// WAIT_CV or WAIT_FINISHED, and the application is asked.
+    /// WAIT_CV or WAIT_FINISHED: an answer of the application is pending.
     Asking(Asking),
     /// WAIT_FINISHED: only the server's Finished is missing.
     WaitFinished(Box<WaitFinished>),
@@ -67,7 +67,7 @@ impl State {
         }
     }
 
-    /// The handshake messages that the state takes.
+    /// The handshake messages that the state accepts.
     pub fn expected(&self) -> &'static [HandshakeType] {
         match self {
             Self::Start(_) => &[],
@@ -81,7 +81,7 @@ impl State {
         }
     }
 
-    /// Takes a handshake message; the state is used up, whatever comes of it.
+    /// Processes a handshake message. It consumes the state, even on failure.
     pub fn on_handshake(self, ctx: &mut Context, message: &Handshake<'_>) -> Result<Self, Error> {
         let state = self.name();
         match (self, message.msg_type) {
@@ -111,7 +111,7 @@ impl State {
         }
     }
 
-    /// The question that waits for the application, if there is one.
+    /// The pending question to the application, if any.
     pub fn asking(&self) -> Option<&Asking> {
         match self {
             Self::Asking(asking) => Some(asking),
@@ -119,7 +119,7 @@ impl State {
         }
     }
 
-    /// Goes on with the application's answer.
+    /// Continues with the application's answer.
     pub fn answer(self, ctx: &mut Context, answer: Answer<'_>) -> Result<Self, Error> {
         match self {
             Self::Asking(asking) => asking.answer(ctx, answer),
@@ -148,7 +148,7 @@ impl State {
     }
 }
 
-/// A handshake that waits for the application's answer.
+/// A handshake for which the application's answer is pending.
 pub enum Asking {
     /// WAIT_CV: the verdict on the server's certificate.
     VerifyingCertificate(Verifying<WaitFinished>),
@@ -157,7 +157,7 @@ pub enum Asking {
 }
 
 impl Asking {
-    /// What is asked.
+    /// The question.
     pub const fn question(&self) -> Question {
         match self {
             Self::VerifyingCertificate(_) => Question::VerifyCertificate,
@@ -165,7 +165,7 @@ impl Asking {
         }
     }
 
-    /// Whether [`Asking::answer`] may be given this.
+    /// Whether [`Asking::answer`] accepts this answer.
     pub fn check(&self, answer: &Answer<'_>) -> Result<(), Usage> {
         if self.question() == answer.question() {
             Ok(())
@@ -174,7 +174,7 @@ impl Asking {
         }
     }
 
-    /// Goes on with the answer.
+    /// Continues with the answer.
     pub fn answer(self, ctx: &mut Context, answer: Answer<'_>) -> Result<State, Error> {
         match (self, answer) {
             (Self::VerifyingCertificate(s), Answer::Certificate(decision)) => {
@@ -185,7 +185,7 @@ impl Asking {
         }
     }
 
-    /// The certificates that the application judges.
+    /// The certificates that the application must verify.
     pub fn certificate_to_verify(&self) -> Option<VerificationRequest<'_>> {
         match self {
             Self::VerifyingCertificate(s) => Some(s.request()),
@@ -193,7 +193,7 @@ impl Asking {
         }
     }
 
-    /// What the application signs.
+    /// The content that the application must sign.
     pub fn to_sign(&self) -> Option<SignatureRequest<'_>> {
         match self {
             Self::Signing(s) => Some(s.request()),

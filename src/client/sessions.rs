@@ -1,4 +1,4 @@
-//! Which sessions a connection offers (RFC 9846 section 4.7.1): those whose server it would accept anew.
+//! Which sessions a connection offers (RFC 9846 section 4.7.1): those whose server it would accept in a full handshake.
 
 use super::ClientConfig;
 use crate::certificates::{Signer, Verification, VerificationRequest};
@@ -31,14 +31,13 @@ pub(super) fn refusal(
     if config.certificate_with_psk() && terms.server.certificate.is_none() {
         return Some(SessionRefusal::NoCertificate);
     }
-    // A connection to which nothing else was given has the session in place of its PSK.
+    // In a connection with only sessions, the session stands for its PSK.
     let alone = psks.is_empty() && !config.full_handshake();
     let held = || psks.named(&terms.server).is_some_and(|psk| session.is_by(psk));
     (!alone && !held()).then_some(SessionRefusal::Psk)
 }
 
-/// Judges the certificate of the session's server as that of a full handshake. That the server has its key was proved
-/// then.
+/// Verifies the certificate of the session's server as in a full handshake. The server proved then that it has the key.
 fn certificate_refusal(
     config: &ClientConfig,
     session: &Session,
@@ -57,7 +56,7 @@ fn certificate_refusal(
     verdict.is_err().then_some(SessionRefusal::CertificateNotVerified)
 }
 
-/// The rules by which the application has to judge a resumed server, unless it has accepted it by the same ones.
+/// The rules by which the application must verify a resumed server, unless it has accepted it by the same rules.
 pub(super) fn rules_to_judge_by<'a>(
     config: &'a ClientConfig,
     server: &Authentication,
@@ -68,7 +67,7 @@ pub(super) fn rules_to_judge_by<'a>(
     (server.psk.is_none() && !accepted).then_some(verification)
 }
 
-/// Whether the application has yet to accept the server of this PSK: early data is not sent to it before.
+/// Whether the application must still accept the server of this PSK: early data is not sent before that.
 pub(super) fn is_to_be_judged(config: &ClientConfig, psk: &Psk) -> bool {
     psk.descent.as_ref().is_some_and(|server| rules_to_judge_by(config, server).is_some())
 }

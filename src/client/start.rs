@@ -1,4 +1,4 @@
-//! START: what is offered, and the first ClientHello (RFC 9846 sections 4.2.2 and 4.7.1).
+//! START: the offer, and the first ClientHello (RFC 9846 sections 4.2.2 and 4.7.1).
 
 use std::sync::Arc;
 
@@ -29,7 +29,7 @@ impl Start {
         Self { psks: config.psks().clone(), config, kinds, sessions: Vec::new() }
     }
 
-    /// Overrides the configuration's kinds. Not against PSKs or sessions that are there already.
+    /// Overrides the configuration's kinds. Fails if PSKs or sessions of an excluded kind are present.
     pub fn set_psk_kinds(&mut self, kinds: PskKinds) -> Result<(), PskError> {
         if (!kinds.external() && !self.psks.is_empty())
             || (!kinds.resumption() && !self.sessions.is_empty())
@@ -40,12 +40,12 @@ impl Start {
         Ok(())
     }
 
-    /// Whether the time decides anything: the age of a session, or whether a certificate is valid.
+    /// Whether the time is needed: for the age of a session, or the validity of a certificate.
     pub fn needs_time(&self) -> bool {
         self.kinds.resumption() || self.config.needs_time()
     }
 
-    /// Adds a PSK behind the configuration's.
+    /// Adds a PSK after those of the configuration.
     pub fn append_psk(&mut self, psk: &ExternalPsk) -> Result<(), PskError> {
         if !self.kinds.external() {
             return Err(PskError::MixedKinds);
@@ -54,7 +54,7 @@ impl Start {
         self.psks.append_to_offer(psk, sessions)
     }
 
-    /// Adds a session behind those that are there, and before all external PSKs.
+    /// Adds a session after the others, and before all external PSKs.
     pub fn append_session(&mut self, session: &Session, now: u64) -> Result<(), PskError> {
         if !self.kinds.resumption() {
             return Err(PskError::MixedKinds);
@@ -98,7 +98,7 @@ impl Start {
         })))
     }
 
-    /// The sessions whose server this connection would accept anew. To be left with nothing is a mistake.
+    /// The sessions whose server this connection would accept in a full handshake. Fails if nothing is left to offer.
     fn sessions_to_offer(&self, ctx: &mut Context) -> Result<Vec<&Session>, Error> {
         let mut sessions = Vec::new();
         for (index, session) in self.sessions.iter().enumerate() {
@@ -128,7 +128,7 @@ fn send_first(
     Ok(TranscriptBuffer::new(bytes))
 }
 
-/// Goes over to the keys of early data, if some is offered (section 4.3.10).
+/// Switches to the keys of early data, if it is offered (section 4.3.10).
 fn begin_early_data(
     ctx: &mut Context,
     offer: &Offer,

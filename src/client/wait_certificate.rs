@@ -1,5 +1,5 @@
-//! WAIT_CERT_CR, WAIT_CERT and WAIT_CV: how a server proves who it is without a PSK, or beside one (RFC 9846 sections
-//! 4.4.2 and 4.5, RFC 8773).
+//! WAIT_CERT_CR, WAIT_CERT and WAIT_CV: the authentication of a server without a PSK, or in addition to one (RFC 9846
+//! sections 4.4.2 and 4.5, RFC 8773).
 
 use super::wait_finished::WaitFinished;
 use super::{Asking, State};
@@ -10,17 +10,17 @@ use crate::keys::Transcript;
 use crate::psk::Verdict;
 use crate::wire::{Handshake, HandshakeType};
 
-/// WAIT_CERT_CR, and WAIT_CERT once the server has asked for a certificate.
+/// WAIT_CERT_CR, and WAIT_CERT once the server has requested a certificate.
 pub struct WaitCertificate {
     verification: Verification,
-    /// The server may ask for a certificate of ours: not when it has chosen a PSK.
+    /// Whether the server may request a client certificate: not if it has selected a PSK.
     may_request: bool,
     next: Box<WaitFinished>,
 }
 
 impl WaitCertificate {
     pub(super) fn new(next: Box<WaitFinished>) -> Result<Self, Error> {
-        // Who cannot judge a certificate lets nobody go on without a PSK.
+        // A client that cannot verify a certificate does not continue without a PSK.
         let verification = next.config.certificates.verification.clone();
         let verification = verification.ok_or(Violation::PskNotSelected)?;
         Ok(Self { verification, may_request: next.negotiated.psk_identity.is_none(), next })
@@ -61,7 +61,7 @@ impl WaitCertificate {
     }
 }
 
-/// What follows from the server's CertificateVerify.
+/// Continues after the server's CertificateVerify.
 pub(super) fn judged(judgement: Judgement<WaitFinished>) -> State {
     match judgement {
         Judgement::Accepted(next) => State::WaitFinished(next),

@@ -17,13 +17,13 @@ use crate::wire::{
     CipherSuite, ClientHello, EncryptedExtensions, ExtensionType, Handshake, grease,
 };
 
-/// The ServerHello was taken and a PSK is selected.
+/// The ServerHello was received, and a PSK is selected.
 pub struct WaitEncryptedExtensions {
     pub(super) config: Arc<ClientConfig>,
     pub(super) kinds: PskKinds,
     pub(super) hello: ClientHello,
     pub(super) early_data: Option<EarlyDataOffer>,
-    /// The ServerHello has settled that early data, if there is any, is not accepted.
+    /// Whether the ServerHello excludes that early data is accepted.
     pub(super) early_data_rejected: bool,
     pub(super) terms: Terms,
     pub(super) negotiated: Negotiated,
@@ -40,7 +40,7 @@ impl WaitEncryptedExtensions {
         message: &Handshake<'_>,
     ) -> Result<State, Error> {
         let extensions = EncryptedExtensions::read(message.body())?;
-        // Before anything else can be wrong, as it decides which key an alert goes out under.
+        // Before any other check, as it decides which key protects an alert.
         if self.early_data.is_some() && !self.early_data_rejected {
             if extensions.early_data {
                 ctx.writer.protect_alerts_as_all_else();
@@ -106,7 +106,7 @@ impl WaitEncryptedExtensions {
     }
 }
 
-/// Goes over to the keys of the handshake. The compatibility change_cipher_spec has to come before (appendix E.4).
+/// Switches to the keys of the handshake. The compatibility change_cipher_spec must precede it (appendix E.4).
 pub(super) fn send_with_handshake_keys(
     ctx: &mut Context,
     hello: &ClientHello,

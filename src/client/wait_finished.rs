@@ -1,4 +1,4 @@
-//! WAIT_FINISHED: the server's Finished, and our own (RFC 9846 section 4.5.3).
+//! WAIT_FINISHED: the server's Finished, and the client's (RFC 9846 section 4.5.3).
 
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ pub struct WaitFinished {
     pub(super) handshake_secret: HandshakeSecret,
     pub(super) client_handshake_traffic_secret: TrafficSecret,
     pub(super) server_handshake_traffic_secret: TrafficSecret,
-    /// The schemes that the server takes, if it has asked for a certificate.
+    /// The schemes that the server accepts, if it has requested a certificate.
     pub(super) requested: Option<RequestedSchemes>,
     pub(super) terms: Terms,
 }

@@ -18,12 +18,12 @@ use crate::wire::{
 /// The last eight bytes of a TLS 1.3 server's random when it negotiates TLS 1.2, and older (section 4.2.3).
 const DOWNGRADE_SENTINELS: [&[u8]; 2] = [b"DOWNGRD\x01", b"DOWNGRD\x00"];
 
-/// The ClientHello is out.
+/// The ClientHello was sent.
 pub struct WaitServerHello {
     pub(super) config: Arc<ClientConfig>,
     pub(super) kinds: PskKinds,
     pub(super) hello: ClientHello,
-    /// What the last ClientHello offers, in its order.
+    /// The offer of the last ClientHello, in order.
     pub(super) offered: Vec<Psk>,
     pub(super) share: Option<KeyShare>,
     pub(super) early_data: Option<EarlyDataOffer>,
@@ -47,13 +47,13 @@ impl WaitServerHello {
         }
     }
 
-    /// What holds for ServerHello and HelloRetryRequest alike.
+    /// The checks for both ServerHello and HelloRetryRequest.
     fn check_common(&self, server_hello: &ServerHello) -> Result<(), Error> {
         match server_hello.extensions.selected_version {
             Some(ProtocolVersion::TLS13) => {}
             Some(_) => return Err(Violation::SelectedVersionWrong.into()),
             None if server_hello.is_retry() => return Err(Violation::RetryMissingVersion.into()),
-            // The HelloRetryRequest had settled it (section 4.2.4).
+            // The HelloRetryRequest has fixed it (section 4.2.4).
             None if self.retry.is_some() => return Err(Violation::SelectedVersionWrong.into()),
             None => {
                 let sentinel = DOWNGRADE_SENTINELS.iter().any(|s| server_hello.random.ends_with(s));
@@ -92,11 +92,11 @@ impl WaitServerHello {
                 state: "WAIT_SH",
             });
         }
-        // A HelloRetryRequest is answered with a ClientHello: no more of the server's bytes can be meant yet.
+        // The answer to a HelloRetryRequest is a ClientHello: the server cannot have sent more yet.
         ctx.reader.boundary()?;
         let group = request.extensions.selected_group;
         if let Some(group) = group {
-            // Our own list, as the hello's holds a reserved group too (RFC 8701).
+            // Our own list, as that of the hello also has a reserved group (RFC 8701).
             if !self.config.parameters.groups().contains(&group) {
                 return Err(Violation::RetryGroupNotOffered.into());
             }
@@ -115,7 +115,7 @@ impl WaitServerHello {
             cookie: request.extensions.cookie,
             transcript,
         };
-        // A HelloRetryRequest rejects early data (section 4.3.10), and is answered in clear.
+        // A HelloRetryRequest rejects early data (section 4.3.10), and the answer is sent in clear.
         if self.early_data.take().is_some() {
             ctx.writer.clear_sealer();
             ctx.emit(Event::EarlyDataRejected);
@@ -148,13 +148,13 @@ impl WaitServerHello {
         if psk.is_some_and(|psk| psk.hash != hash) {
             return Err(Violation::SelectedPskHashMismatch.into());
         }
-        // Without a PSK the server has to show a certificate; going on otherwise would mean not knowing who it is.
+        // Without a PSK the server must send a certificate; otherwise it would not be authenticated.
         if psk.is_none() && !self.config.full_handshake() {
             return Err(Violation::PskNotSelected.into());
         }
         let server_certificate = psk.is_none() || server_hello.extensions.cert_with_extern_psk;
         let hello_retry_request = self.retry.is_some();
-        // A HelloRetryRequest has rejected it before; otherwise EncryptedExtensions may accept it.
+        // A HelloRetryRequest has already rejected it; otherwise EncryptedExtensions may accept it.
         let early_data = match (&self.early_data, self.early_data_rejected) {
             (None, false) => EarlyDataOutcome::NotOffered,
             _ => EarlyDataOutcome::Rejected,
@@ -179,7 +179,8 @@ impl WaitServerHello {
         let handshake_secret = early_secret.into_handshake_secret(shared.as_ref());
         let (client, server) = ctx.handshake_secrets(&handshake_secret, &transcript);
         ctx.set_receive_secret(suite, &server)?;
-        // From here on an alert can be protected (appendix A.1). Early data keeps its keys until its fate is known.
+        // From now on an alert can be protected (appendix A.1). Early data keeps its keys until it is accepted or
+        // rejected.
         let undecided =
             self.early_data.as_ref().is_some_and(|offer| offer.may_be_accepted(index, suite));
         if undecided {
@@ -233,7 +234,7 @@ impl WaitServerHello {
     }
 }
 
-/// The key exchange, or its absence under psk_ke. Beside a certificate there is always one.
+/// The key exchange, or its absence under psk_ke. With a certificate there is always one.
 fn agree(
     config: &ClientConfig,
     server_certificate: bool,

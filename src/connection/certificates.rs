@@ -1,4 +1,4 @@
-//! Certificates: what the application is asked about them, and answers.
+//! Certificates: the application's decisions and signatures.
 
 use super::{Connection, Phase};
 use crate::certificates::{Decision, SignatureRequest, VerificationRequest};
@@ -6,7 +6,7 @@ use crate::endpoint::Answer;
 use crate::error::Error;
 
 impl Connection {
-    /// The peer's certificates, while they wait for [`Connection::decide_certificate`].
+    /// The peer's certificates, while [`Connection::decide_certificate`] is pending.
     pub fn certificate_to_verify(&self) -> Option<VerificationRequest<'_>> {
         match &self.phase {
             Phase::Client(state) => state.asking()?.certificate_to_verify(),
@@ -15,13 +15,13 @@ impl Connection {
         }
     }
 
-    /// Says what becomes of the peer's certificate, by a [`Decision`] or whether it is accepted, and goes on with the
-    /// handshake.
+    /// Decides about the peer's certificate, by a [`Decision`] or a `bool`, and continues the handshake.
     pub fn decide_certificate(&mut self, decision: impl Into<Decision>) -> Result<(), Error> {
         self.answer(Answer::Certificate(decision.into()))
     }
 
-    /// What is to be signed with the key of our certificate, and how, while that waits for [`Connection::sign`].
+    /// The content to sign with the key of this side's certificate, and the scheme, while [`Connection::sign`] is
+    /// pending.
     pub fn to_sign(&self) -> Option<SignatureRequest<'_>> {
         match &self.phase {
             Phase::Client(state) => state.asking()?.to_sign(),
@@ -30,7 +30,7 @@ impl Connection {
         }
     }
 
-    /// Takes the signature, and goes on with the handshake. One that does not verify ends it.
+    /// Accepts the signature, and continues the handshake. A signature that does not verify ends it.
     pub fn sign(&mut self, signature: Vec<u8>) -> Result<(), Error> {
         self.answer(Answer::Signature(signature))
     }

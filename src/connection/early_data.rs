@@ -7,8 +7,8 @@ use crate::error::{Error, Usage};
 use crate::server::{Asking, EarlyDataRequest, State};
 
 impl Connection {
-    /// Client, from [`Connection::start`] on: how much early data can be sent now, in bytes; `None` when none was
-    /// offered, or the server has said what becomes of it.
+    /// Client, from [`Connection::start`] on: how much early data can be sent now, in bytes; `None` if none was
+    /// offered, or the server has accepted or rejected it.
     pub fn early_data_limit(&mut self) -> Option<usize> {
         match &mut self.phase {
             Phase::Client(state) => state.early_data().map(|offer| offer.remaining()),
@@ -16,8 +16,8 @@ impl Connection {
         }
     }
 
-    /// Client: queues early data, all of it or none. It has no forward secrecy, and the server may get copies of it:
-    /// it must be harmless when done twice (RFC 9846 section 2.3).
+    /// Client: queues early data, all of it or none. It has no forward secrecy, and the server may receive it more than
+    /// once: it must be harmless when it is processed twice (RFC 9846 section 2.3).
     pub fn send_early_data(&mut self, data: &[u8]) -> Result<(), Error> {
         self.check_alive()?;
         let result = match &mut self.phase {
@@ -30,7 +30,7 @@ impl Connection {
         self.settle(result)
     }
 
-    /// Server: what is to be decided on early data, while that waits for [`Connection::decide_early_data`].
+    /// Server: the request for a decision on early data, while [`Connection::decide_early_data`] is pending.
     pub fn early_data_request(&self) -> Option<EarlyDataRequest<'_>> {
         match &self.phase {
             Phase::Server(State::Asking(Asking::DecidingEarlyData(s))) => Some(s.request()),
@@ -38,13 +38,13 @@ impl Connection {
         }
     }
 
-    /// Server: accepts or rejects early data, and goes on with the handshake.
+    /// Server: accepts or rejects early data, and continues the handshake.
     pub fn decide_early_data(&mut self, accepted: bool) -> Result<(), Error> {
         self.answer(Answer::EarlyData(accepted))
     }
 
     /// Exports keying material from the early exporter (RFC 9846 section 7.5): on a client once it has offered early
-    /// data, on a server once it has accepted it. What comes of it has the weaknesses of early data.
+    /// data, on a server once it has accepted it. The result has the weaknesses of early data.
     pub fn export_early_keying_material(
         &self,
         label: &str,

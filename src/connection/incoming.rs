@@ -1,4 +1,4 @@
-//! What comes in, and where a connection goes from there.
+//! Incoming bytes, and the transitions that follow.
 
 use super::{Connection, Phase};
 use crate::endpoint::{Context, Direction, Event};
@@ -7,11 +7,11 @@ use crate::record::{self, Incoming};
 use crate::server;
 use crate::wire::{Alert, Handshake, HandshakeType, handshake};
 
-/// What may pile up while the application is asked, in bytes: far more than [`Connection::wants_read`] asks for.
+/// How much is buffered while the application decides, in bytes: far more than [`Connection::wants_read`] asks for.
 const MAX_BUFFERED_WHILE_SUSPENDED: usize = 1 << 20;
 
 impl Connection {
-    /// Works off what was received, until more is needed or selection waits.
+    /// Processes what was received, until more is needed or the application must decide.
     pub(super) fn process(&mut self) -> Result<(), Error> {
         loop {
             if self.is_suspended() {
@@ -53,7 +53,7 @@ impl Connection {
         })
     }
 
-    /// Why a message that is too long is refused. A state that does not take the type cares for no length.
+    /// The error for a message that is too long. If the state does not accept its type, the length does not matter.
     fn refusal_of_length(&self, msg_type: HandshakeType) -> Error {
         let (state, expected) = match &self.phase {
             Phase::Client(state) => (state.name(), state.expected()),
@@ -97,7 +97,7 @@ impl Connection {
         }
     }
 
-    /// Takes a step that uses the state up, whatever comes of it.
+    /// Makes a transition, which consumes the state, even on failure.
     pub(super) fn step(
         &mut self,
         step: impl FnOnce(Phase, &mut Context) -> Result<Phase, Error>,
@@ -107,7 +107,7 @@ impl Connection {
         self.advance(next)
     }
 
-    /// Goes to the next state, or fails.
+    /// Enters the next state, or fails.
     pub(super) fn advance(&mut self, next: Result<Phase, Error>) -> Result<(), Error> {
         match next {
             Ok(phase) => {
@@ -118,7 +118,7 @@ impl Connection {
         }
     }
 
-    /// Passes usage errors on; any other ends the connection.
+    /// Returns usage errors; any other error ends the connection.
     pub(super) fn settle(&mut self, result: Result<(), Error>) -> Result<(), Error> {
         match result {
             Err(error) if !error.is_usage() => self.fail(error),
@@ -126,14 +126,14 @@ impl Connection {
         }
     }
 
-    /// Ends the connection: the state with its secrets goes, the alert is queued, and so go the keys of both directions.
+    /// Ends the connection: drops the state with its secrets, queues the alert, and drops the keys of both directions.
     pub(super) fn fail(&mut self, error: Error) -> Result<(), Error> {
-        // A usage error leaves everything as it was, which is too late here; no state returns one.
+        // A usage error must change nothing, which is impossible here; no state returns one.
         debug_assert!(!error.is_usage(), "{error}");
         self.phase = Phase::Failed(error);
         self.context.reader.clear();
         if let (Some(alert), false) = (error.alert(), self.send_closed) {
-            // The connection has failed either way; without an alert the peer learns it from the transport.
+            // The connection has failed either way; without an alert, the peer notices it by the transport.
             let _ = self.context.send_alert(alert);
         }
         self.context.writer.clear_sealer();

@@ -1,9 +1,9 @@
 //! The sans-IO connection.
 //!
 //! The contract: feed the connection ([`Connection::receive`], [`Connection::send`] and the rest), then drain it
-//! ([`Connection::poll_transmit`], [`Connection::poll_event`]) until both are empty, whether the call failed or
-//! not. Every error but [`Error::Usage`] ends the connection for good, and the alert that is due is queued before
-//! the call returns. A panic is a bug, whatever the input.
+//! ([`Connection::poll_transmit`], [`Connection::poll_event`]) until both are empty, whether the call failed or not.
+//! Every error except [`Error::Usage`] ends the connection permanently, and its alert, if any, is queued before the
+//! call returns. A panic is a bug, whatever the input.
 
 mod certificates;
 mod early_data;
@@ -20,10 +20,10 @@ use crate::endpoint::{Context, Event};
 use crate::error::{AlertDescription, Error, Usage};
 use crate::server::{self, ServerConfig};
 
-/// How much may pile up while the application is asked before no more is wanted, in bytes.
+/// How much is buffered while the application decides before `wants_read` turns false, in bytes.
 const ENOUGH_WHILE_SUSPENDED: usize = 1 << 16;
 
-/// Where a connection's randomness comes from.
+/// The source of a connection's randomness.
 pub struct Entropy(Random);
 
 impl Entropy {
@@ -32,7 +32,7 @@ impl Entropy {
         Random::from_os().map(Self)
     }
 
-    /// From a seed: the connection is then reproducible to the byte, and as secret as the seed. For tests and
+    /// From a seed: the connection is then reproducible to the byte, and only as secret as the seed. For tests and
     /// demonstrations.
     pub fn from_seed(seed: [u8; 32]) -> Self {
         Self(Random::from_seed(seed))
@@ -49,18 +49,18 @@ impl Entropy {
 pub struct Connection {
     context: Context,
     phase: Phase,
-    /// The peer's close_notify was taken.
+    /// The peer's close_notify was received.
     receive_closed: bool,
     /// Our close_notify was sent.
     send_closed: bool,
     time_told: bool,
 }
 
-/// The state of the role, or why there is none any more.
+/// The state of the role, or the reason why there is none.
 enum Phase {
     Client(client::State),
     Server(server::State),
-    /// Closed by us before the handshake was complete.
+    /// Closed by this side before the handshake was complete.
     Abandoned,
     Failed(Error),
 }
@@ -75,7 +75,7 @@ impl Connection {
     /// A server.
     pub fn server(config: Arc<ServerConfig>, random: Entropy) -> Self {
         let mut context = Context::new(&config.parameters, random.0);
-        // It may come before the ClientHello that answers another server's HelloRetryRequest (section 4.3.2).
+        // It may precede a ClientHello that answers another server's HelloRetryRequest (section 4.3.2).
         context.reader.accept_change_cipher_spec(config.cookie_keys.is_some());
         Self::new(context, Phase::Server(server::State::new(config)))
     }
@@ -84,17 +84,17 @@ impl Connection {
         Self { context, phase, receive_closed: false, send_closed: false, time_told: false }
     }
 
-    /// Tells the time, in milliseconds since the Unix epoch; to be called before each call that may use it.
+    /// Sets the time, in milliseconds since the Unix epoch. Call it before each call that may need the time.
     ///
-    /// Tickets and sessions need it, whose age is counted from it and which expire by it, and so do certificates that are
-    /// verified by trust anchors. A connection that may meet either has to be told before it starts: otherwise
-    /// [`Connection::start`] of a client and [`Connection::receive`] of a server fail with [`Usage::TimeNotTold`].
+    /// Tickets and sessions need it for their age and expiry, and so do certificates that are verified by trust
+    /// anchors. For a connection that may use either, set the time before it starts: otherwise [`Connection::start`] of
+    /// a client and [`Connection::receive`] of a server fail with [`Usage::TimeNotTold`].
     pub fn set_time(&mut self, now: u64) {
         self.context.now = now;
         self.time_told = true;
     }
 
-    /// Begins: a client queues its ClientHello. A server has nothing to begin with; it may be called all the same.
+    /// Begins the handshake: a client queues its ClientHello. On a server, it does nothing.
     pub fn start(&mut self) -> Result<(), Error> {
         self.check_time()?;
         match &self.phase {
@@ -108,7 +108,7 @@ impl Connection {
         }
     }
 
-    /// Takes bytes from the transport, in any chunking, and processes all it can.
+    /// Processes bytes from the transport, in chunks of any size, as far as possible.
     pub fn receive(&mut self, bytes: &[u8]) -> Result<(), Error> {
         self.check_alive()?;
         if matches!(self.phase, Phase::Client(client::State::Start(_))) {
@@ -123,7 +123,8 @@ impl Connection {
         self.process()
     }
 
-    /// Tells that the transport has ended. Without the peer's close_notify before it, data may be missing.
+    /// Tells the connection that the transport has ended. Without the peer's close_notify before it, data may be
+    /// missing.
     pub fn transport_closed(&mut self) -> Result<(), Error> {
         match self.phase {
             Phase::Abandoned | Phase::Failed(_) => Ok(()),
@@ -134,7 +135,7 @@ impl Connection {
     }
 
     /// Closes the sending side with close_notify; what the peer sends can still be read. Before the handshake is
-    /// complete it gives the connection up (RFC 9846 section 6.1).
+    /// complete, it cancels the connection (RFC 9846 section 6.1).
     pub fn close(&mut self) -> Result<(), Error> {
         if self.send_closed || matches!(self.phase, Phase::Failed(_) | Phase::Abandoned) {
             return Ok(());
@@ -161,12 +162,12 @@ impl Connection {
         self.context.writer.take()
     }
 
-    /// What happened. Call until `None` after every other call.
+    /// The next event. Call until `None` after every other call.
     pub fn poll_event(&mut self) -> Option<Event> {
         self.context.poll_event()
     }
 
-    /// The state's name: RFC 9846 appendix A's, SELECTING_PSK, DECIDING_EARLY_DATA, CLOSED or FAILED.
+    /// The state's name: that of RFC 9846 appendix A, or SELECTING_PSK, DECIDING_EARLY_DATA, CLOSED or FAILED.
     pub fn state(&self) -> &'static str {
         match &self.phase {
             Phase::Failed(_) => "FAILED",
@@ -185,7 +186,7 @@ impl Connection {
         }
     }
 
-    /// Without the time a ticket or a certificate would never expire, or always.
+    /// Without the time, tickets and certificates would never expire, or always be expired.
     fn check_time(&self) -> Result<(), Error> {
         let needed = match &self.phase {
             Phase::Client(client::State::Start(start)) => start.needs_time(),
@@ -195,9 +196,9 @@ impl Connection {
         if needed && !self.time_told { Err(Usage::TimeNotTold.into()) } else { Ok(()) }
     }
 
-    /// Whether bytes from the transport are of use now. While the application is asked, no more of them are than one
-    /// flight: whoever reads a transport stops there, and goes on once the answer was given. A
-    /// connection that is given a megabyte more all the same fails, as nothing else would bound its memory.
+    /// Whether to read from the transport now. While the application decides, more than one flight is not needed: stop
+    /// reading then, and continue after the answer. If the caller passes a megabyte more anyway, the connection fails,
+    /// as nothing else would limit its memory.
     pub fn wants_read(&self) -> bool {
         match self.phase {
             Phase::Abandoned | Phase::Failed(_) => false,

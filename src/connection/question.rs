@@ -1,11 +1,11 @@
-//! What the application is asked, and its answer.
+//! The question to the application, and its answer.
 
 use super::{Connection, Phase};
 use crate::endpoint::{Answer, Question};
 use crate::error::{Error, Usage};
 
 impl Connection {
-    /// What the application is asked: nothing continues until it has answered by [`Connection::select`],
+    /// The pending question to the application: the handshake waits until it is answered by [`Connection::select`],
     /// [`Connection::decide_early_data`], `decide_certificate` or `sign`.
     pub fn question(&self) -> Option<Question> {
         match &self.phase {
@@ -20,7 +20,7 @@ impl Connection {
         self.question().is_some()
     }
 
-    /// Fails the handshake with internal_error, because the application does not answer.
+    /// Fails the handshake with internal_error, because the application cannot answer.
     pub fn cancel_question(&mut self) -> Result<(), Error> {
         match self.question() {
             Some(_) => self.fail(Error::Internal("the application did not answer")),
@@ -28,7 +28,7 @@ impl Connection {
         }
     }
 
-    /// Goes on with the answer. A usage error leaves the question as it was.
+    /// Continues with the answer. After a usage error the question is still pending.
     pub(super) fn answer(&mut self, answer: Answer<'_>) -> Result<(), Error> {
         self.check_alive()?;
         let checked = match &self.phase {

@@ -1,4 +1,4 @@
-//! PSKs, and which of them is used.
+//! PSKs, and the selection of one.
 
 use super::{Connection, Phase};
 use crate::client;
@@ -10,7 +10,7 @@ use crate::wire::{CipherSuite, ClientHello};
 
 impl Connection {
     /// Overrides the kinds of PSK that the configuration names: on a client before [`Connection::start`], on a server
-    /// before the ClientHello. Not against PSKs or sessions that are there already.
+    /// before the ClientHello. Fails if PSKs or sessions of an excluded kind are present.
     pub fn set_psk_kinds(&mut self, kinds: PskKinds) -> Result<(), AppendError> {
         match &mut self.phase {
             Phase::Client(client::State::Start(start)) => Ok(start.set_psk_kinds(kinds)?),
@@ -20,8 +20,8 @@ impl Connection {
         }
     }
 
-    /// Client, before [`Connection::start`]: offers to resume a session. Sessions come before all external PSKs. The
-    /// connection uses it up when it starts.
+    /// Client, before [`Connection::start`]: offers to resume a session. Sessions precede all external PSKs. The
+    /// session counts as used when the connection starts.
     pub fn append_session(&mut self, session: &Session) -> Result<(), AppendError> {
         match &mut self.phase {
             Phase::Client(client::State::Start(start)) => {
@@ -33,8 +33,8 @@ impl Connection {
         }
     }
 
-    /// Adds a copy of `psk` behind the configuration's: on a client before [`Connection::start`], on a server until
-    /// the PSK is selected.
+    /// Adds a copy of `psk` after those of the configuration: on a client before [`Connection::start`], on a server
+    /// until the PSK is selected.
     pub fn append_psk(&mut self, psk: &ExternalPsk) -> Result<(), AppendError> {
         match &mut self.phase {
             Phase::Client(client::State::Start(start)) => Ok(start.append_psk(psk)?),
@@ -44,23 +44,23 @@ impl Connection {
         }
     }
 
-    /// The offered PSKs, while selection waits for [`Connection::select`].
+    /// The offered PSKs, while [`Connection::select`] is pending.
     pub fn offered_psks(&self) -> Option<OfferedPskList<'_>> {
         self.selecting().map(SelectingPsk::offered_psks)
     }
 
-    /// The ClientHello, while selection waits: its server_name and application protocols may guide the choice.
+    /// The ClientHello, while a selection is pending: its server_name and application protocols may affect the choice.
     pub fn client_hello(&self) -> Option<&ClientHello> {
         self.selecting().map(SelectingPsk::client_hello)
     }
 
-    /// The cipher suites that the handshake can come to, most preferred first, while selection waits. A PSK whose hash none
-    /// of them has cannot be used (RFC 9846 section 4.3.11).
+    /// The cipher suites that the handshake may use, most preferred first, while a selection is pending. The hash of
+    /// the PSK must be that of one of them (RFC 9846 section 4.3.11).
     pub fn common_suites(&self) -> &[CipherSuite] {
         self.selecting().map(SelectingPsk::common_suites).unwrap_or_default()
     }
 
-    /// Answers the selection, and goes on with the handshake. A usage error leaves it waiting.
+    /// Answers the selection, and continues the handshake. After a usage error the selection is still pending.
     pub fn select(&mut self, selection: Selection<'_>) -> Result<(), Error> {
         self.answer(Answer::Psk(selection))
     }

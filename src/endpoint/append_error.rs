@@ -8,7 +8,7 @@ use crate::psk::PskError;
 pub enum AppendError {
     /// The PSK or the list refused it.
     Psk(PskError),
-    /// It is too late.
+    /// The selection has already been made.
     Usage(Usage),
 }
 

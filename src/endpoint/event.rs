@@ -1,26 +1,27 @@
-//! What a connection tells its application.
+//! The events of a connection.
 
 use crate::error::{AlertDescription, named_errors};
 use crate::keys::BinderKind;
 use crate::psk::Session;
 use crate::wire::{CipherSuite, NamedGroup, PskKeyExchangeMode};
 
-/// Something that happened, in the order in which it happened.
+/// An event, in the order in which it happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Event {
-    /// Server: the application selects the PSK now; nothing goes on until it has.
+    /// Server: the application must select the PSK; the handshake waits for it.
     SelectPsk,
-    /// Server: the client sent early data under a PSK that allows it; the application accepts or rejects it now, and
-    /// nothing goes on until it has.
+    /// Server: the client sent early data with a PSK that allows it. The application must accept or reject it; the
+    /// handshake waits for it.
     DecideEarlyData,
-    /// Server: early data. Unlike [`Event::Data`] it may be a copy of what was sent before, and has no forward secrecy.
+    /// Server: early data. Unlike [`Event::Data`] it may be a copy of data that was sent before, and has no forward
+    /// secrecy.
     EarlyData(Vec<u8>),
-    /// Client: the server rejected the early data. What was sent of it has to be sent again, if it still holds.
+    /// Client: the server rejected the early data. Send it again if it is still relevant.
     EarlyDataRejected,
-    /// The application says whether the peer's certificate is whom it wants, and nothing goes on until it has.
+    /// The application must decide about the peer's certificate; the handshake waits for it.
     VerifyCertificate,
-    /// The application signs with a key that is not here, and nothing goes on until it has.
+    /// The application must sign with its external key; the handshake waits for it.
     Sign,
     /// The handshake is complete; application data may be sent.
     Connected(Negotiated),
@@ -28,22 +29,22 @@ pub enum Event {
     Session(Session),
     /// Application data.
     Data(Vec<u8>),
-    /// The peer sends no more. Sending is still possible.
+    /// The peer sends nothing further. Sending is still possible.
     CloseNotify,
-    /// An alert went out or came in.
+    /// An alert was sent or received.
     Alert {
-        /// Which way it went.
+        /// The direction.
         direction: Direction,
-        /// What it says.
+        /// The alert.
         description: AlertDescription,
     },
     /// The peer changed its sending keys (RFC 9846 section 4.7.3).
     KeyUpdated,
-    /// A line of the key log; only when enabled. It holds a secret.
+    /// A line of the key log; only if enabled. It contains a secret.
     KeyLog(String),
-    /// A handshake message; only when tracing is enabled.
+    /// A handshake message; only if tracing is enabled.
     Message {
-        /// Which way it went.
+        /// The direction.
         direction: Direction,
         /// Its name in the RFC.
         name: &'static str,
@@ -52,19 +53,19 @@ pub enum Event {
         /// Whether its records were protected.
         protected: bool,
     },
-    /// Client: a session that the connection does not offer; only when tracing is enabled. The handshake goes on with the
-    /// other sessions, the PSKs and certificates.
+    /// Client: a session that the connection does not offer; only if tracing is enabled. The handshake continues with
+    /// the other sessions, the PSKs and certificates.
     SessionRefused {
-        /// Its place among the sessions that were appended.
+        /// Its index among the sessions that were appended.
         index: usize,
-        /// Why.
+        /// The reason.
         reason: SessionRefusal,
     },
-    /// Server: what became of an offered PSK; only when tracing is enabled. One that was not looked at has none.
+    /// Server: the outcome for an offered PSK; only if tracing is enabled. A PSK that was not considered has none.
     Psk {
-        /// Its place in the client's list.
+        /// Its index in the client's list.
         index: usize,
-        /// What became of it.
+        /// The outcome.
         outcome: PskOutcome,
     },
 }
@@ -83,7 +84,7 @@ named_errors! {
     }
 }
 
-/// The way of a message.
+/// The direction of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Direction {
     /// From here to the peer.
@@ -92,19 +93,19 @@ pub enum Direction {
     Received,
 }
 
-/// What became of an offered PSK on the server.
+/// The outcome for an offered PSK on the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PskOutcome {
-    /// The server has no PSK of this identity.
+    /// The server has no PSK with this identity.
     Unknown,
-    /// It is a ticket of this server, and what it descends from is not accepted any more: its PSK has gone or has another
-    /// key.
+    /// It is a ticket of this server that is no longer accepted: the PSK that it descends from was removed or has
+    /// another key.
     Withdrawn,
-    /// The server has it, and it fits none of the common cipher suites.
+    /// The server has it, but it fits none of the common cipher suites.
     Unusable,
-    /// The server has it and prefers another.
+    /// The server has it, but prefers another.
     NotPreferred,
-    /// It was chosen; its binder is checked next.
+    /// It was selected; its binder is checked next.
     Chosen,
     /// Its binder verified.
     Verified,
@@ -112,19 +113,19 @@ pub enum PskOutcome {
     Failed,
 }
 
-/// What the handshake agreed on.
+/// What was negotiated.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Negotiated {
-    /// The wire identity of the selected PSK, if one was.
+    /// The wire identity of the selected PSK, if any.
     pub psk_identity: Option<Vec<u8>>,
-    /// Its place in the client's (last) list.
+    /// Its index in the client's (last) list.
     pub psk_index: Option<u16>,
-    /// Where it comes from.
+    /// The origin of the PSK.
     pub psk_kind: Option<BinderKind>,
-    /// The identity that it was provisioned with: other than the wire identity for an imported PSK and for a ticket,
-    /// which has that of the PSK whose handshake it descends from.
+    /// The identity that it was provisioned with. It differs from the wire identity for an imported PSK, and for a
+    /// ticket, which has the identity of the PSK whose handshake it descends from.
     pub external_identity: Option<Vec<u8>>,
-    /// How it is used; follows from the presence of a group.
+    /// The mode, which follows from the presence of a group.
     pub psk_mode: Option<PskKeyExchangeMode>,
     /// The cipher suite.
     pub cipher_suite: CipherSuite,
@@ -132,23 +133,23 @@ pub struct Negotiated {
     pub group: Option<NamedGroup>,
     /// The application protocol.
     pub alpn: Option<Vec<u8>>,
-    /// The server's name as the client sent it.
+    /// The server name that the client sent.
     pub server_name: Option<Vec<u8>>,
-    /// Whether the server proved who it is by a certificate: without a PSK, or beside one (RFC 8773).
+    /// Whether a certificate authenticated the server: without a PSK, or in addition to one (RFC 8773).
     pub server_certificate: bool,
-    /// Whether it took a HelloRetryRequest.
+    /// Whether there was a HelloRetryRequest.
     pub hello_retry_request: bool,
-    /// What became of early data.
+    /// The outcome for early data.
     pub early_data: EarlyDataOutcome,
 }
 
-/// What became of early data.
+/// The outcome for early data.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum EarlyDataOutcome {
     /// The client offered none.
     #[default]
     NotOffered,
-    /// The server took it.
+    /// The server accepted it.
     Accepted,
     /// The server skipped it.
     Rejected,

@@ -1,5 +1,5 @@
-//! What client and server have in common: parameters, events, the way in and out, the secrets and certificates of a
-//! handshake, and the connection once it is established.
+//! Shared by client and server: parameters, events, input and output, the secrets and certificates of a handshake, and
+//! the established connection.
 
 mod append_error;
 mod context;

@@ -1,4 +1,4 @@
-//! Showing a certificate of ours, and proving that we have its key (RFC 9846 sections 4.5.1 and 4.5.2).
+//! Sending this side's certificate, and the proof that it has the key (RFC 9846 sections 4.5.1 and 4.5.2).
 
 use super::{Context, Event};
 use crate::certificates::{Identity, SignatureRequest, Signer};
@@ -8,18 +8,18 @@ use crate::wire::Certificate;
 
 /// A flight that a certificate can be part of.
 pub trait Flight {
-    /// Whose flight it is.
+    /// The side that sends the flight.
     const SIGNER: Signer;
 
-    /// What its messages are added to.
+    /// The transcript of its messages.
     fn transcript(&mut self) -> &mut Transcript;
 }
 
-/// How far the flight is.
+/// The progress of the flight.
 pub enum Shown<F> {
     /// CertificateVerify was sent.
     Proven(Box<F>),
-    /// The key is somewhere else.
+    /// The key is external.
     Signing(Signing<F>),
 }
 
@@ -32,7 +32,7 @@ pub fn send_certificate<F: Flight>(
     send(ctx, flight, &Certificate { certificate_list, ..Certificate::default() }.encode()?)
 }
 
-/// Sends Certificate and CertificateVerify, unless that has to wait for its signature.
+/// Sends Certificate and CertificateVerify, unless the signature is pending.
 pub fn show<F: Flight>(
     ctx: &mut Context,
     mut flight: Box<F>,
@@ -54,7 +54,7 @@ fn send<F: Flight>(ctx: &mut Context, flight: &mut F, message: &[u8]) -> Result<
     Ok(())
 }
 
-/// The certificate's key is somewhere else, and is asked for a signature.
+/// The certificate's key is external, and its signature is pending.
 pub struct Signing<F> {
     flight: Box<F>,
     identity: Identity,
@@ -62,12 +62,12 @@ pub struct Signing<F> {
 }
 
 impl<F: Flight> Signing<F> {
-    /// What is to be signed.
+    /// The request for the signature.
     pub fn request(&self) -> SignatureRequest<'_> {
         self.identity.request(&self.content)
     }
 
-    /// Sends the signature as CertificateVerify if it verifies; the flight can go on.
+    /// Sends the signature as CertificateVerify, if it verifies, and continues the flight.
     pub fn sign(self, ctx: &mut Context, signature: Vec<u8>) -> Result<Box<F>, Error> {
         let Self { mut flight, identity, .. } = self;
         let transcript = flight.transcript().current();

@@ -1,5 +1,5 @@
-//! WAIT_CERT and WAIT_CV: the peer's certificate, that it has the key, and whether it is whom we want (RFC 9846 sections
-//! 4.5.1 and 4.5.2).
+//! WAIT_CERT and WAIT_CV: the peer's certificate, the proof that it has the key, and the verification (RFC 9846
+//! sections 4.5.1 and 4.5.2).
 
 use super::{Context, Event, Negotiated};
 use crate::certificates::{Decision, Signer, Verification, VerificationRequest};
@@ -10,30 +10,30 @@ use crate::wire::{CertificateVerify, Handshake};
 
 /// The state that follows once the peer's certificate is accepted.
 pub trait Authenticated {
-    /// Who has to show the certificate.
+    /// The side that sends the certificate.
     const PEER: Signer;
 
-    /// What the peer's messages are added to.
+    /// The transcript of the peer's messages.
     fn transcript(&mut self) -> &mut Transcript;
 
-    /// What was agreed on so far.
+    /// What was negotiated so far.
     fn negotiated(&self) -> &Negotiated;
 
-    /// Keeps the peer's chain, and how it was judged.
+    /// Stores the peer's chain and the verdict.
     fn set_peer_certificate(&mut self, chain: Vec<Vec<u8>>, verdict: Verdict);
 }
 
-/// WAIT_CV: the peer has to prove that it has the certificate's key.
+/// WAIT_CV: the peer must prove that it has the certificate's key.
 pub struct WaitCertificateVerify<N> {
-    /// What it has shown; not empty.
+    /// The peer's chain; not empty.
     pub chain: Vec<Vec<u8>>,
-    /// How that is judged.
+    /// How the chain is verified.
     pub verification: Verification,
-    /// What follows.
+    /// The next state.
     pub next: Box<N>,
 }
 
-/// What came of the proof.
+/// The result of the proof.
 pub enum Judgement<N> {
     /// The certificate is accepted.
     Accepted(Box<N>),
@@ -42,7 +42,7 @@ pub enum Judgement<N> {
 }
 
 impl<N: Authenticated> WaitCertificateVerify<N> {
-    /// Takes the proof.
+    /// Processes the proof.
     pub fn on_certificate_verify(
         self,
         ctx: &mut Context,
@@ -66,13 +66,13 @@ impl<N: Authenticated> WaitCertificateVerify<N> {
     }
 }
 
-/// The peer has the key of its certificate; the application says whether that is whom it wants.
+/// The peer has the key of its certificate; the application's verdict is pending.
 pub struct Verifying<N> {
-    /// What the peer has shown, now or in the handshake that this one resumes.
+    /// The peer's certificates, from this handshake or from the one that it resumes.
     pub chain: Vec<Vec<u8>>,
-    /// The rules by which the application judges.
+    /// The rules by which the application verifies.
     pub verification: Verification,
-    /// What follows.
+    /// The next state.
     pub next: Box<N>,
 }
 
@@ -82,13 +82,13 @@ impl<N: Authenticated> Verifying<N> {
         ctx.emit(Event::VerifyCertificate);
     }
 
-    /// What is to be judged.
+    /// The request for the verdict.
     pub fn request(&self) -> VerificationRequest<'_> {
         let server_name = self.next.negotiated().server_name.as_deref();
         VerificationRequest { chain: &self.chain, server_name }
     }
 
-    /// Goes on, unless the certificate is refused.
+    /// Continues, unless the certificate is refused.
     pub fn decide(self, decision: Decision) -> Result<Box<N>, Error> {
         let verdict = match self.verification.accepts(decision)? {
             true => Verdict::Application(self.verification.rules().unwrap_or_default().to_vec()),

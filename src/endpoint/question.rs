@@ -1,10 +1,10 @@
-//! What a handshake asks its application. It waits for the answer, however long that takes.
+//! The questions of a handshake to its application. It waits for the answer, however long that takes.
 
 use crate::certificates::Decision;
 use crate::error::Usage;
 use crate::psk::Selection;
 
-/// What the application is asked.
+/// The pending question to the application.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Question {
     /// Server: which PSK is used.
@@ -13,7 +13,7 @@ pub enum Question {
     DecideEarlyData,
     /// Whether the peer's certificate is accepted.
     VerifyCertificate,
-    /// The signature of a key that is not here.
+    /// The signature of an external key.
     Sign,
 }
 
@@ -28,7 +28,7 @@ impl Question {
         }
     }
 
-    /// What is wrong with an answer while this is not asked.
+    /// The error of an answer if this question is not pending.
     pub const fn not_asked(self) -> Usage {
         match self {
             Self::SelectPsk => Usage::NotSelecting,

@@ -31,7 +31,7 @@ pub(super) fn check_mandatory(
     full_handshake: bool,
 ) -> Result<(), Error> {
     match (&extensions.supported_groups, &extensions.key_share) {
-        // Mbed TLS lists groups under psk_ke alone, too, where there is nothing to share.
+        // Mbed TLS lists groups even with only psk_ke, which needs no shares.
         (Some(groups), None) if only_psk_ke(extensions) => check_shares(groups, &[])?,
         (Some(_), None) => return Err(Violation::MissingKeyShare.into()),
         (None, Some(_)) => return Err(Violation::MissingSupportedGroups.into()),
@@ -56,7 +56,7 @@ pub(super) fn check_mandatory(
     if full_handshake { Ok(()) } else { Err(Violation::NoPskOffered.into()) }
 }
 
-/// Whether PSKs are offered for psk_ke and for no other mode that is known.
+/// Whether PSKs are offered with psk_ke and no other known mode.
 fn only_psk_ke(extensions: &ClientExtensions) -> bool {
     let modes = extensions.psk_key_exchange_modes.as_deref().unwrap_or_default();
     extensions.pre_shared_key.is_some()
@@ -64,7 +64,7 @@ fn only_psk_ke(extensions: &ClientExtensions) -> bool {
         && !modes.contains(&PskKeyExchangeMode::PSK_DHE_KE)
 }
 
-/// Every share is of an offered group, and of each group there is one (section 4.3.8).
+/// Every share is for a listed group, and there is only one for each group (section 4.3.8).
 fn check_shares(groups: &[NamedGroup], shares: &[KeyShareEntry]) -> Result<(), Error> {
     let (mut offered, mut shared) = (CodePointSet::new(), CodePointSet::new());
     if !groups.iter().all(|group| offered.insert(group.0))

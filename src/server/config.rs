@@ -1,16 +1,16 @@
-//! What a server is told.
+//! The configuration of a server.
 
 use super::{CertificateConfig, CookieKeys, TicketPolicy};
 use crate::endpoint::{ConfigError, Parameters};
 use crate::psk::{ExternalPsk, PskError, PskKinds, PskList};
 
-/// Who selects the PSK.
+/// How the PSK is selected.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum SelectionPolicy {
     /// The first PSK of the server's list that the client offers and that fits a common cipher suite.
     #[default]
     FirstMatch,
-    /// The application, through [`crate::Connection::select`]: the handshake waits for it.
+    /// By the application, through [`crate::Connection::select`]: the handshake waits for it.
     Application,
 }
 
@@ -20,8 +20,8 @@ pub enum EarlyDataPolicy {
     /// Skips it.
     #[default]
     Reject,
-    /// Asks the application, once everything that TLS can check was checked. Whoever accepts has to know that the
-    /// ClientHello is not a copy of one that was accepted before (section 8).
+    /// Asks the application, after all checks of TLS. The application may accept only if it knows that the ClientHello
+    /// is not a copy of one that was accepted before (section 8).
     Application,
 }
 
@@ -30,31 +30,31 @@ pub enum EarlyDataPolicy {
 pub struct ServerConfig {
     /// Preferences and limits.
     pub parameters: Parameters,
-    /// Who selects the PSK.
+    /// How the PSK is selected.
     pub selection: SelectionPolicy,
-    /// What becomes of early data.
+    /// What to do with early data.
     pub early_data: EarlyDataPolicy,
-    /// How far a client's view of its ticket's age may be from ours if early data is to be taken, in milliseconds
-    /// (RFC 9846 section 8.3).
+    /// The largest difference between the client's and the server's view of a ticket's age with which early data is
+    /// accepted, in milliseconds (RFC 9846 section 8.3).
     pub early_data_window: u64,
-    /// How many bytes of early data, records as on the wire, are skipped when it is not accepted
-    /// (RFC 9846 section 4.3.10). They may be more under a PSK that allows more early data.
+    /// How many bytes of rejected early data are skipped, counted as records on the wire (RFC 9846 section 4.3.10). The
+    /// limit is higher for a PSK that allows more early data.
     pub max_skipped_early_data: usize,
-    /// How many of the offered identities are looked up, the first ones; those behind them are as good as not offered. A
-    /// ClientHello has room for more than a thousand, and each costs a look-up, here or in the application's store, before
-    /// the client has proven anything.
+    /// How many of the offered identities are looked up: the first ones; the rest are ignored. A ClientHello has room
+    /// for more than a thousand, and each costs a look-up, here or in the application's store, before the client has
+    /// proven anything.
     pub max_offered_psks: usize,
-    /// How tickets are issued, and by which keys they open; without it there are none. With it tickets are accepted
-    /// beside external PSKs, unless [`ServerConfig::set_psk_kinds`] says otherwise.
+    /// How tickets are issued, and the keys that open them; without it there are no tickets. With it, tickets are
+    /// accepted in addition to external PSKs, unless [`ServerConfig::set_psk_kinds`] says otherwise.
     pub tickets: Option<TicketPolicy>,
-    /// Lets the client keep the state of a HelloRetryRequest in a cookie that these keys protect
-    /// (RFC 9846 section 4.3.2): its answer may then go to another server that has the same keys, PSKs and policy.
-    /// Without them there is no cookie.
+    /// Stores the state of a HelloRetryRequest in a cookie that these keys protect (RFC 9846 section 4.3.2): the
+    /// client's answer may then go to another server that has the same keys, PSKs and policy. Without keys there is no
+    /// cookie.
     pub cookie_keys: Option<CookieKeys>,
-    /// What it does with certificates.
+    /// The configuration of certificates.
     pub certificates: CertificateConfig,
     pub(super) session_id_context: Vec<u8>,
-    /// As it was set; otherwise it follows from the rest.
+    /// The setting, if there is one; otherwise it follows from the rest.
     kinds: Option<PskKinds>,
     psks: PskList,
 }
@@ -87,7 +87,7 @@ impl ServerConfig {
         Self::default()
     }
 
-    /// Adds a copy of `psk` as the least preferred. A lookup costs the same however many there are.
+    /// Adds a copy of `psk` as the least preferred. A look-up costs the same for any number of PSKs.
     pub fn append_psk(&mut self, psk: &ExternalPsk) -> Result<(), PskError> {
         if !self.psk_kinds().external() {
             return Err(PskError::MixedKinds);
@@ -95,9 +95,9 @@ impl ServerConfig {
         self.psks.append(psk)
     }
 
-    /// Names the application that this server serves, in up to 65535 bytes. Servers accept each other's tickets and
-    /// cookies only if this is the same on both, together with their sealing keys, PSK modes and policy about client
-    /// certificates. It is empty unless set.
+    /// The name of the application that this server serves, up to 65535 bytes. Servers accept each other's tickets and
+    /// cookies only if they have the same name, sealing keys, PSK modes and policy about client certificates. The
+    /// default is an empty name.
     pub fn set_session_id_context(&mut self, context: &[u8]) -> Result<(), ConfigError> {
         if context.len() > MAX_CONTEXT {
             return Err(ConfigError::ContextTooLong);
@@ -106,24 +106,26 @@ impl ServerConfig {
         Ok(())
     }
 
-    /// Whether the server can prove who it is by a certificate alone; otherwise every client needs a PSK.
+    /// Whether the server can authenticate itself by a certificate without a PSK; otherwise every client needs a PSK.
     pub(super) fn full_handshake(&self) -> bool {
-        // The first one is asked, and not the list for its length, so that a build without certificates knows the answer.
+        // Checks the first one, not the length of the list, so that a build without certificates knows the answer when
+        // compiled.
         self.certificates.credentials.first().is_some_and(|first| first.are_here())
     }
 
-    /// Whether clients' certificates are judged by their validity.
+    /// Whether the validity of client certificates is checked.
     pub(super) fn needs_time(&self) -> bool {
         self.certificates.clients.as_ref().is_some_and(|clients| clients.verification.needs_time())
     }
 
-    /// Which kinds of PSK are accepted: external ones, and tickets if there is a policy for them, unless set otherwise.
+    /// Which kinds of PSK are accepted. The default: external ones, and tickets if there is a policy for them.
     pub fn psk_kinds(&self) -> PskKinds {
         let tickets = if self.tickets.is_some() { PskKinds::Both } else { PskKinds::External };
         self.kinds.unwrap_or(tickets)
     }
 
-    /// Sets which kinds of PSK are accepted; each connection can override it. Not against PSKs that are there already.
+    /// Sets which kinds of PSK are accepted; each connection can override it. Fails if PSKs of an excluded kind are
+    /// present.
     pub fn set_psk_kinds(&mut self, kinds: PskKinds) -> Result<(), PskError> {
         if !kinds.external() && !self.psks.is_empty() {
             return Err(PskError::MixedKinds);

@@ -1,15 +1,15 @@
-//! Cookies that hold what a HelloRetryRequest settles, so that the server need not (RFC 9846 section 4.3.2).
+//! Cookies that hold the state of a HelloRetryRequest, so that the server need not store it (RFC 9846 section 4.3.2).
 
 use crate::crypto::{Digest, Random, SealingKeys};
 use crate::error::Error;
 use zeroize::Zeroizing;
 
-/// What sealing is told, so that a cookie is nothing but a cookie.
+/// The purpose for sealing, so that a cookie cannot be used as anything else.
 const PURPOSE: &str = "hello retry request cookie";
 
-/// The keys of a server's cookies. Servers that share them, their PSKs, their session id context and their policy accept
-/// the second ClientHello that answers another one's HelloRetryRequest. A cookie is valid for as long as the key that
-/// sealed it is kept.
+/// The keys of a server's cookies. Servers that share them, their PSKs, their session id context and their policy
+/// accept a second ClientHello that answers another server's HelloRetryRequest. A cookie is valid for as long as the
+/// server has the key that sealed it.
 #[derive(Clone)]
 pub struct CookieKeys(SealingKeys);
 

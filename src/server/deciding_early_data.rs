@@ -1,4 +1,4 @@
-//! NEGOTIATED, and the application is asked whether early data is accepted (RFC 9846 section 8).
+//! NEGOTIATED: the application's decision about early data is pending (RFC 9846 section 8).
 
 use super::early_data::{self, Candidate, EarlyDataRequest};
 use super::negotiated::{Acceptance, accept};
@@ -11,14 +11,14 @@ use crate::endpoint::{Context, Event};
 use crate::error::Error;
 use crate::keys::TranscriptBuffer;
 
-/// A handshake that waits for the decision.
+/// A handshake for which the decision is pending.
 pub struct DecidingEarlyData {
     pub(super) candidate: Candidate,
     pub(super) acceptance: Acceptance,
 }
 
 impl DecidingEarlyData {
-    /// What is to be decided.
+    /// The request for the decision.
     pub fn request(&self) -> EarlyDataRequest<'_> {
         EarlyDataRequest {
             id: &self.candidate.id,
@@ -28,7 +28,7 @@ impl DecidingEarlyData {
         }
     }
 
-    /// Goes on with the decision.
+    /// Continues with the decision.
     pub(super) fn decide(
         self: Box<Self>,
         ctx: &mut Context,
@@ -40,7 +40,7 @@ impl DecidingEarlyData {
     }
 }
 
-/// Accepts the ClientHello, or asks for a decision on its early data.
+/// Accepts the ClientHello, or requests a decision on its early data.
 pub(super) fn accept_first(
     ctx: &mut Context,
     psks: ServerPsks,

@@ -8,22 +8,23 @@ use crate::endpoint::Context;
 use crate::keys::{Exporter, TrafficSecret, Transcript};
 use crate::psk::{EarlyDataParameters, Psk};
 
-/// Early data that waits for the application's decision.
+/// Early data for which the application's decision is pending.
 #[derive(Clone, Copy, Debug)]
 pub struct EarlyDataRequest<'a> {
-    /// Tells this ClientHello from every other one, however it was altered on its way: the binder of the PSK, which
-    /// covers it. A copy has the same; accepting no value twice is single use (section 8.2).
+    /// Identifies this ClientHello, which an attacker cannot alter: the binder of the PSK, which covers it. A copy has
+    /// the same value; accepting no value twice is single use (section 8.2).
     pub id: &'a [u8],
     /// The identity on the wire.
     pub identity: &'a [u8],
-    /// When a copy would be refused anyway, for its age or its ticket's: so long an `id` has to be remembered, in
-    /// milliseconds of the connection's clock. `None` for an external PSK, which says nothing about the time.
+    /// When a copy would be refused anyway, because of its age or that of its ticket: until then the `id` must be
+    /// remembered, in milliseconds of the connection's clock. `None` for an external PSK, whose offer says nothing
+    /// about the time.
     pub replayable_until: Option<u64>,
-    /// The most that will be taken, in bytes.
+    /// The most early data that will be accepted, in bytes.
     pub max_size: u32,
 }
 
-/// What tells copies of a ClientHello apart, kept from the selection to the decision.
+/// The data for detecting copies of a ClientHello, stored from the selection to the decision.
 pub(super) struct Candidate {
     pub(super) id: Vec<u8>,
     pub(super) identity: Vec<u8>,
@@ -31,8 +32,8 @@ pub(super) struct Candidate {
     pub(super) parameters: EarlyDataParameters,
 }
 
-/// Whether early data can be accepted as far as TLS can tell: it was sent under the chosen PSK, the handshake comes to
-/// what it is bound to, and its ticket is as old as the client says.
+/// Whether TLS allows early data to be accepted: it was sent with the selected PSK, the handshake negotiates the
+/// parameters of the PSK, and the ticket has the age that the client says.
 pub(super) fn candidate(
     ctx: &Context,
     psks: &ServerPsks,
@@ -51,7 +52,7 @@ pub(super) fn candidate(
     }
     let window = psks.config.early_data_window;
     let replayable_until = match ticket {
-        // A store of ids that knows nothing of this ticket's ClientHellos would take a copy for the original.
+        // A store without the ids of this ticket's ClientHellos would mistake a copy for the original.
         Some(ticket) if psks.ticket_policy()?.replay_scope() != ticket.replay_scope() => {
             return None;
         }
@@ -60,7 +61,7 @@ pub(super) fn candidate(
             if ticket.age_difference(age, ctx.now) > window {
                 return None;
             }
-            // A copy that comes later than that is too old by our clock.
+            // A later copy is too old by our clock.
             let window = window.saturating_mul(2);
             Some(ticket.expires_at().min(ctx.now.saturating_add(window)))
         }
@@ -79,7 +80,7 @@ pub(super) struct EarlyKeys {
     pub(super) traffic_secret: TrafficSecret,
     pub(super) exporter: Exporter,
     pub(super) max_size: usize,
-    /// What the client is told, for the records behind the early data.
+    /// The record limit that was sent to the client, for the records after the early data.
     pub(super) record_size_limit: Option<u16>,
 }
 

@@ -1,4 +1,4 @@
-//! NEGOTIATED: the server's flight behind EncryptedExtensions (RFC 9846 section 4.5.3).
+//! NEGOTIATED: the server's flight after EncryptedExtensions (RFC 9846 section 4.5.3).
 
 use super::certificates::ClientCertificates;
 use super::early_data::EarlyKeys;
@@ -15,7 +15,7 @@ use crate::keys::{HandshakeSecret, TrafficSecret, Transcript};
 use crate::psk::Authentication;
 use crate::wire::CertificateRequest;
 
-/// The server's flight behind EncryptedExtensions.
+/// The server's flight after EncryptedExtensions.
 pub struct Flight {
     pub(super) psks: ServerPsks,
     pub(super) negotiated: Negotiated,
@@ -24,16 +24,16 @@ pub struct Flight {
     pub(super) client_handshake: TrafficSecret,
     pub(super) server_handshake: TrafficSecret,
     pub(super) early: Option<EarlyKeys>,
-    /// How the client has proved who it is so far.
+    /// How the client was authenticated so far.
     pub(super) client: Authentication,
-    /// SHA-256 of the certificate that the server shows.
+    /// SHA-256 of the certificate that the server sends.
     pub(super) server_certificate: Option<Digest>,
-    /// The client was asked for a certificate.
+    /// Whether a client certificate was requested.
     pub(super) clients: Option<ClientCertificates>,
 }
 
 impl Flight {
-    /// Sends the server's Finished; the client's is next, if nothing comes before it.
+    /// Sends the server's Finished; the client's is next, unless something precedes it.
     pub(super) fn finish(mut self: Box<Self>, ctx: &mut Context) -> Result<State, Error> {
         send_finished(ctx, &self.server_handshake, &mut self.transcript)?;
 
@@ -70,13 +70,13 @@ impl Flight {
     }
 }
 
-/// Sends CertificateRequest, Certificate and CertificateVerify, and what follows.
+/// Sends CertificateRequest, Certificate and CertificateVerify, and the rest of the flight.
 pub(super) fn send(
     ctx: &mut Context,
     mut flight: Box<Flight>,
     identity: Identity,
 ) -> Result<State, Error> {
-    // Beside a PSK no client is asked (RFC 8773 section 5.1).
+    // With a PSK, no client certificate is requested (RFC 8773 section 5.1).
     if flight.negotiated.psk_identity.is_none() {
         flight.clients = flight.psks.config.certificates.clients.clone();
     }

@@ -1,5 +1,5 @@
-//! What a HelloRetryRequest settles (RFC 9846 sections 4.2.2 and 4.2.4): kept until the second ClientHello comes, by the
-//! connection and in a cookie.
+//! The state of a HelloRetryRequest (RFC 9846 sections 4.2.2 and 4.2.4), stored until the second ClientHello arrives,
+//! in the connection and in a cookie.
 
 use super::cookie::CookieKeys;
 use crate::crypto::{Digest, HashAlgorithm, Random, hash_of};
@@ -10,10 +10,10 @@ use crate::wire::{
     ProtocolVersion, Reader, ServerExtensions, ServerHello, Writer,
 };
 
-/// The first byte of the state in a cookie, which changes with its encoding.
+/// The first byte of the state in a cookie, the version of its encoding.
 const VERSION: u8 = 1;
 
-/// What stands from the first ClientHello to the second. It is the contents of a cookie:
+/// The state between the first and the second ClientHello. It is the content of a cookie:
 ///
 /// ```text
 /// struct {
@@ -31,17 +31,17 @@ pub(super) struct Retry {
     pub(super) group: NamedGroup,
     /// The first ClientHello offered early data, which the HelloRetryRequest rejects (section 4.3.10).
     pub(super) early_data: bool,
-    /// Hash(ClientHello1), by the suite's hash.
+    /// Hash(ClientHello1), with the suite's hash.
     client_hello: Vec<u8>,
-    /// SHA-256 of what the second ClientHello has to repeat, in whatever order.
+    /// SHA-256 of the parts that the second ClientHello must repeat, in any order.
     repeated: Vec<u8>,
-    /// SHA-256 of the identity that was chosen; empty if none was.
+    /// SHA-256 of the selected identity; empty if none was selected.
     identity: Vec<u8>,
 }
 
 impl Retry {
-    /// Settles what follows from `message`, the first ClientHello, which was read as `hello`. What a second one may
-    /// change is taken out of `hello`.
+    /// The state that follows from `message`, the first ClientHello, which was read as `hello`. The parts that a second
+    /// one may change are taken out of `hello`.
     pub(super) fn new(
         message: &[u8],
         hello: &mut ClientHello,
@@ -60,7 +60,7 @@ impl Retry {
         })
     }
 
-    /// The cookie that holds it.
+    /// The cookie with this state.
     pub(super) fn seal(
         &self,
         keys: &CookieKeys,
@@ -78,7 +78,7 @@ impl Retry {
         keys.seal(scope, &w.finish()?, random)
     }
 
-    /// What a cookie holds. Anything may come as one; `None` for what none of the keys has sealed.
+    /// The state in a cookie; `None` if none of the keys has sealed it.
     pub(super) fn open(keys: &CookieKeys, scope: &Digest, cookie: &[u8]) -> Option<Self> {
         Self::read(&keys.open(scope, cookie)?).ok()
     }
@@ -100,7 +100,7 @@ impl Retry {
         Ok(this)
     }
 
-    /// The HelloRetryRequest, and the transcript up to it: message_hash stands for the first ClientHello (section 4.1).
+    /// The HelloRetryRequest, and the transcript up to it: message_hash replaces the first ClientHello (section 4.1).
     pub(super) fn request(
         &self,
         legacy_session_id: &[u8],
@@ -126,8 +126,8 @@ impl Retry {
         Ok((request, transcript))
     }
 
-    /// Checks a second ClientHello; what comes back is its one share, of the group that was asked for (section 4.3.8).
-    /// What it may have changed is taken out of it.
+    /// Checks a second ClientHello; returns its only share, for the requested group (section 4.3.8). The parts that it
+    /// may have changed are taken out of it.
     pub(super) fn check(&self, hello: &mut ClientHello) -> Result<KeyShareEntry, Error> {
         if hello.extensions.early_data {
             return Err(Violation::RetryKeepsEarlyData.into());
@@ -142,24 +142,25 @@ impl Retry {
         }
     }
 
-    /// Whether a PSK was chosen.
+    /// Whether a PSK was selected.
     pub(super) fn has_psk(&self) -> bool {
         !self.identity.is_empty()
     }
 
-    /// Whether this is the identity that was chosen.
+    /// Whether this identity was selected.
     pub(super) fn is_chosen(&self, identity: &[u8]) -> bool {
         digest(identity) == self.identity
     }
 }
 
-/// SHA-256 of the parts of a ClientHello that a second one repeats (section 4.2.2); the hello loses the others.
+/// SHA-256 of the parts of a ClientHello that a second one repeats (section 4.2.2); the others are removed from the
+/// hello.
 ///
-/// The order of the extensions is no part: wolfSSL changes it, and nothing depends on it.
+/// The order of the extensions is not included: wolfSSL changes it, and nothing depends on it.
 fn digest_of_repeated(hello: &mut ClientHello) -> Result<Vec<u8>, Error> {
     let extensions = &mut hello.extensions;
     extensions.drop_changeable();
-    // Encoding puts those that are known in an order of its own.
+    // Encoding puts the known extensions in a fixed order.
     extensions.other.sort_unstable_by_key(|(kind, _)| kind.0);
     Ok(digest(&hello.encode()?))
 }

@@ -48,19 +48,19 @@ use wait_end_of_early_data::WaitEndOfEarlyData;
 use wait_finished::WaitFinished;
 use wait_second_client_hello::WaitSecondClientHello;
 
-/// Where the server stands.
+/// The state of the server.
 pub enum State {
-    /// START: no ClientHello yet.
+    /// START: no ClientHello was received.
     WaitClientHello(WaitClientHello),
-    /// RECVD_CH, NEGOTIATED or WAIT_CV, and the application is asked.
+    /// RECVD_CH, NEGOTIATED or WAIT_CV: an answer of the application is pending.
     Asking(Asking),
     /// START again, after a HelloRetryRequest.
     WaitSecondClientHello(Box<WaitSecondClientHello>),
-    /// WAIT_EOED: the server's flight was sent, and early data comes in.
+    /// WAIT_EOED: the server's flight was sent; early data is received.
     WaitEndOfEarlyData(Box<WaitEndOfEarlyData>),
-    /// WAIT_CERT: the client was asked for a certificate.
+    /// WAIT_CERT: a client certificate was requested.
     WaitCertificate(WaitCertificate),
-    /// WAIT_CV: the client has to prove that it has the certificate's key.
+    /// WAIT_CV: the client must prove that it has the certificate's key.
     WaitCertificateVerify(WaitCertificateVerify<WaitFinished>),
     /// WAIT_FINISHED: the server's flight was sent.
     WaitFinished(Box<WaitFinished>),
@@ -74,7 +74,7 @@ impl State {
         Self::WaitClientHello(WaitClientHello { psks: ServerPsks::new(config) })
     }
 
-    /// The state's name: appendix A.2's, and SELECTING_PSK and DECIDING_EARLY_DATA where the application is asked.
+    /// The state's name: that of appendix A.2, or SELECTING_PSK or DECIDING_EARLY_DATA while the application decides.
     pub fn name(&self) -> &'static str {
         match self {
             Self::WaitClientHello(_) | Self::WaitSecondClientHello(_) => "START",
@@ -87,7 +87,7 @@ impl State {
         }
     }
 
-    /// The handshake messages that the state takes.
+    /// The handshake messages that the state accepts.
     pub fn expected(&self) -> &'static [HandshakeType] {
         match self {
             Self::WaitClientHello(_) | Self::WaitSecondClientHello(_) => {
@@ -102,7 +102,7 @@ impl State {
         }
     }
 
-    /// Takes a handshake message; the state is used up, whatever comes of it.
+    /// Processes a handshake message. It consumes the state, even on failure.
     pub fn on_handshake(self, ctx: &mut Context, message: &Handshake<'_>) -> Result<Self, Error> {
         let state = self.name();
         match (self, message.msg_type) {
@@ -128,7 +128,7 @@ impl State {
         }
     }
 
-    /// Adds a PSK for this connection, as long as no PSK was selected.
+    /// Adds a PSK for this connection, before a PSK is selected.
     pub fn append_psk(&mut self, psk: &ExternalPsk) -> Result<(), AppendError> {
         match self {
             Self::WaitClientHello(s) => Ok(s.psks.append(psk)?),
@@ -137,7 +137,7 @@ impl State {
         }
     }
 
-    /// Overrides the configuration's kinds of PSK, as long as no ClientHello was taken.
+    /// Overrides the configuration's kinds of PSK, before the ClientHello.
     pub fn set_psk_kinds(&mut self, kinds: PskKinds) -> Result<(), AppendError> {
         match self {
             Self::WaitClientHello(s) => Ok(s.psks.set_kinds(kinds)?),
@@ -145,7 +145,7 @@ impl State {
         }
     }
 
-    /// The question that waits for the application, if there is one.
+    /// The pending question to the application, if any.
     pub fn asking(&self) -> Option<&Asking> {
         match self {
             Self::Asking(asking) => Some(asking),
@@ -153,7 +153,7 @@ impl State {
         }
     }
 
-    /// Goes on with the application's answer.
+    /// Continues with the application's answer.
     pub fn answer(self, ctx: &mut Context, answer: Answer<'_>) -> Result<Self, Error> {
         match self {
             Self::Asking(asking) => asking.answer(ctx, answer),
@@ -172,7 +172,7 @@ impl State {
     }
 }
 
-/// A handshake that waits for the application's answer.
+/// A handshake for which the application's answer is pending.
 pub enum Asking {
     /// RECVD_CH: which PSK is used.
     SelectingPsk(Box<SelectingPsk>),
@@ -185,7 +185,7 @@ pub enum Asking {
 }
 
 impl Asking {
-    /// What is asked.
+    /// The question.
     pub const fn question(&self) -> Question {
         match self {
             Self::SelectingPsk(_) => Question::SelectPsk,
@@ -195,7 +195,7 @@ impl Asking {
         }
     }
 
-    /// Whether [`Asking::answer`] may be given this.
+    /// Whether [`Asking::answer`] accepts this answer.
     pub fn check(&self, answer: &Answer<'_>) -> Result<(), Usage> {
         match (self, answer) {
             (Self::SelectingPsk(s), Answer::Psk(selection)) => s.check(selection),
@@ -204,7 +204,7 @@ impl Asking {
         }
     }
 
-    /// Goes on with the answer.
+    /// Continues with the answer.
     pub fn answer(self, ctx: &mut Context, answer: Answer<'_>) -> Result<State, Error> {
         match (self, answer) {
             (Self::SelectingPsk(s), Answer::Psk(selection)) => s.select(ctx, &selection),
@@ -217,7 +217,7 @@ impl Asking {
         }
     }
 
-    /// The certificates that the application judges.
+    /// The certificates that the application must verify.
     pub fn certificate_to_verify(&self) -> Option<VerificationRequest<'_>> {
         match self {
             Self::VerifyingCertificate(s) => Some(s.request()),
@@ -225,7 +225,7 @@ impl Asking {
         }
     }
 
-    /// What the application signs.
+    /// The content that the application must sign.
     pub fn to_sign(&self) -> Option<SignatureRequest<'_>> {
         match self {
             Self::Signing(s) => Some(s.request()),

@@ -16,26 +16,26 @@ use crate::wire::{
     PskKeyExchangeMode, ServerExtensions, ServerHello,
 };
 
-/// Everything is agreed on.
+/// Everything is negotiated.
 pub(super) struct Acceptance {
     pub(super) psks: ServerPsks,
     /// The last ClientHello.
     pub(super) hello: ClientHello,
-    /// The PSK; without one the server shows a certificate.
+    /// The PSK; without one the server sends a certificate.
     pub(super) chosen: Option<Chosen>,
     pub(super) suite: CipherSuite,
     /// The client's share, `None` under psk_ke.
     pub(super) share: Option<KeyShareEntry>,
     pub(super) alpn: Option<Vec<u8>>,
-    /// Up to the last ClientHello.
+    /// The transcript up to the last ClientHello.
     pub(super) transcript: Transcript,
     pub(super) hello_retry_request: bool,
     pub(super) early_data_offered: bool,
-    /// What accepted early data is bound to.
+    /// The parameters of accepted early data.
     pub(super) early_data: Option<EarlyDataParameters>,
 }
 
-/// Sends the server's flight: ServerHello, EncryptedExtensions, and what follows.
+/// Sends the server's flight: ServerHello, EncryptedExtensions, and the rest.
 pub(super) fn accept(ctx: &mut Context, mut acceptance: Acceptance) -> Result<State, Error> {
     acceptance.check_role()?;
     let identity = acceptance.identity()?;
@@ -49,7 +49,7 @@ pub(super) fn accept(ctx: &mut Context, mut acceptance: Acceptance) -> Result<St
     let psk_index = acceptance.send_server_hello(ctx, server_share, certificate.is_some())?;
     let keys = acceptance.protect(ctx, shared.as_ref(), early.as_ref())?;
     let record_size_limit = acceptance.limit_records(ctx, early.as_mut());
-    // A server that goes by the name says so (RFC 6066 section 3).
+    // A server that used the name says so (RFC 6066 section 3).
     acceptance.send_encrypted_extensions(ctx, by_name, record_size_limit, early.is_some())?;
 
     let flight = acceptance.into_flight(ctx, psk_index, keys, early, certificate);
@@ -60,12 +60,13 @@ pub(super) fn accept(ctx: &mut Context, mut acceptance: Acceptance) -> Result<St
 }
 
 impl Acceptance {
-    /// The PSK, if one is chosen.
+    /// The PSK, if one is selected.
     fn psk(&self) -> Option<&Psk> {
         self.chosen.as_ref().map(|chosen| &chosen.psk)
     }
 
-    /// One PSK serves one role (RFC 9257 section 4.1). The binder has verified, so this is no stranger's word.
+    /// One PSK is used in one role (RFC 9257 section 4.1). The binder has verified, so a stranger cannot cause this
+    /// entry.
     fn check_role(&self) -> Result<(), Error> {
         let both = self.psks.config.parameters.allow_both_roles;
         if both || self.psk().is_none_or(|psk| may_serve(psk, Role::Server)) {
@@ -75,13 +76,13 @@ impl Acceptance {
         }
     }
 
-    /// The place of the PSK in the offer, as selected_identity has it (section 4.3.11).
+    /// The index of the PSK in the offer, selected_identity (section 4.3.11).
     fn selected_identity(&self) -> Result<Option<u16>, Error> {
         let index = self.chosen.as_ref().map(|chosen| u16::try_from(chosen.index));
         index.transpose().map_err(|_| Violation::NoAcceptablePsk.into())
     }
 
-    /// What the server shows: a certificate where no PSK is chosen, and beside an external one if the client asks for it
+    /// The certificate to send: if no PSK is selected, and in addition to an external one if the client requests it
     /// (RFC 8773).
     fn identity(&self) -> Result<Option<(Identity, bool)>, Error> {
         let config = &self.psks.config;
@@ -99,7 +100,7 @@ impl Acceptance {
         }
     }
 
-    /// Our share, and what comes of both (section 4.3.8); neither under psk_ke.
+    /// The server's share and the shared secret (section 4.3.8); neither under psk_ke.
     fn answer_share(
         &self,
         ctx: &mut Context,
@@ -112,13 +113,14 @@ impl Acceptance {
         Ok((Some(KeyShareEntry { group: *group, key_exchange: ours }), Some(shared)))
     }
 
-    /// The keys of accepted early data. A server that still has to show its certificate takes none (RFC 8773 section 5.1).
+    /// The keys of accepted early data. A server that must still send its certificate accepts none (RFC 8773 section
+    /// 5.1).
     fn early_keys(&mut self, ctx: &mut Context, server_certificate: bool) -> Option<EarlyKeys> {
         let parameters = self.early_data.take().filter(|_| !server_certificate)?;
         Some(EarlyKeys::derive(ctx, self.psk()?, &self.transcript, parameters))
     }
 
-    /// ServerHello (section 4.2.3); what comes back is its selected_identity.
+    /// ServerHello (section 4.2.3); returns its selected_identity.
     fn send_server_hello(
         &mut self,
         ctx: &mut Context,
@@ -141,15 +143,15 @@ impl Acceptance {
             },
         };
         self.send(ctx, &server_hello.encode()?)?;
-        // After a HelloRetryRequest it went out with that.
+        // After a HelloRetryRequest it was already sent.
         if !server_hello.legacy_session_id_echo.is_empty() && !self.hello_retry_request {
             ctx.writer.write_change_cipher_spec();
         }
         Ok(selected_identity)
     }
 
-    /// The keys of the handshake (section 7.1), for all that is sent from here on. What is received is protected by them
-    /// as well, once early data has ended.
+    /// The keys of the handshake (section 7.1), for everything that is sent from now on. Received records use them,
+    /// too, once early data has ended.
     fn protect(
         &self,
         ctx: &mut Context,
@@ -174,15 +176,15 @@ impl Acceptance {
         Ok(HandshakeKeys { secret, client, server })
     }
 
-    /// The limits on records in both directions (RFC 8449 section 4); what comes back is ours, for the client.
+    /// The limits on records in both directions (RFC 8449 section 4); returns the server's own, for the client.
     fn limit_records(&self, ctx: &mut Context, early: Option<&mut EarlyKeys>) -> Option<u16> {
-        // The answer tells the client our own limit; without the client's there is nothing to answer.
+        // The answer has the server's own limit; without the client's limit there is no answer.
         let theirs = self.hello.extensions.record_size_limit?;
         ctx.writer.set_record_size_limit(theirs.into());
         let ours = self.psks.config.parameters.record_size_limit();
         let ours = Some(ours.unwrap_or(DEFAULT_RECORD_SIZE_LIMIT));
         match early {
-            // Early data was sent before the client could know it.
+            // Early data was sent before the client could know the limit.
             Some(early) => early.record_size_limit = ours,
             None => ctx.limit_records(ours),
         }
@@ -213,7 +215,7 @@ impl Acceptance {
         Ok(())
     }
 
-    /// What the rest of the flight needs.
+    /// The input of the rest of the flight.
     #[inline(always)]
     fn into_flight(
         self,
@@ -273,5 +275,5 @@ struct HandshakeKeys {
     server: TrafficSecret,
 }
 
-/// The protocol's own limit on an inner plaintext: 2^14 bytes and the content type (RFC 8449 section 4).
+/// The protocol's limit on an inner plaintext: 2^14 bytes and the content type (RFC 8449 section 4).
 const DEFAULT_RECORD_SIZE_LIMIT: u16 = (1 << 14) + 1;

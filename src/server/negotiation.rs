@@ -1,4 +1,4 @@
-//! What follows from a ClientHello before a PSK is chosen (RFC 9846 sections 4.2.1 and 4.3).
+//! What follows from a ClientHello before a PSK is selected (RFC 9846 sections 4.2.1 and 4.3).
 
 use super::ServerConfig;
 use super::client_hello::check_mandatory;
@@ -14,20 +14,20 @@ use crate::wire::{
     PskKeyExchangeMode,
 };
 
-/// A ClientHello and what follows from it, before a PSK is chosen.
+/// A ClientHello and what follows from it, before a PSK is selected.
 pub(super) struct Negotiation {
-    /// The ClientHello, its offer taken out.
+    /// The ClientHello, without its offer.
     pub(super) hello: ClientHello,
     pub(super) offer: OfferedPsks,
     /// The whole message, as the transcript and the binders cover it.
     pub(super) message: Vec<u8>,
     pub(super) common: Common,
-    /// Of a second ClientHello that came with a cookie.
+    /// For a second ClientHello with a cookie: the state in it.
     pub(super) retried: Option<Retried>,
 }
 
 impl Negotiation {
-    /// What the binders cover, under a PSK of this hash (section 4.3.11.2).
+    /// The hash that the binders cover, for a PSK with this hash (section 4.3.11.2).
     pub(super) fn covered(&self, hash: HashAlgorithm) -> Digest {
         let truncated = self.offer.truncated(&self.message);
         match &self.retried {
@@ -37,19 +37,19 @@ impl Negotiation {
     }
 }
 
-/// What the cookie of a second ClientHello brings back.
+/// The state from the cookie of a second ClientHello.
 pub(super) struct Retried {
     /// message_hash of the first ClientHello, and the HelloRetryRequest.
     pub(super) transcript: Transcript,
-    /// The place of the chosen identity in this offer; none was chosen where a certificate is to be shown.
+    /// The index of the selected identity in this offer; `None` if the server sends a certificate instead.
     pub(super) chosen: Option<usize>,
     /// The first ClientHello offered early data.
     pub(super) early_data: bool,
 }
 
-/// What both sides have in common, whoever the client is. Failing here says nothing about any PSK.
+/// The common parameters, which do not depend on a PSK. A failure here reveals nothing about PSKs.
 pub(super) struct Common {
-    /// In the order of preference; never empty.
+    /// In order of preference; never empty.
     pub(super) suites: Vec<CipherSuite>,
     /// The group under psk_dhe_ke, `None` under psk_ke.
     pub(super) group: Option<GroupChoice>,
@@ -64,7 +64,7 @@ pub(super) enum GroupChoice {
 }
 
 impl Common {
-    /// Also tells whether there is an offer of PSKs that can be used.
+    /// Also returns whether there is a usable offer of PSKs.
     pub(super) fn negotiate(
         config: &ServerConfig,
         hello: &ClientHello,
@@ -88,7 +88,7 @@ impl Common {
         Ok((Self { suites, group, alpn }, offered))
     }
 
-    /// The group where no PSK is chosen: there is always one, whatever the mode of a PSK would have been.
+    /// The group if no PSK is selected: there must be one, whatever mode a PSK would have had.
     pub(super) fn group_of_full_handshake(
         &self,
         parameters: &Parameters,
@@ -105,7 +105,7 @@ impl Common {
     }
 }
 
-/// The mode in which the client can use a PSK of ours (section 4.3.9).
+/// The mode in which the client can use a PSK of this server (section 4.3.9).
 pub(super) fn common_mode(
     parameters: &Parameters,
     extensions: &ClientExtensions,
@@ -114,7 +114,7 @@ pub(super) fn common_mode(
     parameters.psk_modes().iter().copied().find(|mode| modes.contains(mode))
 }
 
-/// The PSK is chosen first, then the best suite with its hash.
+/// The PSK is selected first, then the best suite with its hash.
 pub(super) fn suite_for(common: &Common, psk: Option<&Psk>) -> Result<CipherSuite, Error> {
     let mut suites = common.suites.iter().copied();
     suites
@@ -154,7 +154,8 @@ fn choose_protocol(
     }
 }
 
-/// Negotiates from a second ClientHello that comes first, as the server would have that sent the HelloRetryRequest.
+/// Negotiates from a second ClientHello that is the first message here, like the server that sent the
+/// HelloRetryRequest.
 pub(super) fn negotiate_with_cookie(
     psks: &ServerPsks,
     mut hello: ClientHello,
@@ -169,7 +170,7 @@ pub(super) fn negotiate_with_cookie(
     let share = retry.check(&mut hello)?;
     let (offer, chosen) = if retry.has_psk() {
         let offer = offer.ok_or(Violation::RetryDroppedPsk)?;
-        // None behind the limit was chosen, and a second offer only leaves some out.
+        // No identity after the limit was selected, and a second offer only leaves some out.
         let mut looked_at = offer.identities.iter().take(config.max_offered_psks);
         let place = looked_at.position(|psk| retry.is_chosen(&psk.identity));
         (offer, Some(place.ok_or(Violation::RetryDroppedChosenIdentity)?))

@@ -1,4 +1,4 @@
-//! The PSKs that a connection can choose from.
+//! The PSKs that a connection can select from.
 
 use std::sync::Arc;
 
@@ -18,30 +18,30 @@ pub(super) struct ServerPsks {
     own: PskList,
 }
 
-/// A ticket that this server issued, in its place of the offer.
+/// A ticket that this server issued, at its place in the offer.
 pub(super) struct Ticket {
     state: TicketState,
-    /// The same for the application, and whether a PSK is the one that it descends from.
+    /// The ticket as the application sees it; also checks whether it descends from a PSK.
     pub(super) offered: OfferedTicket,
 }
 
 impl Ticket {
-    /// How far the client's view of the ticket's age is from ours, in milliseconds.
+    /// The difference between the client's and the server's view of the ticket's age, in milliseconds.
     pub(super) fn age_difference(&self, obfuscated_ticket_age: u32, now: u64) -> u64 {
         self.state.age_difference(obfuscated_ticket_age, now)
     }
 
-    /// When the ticket expires, in milliseconds of our clock.
+    /// When the ticket expires, in milliseconds of the server's clock.
     pub(super) fn expires_at(&self) -> u64 {
         self.state.expires_at()
     }
 
-    /// Where copies of its early data are told from originals.
+    /// The store that distinguishes copies of its early data from originals.
     pub(super) fn replay_scope(&self) -> &[u8] {
         &self.state.replay_scope
     }
 
-    /// The hash of the suites it can be used with.
+    /// The hash of the suites that it can be used with.
     pub(super) fn hash(&self) -> HashAlgorithm {
         self.offered.hash
     }
@@ -80,8 +80,8 @@ impl ServerPsks {
         if shared { Err(PskError::DuplicateIdentity) } else { self.own.append(psk) }
     }
 
-    /// Finds the external PSK of a wire identity, with its rank: the configuration's PSKs in their order come before the
-    /// connection's own.
+    /// Finds the external PSK of a wire identity, with its rank: the configuration's PSKs in their order come before
+    /// the connection's own.
     pub(super) fn find(&self, identity: &[u8]) -> Option<Found<'_>> {
         let shared = self.config.psks();
         let key = key_of(identity);
@@ -91,23 +91,23 @@ impl ServerPsks {
         })
     }
 
-    /// How tickets are issued, if they are.
+    /// How tickets are issued, if at all.
     pub(super) fn ticket_policy(&self) -> Option<&TicketPolicy> {
         self.config.tickets.as_ref().filter(|_| self.kinds.resumption())
     }
 
-    /// What must be the same where a ticket or cookie is opened. Only a server that seals has one.
+    /// The scope, which must be the same where a ticket or cookie is opened. Only a server that seals has one.
     pub(super) fn scope(&self) -> Option<&Digest> {
         self.scope.as_ref()
     }
 
-    /// Issues no tickets to this client: it takes no mode in which it could use them (section 4.7.1).
+    /// Issues no tickets to this client: it supports no mode in which it could use them (section 4.7.1).
     pub(super) fn withhold_tickets(&mut self) {
         self.kinds = PskKinds::External;
     }
 
-    /// Opens the tickets among the offered identities. One that stands for what this server does not ask for, or for too
-    /// long ago, is `None`, like an identity that is no ticket.
+    /// Opens the tickets among the offered identities. A ticket that does not meet this server's policy, or is too old,
+    /// is `None`, like an identity that is not a ticket.
     pub(super) fn open_tickets(
         &self,
         offered: &[PskIdentity],
@@ -117,7 +117,7 @@ impl ServerPsks {
         offered.iter().map(|psk| self.open(&psk.identity, server_name, now)).collect()
     }
 
-    /// The identities of an offer that are looked at: the first ones, up to the configuration's limit.
+    /// The identities of an offer that are considered: the first ones, up to the configuration's limit.
     pub(super) fn looked_at<'a>(&self, offer: &'a OfferedPsks) -> &'a [PskIdentity] {
         let identities = offer.identities.as_slice();
         identities.get(..self.config.max_offered_psks).unwrap_or(identities)
@@ -134,8 +134,8 @@ impl ServerPsks {
         fits.then_some(Ticket { state, offered })
     }
 
-    /// Whether the server would still prove who it is by the certificate of the full handshake. How its clients do is
-    /// part of the scope.
+    /// Whether the server would still use the certificate of the full handshake. The authentication of clients is part
+    /// of the scope.
     fn shows_again(&self, state: &TicketState) -> bool {
         let mut credentials = self.config.certificates.credentials.iter();
         state.server_certificate.as_ref().is_some_and(|digest| {
@@ -143,8 +143,8 @@ impl ServerPsks {
         })
     }
 
-    /// Whether the client that this ticket was issued to is one of ours: by a PSK that is still there with the same key,
-    /// or by what the scope covers.
+    /// Whether the client that this ticket was issued to is still accepted: by a PSK that still has the same key, or by
+    /// the rules that the scope covers.
     pub(super) fn accepts(&self, ticket: &Ticket) -> bool {
         let OfferedTicket { client, hash } = &ticket.offered;
         if client.psk.is_none() {

@@ -1,14 +1,14 @@
-//! The scope of tickets and cookies: what must be the same at the server that opens one and at the server that sealed it.
+//! The scope of tickets and cookies: everything that must be the same at the server that opens one and the server that
+//! sealed it.
 //!
-//! It covers the rules by which this server lets clients in without looking at them one by one. What can change for one
-//! client, such as its PSK, is checked for each ticket (`pre_shared_keys.rs`), so that a rotation of PSKs leaves the tickets of
-//! other clients alone.
+//! It covers the rules that apply to all clients alike. What can change for one client, such as its PSK, is checked for
+//! each ticket (`pre_shared_keys.rs`), so that a rotation of PSKs leaves the tickets of other clients alone.
 
 use super::ServerConfig;
 use crate::crypto::{Digest, HashAlgorithm};
 use crate::wire::Writer;
 
-/// Tells one encoding of the rules from the next.
+/// The version of the encoding of the rules.
 const VERSION: &[u8] = b"tls-psk scope 1";
 
 /// SHA-256 of the session id context, the PSK modes and the policy about certificates.

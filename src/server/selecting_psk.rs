@@ -1,4 +1,4 @@
-//! The suspended selection: the offer is shown, and the answer decides how the handshake goes on.
+//! The suspended selection: the application sees the offer, and its answer decides how the handshake continues.
 
 use super::deciding_early_data::accept_first;
 use super::negotiation::{GroupChoice, Negotiation, common_mode};
@@ -12,21 +12,21 @@ use crate::error::{Error, Usage, Violation};
 use crate::psk::{OfferedPskList, Psk, Selection, verify_binder, verify_dummy_binder};
 use crate::wire::{CipherSuite, ClientHello, OfferedPsks};
 
-/// A checked ClientHello with an offer, which waits for a choice.
+/// A checked ClientHello with an offer, for which the selection is pending.
 pub struct SelectingPsk {
     pub(super) psks: ServerPsks,
     pub(super) negotiation: Negotiation,
-    /// The tickets of ours among the offered identities, each in its place.
+    /// This server's tickets among the offered identities, each in its place.
     pub(super) tickets: Vec<Option<Ticket>>,
 }
 
 impl SelectingPsk {
-    /// What the ClientHello says beside its PSKs.
+    /// The ClientHello without its PSKs.
     pub fn client_hello(&self) -> &ClientHello {
         &self.negotiation.hello
     }
 
-    /// The suites that the handshake can come to.
+    /// The suites that the handshake may use.
     pub fn common_suites(&self) -> &[CipherSuite] {
         &self.negotiation.common.suites
     }
@@ -41,10 +41,10 @@ impl SelectingPsk {
         self.selector().check(selection)
     }
 
-    /// Goes on with the choice.
+    /// Continues with the selection.
     ///
-    /// An unknown identity, a declined offer, a PSK that fits no suite and a bad binder end alike, after the
-    /// same work: otherwise a stranger could ask which identities exist.
+    /// An unknown identity, a declined offer, a PSK that fits no suite and a bad binder end in the same way, after the
+    /// same work: otherwise a stranger could find out which identities exist.
     pub(super) fn select(
         self: Box<Self>,
         ctx: &mut Context,
@@ -74,10 +74,10 @@ impl SelectingPsk {
         }
     }
 
-    /// Goes on with a certificate, if there is one.
+    /// Continues with a certificate, if there is one.
     pub(super) fn without_psk(self: Box<Self>, ctx: &mut Context) -> Result<State, Error> {
         let Self { mut psks, negotiation, .. } = *self;
-        // The second ClientHello must still hold what was chosen from the first.
+        // The second ClientHello must still contain the identity that was selected from the first.
         let settled = negotiation.retried.as_ref().is_some_and(|retried| retried.chosen.is_some());
         if !psks.config.full_handshake() || settled {
             return Err(Violation::NoAcceptablePsk.into());
@@ -96,10 +96,10 @@ impl SelectingPsk {
         }
     }
 
-    /// Whether the binder of the chosen PSK verifies.
+    /// Whether the binder of the selected PSK verifies.
     ///
-    /// There is one check for each hash that the handshake could come to, so that neither the choice nor its hash shows
-    /// in the work: whatever has no PSK is checked with a key that nobody has.
+    /// There is one check for each hash that the handshake could use, so that the work reveals neither the selection
+    /// nor its hash: a check without a PSK uses a dummy key.
     fn verify(&self, chosen: Option<&Chosen>) -> bool {
         let index = chosen.map_or(0, |chosen| chosen.index);
         let binder = self.offer().binders.get(index).map(Vec::as_slice).unwrap_or_default();
@@ -135,8 +135,8 @@ impl SelectingPsk {
     }
 }
 
-/// How much early data is skipped under a PSK. A client may send all that the PSK allows before it hears that none is
-/// taken; twice as much has room for what protects it, in records of any sensible size.
+/// How much early data is skipped with a PSK. A client may send everything that the PSK allows before it learns that
+/// none is accepted. Twice as much leaves room for the overhead of records of any sensible size.
 fn most_skipped(config: &ServerConfig, psk: &Psk) -> usize {
     let allowed = psk.early_data.as_ref().map_or(0, |parameters| parameters.max_size as usize);
     config.max_skipped_early_data.max(allowed.saturating_mul(2))

@@ -1,4 +1,4 @@
-//! Choosing a PSK from the offer (RFC 9846 sections 4.2.1 and 4.3.11).
+//! Selecting a PSK from the offer (RFC 9846 sections 4.2.1 and 4.3.11).
 
 use super::pre_shared_keys::{ServerPsks, Ticket};
 use crate::crypto::{HashAlgorithm, hash_of};
@@ -7,33 +7,33 @@ use crate::error::Usage;
 use crate::psk::{ExternalPsk, Found, Psk, Selection};
 use crate::wire::{CipherSuite, PskIdentity};
 
-/// A PSK that was chosen.
+/// A selected PSK.
 pub(super) struct Chosen {
     pub(super) index: usize,
     pub(super) psk: Psk,
 }
 
-/// What a selection comes to, over the suites that both sides have in the server's order.
+/// Evaluates a selection over the common suites, in the server's order.
 pub(super) struct Selector<'a> {
     pub(super) psks: &'a ServerPsks,
-    /// The offered identities that are looked at.
+    /// The offered identities that are considered.
     pub(super) offered: &'a [PskIdentity],
     /// The tickets among them, each in its place.
     pub(super) tickets: &'a [Option<Ticket>],
     pub(super) suites: &'a [CipherSuite],
-    /// The only place that can be chosen, when a HelloRetryRequest has settled it.
+    /// The only index that can be selected, if a HelloRetryRequest has fixed it.
     pub(super) settled: Option<usize>,
 }
 
-/// A PSK that an offered identity leads to.
+/// A PSK for an offered identity.
 enum Candidate<'a> {
     External(Found<'a>),
     Ticket(&'a Ticket),
 }
 
 impl Candidate<'_> {
-    /// Its place in the order of preference; smaller is preferred. Tickets come first, as clients offer them first; but
-    /// those of clients that have not proved who they are come last, behind PSKs that do.
+    /// Its place in the order of preference; smaller is preferred. Tickets are first, as clients offer them first; but
+    /// tickets of clients that were not authenticated are last, after PSKs, which authenticate.
     fn rank(&self) -> usize {
         match self {
             Self::Ticket(ticket) if !ticket.offered.client.is_authenticated() => usize::MAX,
@@ -42,7 +42,7 @@ impl Candidate<'_> {
         }
     }
 
-    /// The hash of the suites it can be used with.
+    /// The hash of the suites that it can be used with.
     fn hash(&self) -> HashAlgorithm {
         match self {
             Self::Ticket(ticket) => ticket.hash(),
@@ -50,7 +50,7 @@ impl Candidate<'_> {
         }
     }
 
-    /// The key, for the wire identity that led to it.
+    /// The key for the wire identity.
     fn into_psk(self, identity: &[u8]) -> Option<Psk> {
         match self {
             Self::Ticket(ticket) => ticket.psk(identity),
@@ -93,7 +93,7 @@ impl Selector<'_> {
         }
     }
 
-    /// The choice, or `None` when no PSK is to be used or the one that is fits none of the suites.
+    /// The selected PSK, or `None` if no PSK is selected or the selected one fits none of the suites.
     pub(super) fn choose(&self, ctx: &mut Context, selection: &Selection<'_>) -> Option<Chosen> {
         match selection {
             Selection::None => None,
@@ -121,7 +121,7 @@ impl Selector<'_> {
         }
     }
 
-    /// The first ticket that descends from this PSK and fits.
+    /// The first usable ticket that descends from this PSK.
     fn ticket_of(&self, ctx: &mut Context, psk: &ExternalPsk) -> Option<Chosen> {
         for (index, ticket) in self.tickets().filter(|(_, t)| t.offered.client.names(psk)) {
             if !ticket.offered.is_by(psk) {
@@ -136,7 +136,7 @@ impl Selector<'_> {
         None
     }
 
-    /// What the identity at this place leads to, if the connection holds it.
+    /// The PSK of the identity with this index, if the connection has it.
     fn candidate(&self, index: usize, identity: &[u8]) -> Option<Candidate<'_>> {
         if let Some(found) = self.psks.find(identity) {
             return Some(Candidate::External(found));
@@ -145,7 +145,7 @@ impl Selector<'_> {
         self.psks.accepts(ticket).then_some(Candidate::Ticket(ticket))
     }
 
-    /// The tickets that may be chosen, with their places.
+    /// The tickets that may be selected, with their indices.
     fn tickets(&self) -> impl Iterator<Item = (usize, &Ticket)> {
         let places = self.tickets.iter().enumerate();
         places.filter_map(|(index, ticket)| {
@@ -153,8 +153,8 @@ impl Selector<'_> {
         })
     }
 
-    /// The most preferred of the server's PSKs that is offered and fits. Every offered identity is looked up,
-    /// so the time does not tell which one matched.
+    /// The most preferred of the server's PSKs that is offered and usable. Every offered identity is looked up, so the
+    /// time does not reveal which one matched.
     fn first_match(&self, ctx: &mut Context) -> Option<Chosen> {
         let mut best: Option<((usize, usize), usize, Candidate<'_>)> = None;
         for (index, offered) in self.offered.iter().enumerate() {
@@ -167,7 +167,7 @@ impl Selector<'_> {
                 trace(ctx, index, outcome);
                 continue;
             };
-            // An imported PSK is offered once per hash: the better suite decides among its offers.
+            // An imported PSK is offered once for each hash: the better suite decides among its offers.
             let Some(suite) = self.suites.iter().position(|s| hash_of(*s) == Some(found.hash()))
             else {
                 trace(ctx, index, PskOutcome::Unusable);
@@ -189,7 +189,7 @@ impl Selector<'_> {
         Some(Chosen { index, psk })
     }
 
-    /// The first place of an identity in the offer, if it may be chosen.
+    /// The first index of an identity in the offer, if it may be selected.
     fn position(&self, identity: &[u8]) -> Option<usize> {
         let mut identities = self.offered.iter();
         let place = identities.position(|offered| offered.identity == identity)?;

@@ -1,4 +1,4 @@
-//! NewSessionTicket (RFC 9846 section 4.7.1), sent behind the handshake.
+//! NewSessionTicket (RFC 9846 section 4.7.1), sent after the handshake.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use crate::wire::NewSessionTicket;
 
 /// Seven days, in seconds: the longest lifetime of a ticket.
 const MAX_LIFETIME: u32 = 604_800;
-/// More tickets than any client can use at once.
+/// The most tickets for each handshake, more than a client can use at once.
 const MAX_COUNT: u8 = 16;
 const MAX_REPLAY_SCOPE: usize = 255;
 
@@ -28,8 +28,9 @@ pub struct TicketPolicy {
 
 impl TicketPolicy {
     /// One ticket for each handshake, valid for two hours, without early data; renewed for seven days after the full
-    /// handshake. The keys open every ticket that they sealed, and with it the resumed connection. Servers that share
-    /// them, their session id context and their policy resume each other's connections.
+    /// handshake. The keys open every ticket that they sealed, and so the early data of the resumed connection, and
+    /// under psk_ke all its data. Servers that share the keys, their session id context and their policy resume each
+    /// other's connections.
     pub fn new(keys: SealingKeys) -> Self {
         Self {
             keys,
@@ -41,7 +42,7 @@ impl TicketPolicy {
         }
     }
 
-    /// How many tickets each handshake is followed by, up to 16. None still lets older ones resume.
+    /// How many tickets follow each handshake, up to 16. With 0, older tickets can still resume.
     pub fn set_count(&mut self, count: u8) -> Result<(), ConfigError> {
         if count > MAX_COUNT {
             return Err(ConfigError::TooManyTickets);
@@ -59,8 +60,8 @@ impl TicketPolicy {
         Ok(())
     }
 
-    /// How long after the full handshake its connections can be resumed, in seconds: up to seven days, however often
-    /// the tickets are renewed (section 4.7.1).
+    /// How long after the full handshake its connections can be resumed, in seconds: up to seven days, even if the
+    /// tickets are renewed (section 4.7.1).
     pub fn set_max_session_age(&mut self, seconds: u32) -> Result<(), ConfigError> {
         if !(1..=MAX_LIFETIME).contains(&seconds) {
             return Err(ConfigError::BadSessionAge);
@@ -69,9 +70,8 @@ impl TicketPolicy {
         Ok(())
     }
 
-    /// How much early data a ticket allows, in bytes, 0 for none; and the name of the store that tells copies of it from
-    /// originals, of 1 to 255 bytes. A server with another store rejects the early data, as it could not know whether it
-    /// is a copy (section 8).
+    /// How much early data a ticket allows, in bytes, 0 for none; and the name of its replay store, 1 to 255 bytes. A
+    /// server with another store rejects the early data, as it could not know whether it is a copy (section 8).
     pub fn set_early_data(
         &mut self,
         max_size: u32,
@@ -110,19 +110,19 @@ impl core::fmt::Debug for TicketPolicy {
     }
 }
 
-/// A handshake that was just completed, as its tickets tell of it.
+/// A handshake that was just completed, for its tickets.
 pub(super) struct Issue<'a> {
     pub(super) policy: &'a TicketPolicy,
     pub(super) scope: &'a Digest,
     pub(super) negotiated: &'a Negotiated,
-    /// SHA-256 of the certificate that the server has shown.
+    /// SHA-256 of the certificate that the server has sent.
     pub(super) server_certificate: Option<&'a Digest>,
-    /// How the client has proved who it is.
+    /// How the client was authenticated.
     pub(super) client: &'a Authentication,
 }
 
 impl Issue<'_> {
-    /// Sends the tickets, unless none could be used or what they have to keep is too long for one.
+    /// Sends the tickets, unless the client could not use them or their content is too long.
     pub(super) fn send_tickets(
         &self,
         ctx: &mut Context,
@@ -135,7 +135,7 @@ impl Issue<'_> {
         let Some(client) = self.kept_client().filter(|_| seconds > 0) else { return Ok(()) };
         let client = Arc::new(client);
         for index in 0..policy.count {
-            // Unique among the tickets of the connection, which all come from here.
+            // Unique among the tickets of the connection, which are all made here.
             let ticket_nonce = vec![index];
             let age_add = u32::from_be_bytes(ctx.random.array());
             let state = TicketState {
@@ -152,7 +152,7 @@ impl Issue<'_> {
                 client: client.clone(),
             };
             let ticket = state.seal(&policy.keys, self.scope, &mut ctx.random)?;
-            // A long external identity makes a ticket that no client could offer.
+            // With a long external identity, no client could offer the ticket.
             if ticket.len() > MAX_TICKET_LEN {
                 return Ok(());
             }
@@ -168,10 +168,10 @@ impl Issue<'_> {
         Ok(())
     }
 
-    /// The lifetime in seconds: the policy's, and no longer than the authentication itself is good for.
+    /// The lifetime in seconds: that of the policy, but no longer than the authentication is valid.
     fn lifetime(&self, now: u64) -> u32 {
         let mut end = self.client.at().saturating_add(self.policy.max_session_age());
-        // The client's certificate has to be valid for as long.
+        // The client's certificate must be valid for as long.
         if let Some(expiry) = self.client.certificates().first().and_then(|own| expiry(own)) {
             end = end.min(expiry);
         }
@@ -179,7 +179,7 @@ impl Issue<'_> {
         seconds.min(self.policy.lifetime)
     }
 
-    /// What a ticket keeps of the client's authentication; `None` if that is more than fits.
+    /// The client's authentication as far as a ticket holds it; `None` if it is too long.
     fn kept_client(&self) -> Option<Authentication> {
         let mut client = self.client.clone();
         let fits = match &mut client.certificate {

@@ -1,4 +1,4 @@
-//! WAIT_CERT and WAIT_CV: a client shows its certificate (RFC 9846 sections 4.5.1 and 4.5.2).
+//! WAIT_CERT and WAIT_CV: the client's certificate (RFC 9846 sections 4.5.1 and 4.5.2).
 
 use super::certificates::ClientCertificates;
 use super::wait_finished::WaitFinished;
@@ -10,7 +10,7 @@ use crate::keys::Transcript;
 use crate::psk::Verdict;
 use crate::wire::Handshake;
 
-/// WAIT_CERT: the client was asked for a certificate.
+/// WAIT_CERT: a client certificate was requested.
 pub struct WaitCertificate {
     pub(super) clients: ClientCertificates,
     pub(super) next: Box<WaitFinished>,
@@ -29,7 +29,7 @@ impl WaitCertificate {
     }
 }
 
-/// What follows from the client's CertificateVerify.
+/// Continues after the client's CertificateVerify.
 pub(super) fn judged(judgement: Judgement<WaitFinished>) -> State {
     match judgement {
         Judgement::Accepted(next) => State::WaitFinished(next),

@@ -1,4 +1,4 @@
-//! START and RECVD_CH: the first ClientHello that comes (RFC 9846 sections 4.2.2 and 9.2).
+//! START and RECVD_CH: the first ClientHello (RFC 9846 sections 4.2.2 and 9.2).
 
 use super::client_hello::check_hello;
 use super::negotiation::{Common, Negotiation, negotiate_with_cookie};
@@ -16,7 +16,7 @@ pub struct WaitClientHello {
 }
 
 impl WaitClientHello {
-    /// Whether the time decides anything: the age of a ticket, or whether a certificate is valid.
+    /// Whether the time is needed: for the age of a ticket, or the validity of a certificate.
     pub fn needs_time(&self) -> bool {
         self.psks.ticket_policy().is_some() || self.psks.config.needs_time()
     }
@@ -27,7 +27,7 @@ impl WaitClientHello {
         message: &Handshake<'_>,
     ) -> Result<State, Error> {
         let mut hello = ClientHello::read(message.body())?;
-        // Whatever comes next is protected, or answers a HelloRetryRequest.
+        // The next message is protected, or answers a HelloRetryRequest.
         ctx.reader.boundary()?;
         check_hello(&hello)?;
         let config = &self.psks.config;

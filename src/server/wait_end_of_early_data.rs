@@ -1,4 +1,4 @@
-//! WAIT_EOED: early data comes in, and its end (RFC 9846 sections 4.3.10 and 4.6).
+//! WAIT_EOED: early data and its end (RFC 9846 sections 4.3.10 and 4.6).
 
 use super::State;
 use super::wait_finished::WaitFinished;
@@ -7,17 +7,17 @@ use crate::error::{Error, Violation};
 use crate::keys::Exporter;
 use crate::wire::{EndOfEarlyData, Handshake};
 
-/// WAIT_EOED: early data comes in, and its end.
+/// WAIT_EOED: early data and its end.
 pub struct WaitEndOfEarlyData {
-    /// What may still come, in bytes.
+    /// How much may still be received, in bytes.
     pub(super) remaining: usize,
-    /// What the client is told, for the records behind the early data.
+    /// The record limit that was sent to the client, for the records after the early data.
     pub(super) record_size_limit: Option<u16>,
     pub(super) next: WaitFinished,
 }
 
 impl WaitEndOfEarlyData {
-    /// Takes early data.
+    /// Processes early data.
     pub fn on_early_data(&mut self, ctx: &mut Context, data: Vec<u8>) -> Result<(), Error> {
         let remaining = self.remaining.checked_sub(data.len());
         self.remaining = remaining.ok_or(Violation::TooMuchEarlyData)?;
@@ -27,7 +27,7 @@ impl WaitEndOfEarlyData {
         Ok(())
     }
 
-    /// Takes EndOfEarlyData: what follows is protected by the handshake's keys (section 4.6).
+    /// Processes EndOfEarlyData: the following records use the keys of the handshake (section 4.6).
     pub(super) fn on_end_of_early_data(
         mut self: Box<Self>,
         ctx: &mut Context,

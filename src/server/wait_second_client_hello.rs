@@ -13,10 +13,10 @@ use crate::keys::Transcript;
 use crate::psk::{Psk, verify_binder};
 use crate::wire::{ClientHello, Handshake, NamedGroup, OfferedPsks};
 
-/// A HelloRetryRequest was sent. The choice of PSK stands.
+/// A HelloRetryRequest was sent. The selection of the PSK is fixed.
 pub struct WaitSecondClientHello {
     psks: ServerPsks,
-    /// The PSK that was chosen; without one the server shows a certificate.
+    /// The selected PSK; without one the server sends a certificate.
     psk: Option<Psk>,
     alpn: Option<Vec<u8>>,
     retry: Retry,
@@ -25,7 +25,7 @@ pub struct WaitSecondClientHello {
     transcript: Transcript,
 }
 
-/// Asks the client for a share of `group`.
+/// Requests a share for `group` from the client.
 pub(super) fn request_retry(
     ctx: &mut Context,
     psks: ServerPsks,
@@ -87,14 +87,14 @@ impl WaitSecondClientHello {
                 alpn: self.alpn,
                 transcript: self.transcript,
                 hello_retry_request: true,
-                // Those of before a HelloRetryRequest are rejected by it (section 4.3.10).
+                // A HelloRetryRequest rejects earlier early data (section 4.3.10).
                 early_data: None,
                 early_data_offered: self.retry.early_data,
             },
         )
     }
 
-    /// The chosen PSK's new place, if the client still offers it and its binder verifies.
+    /// The new index of the selected PSK, if the client still offers it and its binder verifies.
     fn verify(
         &self,
         ctx: &mut Context,
