@@ -1,7 +1,7 @@
 import { toBytes, viewOf } from "./bytes.js";
 import type { CertificateOption } from "./certificate-options.js";
 import type { Config } from "./core.js";
-import { whole } from "./errors.js";
+import { configError, whole } from "./errors.js";
 import { withSealingKeys } from "./keys.js";
 import type { ClientOptions, ServerOptions } from "./options.js";
 import { type CheckedPsk, withExternalPsk } from "./psk.js";
@@ -70,7 +70,9 @@ export function isOutside(name: string, before: unknown, after: unknown): boolea
 /** Sets all options of the core, except those about certificates. */
 export function tellAll(config: Config, values: Partial<Values>, options: Options, now: number): void {
   for (const [name, tell] of Object.entries(OPTIONS) as [keyof Values, Tell<unknown> | undefined][]) {
-    const value = values[name] ?? undefined;
+    const value = values[name];
+    // Ignored, it would take away what the option protects.
+    if (value === null && tell) throw configError(`${name} is null: leave it out`);
     if (value !== undefined) tell?.(config, value, options, now);
   }
 }

@@ -114,6 +114,16 @@ for (const [name, [begin, usual]] of Object.entries(USUAL)) {
   });
 }
 
+test("null in the place of an option is refused by the option's name, and never taken for none", async () => {
+  const names = ["modes", "cipherSuites", "sessionIdContext", "tickets", "cookieKeys", "paddingMultiple", "selectPsk"];
+  for (const name of names) {
+    const server = acceptTls(pipe()[0], { psks: [psk()], [name]: null });
+    const { code, message } = await rejection(server.opened);
+    assert.equal(code, "ERR_TLS_CONFIG", name);
+    assert.match(message, new RegExp(`${name} is null: leave it out`));
+  }
+});
+
 test("alpn is a list: a string is not sent letter by letter", async () => {
   const client = startTls(pipe()[0], { psks: [psk()], alpn: "h2" });
   assert.equal((await rejection(client.opened)).code, "ERR_TLS_CONFIG");
