@@ -153,6 +153,9 @@ const LOADER = [
 `,
   ],
   [/async function __wbg_init_once\(.*?\n}\n/s, ""],
+  [/^let wasmModule, wasmInstance, wasm;$/m, "let wasm;"],
+  [/ {4}wasmInstance = instance;\n/, ""],
+  [/ {4}wasmModule = module;\n/, ""],
   // every runtime with 128-bit vectors has it
   [/\nif \(!\('encodeInto' in cachedTextEncoder\)\) \{\n.*?\n}\n/s, ""],
 ];
