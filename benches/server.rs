@@ -7,8 +7,8 @@ use std::hint::black_box;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tls_psk::crypto::{SUPPORTED_GROUPS, SUPPORTED_SUITES, hash_of};
-use tls_psk::wire::{CipherSuite, NamedGroup};
+use tls_psk::crypto::{SUPPORTED_GROUPS, Suite};
+use tls_psk::wire::NamedGroup;
 use tls_psk::{ClientConfig, Connection, Entropy, ExternalPsk, HashAlgorithm, ServerConfig};
 
 /// Samples of each side.
@@ -30,9 +30,9 @@ fn main() {
     for group in &SUPPORTED_GROUPS[1..] {
         report(&group.to_string(), groups(SUPPORTED_GROUPS[0], *group));
     }
-    println!("records of 16 KiB by cipher suite, against {}:", SUPPORTED_SUITES[0]);
-    for suite in &SUPPORTED_SUITES[1..] {
-        report(&suite.to_string(), suites(SUPPORTED_SUITES[0], *suite));
+    println!("records of 16 KiB by cipher suite, against {}:", Suite::ALL[0]);
+    for suite in &Suite::ALL[1..] {
+        report(&suite.to_string(), suites(Suite::ALL[0], *suite));
     }
 }
 
@@ -147,11 +147,11 @@ fn groups(first: NamedGroup, second: NamedGroup) -> Compared {
     compare(handshake(second), handshake(first))
 }
 
-fn suites(first: CipherSuite, second: CipherSuite) -> Compared {
-    let transfer = |suite| {
-        let shared = psk("device-7", hash_of(suite).expect("a supported suite"));
+fn suites(first: Suite, second: Suite) -> Compared {
+    let transfer = |suite: Suite| {
+        let shared = psk("device-7", suite.hash());
         let (mut client, server) = (client(&shared), server([shared]));
-        client.parameters.set_cipher_suites(&[suite]).expect("a supported suite");
+        client.parameters.set_cipher_suites(&[suite.code_point()]).expect("a supported suite");
         let (mut client, mut server) = connected(&Arc::new(client), &Arc::new(server));
         let data = vec![0x5a; RECORD];
         move || {

@@ -2,14 +2,14 @@
 
 use super::offer::Offer;
 use super::{ClientConfig, grease};
-use crate::crypto::{Digest, HashAlgorithm, KeyShare, hash_of};
+use crate::crypto::{Digest, HashAlgorithm, KeyShare, Suite};
 use crate::endpoint::Context;
 use crate::error::{Error, Violation};
 use crate::keys::Transcript;
 use crate::psk::{Psk, PskKinds, binder};
 use crate::wire::{
-    CipherSuite, ClientExtensions, ClientHello, KeyShareEntry, NamedGroup, OfferedPsks,
-    ProtocolVersion, PskIdentity, PskKeyExchangeMode, TOO_LONG,
+    ClientExtensions, ClientHello, KeyShareEntry, NamedGroup, OfferedPsks, ProtocolVersion,
+    PskIdentity, PskKeyExchangeMode, TOO_LONG,
 };
 
 /// The first ClientHello, without its binders (section 4.2.2).
@@ -51,7 +51,7 @@ pub(super) fn first_client_hello(
         legacy_version: ProtocolVersion::TLS12,
         random,
         legacy_session_id,
-        cipher_suites: offer.cipher_suites.clone(),
+        cipher_suites: offer.cipher_suites.iter().map(|suite| suite.code_point()).collect(),
         legacy_compression_methods: vec![0],
         extensions,
     };
@@ -63,7 +63,7 @@ pub(super) fn first_client_hello(
 
 /// The parameters of a HelloRetryRequest.
 pub(super) struct Retry {
-    pub(super) cipher_suite: CipherSuite,
+    pub(super) cipher_suite: Suite,
     pub(super) group: Option<NamedGroup>,
     pub(super) cookie: Option<Vec<u8>>,
     pub(super) transcript: Transcript,
@@ -85,8 +85,8 @@ pub(super) fn send_second(
         *share = Some(generated);
     }
     // PSKs of another hash could no longer be selected, and their binders would need a second transcript.
-    let hash = hash_of(retry.cipher_suite);
-    offered.retain(|psk| Some(psk.hash) == hash);
+    let hash = retry.cipher_suite.hash();
+    offered.retain(|psk| psk.hash == hash);
     let bytes = encode_with_binders(hello, offered, ctx.now, |_, truncated| {
         retry.transcript.with_truncated(truncated)
     })

@@ -1,10 +1,11 @@
 //! Early data (RFC 9846 sections 2.3 and 4.3.10): sent under the first offered PSK, before the server has answered.
 
+use crate::crypto::Suite;
 use crate::endpoint::{Context, Negotiated};
 use crate::error::{Error, Usage, Violation};
 use crate::keys::{Exporter, Transcript};
 use crate::psk::{EarlyDataParameters, Psk};
-use crate::wire::{CipherSuite, ContentType};
+use crate::wire::ContentType;
 
 /// Offered early data, before the server has accepted or rejected it.
 pub struct EarlyDataOffer {
@@ -21,13 +22,13 @@ impl EarlyDataOffer {
         psk: &Psk,
         parameters: EarlyDataParameters,
         client_hello: &Transcript,
-    ) -> Result<Self, Error> {
+    ) -> Self {
         let (traffic_secret, exporter) = ctx.early_secrets(psk, client_hello);
-        ctx.set_send_secret(parameters.cipher_suite, &traffic_secret)?;
+        ctx.set_send_secret(parameters.cipher_suite, &traffic_secret);
         // Before the ServerHello, the server may have none of our keys (appendix A.1).
         ctx.writer.set_sealer_of_alerts(None);
         let remaining = parameters.max_size as usize;
-        Ok(Self { parameters, remaining, exporter })
+        Self { parameters, remaining, exporter }
     }
 
     /// How much may still be sent, in bytes.
@@ -56,7 +57,7 @@ impl EarlyDataOffer {
     }
 
     /// Whether a server with this choice may still accept: another PSK or suite rejects early data.
-    pub(super) fn may_be_accepted(&self, psk_index: Option<u16>, suite: CipherSuite) -> bool {
+    pub(super) fn may_be_accepted(&self, psk_index: Option<u16>, suite: Suite) -> bool {
         psk_index == Some(0) && suite == self.parameters.cipher_suite
     }
 

@@ -27,7 +27,7 @@ impl Reply {
     /// Sends the client's Finished.
     pub(super) fn finish(mut self: Box<Self>, ctx: &mut Context) -> Result<State, Error> {
         send_finished(ctx, &self.client_handshake_traffic_secret, &mut self.transcript)?;
-        ctx.set_send_secret(self.negotiated.cipher_suite, &self.secrets.send)?;
+        ctx.set_send_secret(self.negotiated.cipher_suite, &self.secrets.send);
         let peer = self.terms.server.as_ref().clone();
         let Self { kinds, transcript, main_secret, .. } = &*self;
         let resumption = kinds.resumption().then(|| Resumption {

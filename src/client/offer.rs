@@ -1,16 +1,15 @@
 //! The offer of the ClientHello: cipher suites, PSKs and early data (RFC 9846 sections 4.3.10 and 4.3.11).
 
 use super::{ClientConfig, sessions};
-use crate::crypto::{HashAlgorithm, hash_of};
+use crate::crypto::{HashAlgorithm, Suite};
 use crate::error::{Error, Usage};
 use crate::keys::BinderKind;
 use crate::psk::{EarlyDataParameters, Psk, PskList, Role, Session, may_serve};
-use crate::wire::CipherSuite;
 
 /// The offer of the ClientHello.
 pub(super) struct Offer {
     /// Most preferred first.
-    pub(super) cipher_suites: Vec<CipherSuite>,
+    pub(super) cipher_suites: Vec<Suite>,
     /// The PSKs in order.
     pub(super) psks: Vec<Psk>,
     /// Whether a server certificate is requested in addition (RFC 8773).
@@ -60,26 +59,26 @@ fn suites_and_psks(
     config: &ClientConfig,
     sessions: &[&Session],
     psks: &PskList,
-) -> Result<(Vec<CipherSuite>, Vec<Psk>), Error> {
+) -> Result<(Vec<Suite>, Vec<Psk>), Error> {
     let suites = config.parameters.cipher_suites();
     if sessions.is_empty() && psks.is_empty() {
         return Err(Usage::NoPsk.into());
     }
     // Hashes in the order of the suites, each once.
     let mut hashes: Vec<HashAlgorithm> = Vec::new();
-    for hash in suites.iter().filter_map(|suite| hash_of(*suite)) {
+    for hash in suites.iter().map(|suite| suite.hash()) {
         if !hashes.contains(&hash) {
             hashes.push(hash);
         }
     }
-    let resumption = sessions.iter().filter_map(|session| session.psk());
+    let resumption = sessions.iter().map(|session| session.psk());
     let external = psks.iter().flat_map(|psk| hashes.iter().filter_map(|hash| psk.for_hash(*hash)));
     let offered: Vec<Psk> =
         resumption.chain(external).filter(|psk| hashes.contains(&psk.hash)).collect();
-    let (mut suites, others): (Vec<CipherSuite>, _) = suites
+    let (mut suites, others): (Vec<Suite>, _) = suites
         .iter()
         .copied()
-        .partition(|suite| offered.iter().any(|psk| Some(psk.hash) == hash_of(*suite)));
+        .partition(|suite| offered.iter().any(|psk| psk.hash == suite.hash()));
     if config.full_handshake() {
         suites.extend(others);
     }
@@ -90,7 +89,7 @@ fn suites_and_psks(
 /// negotiate the same parameters.
 fn early_data_of(
     config: &ClientConfig,
-    suites: &[CipherSuite],
+    suites: &[Suite],
     offered: &[Psk],
 ) -> Option<EarlyDataParameters> {
     let parameters = offered.first()?.early_data.as_ref().filter(|_| config.early_data)?;

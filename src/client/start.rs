@@ -83,7 +83,7 @@ impl Start {
             encode_with_binders(&mut hello, &offer.psks, ctx.now, binder_hash_of_first_hello);
         let bytes = binders.map_err(|error| if_too_long(error, Usage::MessageTooLong))?;
         let first_hello = send_first(ctx, &hello, &bytes)?;
-        let early_data = begin_early_data(ctx, &offer, &hello, &first_hello)?;
+        let early_data = begin_early_data(ctx, &offer, &hello, &first_hello);
         sessions.iter().for_each(|session| session.mark_used());
         Ok(State::WaitServerHello(Box::new(WaitServerHello {
             config: self.config.clone(),
@@ -134,12 +134,10 @@ fn begin_early_data(
     offer: &Offer,
     hello: &ClientHello,
     first_hello: &TranscriptBuffer,
-) -> Result<Option<EarlyDataOffer>, Error> {
-    let Some((parameters, psk)) = offer.early_data.clone().zip(offer.psks.first()) else {
-        return Ok(None);
-    };
+) -> Option<EarlyDataOffer> {
+    let (parameters, psk) = offer.early_data.clone().zip(offer.psks.first())?;
     if !hello.legacy_session_id.is_empty() {
         ctx.writer.write_change_cipher_spec();
     }
-    EarlyDataOffer::begin(ctx, psk, parameters, &first_hello.start(psk.hash)).map(Some)
+    Some(EarlyDataOffer::begin(ctx, psk, parameters, &first_hello.start(psk.hash)))
 }

@@ -7,15 +7,14 @@ use super::sessions::rules_to_judge_by;
 use super::wait_certificate::WaitCertificate;
 use super::wait_finished::WaitFinished;
 use super::{Asking, ClientConfig, State};
+use crate::crypto::Suite;
 use crate::endpoint::{
     Context, EarlyDataOutcome, Event, MIN_RECORD_SIZE_LIMIT, Negotiated, Verifying,
 };
 use crate::error::{Error, Violation};
 use crate::keys::{HandshakeSecret, TrafficSecret, Transcript};
 use crate::psk::{PskKinds, Terms};
-use crate::wire::{
-    CipherSuite, ClientHello, EncryptedExtensions, ExtensionType, Handshake, grease,
-};
+use crate::wire::{ClientHello, EncryptedExtensions, ExtensionType, Handshake, grease};
 
 /// The ServerHello was received, and a PSK is selected.
 pub struct WaitEncryptedExtensions {
@@ -48,7 +47,7 @@ impl WaitEncryptedExtensions {
                 ctx.emit(Event::EarlyDataRejected);
                 let secret = &self.client_handshake_traffic_secret;
                 let suite = self.negotiated.cipher_suite;
-                send_with_handshake_keys(ctx, &self.hello, suite, secret)?;
+                send_with_handshake_keys(ctx, &self.hello, suite, secret);
             }
         }
         // RFC 8449 section 5.
@@ -110,11 +109,11 @@ impl WaitEncryptedExtensions {
 pub(super) fn send_with_handshake_keys(
     ctx: &mut Context,
     hello: &ClientHello,
-    suite: CipherSuite,
+    suite: Suite,
     secret: &TrafficSecret,
-) -> Result<(), Error> {
+) {
     if !hello.legacy_session_id.is_empty() {
         ctx.writer.write_change_cipher_spec();
     }
-    ctx.set_send_secret(suite, secret)
+    ctx.set_send_secret(suite, secret);
 }

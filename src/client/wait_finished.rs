@@ -45,7 +45,7 @@ impl WaitFinished {
             let bytes = EndOfEarlyData.encode()?;
             ctx.send_handshake(&bytes)?;
             self.transcript.add(&bytes);
-            ctx.set_send_secret(suite, &self.client_handshake_traffic_secret)?;
+            ctx.set_send_secret(suite, &self.client_handshake_traffic_secret);
         }
 
         let reply = Box::new(Reply {

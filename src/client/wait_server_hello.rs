@@ -6,7 +6,7 @@ use super::client_hello::{Retry, send_second};
 use super::early_data::EarlyDataOffer;
 use super::wait_encrypted_extensions::{WaitEncryptedExtensions, send_with_handshake_keys};
 use super::{ClientConfig, State};
-use crate::crypto::{KeyShare, SharedSecret, hash_of};
+use crate::crypto::{KeyShare, SharedSecret, Suite};
 use crate::endpoint::{Context, EarlyDataOutcome, Event, Negotiated};
 use crate::error::{Error, Violation};
 use crate::keys::{EarlySecret, TranscriptBuffer};
@@ -39,16 +39,16 @@ impl WaitServerHello {
         message: &Handshake<'_>,
     ) -> Result<State, Error> {
         let server_hello = ServerHello::read(message.body())?;
-        self.check_common(&server_hello)?;
+        let suite = self.check_common(&server_hello)?;
         if server_hello.is_retry() {
-            self.on_retry(ctx, message, server_hello)
+            self.on_retry(ctx, message, server_hello, suite)
         } else {
-            self.on_selection(ctx, message, server_hello)
+            self.on_selection(ctx, message, server_hello, suite)
         }
     }
 
-    /// The checks for both ServerHello and HelloRetryRequest.
-    fn check_common(&self, server_hello: &ServerHello) -> Result<(), Error> {
+    /// The checks for both ServerHello and HelloRetryRequest. Returns the cipher suite.
+    fn check_common(&self, server_hello: &ServerHello) -> Result<Suite, Error> {
         match server_hello.extensions.selected_version {
             Some(ProtocolVersion::TLS13) => {}
             Some(_) => return Err(Violation::SelectedVersionWrong.into()),
@@ -74,10 +74,12 @@ impl WaitServerHello {
         if server_hello.legacy_compression_method != 0 {
             return Err(Violation::CompressionSelected.into());
         }
-        if !self.hello.cipher_suites.contains(&server_hello.cipher_suite) {
-            return Err(Violation::CipherSuiteNotOffered.into());
-        }
-        server_hello.check_extensions(&self.hello.extensions)
+        // A reserved value is also offered (RFC 8701), but it is not a suite.
+        let suite = Suite::of(server_hello.cipher_suite)
+            .filter(|_| self.hello.cipher_suites.contains(&server_hello.cipher_suite))
+            .ok_or(Violation::CipherSuiteNotOffered)?;
+        server_hello.check_extensions(&self.hello.extensions)?;
+        Ok(suite)
     }
 
     fn on_retry(
@@ -85,6 +87,7 @@ impl WaitServerHello {
         ctx: &mut Context,
         message: &Handshake<'_>,
         request: ServerHello,
+        suite: Suite,
     ) -> Result<State, Error> {
         if self.retry.is_some() {
             return Err(Error::UnexpectedMessage {
@@ -106,15 +109,10 @@ impl WaitServerHello {
         } else if request.extensions.cookie.is_none() {
             return Err(Violation::RetryChangesNothing.into());
         }
-        let hash = hash_of(request.cipher_suite).ok_or(Violation::CipherSuiteNotOffered)?;
-        let mut transcript = self.first_hello.start_with_message_hash(hash);
+        let mut transcript = self.first_hello.start_with_message_hash(suite.hash());
         transcript.add(message.bytes);
-        let mut retry = Retry {
-            cipher_suite: request.cipher_suite,
-            group,
-            cookie: request.extensions.cookie,
-            transcript,
-        };
+        let mut retry =
+            Retry { cipher_suite: suite, group, cookie: request.extensions.cookie, transcript };
         // A HelloRetryRequest rejects early data (section 4.3.10), and the answer is sent in clear.
         if self.early_data.take().is_some() {
             ctx.writer.clear_sealer();
@@ -131,9 +129,9 @@ impl WaitServerHello {
         ctx: &mut Context,
         message: &Handshake<'_>,
         server_hello: ServerHello,
+        suite: Suite,
     ) -> Result<State, Error> {
-        let suite = server_hello.cipher_suite;
-        let hash = hash_of(suite).ok_or(Violation::CipherSuiteNotOffered)?;
+        let hash = suite.hash();
         if self.retry.as_ref().is_some_and(|retry| retry.cipher_suite != suite) {
             return Err(Violation::CipherSuiteChanged.into());
         }
@@ -184,12 +182,12 @@ impl WaitServerHello {
         let undecided =
             self.early_data.as_ref().is_some_and(|offer| offer.may_be_accepted(index, suite));
         if undecided {
-            ctx.set_secret_of_alerts(suite, &client)?;
+            ctx.set_secret_of_alerts(suite, &client);
         } else {
             if self.early_data.is_some() {
                 ctx.emit(Event::EarlyDataRejected);
             }
-            send_with_handshake_keys(ctx, &self.hello, suite, &client)?;
+            send_with_handshake_keys(ctx, &self.hello, suite, &client);
         }
 
         let authentication = match psk {

@@ -2,11 +2,12 @@
 
 use super::{Connection, Phase};
 use crate::client;
+use crate::crypto::Suite;
 use crate::endpoint::{Answer, AppendError};
 use crate::error::{Error, Usage};
 use crate::psk::{ExternalPsk, OfferedPskList, PskKinds, Selection, Session};
 use crate::server::{self, SelectingPsk};
-use crate::wire::{CipherSuite, ClientHello};
+use crate::wire::ClientHello;
 
 impl Connection {
     /// Overrides the kinds of PSK that the configuration names: on a client before [`Connection::start`], on a server
@@ -56,7 +57,7 @@ impl Connection {
 
     /// The cipher suites that the handshake may use, most preferred first, while a selection is pending. The hash of
     /// the PSK must be that of one of them (RFC 9846 section 4.3.11).
-    pub fn common_suites(&self) -> &[CipherSuite] {
+    pub fn common_suites(&self) -> &[Suite] {
         self.selecting().map(SelectingPsk::common_suites).unwrap_or_default()
     }
 

@@ -42,10 +42,28 @@ impl AeadKey {
         Ok(Self { algorithm, key: Box::new(key), outside: None, bytes })
     }
 
-    /// As [`AeadKey::new`], for the platform's own implementation where it has one: see [`super::platform`].
-    pub fn for_platform(algorithm: AeadAlgorithm, key: &[u8]) -> Result<Self, CryptoError> {
-        let outside = platform::is_there().then(|| Zeroizing::new(key.to_vec()));
-        Ok(Self { outside, ..Self::new(algorithm, key)? })
+    /// A key of AEAD_AES_128_GCM; `by_platform`, for the platform's own implementation where it has one: see
+    /// [`super::platform`].
+    pub fn aes_128_gcm(key: &[u8; 16], by_platform: bool) -> Self {
+        let cipher = Key::Aes128Gcm(Aes128Gcm::new(key.into()));
+        Self::of(AeadAlgorithm::Aes128Gcm, cipher, key, by_platform)
+    }
+
+    /// A key of AEAD_AES_256_GCM; `by_platform` as for [`AeadKey::aes_128_gcm`].
+    pub fn aes_256_gcm(key: &[u8; 32], by_platform: bool) -> Self {
+        let cipher = Key::Aes256Gcm(Aes256Gcm::new(key.into()));
+        Self::of(AeadAlgorithm::Aes256Gcm, cipher, key, by_platform)
+    }
+
+    /// A key of AEAD_CHACHA20_POLY1305; `by_platform` as for [`AeadKey::aes_128_gcm`].
+    pub fn chacha20_poly1305(key: &[u8; 32], by_platform: bool) -> Self {
+        let cipher = Key::ChaCha20Poly1305(ChaCha20Poly1305::new(key.into()));
+        Self::of(AeadAlgorithm::ChaCha20Poly1305, cipher, key, by_platform)
+    }
+
+    fn of(algorithm: AeadAlgorithm, key: Key, bytes: &[u8], by_platform: bool) -> Self {
+        let outside = (by_platform && platform::is_there()).then(|| Zeroizing::new(bytes.to_vec()));
+        Self { algorithm, key: Box::new(key), outside, bytes: Kept::new(bytes) }
     }
 
     /// The algorithm of the key.

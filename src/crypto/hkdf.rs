@@ -72,12 +72,20 @@ impl Prk {
         output
     }
 
+    /// `HKDF-Expand-Label(Secret, Label, "", N)` for at most 32 bytes, the length of the shortest hash.
+    pub fn derive_array<const N: usize>(&self, label: &'static str) -> Zeroizing<[u8; N]> {
+        const { assert!(N <= 32, "one block of the shortest hash") };
+        let mut output = Zeroizing::new([0; N]);
+        self.fill(label, &[], output.as_mut_slice());
+        output
+    }
+
     /// Fills `out`, which is no longer than the hash: `HKDF-Expand-Label(Secret, Label, Context, out.len())`.
     ///
     /// An output of that length is the start of the first block of HKDF-Expand, `HMAC(Secret, HkdfLabel | 0x01)`, which
     /// cannot fail. The labels are those of the protocol, and the contexts are hashes or at most 255 bytes long, so they
     /// fit their vectors. For other inputs, use [`expand_label`], which refuses those that do not fit.
-    pub fn fill(&self, label: &'static str, context: &[u8], out: &mut [u8]) {
+    fn fill(&self, label: &'static str, context: &[u8], out: &mut [u8]) {
         debug_assert!(context.len() <= 0xff, "a context of HkdfLabel holds at most 255 bytes");
         debug_assert!(out.len() <= self.hash.output_len(), "one block of HKDF-Expand");
         let mut message = hkdf_label(out.len(), label, context).unwrap_or_default();

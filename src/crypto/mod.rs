@@ -28,7 +28,7 @@ pub use platform::{AeadInputs, PlatformAead, use_platform_aead};
 pub use random::Random;
 pub use sealing::{SEALING_KEY_LEN, SealingKeys};
 pub use secret::Secret;
-pub use suite::{SUPPORTED_SUITES, aead_of, hash_of};
+pub use suite::Suite;
 
 use crate::error::named_errors;
 
@@ -50,7 +50,6 @@ named_errors! {
         #[cfg(feature = "certificates")]
         UnsupportedScheme => "the signature scheme does not fit the key";
         UnsupportedGroup => "the key exchange group is not supported";
-        UnsupportedSuite => "the cipher suite is not supported";
     }
 }
 

@@ -1,6 +1,6 @@
 //! Protected records, opened with a secret from a key log (RFC 9846 section 5.2, RFC 9850).
 
-use crate::crypto::{Secret, TAG_LEN, hash_of};
+use crate::crypto::{Secret, Suite, TAG_LEN};
 use crate::error::{Error, Violation};
 use crate::keys::TrafficSecret;
 use crate::record::{HEADER_LEN, MAX_PLAINTEXT, Opener};
@@ -8,7 +8,7 @@ use crate::wire::CipherSuite;
 
 /// Opens the records of one direction, from the first that its traffic secret protects.
 pub struct RecordOpener {
-    suite: CipherSuite,
+    suite: Suite,
     secret: TrafficSecret,
     opener: Opener,
 }
@@ -16,9 +16,10 @@ pub struct RecordOpener {
 impl RecordOpener {
     /// With the secret of a line of the key log; `None` if it does not fit the suite, or the suite is unknown.
     pub fn new(suite: CipherSuite, secret: &[u8]) -> Option<Self> {
-        let hash = hash_of(suite)?;
+        let suite = Suite::of(suite)?;
+        let hash = suite.hash();
         let secret = TrafficSecret::from_key_log(hash, Secret::from_bytes(hash, secret)?);
-        let opener = Opener::new(secret.keys(suite).ok()?);
+        let opener = Opener::new(secret.keys(suite));
         Some(Self { suite, secret, opener })
     }
 
@@ -36,10 +37,8 @@ impl RecordOpener {
     }
 
     /// Advances to the secret after a KeyUpdate (RFC 9846 section 7.2).
-    pub fn update(&mut self) -> Result<(), Error> {
+    pub fn update(&mut self) {
         self.secret = self.secret.next();
-        let keys = self.secret.keys(self.suite).map_err(|_| Error::Internal("traffic keys"))?;
-        self.opener = Opener::new(keys);
-        Ok(())
+        self.opener = Opener::new(self.secret.keys(self.suite));
     }
 }

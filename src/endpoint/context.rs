@@ -4,11 +4,11 @@ use std::collections::VecDeque;
 
 use super::event::{Direction, Event};
 use super::parameters::Parameters;
-use crate::crypto::Random;
+use crate::crypto::{Random, Suite};
 use crate::error::{AlertDescription, Error};
 use crate::keys::{KeyLogLabel, TrafficKeys, TrafficSecret};
 use crate::record::{Opener, RecordReader, RecordWriter, Sealer};
-use crate::wire::{Alert, CipherSuite, ContentType, Handshake, ServerHello};
+use crate::wire::{Alert, ContentType, Handshake, ServerHello};
 
 /// The context of every state.
 pub struct Context {
@@ -102,36 +102,20 @@ impl Context {
         }
     }
 
-    fn traffic_keys(
-        &self,
-        suite: CipherSuite,
-        secret: &TrafficSecret,
-    ) -> Result<TrafficKeys, Error> {
-        let keys =
-            if self.platform_aead { secret.platform_keys(suite) } else { secret.keys(suite) };
-        keys.map_err(|_| Error::Internal("traffic key derivation"))
+    fn traffic_keys(&self, suite: Suite, secret: &TrafficSecret) -> TrafficKeys {
+        if self.platform_aead { secret.platform_keys(suite) } else { secret.keys(suite) }
     }
 
     /// Protects everything that is sent from now on.
-    pub fn set_send_secret(
-        &mut self,
-        suite: CipherSuite,
-        secret: &TrafficSecret,
-    ) -> Result<(), Error> {
-        let keys = self.traffic_keys(suite, secret)?;
+    pub fn set_send_secret(&mut self, suite: Suite, secret: &TrafficSecret) {
+        let keys = self.traffic_keys(suite, secret);
         self.writer.set_sealer(Sealer::new(keys, self.rekey_after));
-        Ok(())
     }
 
     /// Protects only alerts with this secret.
-    pub fn set_secret_of_alerts(
-        &mut self,
-        suite: CipherSuite,
-        secret: &TrafficSecret,
-    ) -> Result<(), Error> {
-        let keys = self.traffic_keys(suite, secret)?;
+    pub fn set_secret_of_alerts(&mut self, suite: Suite, secret: &TrafficSecret) {
+        let keys = self.traffic_keys(suite, secret);
         self.writer.set_sealer_of_alerts(Some(Sealer::new(keys, self.rekey_after)));
-        Ok(())
     }
 
     /// Refuses records above the limit that was sent to the peer (RFC 8449 section 4).
@@ -144,11 +128,11 @@ impl Context {
     /// Requires protection for everything that is received from now on. The last message must have ended its record.
     pub fn set_receive_secret(
         &mut self,
-        suite: CipherSuite,
+        suite: Suite,
         secret: &TrafficSecret,
     ) -> Result<(), Error> {
         let boundary = self.reader.boundary()?;
-        let keys = self.traffic_keys(suite, secret)?;
+        let keys = self.traffic_keys(suite, secret);
         self.reader.set_opener(Opener::new(keys), boundary);
         Ok(())
     }

@@ -2,13 +2,11 @@
 
 use super::context::Context;
 use super::event::{Event, Negotiated};
-use crate::crypto::Secret;
+use crate::crypto::{Secret, Suite};
 use crate::error::{Error, Usage, Violation};
 use crate::keys::{Exporter, TrafficSecret};
 use crate::psk::{Authentication, Issued, Session, Terms};
-use crate::wire::{
-    CipherSuite, ContentType, Handshake, KeyUpdate, KeyUpdateRequest, NewSessionTicket,
-};
+use crate::wire::{ContentType, Handshake, KeyUpdate, KeyUpdateRequest, NewSessionTicket};
 
 /// How many KeyUpdates are accepted without application data between them. Each costs the peer a few bytes and this
 /// side two key derivations.
@@ -38,7 +36,7 @@ pub struct Resumption {
 pub struct Established {
     /// What was negotiated.
     pub negotiated: Negotiated,
-    suite: CipherSuite,
+    suite: Suite,
     secrets: TrafficSecrets,
     exporter: Exporter,
     early_exporter: Option<Exporter>,
@@ -190,7 +188,7 @@ impl Established {
     ) -> Result<(), Error> {
         ctx.send_handshake(&KeyUpdate { request_update: request }.encode()?)?;
         self.secrets.send = self.secrets.send.next();
-        ctx.set_send_secret(self.suite, &self.secrets.send)?;
+        ctx.set_send_secret(self.suite, &self.secrets.send);
         self.update_owed = false;
         Ok(())
     }

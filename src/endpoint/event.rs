@@ -1,9 +1,10 @@
 //! The events of a connection.
 
+use crate::crypto::Suite;
 use crate::error::{AlertDescription, named_errors};
 use crate::keys::BinderKind;
 use crate::psk::Session;
-use crate::wire::{CipherSuite, NamedGroup, PskKeyExchangeMode};
+use crate::wire::{NamedGroup, PskKeyExchangeMode};
 
 /// An event, in the order in which it happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -128,7 +129,7 @@ pub struct Negotiated {
     /// The mode, which follows from the presence of a group.
     pub psk_mode: Option<PskKeyExchangeMode>,
     /// The cipher suite.
-    pub cipher_suite: CipherSuite,
+    pub cipher_suite: Suite,
     /// The key exchange group; `None` under psk_ke.
     pub group: Option<NamedGroup>,
     /// The application protocol.

@@ -1,6 +1,6 @@
 //! The parameters of both roles for the negotiation.
 
-use crate::crypto::{self, SUPPORTED_GROUPS, SUPPORTED_SUITES};
+use crate::crypto::{self, SUPPORTED_GROUPS, Suite};
 use crate::error::named_errors;
 use crate::wire::{CipherSuite, NamedGroup, PskKeyExchangeMode};
 
@@ -34,7 +34,7 @@ pub const MIN_RECORD_SIZE_LIMIT: u16 = 64;
 /// Preferences and limits, the same for both roles. Lists are in order of preference.
 #[derive(Clone, Debug)]
 pub struct Parameters {
-    cipher_suites: Vec<CipherSuite>,
+    cipher_suites: Vec<Suite>,
     /// Whether the suites are the default, whose order no application has chosen.
     default_cipher_suites: bool,
     groups: Vec<NamedGroup>,
@@ -66,7 +66,7 @@ impl Default for Parameters {
     fn default() -> Self {
         Self {
             // ChaCha20 first: it is four times as fast as AES where there are no AES instructions.
-            cipher_suites: SUPPORTED_SUITES.to_vec(),
+            cipher_suites: Suite::ALL.to_vec(),
             default_cipher_suites: true,
             groups: SUPPORTED_GROUPS.to_vec(),
             psk_modes: vec![PskKeyExchangeMode::PSK_DHE_KE],
@@ -86,7 +86,7 @@ impl Default for Parameters {
 
 impl Parameters {
     /// The cipher suites, most preferred first.
-    pub fn cipher_suites(&self) -> &[CipherSuite] {
+    pub fn cipher_suites(&self) -> &[Suite] {
         &self.cipher_suites
     }
 
@@ -94,16 +94,16 @@ impl Parameters {
     /// PSK for only its first suite.
     pub fn set_cipher_suites(&mut self, suites: &[CipherSuite]) -> Result<(), ConfigError> {
         check_list(suites, ConfigError::NoCipherSuite)?;
-        if suites.iter().any(|suite| crypto::hash_of(*suite).is_none()) {
-            return Err(ConfigError::UnsupportedCipherSuite);
-        }
-        self.cipher_suites = suites.to_vec();
+        let supported: Option<_> = suites.iter().map(|suite| Suite::of(*suite)).collect();
+        self.cipher_suites = supported.ok_or(ConfigError::UnsupportedCipherSuite)?;
         self.default_cipher_suites = false;
         Ok(())
     }
 
     /// The common suites, each once, in order of preference.
-    pub(crate) fn common_cipher_suites(&self, offered: &[CipherSuite]) -> Vec<CipherSuite> {
+    pub(crate) fn common_cipher_suites(&self, offered: &[CipherSuite]) -> Vec<Suite> {
+        let offered: &[Suite] =
+            &offered.iter().filter_map(|suite| Suite::of(*suite)).collect::<Vec<_>>();
         let (by, other) = if self.default_cipher_suites {
             (offered, &*self.cipher_suites)
         } else {

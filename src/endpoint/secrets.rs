@@ -1,11 +1,11 @@
 //! The values that both roles derive from the transcript, at the same points (RFC 9846 sections 4.5.3 and 7.1).
 
 use super::context::Context;
-use crate::crypto::hash_of;
+use crate::crypto::Suite;
 use crate::error::{Error, Violation};
 use crate::keys::{Exporter, HandshakeSecret, KeyLogLabel, MainSecret, TrafficSecret, Transcript};
 use crate::psk::Psk;
-use crate::wire::{CipherSuite, Finished, Handshake};
+use crate::wire::{Finished, Handshake};
 
 impl Context {
     /// The secrets of early data. The transcript is ClientHello.
@@ -57,13 +57,12 @@ impl Context {
 
 /// Checks the peer's Finished with its handshake secret, and adds it to the transcript.
 pub fn take_finished(
-    suite: CipherSuite,
+    suite: Suite,
     secret: &TrafficSecret,
     transcript: &mut Transcript,
     message: &Handshake<'_>,
 ) -> Result<(), Error> {
-    let hash = hash_of(suite).ok_or(Error::Internal("suite without a hash"))?;
-    let finished = Finished::read(message.body(), hash.output_len())?;
+    let finished = Finished::read(message.body(), suite.hash().output_len())?;
     if !secret.finished_key().verify(&transcript.current(), &finished.verify_data) {
         return Err(Violation::BadFinished.into());
     }

@@ -1,10 +1,6 @@
 //! Traffic secrets and the keys derived from them (RFC 9846 sections 7.2, 7.3 and 4.5.3).
 
-use crate::crypto::{
-    AeadAlgorithm, AeadKey, CryptoError, Digest, HashAlgorithm, NONCE_LEN, Prk, Secret, aead_of,
-};
-use crate::wire::CipherSuite;
-use zeroize::Zeroizing;
+use crate::crypto::{AeadAlgorithm, AeadKey, Digest, HashAlgorithm, NONCE_LEN, Prk, Secret, Suite};
 
 /// A `*_traffic_secret` of one direction.
 #[derive(Clone)]
@@ -30,28 +26,25 @@ impl TrafficSecret {
     /// [sender]_write_key = HKDF-Expand-Label(Secret, "key", "", key_length)
     /// [sender]_write_iv  = HKDF-Expand-Label(Secret, "iv", "", iv_length)
     /// ```
-    pub fn keys(&self, suite: CipherSuite) -> Result<TrafficKeys, CryptoError> {
-        self.keys_by(AeadKey::new, suite)
+    pub fn keys(&self, suite: Suite) -> TrafficKeys {
+        self.keys_by(suite, false)
     }
 
     /// As [`TrafficSecret::keys`], for the platform's AEAD if the platform has one.
-    pub fn platform_keys(&self, suite: CipherSuite) -> Result<TrafficKeys, CryptoError> {
-        self.keys_by(AeadKey::for_platform, suite)
+    pub fn platform_keys(&self, suite: Suite) -> TrafficKeys {
+        self.keys_by(suite, true)
     }
 
-    fn keys_by(
-        &self,
-        make: fn(AeadAlgorithm, &[u8]) -> Result<AeadKey, CryptoError>,
-        suite: CipherSuite,
-    ) -> Result<TrafficKeys, CryptoError> {
-        let aead = aead_of(suite).ok_or(CryptoError::UnsupportedSuite)?;
-        let mut key = Zeroizing::new([0; 32]);
-        let key = key.get_mut(..aead.key_len()).ok_or(CryptoError::UnsupportedSuite)?;
+    fn keys_by(&self, suite: Suite, platform: bool) -> TrafficKeys {
         let secret = self.prk();
-        secret.fill("key", &[], key);
-        let mut iv = [0; NONCE_LEN];
-        secret.fill("iv", &[], &mut iv);
-        Ok(TrafficKeys { key: make(aead, key)?, iv })
+        let key = match suite.aead() {
+            AeadAlgorithm::Aes128Gcm => AeadKey::aes_128_gcm(&secret.derive_array("key"), platform),
+            AeadAlgorithm::Aes256Gcm => AeadKey::aes_256_gcm(&secret.derive_array("key"), platform),
+            AeadAlgorithm::ChaCha20Poly1305 => {
+                AeadKey::chacha20_poly1305(&secret.derive_array("key"), platform)
+            }
+        };
+        TrafficKeys { key, iv: *secret.derive_array("iv") }
     }
 
     /// `finished_key = HKDF-Expand-Label(BaseKey, "finished", "", Hash.length)`

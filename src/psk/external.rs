@@ -4,7 +4,7 @@ use core::fmt;
 
 use super::importer::{ImportedIdentity, import};
 use super::{EarlyDataParameters, Psk};
-use crate::crypto::{HashAlgorithm, hash_of};
+use crate::crypto::HashAlgorithm;
 use crate::error::named_errors;
 use crate::keys::BinderKind;
 use zeroize::Zeroizing;
@@ -120,8 +120,7 @@ impl ExternalPsk {
     /// Early data has no forward secrecy, and an attacker who records it can send it again: the server must distinguish
     /// copies from the original.
     pub fn with_early_data(mut self, parameters: EarlyDataParameters) -> Result<Self, PskError> {
-        let hash = hash_of(parameters.cipher_suite).ok_or(PskError::EarlyDataSuiteMismatch)?;
-        if !self.target_hashes().contains(&hash) {
+        if !self.target_hashes().contains(&parameters.cipher_suite.hash()) {
             return Err(PskError::EarlyDataSuiteMismatch);
         }
         if parameters.max_size == 0 {
@@ -189,7 +188,7 @@ impl ExternalPsk {
         let mut psk = Psk::new(identity, kind, target, key.clone());
         // An imported PSK has one key for each hash, and early data is bound to one suite, and so to one of these keys.
         psk.early_data =
-            self.early_data.clone().filter(|early| hash_of(early.cipher_suite) == Some(target));
+            self.early_data.clone().filter(|early| early.cipher_suite.hash() == target);
         psk.external_identity = Some(self.identity.clone());
         psk.context = self.context().map(<[u8]>::to_vec);
         Some(psk)

@@ -8,7 +8,7 @@ use super::Verdict;
 use super::list::offered_len;
 use super::ticket::not_empty;
 use super::{Authentication, EarlyDataParameters, ExternalPsk, Psk, PskError};
-use crate::crypto::{HashAlgorithm, Prk, Secret, hash_of};
+use crate::crypto::{HashAlgorithm, Prk, Secret, Suite};
 use crate::error::Error;
 use crate::wire::{CipherSuite, NewSessionTicket, Reader, Writer};
 use zeroize::Zeroizing;
@@ -20,7 +20,7 @@ use zeroize::Zeroizing;
 /// `Debug`.
 #[derive(Clone)]
 pub struct Session {
-    cipher_suite: CipherSuite,
+    cipher_suite: Suite,
     key: Zeroizing<Vec<u8>>,
     ticket: Vec<u8>,
     age: TicketAge,
@@ -70,7 +70,7 @@ impl Terms {
 
 /// The parameters of the connection that a ticket was issued on.
 pub(crate) struct Issued<'a> {
-    pub cipher_suite: CipherSuite,
+    pub cipher_suite: Suite,
     pub resumption_secret: &'a Secret,
     pub alpn: Option<Vec<u8>>,
     pub terms: Terms,
@@ -89,11 +89,14 @@ impl Session {
     /// From a ticket that was received `now`; `None` if its lifetime is zero, or if it would leave too little space in
     /// a ClientHello.
     pub(crate) fn new(issued: Issued<'_>, ticket: NewSessionTicket, now: u64) -> Option<Self> {
-        let hash = hash_of(issued.cipher_suite)?;
         if ticket.ticket_lifetime == 0 || ticket.ticket.len() > MAX_TICKET_LEN {
             return None;
         }
-        let key = resumption_psk(hash, issued.resumption_secret, &ticket.ticket_nonce);
+        let key = resumption_psk(
+            issued.cipher_suite.hash(),
+            issued.resumption_secret,
+            &ticket.ticket_nonce,
+        );
         Some(Self {
             cipher_suite: issued.cipher_suite,
             key,
@@ -129,7 +132,7 @@ impl Session {
     pub fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
         let mut w = Writer::new();
         w.u8(VERSION);
-        w.u16(self.cipher_suite.0);
+        w.u16(self.cipher_suite.code_point().0);
         w.vec8(|w| w.bytes(&self.key));
         w.vec16(|w| w.bytes(&self.ticket));
         w.u64(self.age.received_at);
@@ -156,7 +159,7 @@ impl Session {
     fn read(bytes: &[u8]) -> Result<Option<Self>, Error> {
         let mut r = Reader::new(bytes);
         r.u8("version")?;
-        let cipher_suite = CipherSuite(r.u16("cipher_suite")?);
+        let cipher_suite = Suite::of(CipherSuite(r.u16("cipher_suite")?));
         let key = Zeroizing::new(r.vec8("key")?.rest().to_vec());
         let ticket = r.vec16("ticket")?.rest().to_vec();
         let received_at = r.u64("received_at")?;
@@ -169,10 +172,8 @@ impl Session {
         let own_certificate = optional("own_certificate")?;
         let server = Arc::new(Authentication::read(&mut r)?);
         r.finish("Session")?;
-        let fits = hash_of(cipher_suite).is_some_and(|hash| hash.output_len() == key.len());
-        if !fits || ticket.is_empty() {
-            return Ok(None);
-        }
+        let fits = |suite: &Suite| suite.hash().output_len() == key.len() && !ticket.is_empty();
+        let Some(cipher_suite) = cipher_suite.filter(fits) else { return Ok(None) };
         Ok(Some(Self {
             cipher_suite,
             key,
@@ -198,7 +199,7 @@ impl Session {
     }
 
     /// The suite of the connection that it resumes; it can be used with every suite of the same hash.
-    pub fn cipher_suite(&self) -> CipherSuite {
+    pub fn cipher_suite(&self) -> Suite {
         self.cipher_suite
     }
 
@@ -229,7 +230,7 @@ impl Session {
 
     /// Whether this PSK authenticated the server: it has the same identity, context and key.
     pub(crate) fn is_by(&self, psk: &ExternalPsk) -> bool {
-        hash_of(self.cipher_suite).is_some_and(|hash| self.terms.server.is_by(psk, hash))
+        self.terms.server.is_by(psk, self.cipher_suite.hash())
     }
 
     pub(crate) fn terms(&self) -> &Terms {
@@ -244,8 +245,8 @@ impl Session {
     }
 
     /// The PSK of the session.
-    pub(crate) fn psk(&self) -> Option<Psk> {
-        let hash = hash_of(self.cipher_suite)?;
+    pub(crate) fn psk(&self) -> Psk {
+        let hash = self.cipher_suite.hash();
         let early_data = (self.max_early_data > 0).then(|| EarlyDataParameters {
             max_size: self.max_early_data,
             cipher_suite: self.cipher_suite,
@@ -255,7 +256,7 @@ impl Session {
         let mut psk = Psk::resuming(self.ticket.clone(), hash, self.key.clone(), server);
         psk.early_data = early_data;
         psk.age = Some(self.age);
-        Some(psk)
+        psk
     }
 
     /// The encoded bytes that it adds to an offer.

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::{Authentication, EarlyDataParameters, Psk};
-use crate::crypto::{Digest, Random, SealingKeys, hash_of};
+use crate::crypto::{Digest, Random, SealingKeys, Suite};
 use crate::error::Error;
 use crate::wire::{CipherSuite, Reader, Writer};
 use zeroize::Zeroizing;
@@ -33,7 +33,7 @@ const VERSION: u8 = 2;
 /// } TicketState;
 /// ```
 pub(crate) struct TicketState {
-    pub cipher_suite: CipherSuite,
+    pub cipher_suite: Suite,
     pub key: Zeroizing<Vec<u8>>,
     pub issued_at: u64,
     pub lifetime: u64,
@@ -60,7 +60,7 @@ impl TicketState {
     ) -> Result<Vec<u8>, Error> {
         let mut w = Writer::new();
         w.u8(VERSION);
-        w.u16(self.cipher_suite.0);
+        w.u16(self.cipher_suite.code_point().0);
         w.vec8(|w| w.bytes(&self.key));
         w.u64(self.issued_at);
         w.u64(self.lifetime);
@@ -87,7 +87,8 @@ impl TicketState {
         if r.u8("version")? != VERSION {
             return Err(Error::Decode("version"));
         }
-        let cipher_suite = CipherSuite(r.u16("cipher_suite")?);
+        let cipher_suite =
+            Suite::of(CipherSuite(r.u16("cipher_suite")?)).ok_or(Error::Decode("cipher_suite"))?;
         let key = Zeroizing::new(r.vec8("key")?.rest().to_vec());
         let issued_at = r.u64("issued_at")?;
         let lifetime = r.u64("lifetime")?;
@@ -116,15 +117,15 @@ impl TicketState {
     }
 
     /// The PSK of `ticket`.
-    pub fn psk(&self, ticket: &[u8]) -> Option<Psk> {
-        let hash = hash_of(self.cipher_suite)?;
+    pub fn psk(&self, ticket: &[u8]) -> Psk {
+        let hash = self.cipher_suite.hash();
         let mut psk = Psk::resuming(ticket.to_vec(), hash, self.key.clone(), self.client.clone());
         psk.early_data = (self.max_early_data > 0).then_some(EarlyDataParameters {
             max_size: self.max_early_data,
             cipher_suite: self.cipher_suite,
             alpn: self.alpn.clone(),
         });
-        Some(psk)
+        psk
     }
 
     /// When it expires, in milliseconds of the server's clock.

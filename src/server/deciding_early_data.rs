@@ -6,7 +6,6 @@ use super::negotiation::{GroupChoice, Negotiation, suite_for};
 use super::pre_shared_keys::{ServerPsks, Ticket};
 use super::selection::Chosen;
 use super::{Asking, State};
-use crate::crypto::hash_of;
 use crate::endpoint::{Context, Event};
 use crate::error::Error;
 use crate::keys::TranscriptBuffer;
@@ -53,7 +52,7 @@ pub(super) fn accept_first(
     let chosen = chosen.map(|(chosen, _)| chosen);
     let Negotiation { hello, message, common, retried, .. } = negotiation;
     let suite = suite_for(&common, chosen.as_ref().map(|chosen| &chosen.psk))?;
-    let hash = hash_of(suite).ok_or(Error::Internal("suite without a hash"))?;
+    let hash = suite.hash();
     let hello_retry_request = retried.is_some();
     let (transcript, early_data_offered) = match retried {
         Some(mut retried) => {

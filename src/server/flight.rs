@@ -40,7 +40,7 @@ impl Flight {
         let main_secret = self.handshake_secret.into_main_secret();
         let (client, server, exporter) = ctx.application_secrets(&main_secret, &self.transcript);
         let secrets = TrafficSecrets { send: server, receive: client };
-        ctx.set_send_secret(self.negotiated.cipher_suite, &secrets.send)?;
+        ctx.set_send_secret(self.negotiated.cipher_suite, &secrets.send);
 
         let (early_exporter, limits) = self
             .early

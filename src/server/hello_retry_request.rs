@@ -2,7 +2,7 @@
 //! in the connection and in a cookie.
 
 use super::cookie::CookieKeys;
-use crate::crypto::{Digest, HashAlgorithm, Random, hash_of};
+use crate::crypto::{Digest, HashAlgorithm, Random, Suite};
 use crate::error::{Error, Violation};
 use crate::keys::Transcript;
 use crate::wire::{
@@ -27,7 +27,7 @@ const VERSION: u8 = 1;
 /// } Retry;
 /// ```
 pub(super) struct Retry {
-    pub(super) cipher_suite: CipherSuite,
+    pub(super) cipher_suite: Suite,
     pub(super) group: NamedGroup,
     /// The first ClientHello offered early data, which the HelloRetryRequest rejects (section 4.3.10).
     pub(super) early_data: bool,
@@ -45,16 +45,15 @@ impl Retry {
     pub(super) fn new(
         message: &[u8],
         hello: &mut ClientHello,
-        cipher_suite: CipherSuite,
+        cipher_suite: Suite,
         group: NamedGroup,
         identity: Option<&[u8]>,
     ) -> Result<Self, Error> {
-        let hash = hash_of(cipher_suite).ok_or(Error::Internal("suite without a hash"))?;
         Ok(Self {
             cipher_suite,
             group,
             early_data: hello.extensions.early_data,
-            client_hello: hash.digest(message).as_ref().to_vec(),
+            client_hello: cipher_suite.hash().digest(message).as_ref().to_vec(),
             repeated: digest_of_repeated(hello)?,
             identity: identity.map(digest).unwrap_or_default(),
         })
@@ -69,7 +68,7 @@ impl Retry {
     ) -> Result<Vec<u8>, Error> {
         let mut w = Writer::new();
         w.u8(VERSION);
-        w.u16(self.cipher_suite.0);
+        w.u16(self.cipher_suite.code_point().0);
         w.u16(self.group.0);
         w.u8(self.early_data.into());
         for digest in [&self.client_hello, &self.repeated, &self.identity] {
@@ -89,7 +88,8 @@ impl Retry {
             return Err(Error::Decode("version"));
         }
         let this = Self {
-            cipher_suite: CipherSuite(r.u16("cipher_suite")?),
+            cipher_suite: Suite::of(CipherSuite(r.u16("cipher_suite")?))
+                .ok_or(Error::Decode("cipher_suite"))?,
             group: NamedGroup(r.u16("group")?),
             early_data: r.u8("early_data")? != 0,
             client_hello: r.vec8("client_hello")?.rest().to_vec(),
@@ -110,7 +110,7 @@ impl Retry {
             legacy_version: ProtocolVersion::TLS12,
             random: HELLO_RETRY_REQUEST_RANDOM,
             legacy_session_id_echo: legacy_session_id.to_vec(),
-            cipher_suite: self.cipher_suite,
+            cipher_suite: self.cipher_suite.code_point(),
             legacy_compression_method: 0,
             extensions: ServerExtensions {
                 selected_version: Some(ProtocolVersion::TLS13),
@@ -120,7 +120,7 @@ impl Retry {
             },
         }
         .encode()?;
-        let hash = hash_of(self.cipher_suite).ok_or(Error::Internal("suite without a hash"))?;
+        let hash = self.cipher_suite.hash();
         let mut transcript = Transcript::from_message_hash(hash, &self.client_hello);
         transcript.add(&request);
         Ok((request, transcript))

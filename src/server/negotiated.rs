@@ -6,14 +6,14 @@ use super::flight::{Flight, send};
 use super::pre_shared_keys::ServerPsks;
 use super::selection::Chosen;
 use crate::certificates::Identity;
-use crate::crypto::{Digest, SharedSecret, hash_of, respond};
+use crate::crypto::{Digest, SharedSecret, Suite, respond};
 use crate::endpoint::{Context, EarlyDataOutcome, Negotiated};
 use crate::error::{Error, Violation};
 use crate::keys::{EarlySecret, HandshakeSecret, TrafficSecret, Transcript};
 use crate::psk::{Authentication, EarlyDataParameters, Psk, Role, may_serve};
 use crate::wire::{
-    CipherSuite, ClientHello, EncryptedExtensions, KeyShareEntry, ProtocolVersion,
-    PskKeyExchangeMode, ServerExtensions, ServerHello,
+    ClientHello, EncryptedExtensions, KeyShareEntry, ProtocolVersion, PskKeyExchangeMode,
+    ServerExtensions, ServerHello,
 };
 
 /// Everything is negotiated.
@@ -23,7 +23,7 @@ pub(super) struct Acceptance {
     pub(super) hello: ClientHello,
     /// The PSK; without one the server sends a certificate.
     pub(super) chosen: Option<Chosen>,
-    pub(super) suite: CipherSuite,
+    pub(super) suite: Suite,
     /// The client's share, `None` under psk_ke.
     pub(super) share: Option<KeyShareEntry>,
     pub(super) alpn: Option<Vec<u8>>,
@@ -132,7 +132,7 @@ impl Acceptance {
             legacy_version: ProtocolVersion::TLS12,
             random: ctx.random.array(),
             legacy_session_id_echo: core::mem::take(&mut self.hello.legacy_session_id),
-            cipher_suite: self.suite,
+            cipher_suite: self.suite.code_point(),
             legacy_compression_method: 0,
             extensions: ServerExtensions {
                 selected_version: Some(ProtocolVersion::TLS13),
@@ -158,14 +158,13 @@ impl Acceptance {
         shared: Option<&SharedSecret>,
         early: Option<&EarlyKeys>,
     ) -> Result<HandshakeKeys, Error> {
-        let hash = hash_of(self.suite).ok_or(Error::Internal("suite without a hash"))?;
         let early_secret = match self.psk() {
             Some(psk) => psk.early_secret().clone(),
-            None => EarlySecret::new(hash, None),
+            None => EarlySecret::new(self.suite.hash(), None),
         };
         let secret = early_secret.into_handshake_secret(shared);
         let (client, server) = ctx.handshake_secrets(&secret, &self.transcript);
-        ctx.set_send_secret(self.suite, &server)?;
+        ctx.set_send_secret(self.suite, &server);
         match early {
             Some(early) => {
                 ctx.reader.stop_skipping();

@@ -4,14 +4,13 @@ use super::ServerConfig;
 use super::client_hello::check_mandatory;
 use super::hello_retry_request::Retry;
 use super::pre_shared_keys::ServerPsks;
-use crate::crypto::{Digest, HashAlgorithm, hash_of};
+use crate::crypto::{Digest, HashAlgorithm, Suite};
 use crate::endpoint::Parameters;
 use crate::error::{Error, Violation};
 use crate::keys::{Transcript, binder_hash_of_first_hello};
 use crate::psk::Psk;
 use crate::wire::{
-    CipherSuite, ClientExtensions, ClientHello, KeyShareEntry, NamedGroup, OfferedPsks,
-    PskKeyExchangeMode,
+    ClientExtensions, ClientHello, KeyShareEntry, NamedGroup, OfferedPsks, PskKeyExchangeMode,
 };
 
 /// A ClientHello and what follows from it, before a PSK is selected.
@@ -50,7 +49,7 @@ pub(super) struct Retried {
 /// The common parameters, which do not depend on a PSK. A failure here reveals nothing about PSKs.
 pub(super) struct Common {
     /// In order of preference; never empty.
-    pub(super) suites: Vec<CipherSuite>,
+    pub(super) suites: Vec<Suite>,
     /// The group under psk_dhe_ke, `None` under psk_ke.
     pub(super) group: Option<GroupChoice>,
     pub(super) alpn: Option<Vec<u8>>,
@@ -115,10 +114,10 @@ pub(super) fn common_mode(
 }
 
 /// The PSK is selected first, then the best suite with its hash.
-pub(super) fn suite_for(common: &Common, psk: Option<&Psk>) -> Result<CipherSuite, Error> {
+pub(super) fn suite_for(common: &Common, psk: Option<&Psk>) -> Result<Suite, Error> {
     let mut suites = common.suites.iter().copied();
     suites
-        .find(|suite| psk.is_none_or(|psk| hash_of(*suite) == Some(psk.hash)))
+        .find(|suite| psk.is_none_or(|psk| suite.hash() == psk.hash))
         .ok_or(Violation::NoAcceptablePsk.into())
 }
 

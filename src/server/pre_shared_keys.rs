@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::scope::scope;
 use super::{ServerConfig, TicketPolicy};
-use crate::crypto::{Digest, HashAlgorithm, hash_of};
+use crate::crypto::{Digest, HashAlgorithm};
 use crate::psk::{
     ExternalPsk, Found, OfferedTicket, Psk, PskError, PskKinds, PskList, TicketState, key_of,
 };
@@ -47,7 +47,7 @@ impl Ticket {
     }
 
     /// The PSK of this ticket.
-    pub(super) fn psk(&self, identity: &[u8]) -> Option<Psk> {
+    pub(super) fn psk(&self, identity: &[u8]) -> Psk {
         self.state.psk(identity)
     }
 }
@@ -126,7 +126,7 @@ impl ServerPsks {
     fn open(&self, ticket: &[u8], server_name: Option<&[u8]>, now: u64) -> Option<Ticket> {
         let policy = self.ticket_policy()?;
         let state = TicketState::open(policy.keys(), self.scope()?, ticket, now)?;
-        let hash = hash_of(state.cipher_suite)?;
+        let hash = state.cipher_suite.hash();
         let fits = state.server_name.as_deref() == server_name
             && now <= state.client.at().saturating_add(policy.max_session_age())
             && (state.client.psk.is_some() || self.shows_again(&state));

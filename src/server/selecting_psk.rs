@@ -6,11 +6,11 @@ use super::pre_shared_keys::{ServerPsks, Ticket};
 use super::selection::{Chosen, Selector, trace};
 use super::wait_second_client_hello::request_retry;
 use super::{ServerConfig, State};
-use crate::crypto::{HashAlgorithm, hash_of};
+use crate::crypto::{HashAlgorithm, Suite};
 use crate::endpoint::{Context, PskOutcome};
 use crate::error::{Error, Usage, Violation};
 use crate::psk::{OfferedPskList, Psk, Selection, verify_binder, verify_dummy_binder};
-use crate::wire::{CipherSuite, ClientHello, OfferedPsks};
+use crate::wire::{ClientHello, OfferedPsks};
 
 /// A checked ClientHello with an offer, for which the selection is pending.
 pub struct SelectingPsk {
@@ -27,7 +27,7 @@ impl SelectingPsk {
     }
 
     /// The suites that the handshake may use.
-    pub fn common_suites(&self) -> &[CipherSuite] {
+    pub fn common_suites(&self) -> &[Suite] {
         &self.negotiation.common.suites
     }
 
@@ -106,7 +106,7 @@ impl SelectingPsk {
         let suites = &self.negotiation.common.suites;
         let mut verified = false;
         for hash in HashAlgorithm::ALL {
-            if !suites.iter().any(|suite| hash_of(*suite) == Some(hash)) {
+            if !suites.iter().any(|suite| suite.hash() == hash) {
                 continue;
             }
             let covered = self.negotiation.covered(hash);

@@ -1,11 +1,11 @@
 //! Selecting a PSK from the offer (RFC 9846 sections 4.2.1 and 4.3.11).
 
 use super::pre_shared_keys::{ServerPsks, Ticket};
-use crate::crypto::{HashAlgorithm, hash_of};
+use crate::crypto::{HashAlgorithm, Suite};
 use crate::endpoint::{Context, Event, PskOutcome};
 use crate::error::Usage;
 use crate::psk::{ExternalPsk, Found, Psk, Selection};
-use crate::wire::{CipherSuite, PskIdentity};
+use crate::wire::PskIdentity;
 
 /// A selected PSK.
 pub(super) struct Chosen {
@@ -20,7 +20,7 @@ pub(super) struct Selector<'a> {
     pub(super) offered: &'a [PskIdentity],
     /// The tickets among them, each in its place.
     pub(super) tickets: &'a [Option<Ticket>],
-    pub(super) suites: &'a [CipherSuite],
+    pub(super) suites: &'a [Suite],
     /// The only index that can be selected, if a HelloRetryRequest has fixed it.
     pub(super) settled: Option<usize>,
 }
@@ -53,7 +53,7 @@ impl Candidate<'_> {
     /// The key for the wire identity.
     fn into_psk(self, identity: &[u8]) -> Option<Psk> {
         match self {
-            Self::Ticket(ticket) => ticket.psk(identity),
+            Self::Ticket(ticket) => Some(ticket.psk(identity)),
             Self::External(found) => found.psk.for_wire_identity(identity.to_vec(), found.hash),
         }
     }
@@ -113,7 +113,7 @@ impl Selector<'_> {
             }
             Selection::Psk(psk) => self.ticket_of(ctx, psk).or_else(|| {
                 self.suites.iter().find_map(|suite| {
-                    let psk = psk.for_hash(hash_of(*suite)?)?;
+                    let psk = psk.for_hash(suite.hash())?;
                     let index = self.position(&psk.identity)?;
                     Some(Chosen { index, psk })
                 })
@@ -130,7 +130,7 @@ impl Selector<'_> {
                 trace(ctx, index, PskOutcome::Unusable);
             } else {
                 let identity = &self.offered.get(index)?.identity;
-                return Some(Chosen { index, psk: ticket.psk(identity)? });
+                return Some(Chosen { index, psk: ticket.psk(identity) });
             }
         }
         None
@@ -168,7 +168,7 @@ impl Selector<'_> {
                 continue;
             };
             // An imported PSK is offered once for each hash: the better suite decides among its offers.
-            let Some(suite) = self.suites.iter().position(|s| hash_of(*s) == Some(found.hash()))
+            let Some(suite) = self.suites.iter().position(|suite| suite.hash() == found.hash())
             else {
                 trace(ctx, index, PskOutcome::Unusable);
                 continue;
@@ -201,7 +201,7 @@ impl Selector<'_> {
     }
 
     fn fits(&self, hash: HashAlgorithm) -> bool {
-        self.suites.iter().any(|suite| hash_of(*suite) == Some(hash))
+        self.suites.iter().any(|suite| suite.hash() == hash)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::certificates::{expiry, keep_for_ticket};
-use crate::crypto::{Digest, SealingKeys, Secret, hash_of};
+use crate::crypto::{Digest, SealingKeys, Secret};
 use crate::endpoint::{ConfigError, Context, Negotiated};
 use crate::error::Error;
 use crate::psk::{Authentication, MAX_TICKET_LEN, TicketState, resumption_psk};
@@ -130,7 +130,6 @@ impl Issue<'_> {
     ) -> Result<(), Error> {
         let policy = self.policy;
         let suite = self.negotiated.cipher_suite;
-        let hash = hash_of(suite).ok_or(Error::Internal("suite without a hash"))?;
         let seconds = self.lifetime(ctx.now);
         let Some(client) = self.kept_client().filter(|_| seconds > 0) else { return Ok(()) };
         let client = Arc::new(client);
@@ -140,7 +139,7 @@ impl Issue<'_> {
             let age_add = u32::from_be_bytes(ctx.random.array());
             let state = TicketState {
                 cipher_suite: suite,
-                key: resumption_psk(hash, resumption_secret, &ticket_nonce),
+                key: resumption_psk(suite.hash(), resumption_secret, &ticket_nonce),
                 issued_at: ctx.now,
                 lifetime: u64::from(seconds) * 1000,
                 age_add,

@@ -117,7 +117,7 @@ impl RecordOpener {
     }
 
     /// Advances to the key after a KeyUpdate.
-    pub fn update(&mut self) -> Result<()> {
-        self.0.update().map_err(|error| throw(error, "data"))
+    pub fn update(&mut self) {
+        self.0.update();
     }
 }

@@ -7,11 +7,11 @@ use super::object::{Fields, bytes, chain, text, texts};
 use super::session::Session;
 use crate::certificates::{SignatureRequest, VerificationRequest};
 use crate::connection::Connection;
+use crate::crypto::Suite;
 use crate::endpoint::{Direction, EarlyDataOutcome, Event, Negotiated, PskOutcome};
 use crate::error::AlertDescription;
 use crate::keys::BinderKind;
 use crate::psk::{Authentication, Verdict};
-use crate::wire::CipherSuite;
 use crate::wire::grease::is_protocol_name;
 
 /// An event. The details of a request are read from the connection, which waits.
@@ -118,8 +118,8 @@ pub(super) fn to_object(event: Event, connection: &Connection) -> JsValue {
     fields.into_value()
 }
 
-fn suites(suites: &[CipherSuite]) -> Array {
-    suites.iter().filter_map(|suite| suite.name()).map(JsValue::from).collect()
+fn suites(suites: &[Suite]) -> Array {
+    suites.iter().filter_map(|suite| suite.code_point().name()).map(JsValue::from).collect()
 }
 
 /// Sets the negotiated properties.
@@ -131,7 +131,7 @@ fn set_negotiated(fields: &Fields, negotiated: &Negotiated) {
         .set_some("externalIdentity", negotiated.external_identity.as_deref().map(bytes))
         .set_some("earlyData", early_data_name(negotiated.early_data))
         .set_some("pskMode", negotiated.psk_mode.and_then(|mode| mode.name()))
-        .set("cipherSuite", negotiated.cipher_suite.name().unwrap_or("unknown"))
+        .set("cipherSuite", negotiated.cipher_suite.code_point().name().unwrap_or("unknown"))
         .set_some("group", negotiated.group.and_then(|group| group.name()))
         .set_some("alpn", negotiated.alpn.as_deref().map(text))
         .set_some("serverName", negotiated.server_name.as_deref().map(text))

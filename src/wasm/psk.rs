@@ -4,7 +4,7 @@ use wasm_bindgen::prelude::*;
 use zeroize::Zeroizing;
 
 use super::error::{Result, throw_option, throw_psk};
-use crate::crypto::HashAlgorithm;
+use crate::crypto::{HashAlgorithm, Suite};
 use crate::psk;
 use crate::wire::CipherSuite;
 
@@ -46,8 +46,9 @@ impl ExternalPsk {
     ) -> Result<Self> {
         let parameters = psk::EarlyDataParameters {
             max_size,
-            // An unknown suite has no hash, so it is refused below.
-            cipher_suite: CipherSuite::from_name(cipher_suite).unwrap_or(CipherSuite(0)),
+            cipher_suite: CipherSuite::from_name(cipher_suite)
+                .and_then(Suite::of)
+                .ok_or_else(|| throw_psk(psk::PskError::EarlyDataSuiteMismatch))?,
             alpn: alpn.map(String::into_bytes),
         };
         self.0.clone().with_early_data(parameters).map(Self).map_err(throw_psk)

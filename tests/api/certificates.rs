@@ -21,7 +21,7 @@ use tls_psk::{
 };
 
 use crate::support::certificates::{NAME, NOW, anchors, credentials, file};
-use crate::support::{CHUNKINGS, Pair, psk};
+use crate::support::{CHUNKINGS, Pair, SUITES, psk, supported};
 use crate::test;
 
 /// A client that knows the root and the server's name, and no PSK.
@@ -74,7 +74,7 @@ fn assert_server_refuses(pair: &Pair, violation: Violation) {
 #[test]
 fn every_key_type_suite_group_and_chunking_connects() {
     for name in ["p256", "p384", "ed25519", "rsa"] {
-        for suite in tls_psk::crypto::SUPPORTED_SUITES {
+        for suite in SUITES {
             for group in tls_psk::crypto::SUPPORTED_GROUPS {
                 let (mut client, mut server) = (trusting(), certified(name));
                 for parameters in [&mut client.parameters, &mut server.parameters] {
@@ -83,7 +83,10 @@ fn every_key_type_suite_group_and_chunking_connects() {
                 }
                 let mut pair = connect(client, server);
                 let negotiated = assert_full(&mut pair);
-                assert_eq!((negotiated.cipher_suite, negotiated.group), (suite, Some(group)));
+                assert_eq!(
+                    (negotiated.cipher_suite, negotiated.group),
+                    (supported(suite), Some(group))
+                );
                 assert_eq!(pair.client.peer_certificates(), credentials(name).chain());
                 assert!(pair.server.peer_certificates().is_empty());
             }
@@ -547,7 +550,8 @@ fn a_certificate_beside_a_psk_is_judged_and_takes_both_sides_to_want() {
 #[test]
 fn a_certificate_beside_a_psk_goes_with_a_retry_and_without_early_data_or_requests() {
     let suite = CipherSuite::TLS_CHACHA20_POLY1305_SHA256;
-    let parameters = EarlyDataParameters { max_size: 100, cipher_suite: suite, alpn: None };
+    let parameters =
+        EarlyDataParameters { max_size: 100, cipher_suite: supported(suite), alpn: None };
     let psk = psk("client1", HashAlgorithm::Sha256).with_early_data(parameters).unwrap();
     let (mut client, mut server) = (trusting(), asking(true, anchors("root")));
     client.append_psk(&psk).unwrap();

@@ -300,7 +300,7 @@ fn protected_records_are_opened_with_the_key_log() {
     pair.to_server.clear();
     pair.assert_echo(b"again");
     assert_eq!(opener.open(&pair.to_server), Err(Violation::BadRecordMac.into()));
-    opener.update().unwrap();
+    opener.update();
     assert!(opener.open(&pair.to_server).unwrap().starts_with(b"again\x17"));
 }
 

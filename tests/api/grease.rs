@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use tls_psk::crypto::HashAlgorithm;
+use tls_psk::crypto::{HashAlgorithm, Suite};
 use tls_psk::keys::{BinderKind, EarlySecret};
 use tls_psk::record::Sealer;
 use tls_psk::wire::{
@@ -263,8 +263,7 @@ fn answer_to(encrypted_extensions: impl Fn(&ClientHello) -> Vec<u8>) -> Result<(
     let keys = EarlySecret::new(hash, Some(hash.digest(b"client1").as_ref()))
         .into_handshake_secret(None)
         .server_handshake_traffic_secret(&covered)
-        .keys(CipherSuite::TLS_AES_128_GCM_SHA256)
-        .unwrap();
+        .keys(Suite::Aes128Gcm);
     let mut protected = Vec::new();
     let message = encrypted_extensions(&hello);
     Sealer::new(keys, u64::MAX).seal(ContentType::HANDSHAKE, &message, 0, &mut protected).unwrap();

@@ -6,10 +6,8 @@ use tls_psk::{
     PskOutcome, Selection, SelectionPolicy, ServerConfig, Usage, Violation,
 };
 
-use crate::support::{CHUNKINGS, Pair, configs, default_configs, psk};
+use crate::support::{CHUNKINGS, Pair, SUITES, configs, default_configs, psk};
 use crate::test;
-
-const SUITES: [CipherSuite; 3] = tls_psk::crypto::SUPPORTED_SUITES;
 
 #[test]
 fn every_mode_suite_group_and_chunking_connects_and_echoes() {
@@ -151,7 +149,7 @@ fn suite_between(
     if let Some(suites) = server_suites {
         server.parameters.set_cipher_suites(suites).unwrap();
     }
-    Pair::new(client, server).handshake().assert_connected().cipher_suite
+    Pair::new(client, server).handshake().assert_connected().cipher_suite.code_point()
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use tls_psk::wire::{CipherSuite, NamedGroup, PskKeyExchangeMode};
 use tls_psk::{Connection, Entropy, HashAlgorithm};
 
-use crate::support::{Chunking, Pair, configs, default_configs};
+use crate::support::{Chunking, Pair, SUITES, configs, default_configs};
 use crate::test;
 
 /// The change to the configurations of a recorded handshake.
@@ -81,7 +81,7 @@ fn a_seeded_handshake_is_the_same_to_the_byte_everywhere() {
 #[test]
 fn every_suite_group_and_mode_connects() {
     let mut connected = 0;
-    for suite in tls_psk::crypto::SUPPORTED_SUITES {
+    for suite in SUITES {
         for group in tls_psk::crypto::SUPPORTED_GROUPS {
             for mode in [PskKeyExchangeMode::PSK_DHE_KE, PskKeyExchangeMode::PSK_KE] {
                 let (client, server) = configs(suite, group, mode);

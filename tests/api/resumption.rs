@@ -10,7 +10,7 @@ use tls_psk::{
     Violation,
 };
 
-use crate::support::{CHUNKINGS, Pair, drain, hash_of, psk};
+use crate::support::{CHUNKINGS, Pair, SUITES, drain, hash_of, psk};
 use crate::test;
 
 const HOUR: u64 = 3_600_000;
@@ -70,7 +70,7 @@ fn resume(now: u64, client: &ClientConfig, server: &ServerConfig, session: &Sess
 
 #[test]
 fn a_ticket_resumes_with_every_suite_mode_and_chunking() {
-    for suite in tls_psk::crypto::SUPPORTED_SUITES {
+    for suite in SUITES {
         for mode in [PskKeyExchangeMode::PSK_DHE_KE, PskKeyExchangeMode::PSK_KE] {
             for chunking in CHUNKINGS {
                 let (mut client, mut server) = resuming(hash_of(suite));

@@ -15,11 +15,12 @@ use tls_psk::{
     Usage, Violation,
 };
 
-use crate::support::{CHUNKINGS, Chunking, Pair, configs, default_configs, deliver, drain, psk};
+use crate::support::{
+    CHUNKINGS, Chunking, Pair, SUITES, configs, default_configs, deliver, drain, psk, supported,
+};
 use crate::test;
 
 const KEY: [u8; 32] = [0x11; 32];
-const SUITES: [CipherSuite; 3] = tls_psk::crypto::SUPPORTED_SUITES;
 
 fn keys(keys: &[[u8; 32]]) -> CookieKeys {
     CookieKeys::new(SealingKeys::new(keys).unwrap())
@@ -676,7 +677,8 @@ fn the_application_is_asked_again_and_can_only_confirm_or_decline() {
 
 #[test]
 fn early_data_of_the_first_client_hello_is_rejected_wherever_the_second_goes() {
-    let parameters = EarlyDataParameters { max_size: 1000, cipher_suite: SUITES[0], alpn: None };
+    let parameters =
+        EarlyDataParameters { max_size: 1000, cipher_suite: supported(SUITES[0]), alpn: None };
     let psk = psk("client1", HashAlgorithm::Sha256).with_early_data(parameters).unwrap();
     let mut client = ClientConfig::new();
     client.append_psk(&psk).unwrap();

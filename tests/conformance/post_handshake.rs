@@ -10,7 +10,7 @@ use super::puppet::{
     Abort, PuppetClient, PuppetServer, Wire, assert_aborted, message, plaintext, server,
     transmitted,
 };
-use super::support::psk;
+use super::support::{psk, supported};
 use super::{
     Alert, client_config, server_config, shared_psk, test, undecodable, unexpected, violation,
 };
@@ -249,7 +249,7 @@ fn a_client_that_does_not_resume_ignores_every_ticket() {
 
 /// Configurations that share a PSK with early data.
 fn early(max_size: u32) -> ServerConfig {
-    let parameters = EarlyDataParameters { max_size, cipher_suite: SUITE, alpn: None };
+    let parameters = EarlyDataParameters { max_size, cipher_suite: supported(SUITE), alpn: None };
     let psk = psk("client1", HashAlgorithm::Sha256).with_early_data(parameters).unwrap();
     let mut config = ServerConfig::new();
     config.append_psk(&psk).unwrap();

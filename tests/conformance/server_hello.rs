@@ -11,7 +11,7 @@ use tls_psk::{
 use super::puppet::{
     Abort, PuppetClient, PuppetPsk, PuppetServer, Raw, assert_aborted, message, plaintext,
 };
-use super::support::psk;
+use super::support::{psk, supported};
 use super::{
     Alert, client_config, server_config, shared_psk, test, undecodable, unexpected, violation,
 };
@@ -324,7 +324,11 @@ fn a_psk_handshake_has_no_certificates() {
 fn early() -> (Connection, PuppetServer) {
     let suite = CipherSuite::TLS_CHACHA20_POLY1305_SHA256;
     let early: ExternalPsk = psk("client1", HashAlgorithm::Sha256)
-        .with_early_data(EarlyDataParameters { max_size: 100, cipher_suite: suite, alpn: None })
+        .with_early_data(EarlyDataParameters {
+            max_size: 100,
+            cipher_suite: supported(suite),
+            alpn: None,
+        })
         .unwrap();
     let mut config = ClientConfig::new();
     config.parameters.grease = false;

@@ -6,6 +6,7 @@ pub mod certificates;
 
 use std::sync::Arc;
 
+use tls_psk::crypto::Suite;
 use tls_psk::wire::{CipherSuite, NamedGroup, PskKeyExchangeMode};
 use tls_psk::{
     ClientConfig, Connection, Entropy, Error, Event, ExternalPsk, HashAlgorithm, Negotiated,
@@ -27,9 +28,18 @@ pub fn psk(identity: &str, hash: HashAlgorithm) -> ExternalPsk {
     ExternalPsk::new(identity.as_bytes(), secret.as_ref(), hash).expect("a valid PSK")
 }
 
+/// The code points of the supported suites.
+pub const SUITES: [CipherSuite; 3] =
+    [Suite::ALL[0].code_point(), Suite::ALL[1].code_point(), Suite::ALL[2].code_point()];
+
+/// The suite with this code point.
+pub fn supported(suite: CipherSuite) -> Suite {
+    Suite::of(suite).expect("a supported suite")
+}
+
 /// The hash that a suite's name ends in.
 pub fn hash_of(suite: CipherSuite) -> HashAlgorithm {
-    tls_psk::crypto::hash_of(suite).expect("a supported suite")
+    supported(suite).hash()
 }
 
 /// Configurations of both roles with one PSK that they share.

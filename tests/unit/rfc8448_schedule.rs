@@ -6,18 +6,16 @@ use x25519_dalek::{PublicKey, StaticSecret};
 
 use super::test;
 use super::vectors::{Vectors, rfc8448_resumed, rfc8448_retried, rfc8448_simple};
-use crate::crypto::{HashAlgorithm, Secret, SharedSecret, expand_label};
+use crate::crypto::{HashAlgorithm, Secret, SharedSecret, Suite, expand_label};
 use crate::keys::{
     BinderKind, EarlySecret, TrafficSecret, Transcript, TranscriptBuffer,
     binder_hash_of_first_hello,
 };
 use crate::record::{HandshakeJoiner, Joined, MAX_PLAINTEXT, Opener, RecordWriter, Sealer};
-use crate::wire::{
-    CipherSuite, ClientHello, ContentType as Type, Handshake, NewSessionTicket, Reader,
-};
+use crate::wire::{ClientHello, ContentType as Type, Handshake, NewSessionTicket, Reader};
 
 /// All three handshakes choose it.
-const SUITE: CipherSuite = CipherSuite::TLS_AES_128_GCM_SHA256;
+const SUITE: Suite = Suite::Aes128Gcm;
 const HASH: HashAlgorithm = HashAlgorithm::Sha256;
 
 /// What a handshake leaves behind.
@@ -129,7 +127,7 @@ fn expect_keys(trace: &mut Vectors, direction: &str, secret: &TrafficSecret) {
     let mut key = [0; 16];
     expand_label(HASH, secret.as_bytes(), "key", &[], &mut key).unwrap();
     trace.expect(&format!("{direction} key"), &key);
-    trace.expect(&format!("{direction} iv"), &secret.keys(SUITE).unwrap().iv);
+    trace.expect(&format!("{direction} iv"), &secret.keys(SUITE).iv);
 }
 
 /// The Finished of one side, which goes into the transcript.
@@ -191,7 +189,7 @@ fn replay_retried(trace: &mut Vectors) -> Secrets {
 
 /// Seals and opens, under one secret, everything that a side sent under it.
 fn expect_records(trace: &mut Vectors, secret: &TrafficSecret, contents: &[(Type, &str)]) {
-    let keys = || secret.keys(SUITE).unwrap();
+    let keys = || secret.keys(SUITE);
     let mut sealer = Sealer::new(keys(), u64::MAX);
     let mut opener = Opener::new(keys());
     for (content_type, name) in contents {

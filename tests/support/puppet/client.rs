@@ -9,6 +9,8 @@ use tls_psk::wire::{
 };
 use tls_psk::{Connection, ServerConfig};
 
+use crate::support::{SUITES, hash_of, supported};
+
 /// The peer of a server under test.
 pub struct PuppetClient {
     pub wire: Wire,
@@ -33,7 +35,7 @@ impl PuppetClient {
             legacy_version: ProtocolVersion::TLS12,
             random: [0x51; 32],
             legacy_session_id: vec![0x52; 32],
-            cipher_suites: tls_psk::crypto::SUPPORTED_SUITES.to_vec(),
+            cipher_suites: SUITES.to_vec(),
             legacy_compression_methods: vec![0],
             extensions: ClientExtensions {
                 supported_groups: Some(vec![NamedGroup::X25519, NamedGroup::SECP256R1]),
@@ -108,7 +110,7 @@ impl PuppetClient {
         let hello = ServerHello::read(Reader::new(&message[4..])).unwrap();
         let suite = hello.cipher_suite;
         let first = TranscriptBuffer::new(&self.first_hello);
-        let hash = tls_psk::crypto::hash_of(suite).unwrap();
+        let hash = hash_of(suite);
         if hello.is_retry() {
             let mut transcript = first.start_with_message_hash(hash);
             transcript.add(&message);
@@ -181,7 +183,7 @@ impl PuppetClient {
     /// The first record under the keys of application data, with nothing inside: not even a content type.
     pub fn seal_nothing(&self) -> Vec<u8> {
         let secrets = self.secrets.as_ref().unwrap();
-        let keys = secrets.client.keys(secrets.suite).unwrap();
+        let keys = secrets.client.keys(supported(secrets.suite));
         let header = [23, 3, 3, 0, TAG_LEN as u8];
         let mut record = header.to_vec();
         keys.key.seal(&keys.iv, &header, &mut record, header.len()).unwrap();

@@ -23,6 +23,8 @@ use tls_psk::{
     Usage,
 };
 
+use crate::support::supported;
+
 /// The start of a hello's body: version, random and the length of the session id.
 const HELLO_HEAD: usize = 2 + 32 + 1;
 /// The largest `TLSPlaintext.fragment`.
@@ -70,11 +72,11 @@ pub struct Wire {
 
 impl Wire {
     pub fn protect_sending(&mut self, suite: CipherSuite, secret: &TrafficSecret) {
-        self.sealer = Some(Sealer::new(secret.keys(suite).unwrap(), u64::MAX));
+        self.sealer = Some(Sealer::new(secret.keys(supported(suite)), u64::MAX));
     }
 
     pub fn protect_receiving(&mut self, suite: CipherSuite, secret: &TrafficSecret) {
-        self.opener = Some(Opener::new(secret.keys(suite).unwrap()));
+        self.opener = Some(Opener::new(secret.keys(supported(suite))));
     }
 
     /// A record with this content, whatever its length.

@@ -3,13 +3,15 @@
 use std::sync::Arc;
 
 use super::{PuppetPsk, Secrets, Wire, finished, transmitted};
-use tls_psk::crypto::{Random, SharedSecret, respond};
+use tls_psk::crypto::{Random, SharedSecret, Suite, respond};
 use tls_psk::keys::{EarlySecret, TrafficSecret, Transcript, TranscriptBuffer};
 use tls_psk::wire::{
     CipherSuite, ClientHello, EncryptedExtensions, KeyShareEntry, NamedGroup, ProtocolVersion,
     Reader, ServerExtensions, ServerHello,
 };
 use tls_psk::{ClientConfig, Connection, Entropy};
+
+use crate::support::hash_of;
 
 /// The peer of a client under test, which has started.
 pub struct PuppetServer {
@@ -66,7 +68,7 @@ impl PuppetServer {
     pub fn server_hello(&self) -> ServerHello {
         let hash = Some(self.psks[0].hash);
         let mut suites = self.hello.cipher_suites.iter();
-        let suite = suites.find(|suite| tls_psk::crypto::hash_of(**suite) == hash).unwrap();
+        let suite = suites.find(|suite| Suite::of(**suite).map(Suite::hash) == hash).unwrap();
         ServerHello {
             legacy_version: ProtocolVersion::TLS12,
             random: [0x53; 32],
@@ -98,7 +100,7 @@ impl PuppetServer {
     /// The record of a HelloRetryRequest that enters the transcript.
     pub fn send_retry(&mut self, hello: &ServerHello) -> Vec<u8> {
         let message = hello.encode().unwrap();
-        let hash = tls_psk::crypto::hash_of(hello.cipher_suite).unwrap();
+        let hash = hash_of(hello.cipher_suite);
         let first = TranscriptBuffer::new(&self.first_hello);
         let mut transcript = first.start_with_message_hash(hash);
         transcript.add(&message);
