@@ -30,16 +30,14 @@ enum Key {
 impl AeadKey {
     /// A key of exactly [`AeadAlgorithm::key_len`] bytes.
     pub fn new(algorithm: AeadAlgorithm, key: &[u8]) -> Result<Self, CryptoError> {
-        let bytes = Kept::new(key);
-        let key = match algorithm {
-            AeadAlgorithm::Aes128Gcm => Aes128Gcm::new_from_slice(key).map(Key::Aes128Gcm),
-            AeadAlgorithm::Aes256Gcm => Aes256Gcm::new_from_slice(key).map(Key::Aes256Gcm),
+        match algorithm {
+            AeadAlgorithm::Aes128Gcm => key.try_into().map(|key| Self::aes_128_gcm(key, false)),
+            AeadAlgorithm::Aes256Gcm => key.try_into().map(|key| Self::aes_256_gcm(key, false)),
             AeadAlgorithm::ChaCha20Poly1305 => {
-                ChaCha20Poly1305::new_from_slice(key).map(Key::ChaCha20Poly1305)
+                key.try_into().map(|key| Self::chacha20_poly1305(key, false))
             }
         }
-        .map_err(|_| CryptoError::KeyLength)?;
-        Ok(Self { algorithm, key: Box::new(key), outside: None, bytes })
+        .map_err(|_| CryptoError::KeyLength)
     }
 
     /// A key of AEAD_AES_128_GCM; `by_platform`, for the platform's own implementation where it has one: see
