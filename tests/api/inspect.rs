@@ -497,6 +497,7 @@ fn an_empty_vector_is_its_length_alone() {
 }
 
 /// The keys of a table in the package's descriptions.
+#[cfg(feature = "dissect")]
 fn described(table: &str) -> BTreeSet<String> {
     let source = include_str!("../../pkg/src/describe.ts");
     let start = source.find(&format!("const {table}:")).expect("the table");
