@@ -1,5 +1,6 @@
 //! Messages and records as fields: every byte in one leaf, every field named and described.
 
+#[cfg(feature = "dissect")]
 use std::collections::BTreeSet;
 
 use tls_psk::crypto::Random;
