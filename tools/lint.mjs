@@ -28,7 +28,7 @@ await main(async () => {
     ["clippy", "cargo", clippy("--all-targets")],
     ["clippy with certificates", "cargo", clippy("--all-targets", ...CERTIFICATES)],
     ["clippy with steps", "cargo", [...clippy("--lib"), ...STEPS]],
-    ["clippy for wasm", "cargo", clippy("--lib", "--test", "wasm*", "--target", TARGET, ...WIPING), wasmEnv],
+    ["clippy for wasm", "cargo", clippy("--lib", "--target", TARGET, ...WIPING), wasmEnv],
     ["clippy for wasm with certificates", "cargo", clippy("--lib", "--target", TARGET, ...CERTIFICATES), wasmEnv],
     ["clippy for wasm with steps", "cargo", [...clippy("--lib", "--target", TARGET), ...STEPS], wasmEnv],
     ["biome", npmBin("biome"), ["check", "--error-on-warnings"]],

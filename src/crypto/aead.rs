@@ -40,8 +40,8 @@ impl AeadKey {
         .map_err(|_| CryptoError::KeyLength)
     }
 
-    /// A key of AEAD_AES_128_GCM; `by_platform`, for the platform's own implementation where it has one: see
-    /// [`super::platform`].
+    /// A key of AEAD_AES_128_GCM; if `by_platform`, for the platform's implementation, where `use_platform_aead` provided
+    /// one.
     pub fn aes_128_gcm(key: &[u8; 16], by_platform: bool) -> Self {
         let cipher = Key::Aes128Gcm(Aes128Gcm::new(key.into()));
         Self::of(AeadAlgorithm::Aes128Gcm, cipher, key, by_platform)
