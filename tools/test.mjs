@@ -90,6 +90,9 @@ function addUp(output, code = 0) {
   return honest({ passed: sum(1), failed: sum(2), skipped: sum(3) }, code);
 }
 
+/** The milliseconds after which a file that does not end, say for a process it left behind, has failed. */
+const FILE_TIMEOUT = 300_000;
+
 /** Runs the Node tests under a directory, with options for the runner, and reads its own totals. */
 async function countNode(dir, ...options) {
   const found = files(dir).filter((path) => path.endsWith(".test.mjs"));
