@@ -34,5 +34,6 @@ export function svg({ title, rows }) {
   const style = "<style>text{font:12px sans-serif;fill:#111}</style>";
   const paper = `<rect width="100%" height="100%" fill="#fff"/>`;
   const heading = `<text x="12" y="22" font-weight="bold">${escaped(title)}: time against ${escaped(rows[0].name)}</text>`;
-  return `<svg xmlns="http://www.w3.org/2000/svg" ${size}>${style}${paper}${heading}${bars.join("")}</svg>\n`;
+  const name = `<title>${escaped(title)}</title>`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" ${size}>${name}${style}${paper}${heading}${bars.join("")}</svg>\n`;
 }
