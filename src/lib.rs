@@ -59,6 +59,7 @@ mod inspect;
 pub mod keys;
 pub mod psk;
 pub mod record;
+mod role;
 pub mod server;
 #[cfg(target_arch = "wasm32")]
 mod wasm;
@@ -72,15 +73,16 @@ pub use client::ClientConfig;
 pub use connection::{Connection, Entropy};
 pub use crypto::{HashAlgorithm, SealingKeys};
 pub use endpoint::{
-    AppendError, ConfigError, Direction, EarlyDataOutcome, Event, Negotiated, Parameters,
+    ConfigError, Direction, EarlyDataOutcome, Event, Negotiated, Parameters, PskConfigError,
     PskOutcome, Question, SessionRefusal,
 };
-pub use error::{AlertDescription, Error, Usage, Violation};
+pub use error::{AlertDescription, CertificateError, Error, Incompatible, Usage, Violation};
 pub use inspect::{inspect, inspect_records};
 pub use psk::{
     Authentication, EarlyDataParameters, ExternalPsk, ImportedIdentity, OfferedPsk, OfferedPskList,
     OfferedTicket, PskError, PskKinds, Session, Verdict,
 };
+pub use role::Role;
 pub use server::{
     CookieKeys, EarlyDataPolicy, EarlyDataRequest, Selection, SelectionPolicy, ServerConfig,
     TicketPolicy,

@@ -17,7 +17,7 @@ const LAYERS: [&[&str]; 11] = [
     &["keys"],
     &["crypto"],
     &["wire"],
-    &["error"],
+    &["error", "role"],
 ];
 /// The macro that declares enumerations stands below everything.
 const BOTTOM: &str = "newtype";

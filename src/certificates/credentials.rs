@@ -50,7 +50,7 @@ pub struct Credentials {
 }
 
 /// Leaves space in a Certificate message, whose lists may have 2^24 - 1 bytes; clients accept only a fraction of that.
-const MAX_CHAIN: usize = 1 << 18;
+const MAX_CHAIN_BYTES: usize = 1 << 18;
 
 impl Credentials {
     /// A chain in DER, the end-entity certificate first, and its key.
@@ -65,7 +65,7 @@ impl Credentials {
         if !may_sign(leaf).ok_or(CredentialsError::BadCertificate)? {
             return Err(CredentialsError::KeyUsage);
         }
-        if chain.iter().map(|certificate| certificate.len() + 5).sum::<usize>() > MAX_CHAIN {
+        if chain.iter().map(|certificate| certificate.len() + 5).sum::<usize>() > MAX_CHAIN_BYTES {
             return Err(CredentialsError::TooLong);
         }
         match &key {

@@ -3,9 +3,10 @@
 use super::SharedCredentials;
 use super::credentials::{Credentials, KeySource};
 use super::proof::{signed_content, verify_proof};
-use super::request::{SignatureRequest, Signer};
+use super::request::SignatureRequest;
 use crate::crypto::{Digest, Random};
-use crate::error::{Error, Violation};
+use crate::error::{Error, Incompatible};
+use crate::role::Role;
 use crate::wire::{CertificateVerify, SignatureScheme};
 
 /// A certificate that the peer will take.
@@ -39,7 +40,7 @@ pub(crate) fn choose(
     credentials: &[SharedCredentials],
     schemes: &[SignatureScheme],
     server_name: Option<&[u8]>,
-) -> Result<(Identity, bool), Violation> {
+) -> Result<(Identity, bool), Incompatible> {
     let fitting = || {
         let places = credentials.iter().enumerate();
         places.filter_map(|(place, credentials)| credentials.identity(place, schemes))
@@ -48,7 +49,7 @@ pub(crate) fn choose(
     let named = server_name.and_then(|name| fitting().find(|identity| is_for(identity, name)));
     let by_name = named.is_some();
     let identity = named.or_else(|| fitting().next());
-    Ok((identity.ok_or(Violation::NoCommonSignatureScheme)?, by_name))
+    Ok((identity.ok_or(Incompatible::NoCommonSignatureScheme)?, by_name))
 }
 
 impl Identity {
@@ -63,7 +64,7 @@ impl Identity {
     }
 
     /// What is signed. The transcript is up to the own Certificate.
-    pub(crate) fn content(&self, signer: Signer, transcript: &Digest) -> Vec<u8> {
+    pub(crate) fn content(&self, signer: Role, transcript: &Digest) -> Vec<u8> {
         signed_content(signer, transcript)
     }
 
@@ -90,7 +91,7 @@ impl Identity {
     pub(crate) fn prove_by(
         &self,
         signature: Vec<u8>,
-        signer: Signer,
+        signer: Role,
         transcript: &Digest,
     ) -> Result<CertificateVerify, Error> {
         let proof = CertificateVerify { algorithm: self.scheme, signature };

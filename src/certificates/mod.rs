@@ -13,7 +13,7 @@ pub use credentials::{Credentials, CredentialsError, KeySource};
 pub(crate) use identity::{Identity, choose};
 pub(crate) use peer::{RequestedSchemes, expiry, keep_for_ticket};
 pub use proof::{signed_content, verify_proof};
-pub use request::{Decision, SignatureRequest, Signer, VerificationRequest};
+pub use request::{Decision, SignatureRequest, VerificationRequest};
 pub use trust::{TrustAnchors, TrustError, Verification};
 
 /// Credentials as configurations hold them.

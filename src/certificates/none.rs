@@ -5,9 +5,10 @@
 mod request;
 
 use crate::crypto::{Digest, Random};
-use crate::error::{Error, Violation};
+use crate::error::{CertificateError, Error, Incompatible};
+use crate::role::Role;
 use crate::wire::{CertificateVerify, Reader, SignatureScheme, Writer};
-pub use request::{Decision, SignatureRequest, Signer, VerificationRequest};
+pub use request::{Decision, SignatureRequest, VerificationRequest};
 
 /// How the peer's certificates are judged: not at all.
 #[derive(Clone, Debug)]
@@ -28,10 +29,10 @@ impl Verification {
 
     pub(crate) fn judge(
         &self,
-        _: Signer,
+        _: Role,
         _: &VerificationRequest<'_>,
         _: u64,
-    ) -> Option<Result<(), Violation>> {
+    ) -> Option<Result<(), CertificateError>> {
         match *self {}
     }
 
@@ -41,14 +42,14 @@ impl Verification {
 
     pub(crate) fn read_chain(
         &self,
-        _: Signer,
+        _: Role,
         _: bool,
         _: Reader<'_>,
     ) -> Result<Vec<Vec<u8>>, Error> {
         match *self {}
     }
 
-    pub(crate) fn accepts(&self, _: Decision) -> Result<bool, Violation> {
+    pub(crate) fn accepts(&self, _: Decision) -> Result<bool, CertificateError> {
         match *self {}
     }
 
@@ -59,7 +60,7 @@ impl Verification {
     pub(crate) fn check_proof(
         &self,
         _: &[Vec<u8>],
-        _: Signer,
+        _: Role,
         _: &Digest,
         _: &CertificateVerify,
     ) -> Result<(), Error> {
@@ -89,10 +90,10 @@ pub(crate) fn choose(
     credentials: &[SharedCredentials],
     _: &[SignatureScheme],
     _: Option<&[u8]>,
-) -> Result<(Identity, bool), Violation> {
+) -> Result<(Identity, bool), Incompatible> {
     match credentials.first() {
         Some(credentials) => match *credentials {},
-        None => Err(Violation::NoPskOffered),
+        None => Err(Incompatible::NoPskOffered),
     }
 }
 
@@ -108,7 +109,7 @@ impl Identity {
         match *self {}
     }
 
-    pub(crate) fn content(&self, _: Signer, _: &Digest) -> Vec<u8> {
+    pub(crate) fn content(&self, _: Role, _: &Digest) -> Vec<u8> {
         match *self {}
     }
 
@@ -127,7 +128,7 @@ impl Identity {
     pub(crate) fn prove_by(
         &self,
         _: Vec<u8>,
-        _: Signer,
+        _: Role,
         _: &Digest,
     ) -> Result<CertificateVerify, Error> {
         match *self {}

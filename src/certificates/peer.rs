@@ -4,11 +4,12 @@ use super::SharedCredentials;
 use super::identity::Identity;
 use super::leaf::not_after;
 use super::proof::verify_proof;
-use super::request::{Decision, Signer, VerificationRequest};
+use super::request::{Decision, VerificationRequest};
 use super::trust::Verification;
 use crate::crypto::Digest;
 use crate::crypto::signature::{CERTIFICATE_ONLY_SCHEMES, SUPPORTED_SCHEMES};
-use crate::error::{Error, Violation};
+use crate::error::{CertificateError, Error, Violation};
+use crate::role::Role;
 use crate::wire::{Certificate, CertificateRequest, CertificateVerify, Reader, SignatureScheme};
 
 /// What a ticket keeps of a client's certificates, in bytes: enough for any end entity's own, and a ClientHello is still
@@ -27,10 +28,10 @@ impl Verification {
     /// The judgement of the trust anchors; `None` if the application is asked for its own.
     pub(crate) fn judge(
         &self,
-        peer: Signer,
+        peer: Role,
         request: &VerificationRequest<'_>,
         now: u64,
-    ) -> Option<Result<(), Violation>> {
+    ) -> Option<Result<(), CertificateError>> {
         match self {
             Self::Anchors(anchors) => Some(anchors.verify(peer, request, now)),
             Self::Application { .. } => None,
@@ -45,7 +46,7 @@ impl Verification {
     /// The chain of a Certificate, which may be empty unless one is required.
     pub(crate) fn read_chain(
         &self,
-        peer: Signer,
+        peer: Role,
         required: bool,
         message: Reader<'_>,
     ) -> Result<Vec<Vec<u8>>, Error> {
@@ -59,19 +60,19 @@ impl Verification {
         }
         if required && certificate.certificate_list.is_empty() {
             return Err(match peer {
-                Signer::Client => Violation::ClientCertificateRequired.into(),
-                Signer::Server => Violation::CertificateMissing.into(),
+                Role::Client => CertificateError::Required.into(),
+                Role::Server => Violation::CertificateMissing.into(),
             });
         }
         Ok(certificate.certificate_list)
     }
 
     /// Whether the application accepts the certificate, or only goes on without.
-    pub(crate) fn accepts(&self, decision: Decision) -> Result<bool, Violation> {
+    pub(crate) fn accepts(&self, decision: Decision) -> Result<bool, CertificateError> {
         match decision {
             Decision::Accept => Ok(true),
             Decision::Unverified => Ok(false),
-            Decision::Refuse => Err(Violation::CertificateRefused),
+            Decision::Refuse => Err(CertificateError::Refused),
         }
     }
 
@@ -89,7 +90,7 @@ impl Verification {
     pub(crate) fn check_proof(
         &self,
         chain: &[Vec<u8>],
-        peer: Signer,
+        peer: Role,
         transcript: &Digest,
         proof: &CertificateVerify,
     ) -> Result<(), Error> {

@@ -2,15 +2,6 @@
 
 use crate::wire::SignatureScheme;
 
-/// The side that signs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Signer {
-    /// The client.
-    Client,
-    /// The server.
-    Server,
-}
-
 /// The peer's certificates while a verdict is pending. The peer has proved that it has the key of the first one.
 #[derive(Clone, Copy, Debug)]
 pub struct VerificationRequest<'a> {

@@ -4,11 +4,12 @@ use core::fmt;
 use core::time::Duration;
 use std::sync::Arc;
 
+use super::VerificationRequest;
 use super::credentials::{has_short_rsa_key, read_chain};
-use super::{Signer, VerificationRequest};
 use crate::crypto::signature::CERTIFICATE_ALGORITHMS;
 use crate::crypto::{Digest, HashAlgorithm};
-use crate::error::{Violation, named_errors};
+use crate::error::{CertificateError, named_errors};
+use crate::role::Role;
 use crate::wire::Writer;
 use rustls_pki_types::{CertificateDer, ServerName, TrustAnchor, UnixTime};
 use webpki::{EndEntityCert, KeyUsage, anchor_from_trusted_cert};
@@ -80,7 +81,7 @@ impl Default for TrustAnchors {
 }
 
 /// The most certificates in a chain; real chains have fewer.
-const MAX_CHAIN: usize = 16;
+const MAX_CHAIN_CERTIFICATES: usize = 16;
 
 impl TrustAnchors {
     /// The certificates of a PEM text.
@@ -123,18 +124,18 @@ impl TrustAnchors {
     /// epoch.
     pub(crate) fn verify(
         &self,
-        peer: Signer,
+        peer: Role,
         request: &VerificationRequest<'_>,
         now: u64,
-    ) -> Result<(), Violation> {
-        if peer == Signer::Client {
+    ) -> Result<(), CertificateError> {
+        if peer == Role::Client {
             return self.verify_usage(request.chain, KeyUsage::client_auth(), now, |_| Ok(()));
         }
         // Without a name, a certificate for any name would be accepted.
         let name = request
             .server_name
             .and_then(|name| ServerName::try_from(core::str::from_utf8(name).ok()?).ok())
-            .ok_or(Violation::CertificateWrongName)?;
+            .ok_or(CertificateError::WrongName)?;
         self.verify_usage(request.chain, KeyUsage::server_auth(), now, |certificate| {
             certificate.verify_is_valid_for_subject_name(&name)
         })
@@ -142,10 +143,15 @@ impl TrustAnchors {
 
     /// Verifies that the chain leads to an anchor and is for the peer's role, without checking its name: for
     /// applications that check the name by their own rules.
-    pub fn verify_path(&self, peer: Signer, chain: &[Vec<u8>], now: u64) -> Result<(), Violation> {
+    pub fn verify_path(
+        &self,
+        peer: Role,
+        chain: &[Vec<u8>],
+        now: u64,
+    ) -> Result<(), CertificateError> {
         let usage = match peer {
-            Signer::Client => KeyUsage::client_auth(),
-            Signer::Server => KeyUsage::server_auth(),
+            Role::Client => KeyUsage::client_auth(),
+            Role::Server => KeyUsage::server_auth(),
         };
         self.verify_usage(chain, usage, now, |_| Ok(()))
     }
@@ -156,14 +162,15 @@ impl TrustAnchors {
         usage: KeyUsage,
         now: u64,
         check_name: impl FnOnce(&EndEntityCert<'_>) -> Result<(), webpki::Error>,
-    ) -> Result<(), Violation> {
-        if chain.len() > MAX_CHAIN {
-            return Err(Violation::CertificateChainTooLong);
+    ) -> Result<(), CertificateError> {
+        if chain.len() > MAX_CHAIN_CERTIFICATES {
+            return Err(CertificateError::ChainTooLong);
         }
         let certificates: Vec<CertificateDer<'_>> =
             chain.iter().map(|certificate| certificate.as_slice().into()).collect();
-        let (leaf, intermediates) = certificates.split_first().ok_or(Violation::BadCertificate)?;
-        let certificate = EndEntityCert::try_from(leaf).map_err(violation)?;
+        let (leaf, intermediates) =
+            certificates.split_first().ok_or(CertificateError::Malformed)?;
+        let certificate = EndEntityCert::try_from(leaf).map_err(certificate_error)?;
         let time = UnixTime::since_unix_epoch(Duration::from_millis(now));
         certificate
             .verify_for_usage(
@@ -175,14 +182,14 @@ impl TrustAnchors {
                 None,
                 None,
             )
-            .map_err(|error| match violation(error) {
+            .map_err(|error| match certificate_error(error) {
                 // With such a key, no signature verifies.
-                Violation::CertificateBadSignature if certificates.iter().any(is_short) => {
-                    Violation::CertificateKeyTooShort
+                CertificateError::BadSignature if certificates.iter().any(is_short) => {
+                    CertificateError::KeyTooShort
                 }
                 violation => violation,
             })?;
-        check_name(&certificate).map_err(violation)
+        check_name(&certificate).map_err(certificate_error)
     }
 }
 
@@ -191,24 +198,24 @@ fn is_short(certificate: &CertificateDer<'_>) -> bool {
 }
 
 /// The violation for an error of path validation (RFC 9846 section 6.2 has the alerts).
-fn violation(error: webpki::Error) -> Violation {
+fn certificate_error(error: webpki::Error) -> CertificateError {
     match error {
-        webpki::Error::UnknownIssuer => Violation::CertificateUnknownIssuer,
-        webpki::Error::CertExpired { .. } => Violation::CertificateExpired,
-        webpki::Error::CertNotValidYet { .. } => Violation::CertificateNotYetValid,
-        webpki::Error::CertNotValidForName(_) => Violation::CertificateWrongName,
+        webpki::Error::UnknownIssuer => CertificateError::UnknownIssuer,
+        webpki::Error::CertExpired { .. } => CertificateError::Expired,
+        webpki::Error::CertNotValidYet { .. } => CertificateError::NotYetValid,
+        webpki::Error::CertNotValidForName(_) => CertificateError::WrongName,
         webpki::Error::RequiredEkuNotFoundContext(_)
         | webpki::Error::CaUsedAsEndEntity
-        | webpki::Error::EndEntityUsedAsCa => Violation::CertificateWrongUsage,
-        webpki::Error::InvalidSignatureForPublicKey => Violation::CertificateBadSignature,
+        | webpki::Error::EndEntityUsedAsCa => CertificateError::WrongUsage,
+        webpki::Error::InvalidSignatureForPublicKey => CertificateError::BadSignature,
         webpki::Error::UnsupportedSignatureAlgorithmContext(_)
         | webpki::Error::UnsupportedSignatureAlgorithmForPublicKeyContext(_) => {
-            Violation::CertificateUnsupportedAlgorithm
+            CertificateError::UnsupportedAlgorithm
         }
         webpki::Error::MaximumPathDepthExceeded
         | webpki::Error::MaximumSignatureChecksExceeded
-        | webpki::Error::MaximumPathBuildCallsExceeded => Violation::CertificateChainTooLong,
-        _ => Violation::BadCertificate,
+        | webpki::Error::MaximumPathBuildCallsExceeded => CertificateError::ChainTooLong,
+        _ => CertificateError::Malformed,
     }
 }
 

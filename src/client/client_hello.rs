@@ -61,8 +61,8 @@ pub(super) fn first_client_hello(
     Ok((hello, share))
 }
 
-/// The parameters of a HelloRetryRequest.
-pub(super) struct Retry {
+/// What a HelloRetryRequest asks the client to change.
+pub(super) struct RequestedChanges {
     pub(super) cipher_suite: Suite,
     pub(super) group: Option<NamedGroup>,
     pub(super) cookie: Option<Vec<u8>>,
@@ -74,7 +74,7 @@ pub(super) fn send_second(
     hello: &mut ClientHello,
     offered: &mut Vec<Psk>,
     share: &mut Option<KeyShare>,
-    retry: &mut Retry,
+    retry: &mut RequestedChanges,
     ctx: &mut Context,
 ) -> Result<(), Error> {
     hello.extensions.early_data = false;

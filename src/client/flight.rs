@@ -1,17 +1,18 @@
 //! The client's flight: a certificate if it was requested, and Finished (RFC 9846 sections 4.5.1 to 4.5.3).
 
 use super::{Asking, State};
-use crate::certificates::{Identity, Signer};
+use crate::certificates::Identity;
+use crate::endpoint::{AuthenticatedFlight, Shown, send_certificate, show};
 use crate::endpoint::{
     Context, Established, Event, Negotiated, Resumption, TrafficSecrets, send_finished,
 };
-use crate::endpoint::{Flight, Shown, send_certificate, show};
 use crate::error::Error;
 use crate::keys::{Exporter, MainSecret, TrafficSecret, Transcript};
 use crate::psk::{PskKinds, Terms};
+use crate::role::Role;
 
 /// The server is authenticated; the client's flight follows.
-pub struct Reply {
+pub struct ClientFlight {
     pub(super) kinds: PskKinds,
     pub(super) negotiated: Negotiated,
     pub(super) transcript: Transcript,
@@ -23,12 +24,12 @@ pub struct Reply {
     pub(super) terms: Terms,
 }
 
-impl Reply {
+impl ClientFlight {
     /// Sends the client's Finished.
     pub(super) fn finish(mut self: Box<Self>, ctx: &mut Context) -> Result<State, Error> {
         send_finished(ctx, &self.client_handshake_traffic_secret, &mut self.transcript)?;
         ctx.set_send_secret(self.negotiated.cipher_suite, &self.secrets.send);
-        let peer = self.terms.server.as_ref().clone();
+        let peer = self.terms.peer.as_ref().clone();
         let Self { kinds, transcript, main_secret, .. } = &*self;
         let resumption = kinds.resumption().then(|| Resumption {
             secret: main_secret.resumption_secret(&transcript.current()),
@@ -48,8 +49,8 @@ impl Reply {
     }
 }
 
-impl Flight for Reply {
-    const SIGNER: Signer = Signer::Client;
+impl AuthenticatedFlight for ClientFlight {
+    const ROLE: Role = Role::Client;
 
     fn transcript(&mut self) -> &mut Transcript {
         &mut self.transcript
@@ -57,17 +58,17 @@ impl Flight for Reply {
 }
 
 /// Answers a CertificateRequest, with an empty Certificate if the client has none, and finishes the handshake.
-pub(super) fn reply_with_certificate(
+pub(super) fn send_with_certificate(
     ctx: &mut Context,
-    mut reply: Box<Reply>,
+    mut flight: Box<ClientFlight>,
     identity: Option<Identity>,
 ) -> Result<State, Error> {
     let Some(identity) = identity else {
-        send_certificate(ctx, &mut *reply, Vec::new())?;
-        return reply.finish(ctx);
+        send_certificate(ctx, &mut *flight, Vec::new())?;
+        return flight.finish(ctx);
     };
-    match show(ctx, reply, identity)? {
-        Shown::Proven(reply) => reply.finish(ctx),
+    match show(ctx, flight, identity)? {
+        Shown::Proven(flight) => flight.finish(ctx),
         Shown::Signing(signing) => Ok(State::Asking(Asking::Signing(signing))),
     }
 }

@@ -26,7 +26,7 @@ use crate::endpoint::{
 use crate::error::{Error, Usage};
 use crate::keys::Exporter;
 use crate::wire::{Handshake, HandshakeType};
-use flight::Reply;
+use flight::ClientFlight;
 use wait_certificate::{WaitCertificate, judged};
 use wait_encrypted_extensions::WaitEncryptedExtensions;
 use wait_finished::WaitFinished;
@@ -153,7 +153,7 @@ pub enum Asking {
     /// WAIT_CV: the verdict on the server's certificate.
     VerifyingCertificate(Verifying<WaitFinished>),
     /// WAIT_FINISHED: the signature of the client's certificate.
-    Signing(Signing<Reply>),
+    Signing(Signing<ClientFlight>),
 }
 
 impl Asking {

@@ -3,8 +3,9 @@
 use super::{ClientConfig, sessions};
 use crate::crypto::{HashAlgorithm, Suite};
 use crate::error::{Error, Usage};
-use crate::keys::BinderKind;
-use crate::psk::{EarlyDataParameters, Psk, PskList, Role, Session, may_serve};
+use crate::keys::PskKind;
+use crate::psk::{EarlyDataParameters, Psk, PskList, Session, may_serve};
+use crate::role::Role;
 
 /// The offer of the ClientHello.
 pub(super) struct Offer {
@@ -37,7 +38,7 @@ impl Offer {
         }
         let cert_with_extern_psk = config.certificate_with_psk()
             && !psks.is_empty()
-            && psks.iter().all(|psk| psk.kind != BinderKind::Resumption);
+            && psks.iter().all(|psk| psk.kind != PskKind::Resumption);
         let early_data = early_data_of(config, &cipher_suites, &psks)
             // Early data is not sent to a server that must still send its certificate (RFC 8773 section 5.1).
             .filter(|_| !cert_with_extern_psk)

@@ -1,9 +1,10 @@
 //! Which sessions a connection offers (RFC 9846 section 4.7.1): those whose server it would accept in a full handshake.
 
 use super::ClientConfig;
-use crate::certificates::{Signer, Verification, VerificationRequest};
+use crate::certificates::{Verification, VerificationRequest};
 use crate::endpoint::SessionRefusal;
 use crate::psk::{Authentication, Psk, PskList, Session, Verdict};
+use crate::role::Role;
 
 /// Why a connection with these PSKs does not offer the session, if it does not.
 pub(super) fn refusal(
@@ -25,15 +26,15 @@ pub(super) fn refusal(
     if terms.own_certificate != config.own_certificate() {
         return Some(SessionRefusal::OwnCertificate);
     }
-    if terms.server.psk.is_none() {
+    if terms.peer.psk.is_none() {
         return certificate_refusal(config, session, now);
     }
-    if config.certificate_with_psk() && terms.server.certificate.is_none() {
+    if config.certificate_with_psk() && terms.peer.certificate.is_none() {
         return Some(SessionRefusal::NoCertificate);
     }
     // In a connection with only sessions, the session stands for its PSK.
     let alone = psks.is_empty() && !config.full_handshake();
-    let held = || psks.named(&terms.server).is_some_and(|psk| session.is_by(psk));
+    let held = || psks.named(&terms.peer).is_some_and(|psk| session.is_by(psk));
     (!alone && !held()).then_some(SessionRefusal::Psk)
 }
 
@@ -52,7 +53,7 @@ fn certificate_refusal(
     }
     let request = VerificationRequest { chain, server_name: config.server_name() };
     // An application has accepted it, or is asked before the handshake is complete.
-    let verdict = verification.judge(Signer::Server, &request, now)?;
+    let verdict = verification.judge(Role::Server, &request, now)?;
     verdict.is_err().then_some(SessionRefusal::CertificateNotVerified)
 }
 

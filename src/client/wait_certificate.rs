@@ -3,11 +3,12 @@
 
 use super::wait_finished::WaitFinished;
 use super::{Asking, State};
-use crate::certificates::{Signer, Verification};
+use crate::certificates::Verification;
 use crate::endpoint::{Authenticated, Judgement, Negotiated, WaitCertificateVerify};
-use crate::error::{Error, Violation};
+use crate::error::{Error, Incompatible};
 use crate::keys::Transcript;
 use crate::psk::Verdict;
+use crate::role::Role;
 use crate::wire::{Handshake, HandshakeType};
 
 /// WAIT_CERT_CR, and WAIT_CERT once the server has requested a certificate.
@@ -22,7 +23,7 @@ impl WaitCertificate {
     pub(super) fn new(next: Box<WaitFinished>) -> Result<Self, Error> {
         // A client that cannot verify a certificate does not continue without a PSK.
         let verification = next.config.certificates.verification.clone();
-        let verification = verification.ok_or(Violation::PskNotSelected)?;
+        let verification = verification.ok_or(Incompatible::PskNotSelected)?;
         Ok(Self { verification, may_request: next.negotiated.psk_identity.is_none(), next })
     }
 
@@ -54,7 +55,7 @@ impl WaitCertificate {
 
     pub(super) fn on_certificate(self, message: &Handshake<'_>) -> Result<State, Error> {
         let Self { verification, mut next, .. } = self;
-        let chain = verification.read_chain(Signer::Server, true, message.body())?;
+        let chain = verification.read_chain(Role::Server, true, message.body())?;
         next.transcript.add(message.bytes);
         let next = WaitCertificateVerify { chain, verification, next };
         Ok(State::WaitCertificateVerify(next))
@@ -70,7 +71,7 @@ pub(super) fn judged(judgement: Judgement<WaitFinished>) -> State {
 }
 
 impl Authenticated for WaitFinished {
-    const PEER: Signer = Signer::Server;
+    const PEER: Role = Role::Server;
 
     fn transcript(&mut self) -> &mut Transcript {
         &mut self.transcript

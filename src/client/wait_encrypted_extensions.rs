@@ -95,8 +95,8 @@ impl WaitEncryptedExtensions {
         if next.negotiated.server_certificate {
             return Ok(State::WaitCertificate(WaitCertificate::new(next)?));
         }
-        if let Some(verification) = rules_to_judge_by(&next.config, &next.terms.server).cloned() {
-            let chain = next.terms.server.certificates().to_vec();
+        if let Some(verification) = rules_to_judge_by(&next.config, &next.terms.peer).cloned() {
+            let chain = next.terms.peer.certificates().to_vec();
             let verifying = Verifying { chain, verification, next };
             verifying.ask(ctx);
             return Ok(State::Asking(Asking::VerifyingCertificate(verifying)));

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::flight::{Reply, reply_with_certificate};
+use super::flight::{ClientFlight, send_with_certificate};
 use super::{ClientConfig, State};
 use crate::certificates::RequestedSchemes;
 use crate::endpoint::{Context, EarlyDataOutcome, Negotiated, TrafficSecrets, take_finished};
@@ -48,7 +48,7 @@ impl WaitFinished {
             ctx.set_send_secret(suite, &self.client_handshake_traffic_secret);
         }
 
-        let reply = Box::new(Reply {
+        let flight = Box::new(ClientFlight {
             kinds: self.kinds,
             negotiated: self.negotiated,
             transcript: self.transcript,
@@ -62,9 +62,9 @@ impl WaitFinished {
         match self.requested {
             Some(requested) => {
                 let credentials = self.config.certificates.credentials.as_ref();
-                reply_with_certificate(ctx, reply, requested.identity(credentials))
+                send_with_certificate(ctx, flight, requested.identity(credentials))
             }
-            None => reply.finish(ctx),
+            None => flight.finish(ctx),
         }
     }
 }

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use super::client_hello::{Retry, send_second};
+use super::client_hello::{RequestedChanges, send_second};
 use super::early_data::EarlyDataOffer;
 use super::wait_encrypted_extensions::{WaitEncryptedExtensions, send_with_handshake_keys};
 use super::{ClientConfig, State};
 use crate::crypto::{KeyShare, SharedSecret, Suite};
 use crate::endpoint::{Context, EarlyDataOutcome, Event, Negotiated};
-use crate::error::{Error, Violation};
+use crate::error::{Error, Incompatible, Violation};
 use crate::keys::{EarlySecret, TranscriptBuffer};
 use crate::psk::{Authentication, Psk, PskKinds, Terms};
 use crate::wire::{
@@ -28,7 +28,7 @@ pub struct WaitServerHello {
     pub(super) share: Option<KeyShare>,
     pub(super) early_data: Option<EarlyDataOffer>,
     pub(super) first_hello: TranscriptBuffer,
-    pub(super) retry: Option<Retry>,
+    pub(super) retry: Option<RequestedChanges>,
     pub(super) early_data_rejected: bool,
 }
 
@@ -57,12 +57,11 @@ impl WaitServerHello {
             None if self.retry.is_some() => return Err(Violation::SelectedVersionWrong.into()),
             None => {
                 let sentinel = DOWNGRADE_SENTINELS.iter().any(|s| server_hello.random.ends_with(s));
-                let violation = if sentinel {
-                    Violation::DowngradeSentinel
+                return Err(if sentinel {
+                    Violation::DowngradeSentinel.into()
                 } else {
-                    Violation::Tls13NotSelected
-                };
-                return Err(violation.into());
+                    Incompatible::Tls13NotSelected.into()
+                });
             }
         }
         if server_hello.legacy_version != ProtocolVersion::TLS12 {
@@ -111,8 +110,12 @@ impl WaitServerHello {
         }
         let mut transcript = self.first_hello.start_with_message_hash(suite.hash());
         transcript.add(message.bytes);
-        let mut retry =
-            Retry { cipher_suite: suite, group, cookie: request.extensions.cookie, transcript };
+        let mut retry = RequestedChanges {
+            cipher_suite: suite,
+            group,
+            cookie: request.extensions.cookie,
+            transcript,
+        };
         // A HelloRetryRequest rejects early data (section 4.3.10), and the answer is sent in clear.
         if self.early_data.take().is_some() {
             ctx.writer.clear_sealer();
@@ -148,7 +151,7 @@ impl WaitServerHello {
         }
         // Without a PSK the server must send a certificate; otherwise it would not be authenticated.
         if psk.is_none() && !self.config.full_handshake() {
-            return Err(Violation::PskNotSelected.into());
+            return Err(Incompatible::PskNotSelected.into());
         }
         let server_certificate = psk.is_none() || server_hello.extensions.cert_with_extern_psk;
         let hello_retry_request = self.retry.is_some();
@@ -197,7 +200,7 @@ impl WaitServerHello {
         let terms = Terms {
             server_name: self.config.server_name().map(<[u8]>::to_vec),
             own_certificate: self.config.own_certificate(),
-            server: Arc::new(authentication),
+            peer: Arc::new(authentication),
         };
         let negotiated = Negotiated {
             psk_identity: psk.map(|psk| psk.identity.clone()),

@@ -65,6 +65,16 @@ enum Phase {
     Failed(Error),
 }
 
+impl Phase {
+    /// Why a connection in this phase takes no call.
+    const fn usage(&self) -> Usage {
+        match self {
+            Self::Failed(_) => Usage::ConnectionFailed,
+            _ => Usage::ConnectionClosed,
+        }
+    }
+}
+
 impl Connection {
     /// A client. It sends nothing before [`Connection::start`].
     pub fn client(config: Arc<ClientConfig>, random: Entropy) -> Self {
@@ -208,9 +218,8 @@ impl Connection {
     }
 
     fn check_alive(&self) -> Result<(), Error> {
-        match self.phase {
-            Phase::Failed(_) => Err(Usage::ConnectionFailed.into()),
-            Phase::Abandoned => Err(Usage::ConnectionClosed.into()),
+        match &self.phase {
+            ended @ (Phase::Failed(_) | Phase::Abandoned) => Err(ended.usage().into()),
             _ => Ok(()),
         }
     }

@@ -3,7 +3,7 @@
 use super::{Connection, Phase};
 use crate::client;
 use crate::crypto::Suite;
-use crate::endpoint::{Answer, AppendError};
+use crate::endpoint::{Answer, PskConfigError};
 use crate::error::{Error, Usage};
 use crate::psk::{ExternalPsk, OfferedPskList, PskKinds, Selection, Session};
 use crate::server::{self, SelectingPsk};
@@ -12,36 +12,36 @@ use crate::wire::ClientHello;
 impl Connection {
     /// Overrides the kinds of PSK that the configuration names: on a client before [`Connection::start`], on a server
     /// before the ClientHello. Fails if PSKs or sessions of an excluded kind are present.
-    pub fn set_psk_kinds(&mut self, kinds: PskKinds) -> Result<(), AppendError> {
+    pub fn set_psk_kinds(&mut self, kinds: PskKinds) -> Result<(), PskConfigError> {
         match &mut self.phase {
             Phase::Client(client::State::Start(start)) => Ok(start.set_psk_kinds(kinds)?),
             Phase::Client(_) => Err(Usage::AlreadyStarted.into()),
             Phase::Server(state) => state.set_psk_kinds(kinds),
-            Phase::Abandoned | Phase::Failed(_) => Err(Usage::ConnectionFailed.into()),
+            ended => Err(ended.usage().into()),
         }
     }
 
     /// Client, before [`Connection::start`]: offers to resume a session. Sessions precede all external PSKs. The
     /// session counts as used when the connection starts.
-    pub fn append_session(&mut self, session: &Session) -> Result<(), AppendError> {
+    pub fn append_session(&mut self, session: &Session) -> Result<(), PskConfigError> {
         match &mut self.phase {
             Phase::Client(client::State::Start(start)) => {
                 Ok(start.append_session(session, self.context.now)?)
             }
             Phase::Client(_) => Err(Usage::AlreadyStarted.into()),
             Phase::Server(_) => Err(Usage::NotAClient.into()),
-            Phase::Abandoned | Phase::Failed(_) => Err(Usage::ConnectionFailed.into()),
+            ended => Err(ended.usage().into()),
         }
     }
 
     /// Adds a copy of `psk` after those of the configuration: on a client before [`Connection::start`], on a server
     /// until the PSK is selected.
-    pub fn append_psk(&mut self, psk: &ExternalPsk) -> Result<(), AppendError> {
+    pub fn append_psk(&mut self, psk: &ExternalPsk) -> Result<(), PskConfigError> {
         match &mut self.phase {
             Phase::Client(client::State::Start(start)) => Ok(start.append_psk(psk)?),
             Phase::Client(_) => Err(Usage::AlreadyStarted.into()),
             Phase::Server(state) => state.append_psk(psk),
-            Phase::Abandoned | Phase::Failed(_) => Err(Usage::ConnectionFailed.into()),
+            ended => Err(ended.usage().into()),
         }
     }
 

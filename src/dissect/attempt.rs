@@ -3,7 +3,7 @@
 
 use crate::crypto::{Digest, HashAlgorithm};
 use crate::error::Error;
-use crate::keys::{BinderKind, Transcript};
+use crate::keys::{PskKind, Transcript};
 use crate::psk::{Psk, binder, import};
 use crate::wire::{Handshake, Reader};
 use zeroize::Zeroizing;
@@ -16,7 +16,7 @@ pub struct BinderAttempt<'a> {
     /// The hash of the binder.
     pub hash: HashAlgorithm,
     /// The kind, which decides the label of the binder key.
-    pub kind: BinderKind,
+    pub kind: PskKind,
     /// The hash of the external PSK and the `ImportedIdentity` it is imported for (RFC 9258 section 5.1).
     pub import: Option<(HashAlgorithm, &'a [u8])>,
     /// The first ClientHello and the HelloRetryRequest; empty if the ClientHello is the first one.

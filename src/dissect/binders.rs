@@ -2,7 +2,7 @@
 
 use crate::crypto::Digest;
 use crate::error::Error;
-use crate::keys::{BinderKind, Transcript, binder_hash_of_first_hello};
+use crate::keys::{PskKind, Transcript, binder_hash_of_first_hello};
 use crate::psk::{ExternalPsk, Psk, binder};
 use crate::wire::{ClientHello, Handshake, HandshakeType, OfferedPsks, Reader, ServerHello};
 
@@ -12,7 +12,7 @@ pub struct BinderCheck {
     /// The place of the identity in the offer, from 0.
     pub index: usize,
     /// The kind of the PSK, which decides the label of the binder key.
-    pub kind: BinderKind,
+    pub kind: PskKind,
     /// The hash of the transcript up to the end of the truncated ClientHello.
     pub transcript_hash: Digest,
     /// The correct binder.

@@ -2,7 +2,7 @@
 
 use crate::crypto::Suite;
 use crate::error::{AlertDescription, named_errors};
-use crate::keys::BinderKind;
+use crate::keys::PskKind;
 use crate::psk::Session;
 use crate::wire::{NamedGroup, PskKeyExchangeMode};
 
@@ -122,7 +122,7 @@ pub struct Negotiated {
     /// Its index in the client's (last) list.
     pub psk_index: Option<u16>,
     /// The origin of the PSK.
-    pub psk_kind: Option<BinderKind>,
+    pub psk_kind: Option<PskKind>,
     /// The identity that it was provisioned with. It differs from the wire identity for an imported PSK, and for a
     /// ticket, which has the identity of the PSK whose handshake it descends from.
     pub external_identity: Option<Vec<u8>>,

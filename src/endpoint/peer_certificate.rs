@@ -2,16 +2,17 @@
 //! sections 4.5.1 and 4.5.2).
 
 use super::{Context, Event, Negotiated};
-use crate::certificates::{Decision, Signer, Verification, VerificationRequest};
+use crate::certificates::{Decision, Verification, VerificationRequest};
 use crate::error::Error;
 use crate::keys::Transcript;
 use crate::psk::Verdict;
+use crate::role::Role;
 use crate::wire::{CertificateVerify, Handshake};
 
 /// The state that follows once the peer's certificate is accepted.
 pub trait Authenticated {
     /// The side that sends the certificate.
-    const PEER: Signer;
+    const PEER: Role;
 
     /// The transcript of the peer's messages.
     fn transcript(&mut self) -> &mut Transcript;

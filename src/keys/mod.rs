@@ -8,7 +8,7 @@ mod transcript;
 
 pub use exporter::Exporter;
 pub use key_log::KeyLogLabel;
-pub use schedule::{BinderKey, BinderKind, EarlySecret, HandshakeSecret, MainSecret};
+pub use schedule::{BinderKey, EarlySecret, HandshakeSecret, MainSecret, PskKind};
 pub use traffic::{FinishedKey, TrafficKeys, TrafficSecret};
 #[cfg(all(test, feature = "certificates"))]
 pub(crate) use transcript::replace_in_transcript;

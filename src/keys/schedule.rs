@@ -9,7 +9,7 @@ use crate::crypto::{Digest, HashAlgorithm, Prk, Secret, SharedSecret, extract};
 
 /// The origin of a PSK, which decides the label of its binder key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum BinderKind {
+pub enum PskKind {
     /// Provisioned outside of TLS: "ext binder".
     External,
     /// Provisioned by a NewSessionTicket: "res binder".
@@ -18,7 +18,7 @@ pub enum BinderKind {
     Imported,
 }
 
-impl BinderKind {
+impl PskKind {
     const fn label(self) -> &'static str {
         match self {
             Self::External => "ext binder",
@@ -43,7 +43,7 @@ impl EarlySecret {
     }
 
     /// `binder_key = Derive-Secret(., "ext binder" | "res binder" | "imp binder", "")`
-    pub fn binder_key(&self, kind: BinderKind) -> BinderKey {
+    pub fn binder_key(&self, kind: PskKind) -> BinderKey {
         BinderKey { hash: self.stage.hash(), secret: self.stage.derive_empty(kind.label()) }
     }
 

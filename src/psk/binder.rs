@@ -2,7 +2,7 @@
 
 use super::Psk;
 use crate::crypto::{Digest, HashAlgorithm};
-use crate::keys::{BinderKind, EarlySecret};
+use crate::keys::{EarlySecret, PskKind};
 
 /// The binder of `psk` over a truncated ClientHello's transcript hash.
 pub fn binder(psk: &Psk, transcript_hash: &Digest) -> Digest {
@@ -18,6 +18,6 @@ pub fn verify_binder(psk: &Psk, transcript_hash: &Digest, received: &[u8]) -> bo
 /// The key is fixed and the result is ignored: knowing the key gives no access.
 pub fn verify_dummy_binder(hash: HashAlgorithm, transcript_hash: &Digest, received: &[u8]) {
     let early = EarlySecret::new(hash, Some(&[0xd5; 32]));
-    let key = early.binder_key(BinderKind::External).finished_key();
+    let key = early.binder_key(PskKind::External).finished_key();
     core::hint::black_box(key.verify(transcript_hash, received));
 }

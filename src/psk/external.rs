@@ -6,7 +6,7 @@ use super::importer::{ImportedIdentity, import};
 use super::{EarlyDataParameters, Psk};
 use crate::crypto::HashAlgorithm;
 use crate::error::named_errors;
-use crate::keys::BinderKind;
+use crate::keys::PskKind;
 use zeroize::Zeroizing;
 
 /// The largest identity and the largest secret, in bytes.
@@ -182,8 +182,8 @@ impl ExternalPsk {
     ) -> Option<Psk> {
         let place = self.target_hashes().iter().position(|hash| *hash == target)?;
         let (kind, key) = match &self.imported {
-            None => (BinderKind::External, &self.secret),
-            Some(imported) => (BinderKind::Imported, imported.keys.get(place)?),
+            None => (PskKind::External, &self.secret),
+            Some(imported) => (PskKind::Imported, imported.keys.get(place)?),
         };
         let mut psk = Psk::new(identity, kind, target, key.clone());
         // An imported PSK has one key for each hash, and early data is bound to one suite, and so to one of these keys.

@@ -8,6 +8,7 @@ mod importer;
 mod kinds;
 mod list;
 mod offer;
+mod resumable;
 mod roles;
 mod selection;
 mod session;
@@ -22,16 +23,18 @@ pub use kinds::PskKinds;
 pub(crate) use list::key_of;
 pub use list::{Found, PskList};
 pub use offer::{OfferedPsk, OfferedPskList, OfferedTicket};
-pub use roles::{Role, SharedGuard, may_serve, share_guard};
+pub use resumable::TicketAge;
+pub(crate) use resumable::{MAX_TICKET_LEN, Resumable, Terms, resumption_psk};
+pub use roles::{SharedGuard, may_serve, share_guard};
 pub use selection::Selection;
-pub(crate) use session::{Issued, MAX_TICKET_LEN, Terms, resumption_psk};
-pub use session::{Session, TicketAge};
+pub(crate) use session::Issued;
+pub use session::Session;
 pub(crate) use ticket::TicketState;
 
 use std::sync::{Arc, OnceLock};
 
 use crate::crypto::HashAlgorithm;
-use crate::keys::{BinderKind, EarlySecret};
+use crate::keys::{EarlySecret, PskKind};
 use authentication::Fingerprint;
 use zeroize::Zeroizing;
 
@@ -43,7 +46,7 @@ pub struct Psk {
     /// `PskIdentity.identity`.
     pub identity: Vec<u8>,
     /// The origin of the PSK, which decides the label of its binder.
-    pub kind: BinderKind,
+    pub kind: PskKind,
     /// The hash of the suites that it may be used with.
     pub hash: HashAlgorithm,
     /// The parameters of its early data, if it allows any.
@@ -65,7 +68,7 @@ pub struct Psk {
 impl Psk {
     pub(crate) fn new(
         identity: Vec<u8>,
-        kind: BinderKind,
+        kind: PskKind,
         hash: HashAlgorithm,
         key: Zeroizing<Vec<u8>>,
     ) -> Self {
@@ -94,7 +97,7 @@ impl Psk {
         Self {
             external_identity,
             descent: Some(authentication),
-            ..Self::new(identity, BinderKind::Resumption, hash, key)
+            ..Self::new(identity, PskKind::Resumption, hash, key)
         }
     }
 

@@ -9,16 +9,8 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 
 use super::Psk;
 use super::list::{IdentityKey, IdentityMap, key_of};
-use crate::keys::BinderKind;
-
-/// The side of a connection.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Role {
-    /// The side that started the connection.
-    Client,
-    /// The side that accepted the connection.
-    Server,
-}
+use crate::keys::PskKind;
+use crate::role::Role;
 
 /// How many identities of each kind the guard remembers at least: the most recently used ones. It holds at most twice
 /// as many, in about four megabytes for each kind, however long the process runs.
@@ -56,7 +48,7 @@ pub fn share_guard(guard: SharedGuard) {
 /// Whether this process may use the PSK in this role; if so, records the use. Tickets count as well: if servers share
 /// ticket keys, a client's own ClientHello could resume at a server in the same process.
 pub fn may_serve(psk: &Psk, role: Role) -> bool {
-    let is_ticket = psk.kind == BinderKind::Resumption;
+    let is_ticket = psk.kind == PskKind::Resumption;
     let key = key_of(&psk.identity);
     if let Some(answer) = SHARED.get().and_then(|shared| shared(&key, is_ticket, role)) {
         return answer;

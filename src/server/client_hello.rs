@@ -1,7 +1,7 @@
 //! The checks of a ClientHello (RFC 9846 sections 4.2.2, 4.3.8 and 9.2).
 
 use crate::endpoint::MIN_RECORD_SIZE_LIMIT;
-use crate::error::{Error, Violation};
+use crate::error::{Error, Incompatible, Violation};
 use crate::wire::{
     ClientExtensions, ClientHello, CodePointSet, KeyShareEntry, NamedGroup, ProtocolVersion,
     PskKeyExchangeMode,
@@ -14,7 +14,7 @@ pub(super) fn check_hello(hello: &ClientHello) -> Result<(), Error> {
     }
     let versions = hello.extensions.supported_versions.as_deref().unwrap_or_default();
     if !versions.contains(&ProtocolVersion::TLS13) {
-        return Err(Violation::Tls13NotOffered.into());
+        return Err(Incompatible::Tls13NotOffered.into());
     }
     if hello.legacy_compression_methods != [0] {
         return Err(Violation::BadCompressionMethods.into());
@@ -53,7 +53,7 @@ pub(super) fn check_mandatory(
     if extensions.supported_groups.is_none() {
         return Err(Violation::MissingSupportedGroups.into());
     }
-    if full_handshake { Ok(()) } else { Err(Violation::NoPskOffered.into()) }
+    if full_handshake { Ok(()) } else { Err(Incompatible::NoPskOffered.into()) }
 }
 
 /// Whether PSKs are offered with psk_ke and no other known mode.

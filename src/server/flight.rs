@@ -7,16 +7,17 @@ use super::wait_certificate::WaitCertificate;
 use super::wait_end_of_early_data::WaitEndOfEarlyData;
 use super::wait_finished::WaitFinished;
 use super::{Asking, State};
-use crate::certificates::{Identity, Signer};
+use crate::certificates::Identity;
 use crate::crypto::Digest;
 use crate::endpoint::{self, Context, Negotiated, Shown, TrafficSecrets, send_finished, show};
 use crate::error::Error;
 use crate::keys::{HandshakeSecret, TrafficSecret, Transcript};
 use crate::psk::Authentication;
+use crate::role::Role;
 use crate::wire::CertificateRequest;
 
 /// The server's flight after EncryptedExtensions.
-pub struct Flight {
+pub struct ServerFlight {
     pub(super) psks: ServerPsks,
     pub(super) negotiated: Negotiated,
     pub(super) transcript: Transcript,
@@ -32,7 +33,7 @@ pub struct Flight {
     pub(super) clients: Option<ClientCertificates>,
 }
 
-impl Flight {
+impl ServerFlight {
     /// Sends the server's Finished; the client's is next, unless something precedes it.
     pub(super) fn finish(mut self: Box<Self>, ctx: &mut Context) -> Result<State, Error> {
         send_finished(ctx, &self.server_handshake, &mut self.transcript)?;
@@ -73,7 +74,7 @@ impl Flight {
 /// Sends CertificateRequest, Certificate and CertificateVerify, and the rest of the flight.
 pub(super) fn send(
     ctx: &mut Context,
-    mut flight: Box<Flight>,
+    mut flight: Box<ServerFlight>,
     identity: Identity,
 ) -> Result<State, Error> {
     // With a PSK, no client certificate is requested (RFC 8773 section 5.1).
@@ -96,8 +97,8 @@ pub(super) fn send(
     }
 }
 
-impl endpoint::Flight for Flight {
-    const SIGNER: Signer = Signer::Server;
+impl endpoint::AuthenticatedFlight for ServerFlight {
+    const ROLE: Role = Role::Server;
 
     fn transcript(&mut self) -> &mut Transcript {
         &mut self.transcript

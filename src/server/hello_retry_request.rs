@@ -24,9 +24,9 @@ const VERSION: u8 = 1;
 ///     opaque client_hello<32..48>;
 ///     opaque repeated<32..32>;
 ///     opaque identity<0..32>;
-/// } Retry;
+/// } RetryState;
 /// ```
-pub(super) struct Retry {
+pub(super) struct RetryState {
     pub(super) cipher_suite: Suite,
     pub(super) group: NamedGroup,
     /// The first ClientHello offered early data, which the HelloRetryRequest rejects (section 4.3.10).
@@ -39,7 +39,7 @@ pub(super) struct Retry {
     identity: Vec<u8>,
 }
 
-impl Retry {
+impl RetryState {
     /// The state that follows from `message`, the first ClientHello, which was read as `hello`. The parts that a second
     /// one may change are taken out of `hello`.
     pub(super) fn new(
@@ -96,7 +96,7 @@ impl Retry {
             repeated: r.vec8("repeated")?.rest().to_vec(),
             identity: r.vec8("identity")?.rest().to_vec(),
         };
-        r.finish("Retry")?;
+        r.finish("RetryState")?;
         Ok(this)
     }
 

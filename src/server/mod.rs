@@ -33,14 +33,15 @@ use std::sync::Arc;
 
 use crate::certificates::{SignatureRequest, VerificationRequest};
 use crate::endpoint::{
-    Answer, AppendError, Context, Established, Question, Signing, Verifying, WaitCertificateVerify,
+    Answer, Context, Established, PskConfigError, Question, Signing, Verifying,
+    WaitCertificateVerify,
 };
 use crate::error::{Error, Usage};
 use crate::keys::Exporter;
 use crate::psk::{ExternalPsk, PskKinds};
 use crate::wire::{Handshake, HandshakeType};
 use deciding_early_data::DecidingEarlyData;
-use flight::Flight;
+use flight::ServerFlight;
 use pre_shared_keys::ServerPsks;
 use wait_certificate::{WaitCertificate, judged};
 use wait_client_hello::WaitClientHello;
@@ -129,7 +130,7 @@ impl State {
     }
 
     /// Adds a PSK for this connection, before a PSK is selected.
-    pub fn append_psk(&mut self, psk: &ExternalPsk) -> Result<(), AppendError> {
+    pub fn append_psk(&mut self, psk: &ExternalPsk) -> Result<(), PskConfigError> {
         match self {
             Self::WaitClientHello(s) => Ok(s.psks.append(psk)?),
             Self::Asking(Asking::SelectingPsk(s)) => Ok(s.psks.append(psk)?),
@@ -138,7 +139,7 @@ impl State {
     }
 
     /// Overrides the configuration's kinds of PSK, before the ClientHello.
-    pub fn set_psk_kinds(&mut self, kinds: PskKinds) -> Result<(), AppendError> {
+    pub fn set_psk_kinds(&mut self, kinds: PskKinds) -> Result<(), PskConfigError> {
         match self {
             Self::WaitClientHello(s) => Ok(s.psks.set_kinds(kinds)?),
             _ => Err(Usage::AlreadyStarted.into()),
@@ -179,7 +180,7 @@ pub enum Asking {
     /// NEGOTIATED: whether early data is accepted.
     DecidingEarlyData(Box<DecidingEarlyData>),
     /// NEGOTIATED: the signature of the server's certificate.
-    Signing(Signing<Flight>),
+    Signing(Signing<ServerFlight>),
     /// WAIT_CV: the verdict on the client's certificate.
     VerifyingCertificate(Verifying<WaitFinished>),
 }

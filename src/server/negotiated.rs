@@ -2,15 +2,16 @@
 
 use super::State;
 use super::early_data::EarlyKeys;
-use super::flight::{Flight, send};
+use super::flight::{ServerFlight, send};
 use super::pre_shared_keys::ServerPsks;
 use super::selection::Chosen;
 use crate::certificates::Identity;
 use crate::crypto::{Digest, SharedSecret, Suite, respond};
 use crate::endpoint::{Context, EarlyDataOutcome, Negotiated};
-use crate::error::{Error, Violation};
+use crate::error::{Error, Incompatible, Violation};
 use crate::keys::{EarlySecret, HandshakeSecret, TrafficSecret, Transcript};
-use crate::psk::{Authentication, EarlyDataParameters, Psk, Role, may_serve};
+use crate::psk::{Authentication, EarlyDataParameters, Psk, may_serve};
+use crate::role::Role;
 use crate::wire::{
     ClientHello, EncryptedExtensions, KeyShareEntry, ProtocolVersion, PskKeyExchangeMode,
     ServerExtensions, ServerHello,
@@ -72,14 +73,14 @@ impl Acceptance {
         if both || self.psk().is_none_or(|psk| may_serve(psk, Role::Server)) {
             Ok(())
         } else {
-            Err(Violation::IdentityInBothRoles.into())
+            Err(Incompatible::IdentityInBothRoles.into())
         }
     }
 
     /// The index of the PSK in the offer, selected_identity (section 4.3.11).
     fn selected_identity(&self) -> Result<Option<u16>, Error> {
         let index = self.chosen.as_ref().map(|chosen| u16::try_from(chosen.index));
-        index.transpose().map_err(|_| Violation::NoAcceptablePsk.into())
+        index.transpose().map_err(|_| Incompatible::NoAcceptablePsk.into())
     }
 
     /// The certificate to send: if no PSK is selected, and in addition to an external one if the client requests it
@@ -93,7 +94,7 @@ impl Acceptance {
                 let beside = config.full_handshake()
                     && config.certificates.with_external_psk
                     && self.hello.extensions.cert_with_extern_psk
-                    && psk.kind != crate::keys::BinderKind::Resumption
+                    && psk.kind != crate::keys::PskKind::Resumption
                     && self.share.is_some();
                 Ok(if beside { choose().ok() } else { None })
             }
@@ -223,7 +224,7 @@ impl Acceptance {
         keys: HandshakeKeys,
         early: Option<EarlyKeys>,
         server_certificate: Option<Digest>,
-    ) -> Box<Flight> {
+    ) -> Box<ServerFlight> {
         let client = match self.psk() {
             Some(psk) => psk.authentication(ctx.now),
             None => Authentication::none(ctx.now),
@@ -252,7 +253,7 @@ impl Acceptance {
             hello_retry_request: self.hello_retry_request,
             early_data,
         };
-        Box::new(Flight {
+        Box::new(ServerFlight {
             psks: self.psks,
             negotiated,
             transcript: self.transcript,

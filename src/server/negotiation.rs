@@ -2,11 +2,11 @@
 
 use super::ServerConfig;
 use super::client_hello::check_mandatory;
-use super::hello_retry_request::Retry;
+use super::hello_retry_request::RetryState;
 use super::pre_shared_keys::ServerPsks;
 use crate::crypto::{Digest, HashAlgorithm, Suite};
 use crate::endpoint::Parameters;
-use crate::error::{Error, Violation};
+use crate::error::{Error, Incompatible, Violation};
 use crate::keys::{Transcript, binder_hash_of_first_hello};
 use crate::psk::Psk;
 use crate::wire::{
@@ -76,11 +76,11 @@ impl Common {
             Some(PskKeyExchangeMode::PSK_DHE_KE) => Some(choose_group(parameters, extensions)?),
             Some(_) => None,
             None if config.full_handshake() => None,
-            None => return Err(Violation::NoCommonPskMode.into()),
+            None => return Err(Incompatible::NoCommonPskMode.into()),
         };
         let suites = parameters.common_cipher_suites(&hello.cipher_suites);
         if suites.is_empty() {
-            return Err(Violation::NoCommonCipherSuite.into());
+            return Err(Incompatible::NoCommonCipherSuite.into());
         }
         let alpn = choose_protocol(parameters, extensions)?;
         let offered = mode.is_some() && extensions.pre_shared_key.is_some();
@@ -118,7 +118,7 @@ pub(super) fn suite_for(common: &Common, psk: Option<&Psk>) -> Result<Suite, Err
     let mut suites = common.suites.iter().copied();
     suites
         .find(|suite| psk.is_none_or(|psk| suite.hash() == psk.hash))
-        .ok_or(Violation::NoAcceptablePsk.into())
+        .ok_or(Incompatible::NoAcceptablePsk.into())
 }
 
 /// The most preferred group that needs no further round trip, else the most preferred one.
@@ -129,7 +129,7 @@ fn choose_group(
     let groups = extensions.supported_groups.as_deref().unwrap_or_default();
     let shares = extensions.key_share.as_deref().unwrap_or_default();
     let mut common = parameters.groups().iter().filter(|group| groups.contains(group)).peekable();
-    let first = **common.peek().ok_or(Violation::NoCommonGroup)?;
+    let first = **common.peek().ok_or(Incompatible::NoCommonGroup)?;
     let shared = common.find_map(|group| shares.iter().find(|share| share.group == *group));
     Ok(match shared {
         Some(share) => GroupChoice::Shared(share.clone()),
@@ -146,7 +146,7 @@ fn choose_protocol(
         Some(offered) if !parameters.alpn().is_empty() => {
             match parameters.alpn().iter().find(|name| offered.contains(name)) {
                 Some(name) => Ok(Some(name.clone())),
-                None => Err(Violation::NoCommonApplicationProtocol.into()),
+                None => Err(Incompatible::NoCommonApplicationProtocol.into()),
             }
         }
         _ => Ok(None),
@@ -164,7 +164,7 @@ pub(super) fn negotiate_with_cookie(
     let config = &psks.config;
     let keys = config.cookie_keys.as_ref().zip(psks.scope());
     let (keys, scope) = keys.ok_or(Violation::CookieWithoutRetry)?;
-    let retry = Retry::open(keys, scope, &cookie).ok_or(Violation::RetryWrongCookie)?;
+    let retry = RetryState::open(keys, scope, &cookie).ok_or(Violation::RetryWrongCookie)?;
     let offer = hello.extensions.pre_shared_key.take().filter(|_| retry.has_psk());
     let share = retry.check(&mut hello)?;
     let (offer, chosen) = if retry.has_psk() {
@@ -179,10 +179,10 @@ pub(super) fn negotiate_with_cookie(
     // The server that sealed the cookie may have had other parameters. Its PSK modes were the same, by the scope.
     let parameters = &config.parameters;
     if !parameters.groups().contains(&retry.group) {
-        return Err(Violation::NoCommonGroup.into());
+        return Err(Incompatible::NoCommonGroup.into());
     }
     if !parameters.cipher_suites().contains(&retry.cipher_suite) {
-        return Err(Violation::NoCommonCipherSuite.into());
+        return Err(Incompatible::NoCommonCipherSuite.into());
     }
     let common = Common {
         suites: vec![retry.cipher_suite],

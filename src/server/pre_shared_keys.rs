@@ -6,7 +6,7 @@ use super::scope::scope;
 use super::{ServerConfig, TicketPolicy};
 use crate::crypto::{Digest, HashAlgorithm};
 use crate::psk::{
-    ExternalPsk, Found, OfferedTicket, Psk, PskError, PskKinds, PskList, TicketState, key_of,
+    ExternalPsk, Found, OfferedTicket, Psk, PskError, PskKinds, PskList, Terms, TicketState, key_of,
 };
 use crate::wire::{OfferedPsks, PskIdentity};
 
@@ -28,12 +28,12 @@ pub(super) struct Ticket {
 impl Ticket {
     /// The difference between the client's and the server's view of the ticket's age, in milliseconds.
     pub(super) fn age_difference(&self, obfuscated_ticket_age: u32, now: u64) -> u64 {
-        self.state.age_difference(obfuscated_ticket_age, now)
+        self.state.connection.age.difference(obfuscated_ticket_age, now)
     }
 
     /// When the ticket expires, in milliseconds of the server's clock.
     pub(super) fn expires_at(&self) -> u64 {
-        self.state.expires_at()
+        self.state.connection.expires_at()
     }
 
     /// The store that distinguishes copies of its early data from originals.
@@ -48,7 +48,7 @@ impl Ticket {
 
     /// The PSK of this ticket.
     pub(super) fn psk(&self, identity: &[u8]) -> Psk {
-        self.state.psk(identity)
+        self.state.connection.psk(identity)
     }
 }
 
@@ -126,20 +126,21 @@ impl ServerPsks {
     fn open(&self, ticket: &[u8], server_name: Option<&[u8]>, now: u64) -> Option<Ticket> {
         let policy = self.ticket_policy()?;
         let state = TicketState::open(policy.keys(), self.scope()?, ticket, now)?;
-        let hash = state.cipher_suite.hash();
-        let fits = state.server_name.as_deref() == server_name
-            && now <= state.client.at().saturating_add(policy.max_session_age())
-            && (state.client.psk.is_some() || self.shows_again(&state));
-        let offered = OfferedTicket { client: state.client.clone(), hash };
+        let hash = state.connection.cipher_suite.hash();
+        let Terms { server_name: name, own_certificate, peer } = &state.connection.terms;
+        let fits = name.as_deref() == server_name
+            && now <= peer.at().saturating_add(policy.max_session_age())
+            && (peer.psk.is_some() || self.shows_again(own_certificate.as_deref()));
+        let offered = OfferedTicket { client: peer.clone(), hash };
         fits.then_some(Ticket { state, offered })
     }
 
     /// Whether the server would still use the certificate of the full handshake. The authentication of clients is part
     /// of the scope.
-    fn shows_again(&self, state: &TicketState) -> bool {
+    fn shows_again(&self, certificate: Option<&[u8]>) -> bool {
         let mut credentials = self.config.certificates.credentials.iter();
-        state.server_certificate.as_ref().is_some_and(|digest| {
-            credentials.any(|credentials| credentials.digest().as_ref() == digest.as_slice())
+        certificate.is_some_and(|digest| {
+            credentials.any(|credentials| credentials.digest().as_ref() == digest)
         })
     }
 

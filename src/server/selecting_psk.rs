@@ -8,7 +8,7 @@ use super::wait_second_client_hello::request_retry;
 use super::{ServerConfig, State};
 use crate::crypto::{HashAlgorithm, Suite};
 use crate::endpoint::{Context, PskOutcome};
-use crate::error::{Error, Usage, Violation};
+use crate::error::{Error, Incompatible, Usage, Violation};
 use crate::psk::{OfferedPskList, Psk, Selection, verify_binder, verify_dummy_binder};
 use crate::wire::{ClientHello, OfferedPsks};
 
@@ -80,7 +80,7 @@ impl SelectingPsk {
         // The second ClientHello must still contain the identity that was selected from the first.
         let settled = negotiation.retried.as_ref().is_some_and(|retried| retried.chosen.is_some());
         if !psks.config.full_handshake() || settled {
-            return Err(Violation::NoAcceptablePsk.into());
+            return Err(Incompatible::NoAcceptablePsk.into());
         }
         let Negotiation { hello, common, .. } = &negotiation;
         if common_mode(&psks.config.parameters, &hello.extensions).is_none() {

@@ -6,7 +6,9 @@ use crate::certificates::{expiry, keep_for_ticket};
 use crate::crypto::{Digest, SealingKeys, Secret};
 use crate::endpoint::{ConfigError, Context, Negotiated};
 use crate::error::Error;
-use crate::psk::{Authentication, MAX_TICKET_LEN, TicketState, resumption_psk};
+use crate::psk::{
+    Authentication, MAX_TICKET_LEN, Resumable, Terms, TicketAge, TicketState, resumption_psk,
+};
 use crate::wire::NewSessionTicket;
 
 /// Seven days, in seconds: the longest lifetime of a ticket.
@@ -132,24 +134,25 @@ impl Issue<'_> {
         let suite = self.negotiated.cipher_suite;
         let seconds = self.lifetime(ctx.now);
         let Some(client) = self.kept_client().filter(|_| seconds > 0) else { return Ok(()) };
-        let client = Arc::new(client);
+        let terms = Terms {
+            server_name: self.negotiated.server_name.clone(),
+            own_certificate: self.server_certificate.map(|digest| digest.as_ref().to_vec()),
+            peer: Arc::new(client),
+        };
         for index in 0..policy.count {
             // Unique among the tickets of the connection, which are all made here.
             let ticket_nonce = vec![index];
             let age_add = u32::from_be_bytes(ctx.random.array());
-            let state = TicketState {
+            let connection = Resumable {
                 cipher_suite: suite,
                 key: resumption_psk(suite.hash(), resumption_secret, &ticket_nonce),
-                issued_at: ctx.now,
+                age: TicketAge { issued_at: ctx.now, age_add },
                 lifetime: u64::from(seconds) * 1000,
-                age_add,
                 max_early_data: policy.max_early_data,
-                replay_scope: policy.replay_scope.clone(),
                 alpn: self.negotiated.alpn.clone(),
-                server_name: self.negotiated.server_name.clone(),
-                server_certificate: self.server_certificate.map(|digest| digest.as_ref().to_vec()),
-                client: client.clone(),
+                terms: terms.clone(),
             };
+            let state = TicketState { connection, replay_scope: policy.replay_scope.clone() };
             let ticket = state.seal(&policy.keys, self.scope, &mut ctx.random)?;
             // With a long external identity, no client could offer the ticket.
             if ticket.len() > MAX_TICKET_LEN {

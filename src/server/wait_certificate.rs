@@ -3,11 +3,11 @@
 use super::certificates::ClientCertificates;
 use super::wait_finished::WaitFinished;
 use super::{Asking, State};
-use crate::certificates::Signer;
 use crate::endpoint::{Authenticated, Judgement, Negotiated, WaitCertificateVerify};
 use crate::error::Error;
 use crate::keys::Transcript;
 use crate::psk::Verdict;
+use crate::role::Role;
 use crate::wire::Handshake;
 
 /// WAIT_CERT: a client certificate was requested.
@@ -19,7 +19,7 @@ pub struct WaitCertificate {
 impl WaitCertificate {
     pub(super) fn on_certificate(self, message: &Handshake<'_>) -> Result<State, Error> {
         let Self { clients: ClientCertificates { verification, required }, mut next } = self;
-        let chain = verification.read_chain(Signer::Client, required, message.body())?;
+        let chain = verification.read_chain(Role::Client, required, message.body())?;
         next.transcript.add(message.bytes);
         if chain.is_empty() {
             return Ok(State::WaitFinished(next));
@@ -38,7 +38,7 @@ pub(super) fn judged(judgement: Judgement<WaitFinished>) -> State {
 }
 
 impl Authenticated for WaitFinished {
-    const PEER: Signer = Signer::Client;
+    const PEER: Role = Role::Client;
 
     fn transcript(&mut self) -> &mut Transcript {
         &mut self.transcript

@@ -2,7 +2,7 @@
 
 use super::State;
 use super::client_hello::check_hello;
-use super::hello_retry_request::Retry;
+use super::hello_retry_request::RetryState;
 use super::negotiated::{Acceptance, accept};
 use super::negotiation::{Negotiation, suite_for};
 use super::pre_shared_keys::ServerPsks;
@@ -19,7 +19,7 @@ pub struct WaitSecondClientHello {
     /// The selected PSK; without one the server sends a certificate.
     psk: Option<Psk>,
     alpn: Option<Vec<u8>>,
-    retry: Retry,
+    retry: RetryState,
     cookie: Option<Vec<u8>>,
     /// message_hash of the first ClientHello, and the HelloRetryRequest.
     transcript: Transcript,
@@ -36,7 +36,7 @@ pub(super) fn request_retry(
     let suite = suite_for(&negotiation.common, psk.as_ref())?;
     let Negotiation { mut hello, message, common, .. } = negotiation;
     let identity = psk.as_ref().map(|psk| psk.identity.as_slice());
-    let retry = Retry::new(&message, &mut hello, suite, group, identity)?;
+    let retry = RetryState::new(&message, &mut hello, suite, group, identity)?;
     let cookie = match psks.config.cookie_keys.as_ref().zip(psks.scope()) {
         Some((keys, scope)) => Some(retry.seal(keys, scope, &mut ctx.random)?),
         None => None,

@@ -6,15 +6,14 @@ use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
 use zeroize::Zeroizing;
 
-use super::config::{Config, Role};
+use super::config::{Config, EitherConfig};
 use super::connection::Connection;
 use super::error::{Result, throw, throw_option};
 use super::object::chain;
-use crate::certificates::{
-    Credentials, CredentialsError, Decision, Signer, TrustAnchors, Verification,
-};
+use crate::certificates::{Credentials, CredentialsError, Decision, TrustAnchors, Verification};
 use crate::crypto::Random;
-use crate::error::Violation;
+use crate::error::CertificateError;
+use crate::role::Role;
 use crate::server::ClientCertificates;
 use crate::wire::SignatureScheme;
 
@@ -74,23 +73,25 @@ impl Config {
     pub fn judge_path(&self, chain: Vec<Uint8Array>, now: f64) -> Result<()> {
         let chain: Vec<_> = chain.iter().map(Uint8Array::to_vec).collect();
         let (peer, verification) = match &self.0 {
-            Role::Client(config) => (Signer::Server, config.certificates.verification.as_ref()),
-            Role::Server(config) => {
+            EitherConfig::Client(config) => {
+                (Role::Server, config.certificates.verification.as_ref())
+            }
+            EitherConfig::Server(config) => {
                 let clients = config.certificates.clients.as_ref();
-                (Signer::Client, clients.map(|clients| &clients.verification))
+                (::Client, clients.map(|clients| &clients.verification))
             }
         };
         let verdict = match verification {
             Some(Verification::Anchors(anchors)) => anchors.verify_path(peer, &chain, now as u64),
-            _ => Err(Violation::CertificateUnknownIssuer),
+            _ => Err(CertificateError::UnknownIssuer),
         };
-        verdict.map_err(|violation| throw(violation.into(), "handshake"))
+        verdict.map_err(|error| throw(error.into(), "handshake"))
     }
 
     /// Whether a server that requests certificates refuses clients without one. The default is that it does.
     #[wasm_bindgen(js_name = setClientCertificatesRequired)]
     pub fn set_client_certificates_required(&mut self, required: bool) -> Result<()> {
-        if let Role::Server(config) = &mut self.0
+        if let EitherConfig::Server(config) = &mut self.0
             && let Some(clients) = &mut Arc::make_mut(config).certificates.clients
         {
             clients.required = required;
@@ -103,8 +104,12 @@ impl Config {
     #[wasm_bindgen(js_name = setCertificateWithPsk)]
     pub fn set_certificate_with_psk(&mut self, on: bool) {
         match &mut self.0 {
-            Role::Client(config) => Arc::make_mut(config).certificates.with_external_psk = on,
-            Role::Server(config) => Arc::make_mut(config).certificates.with_external_psk = on,
+            EitherConfig::Client(config) => {
+                Arc::make_mut(config).certificates.with_external_psk = on
+            }
+            EitherConfig::Server(config) => {
+                Arc::make_mut(config).certificates.with_external_psk = on
+            }
         }
     }
 }
@@ -116,14 +121,14 @@ impl Config {
     ) -> Result<()> {
         let credentials = credentials.map_err(|error| throw_option(error.text()))?;
         match &mut self.0 {
-            Role::Client(config) => {
+            EitherConfig::Client(config) => {
                 let place = &mut Arc::make_mut(config).certificates.credentials;
                 if place.is_some() {
                     return Err(throw_option("a client sends only one certificate"));
                 }
                 *place = Some(Arc::new(credentials));
             }
-            Role::Server(config) => {
+            EitherConfig::Server(config) => {
                 Arc::make_mut(config).certificates.credentials.push(Arc::new(credentials));
             }
         }
@@ -132,10 +137,10 @@ impl Config {
 
     fn set_verification(&mut self, verification: Verification) {
         match &mut self.0 {
-            Role::Client(config) => {
+            EitherConfig::Client(config) => {
                 Arc::make_mut(config).certificates.verification = Some(verification);
             }
-            Role::Server(config) => {
+            EitherConfig::Server(config) => {
                 let clients = &mut Arc::make_mut(config).certificates.clients;
                 let required = clients.as_ref().is_none_or(|clients| clients.required);
                 *clients = Some(ClientCertificates { verification, required });

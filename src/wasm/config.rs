@@ -16,10 +16,10 @@ use crate::wire::{CipherSuite, NamedGroup, PskKeyExchangeMode};
 
 /// A configuration for any number of connections of one role. Changes do not affect existing connections.
 #[wasm_bindgen]
-pub struct Config(pub(super) Role);
+pub struct Config(pub(super) EitherConfig);
 
 /// The configuration by role. Connections share it; a change makes a copy while it is shared.
-pub(super) enum Role {
+pub(super) enum EitherConfig {
     Client(Arc<ClientConfig>),
     Server(Arc<ServerConfig>),
 }
@@ -30,8 +30,8 @@ impl Config {
     #[wasm_bindgen(constructor)]
     pub fn new(role: &str) -> Result<Self> {
         match role {
-            "client" => Ok(Self(Role::Client(Arc::default()))),
-            "server" => Ok(Self(Role::Server(Arc::default()))),
+            "client" => Ok(Self(EitherConfig::Client(Arc::default()))),
+            "server" => Ok(Self(EitherConfig::Server(Arc::default()))),
             _ => Err(throw_option("the role is neither client nor server")),
         }
     }
@@ -40,8 +40,8 @@ impl Config {
     #[wasm_bindgen(js_name = appendPsk)]
     pub fn append_psk(&mut self, psk: &ExternalPsk) -> Result<()> {
         match &mut self.0 {
-            Role::Client(config) => Arc::make_mut(config).append_psk(&psk.0),
-            Role::Server(config) => Arc::make_mut(config).append_psk(&psk.0),
+            EitherConfig::Client(config) => Arc::make_mut(config).append_psk(&psk.0),
+            EitherConfig::Server(config) => Arc::make_mut(config).append_psk(&psk.0),
         }
         .map_err(throw_psk)
     }
@@ -78,10 +78,10 @@ impl Config {
     #[wasm_bindgen(js_name = setServerName)]
     pub fn set_server_name(&mut self, name: &str) -> Result<()> {
         match &mut self.0 {
-            Role::Client(config) => {
+            EitherConfig::Client(config) => {
                 Arc::make_mut(config).set_server_name(name).map_err(throw_config)
             }
-            Role::Server(_) => Err(throw_option("a server sends no server name")),
+            EitherConfig::Server(_) => Err(throw_option("a server sends no server name")),
         }
     }
 
@@ -94,11 +94,11 @@ impl Config {
             _ => return Err(throw_option("selection is neither first-match nor application")),
         };
         match &mut self.0 {
-            Role::Server(config) => {
+            EitherConfig::Server(config) => {
                 Arc::make_mut(config).selection = policy;
                 Ok(())
             }
-            Role::Client(_) => Err(throw_option("a client does not select the PSK")),
+            EitherConfig::Client(_) => Err(throw_option("a client does not select the PSK")),
         }
     }
 
@@ -106,12 +106,14 @@ impl Config {
     #[wasm_bindgen(js_name = setMaxOfferedPsks)]
     pub fn set_max_offered_psks(&mut self, count: u32) -> Result<()> {
         match &mut self.0 {
-            Role::Server(config) if count > 0 => {
+            EitherConfig::Server(config) if count > 0 => {
                 Arc::make_mut(config).max_offered_psks = count as usize;
                 Ok(())
             }
-            Role::Server(_) => Err(throw_option("a server considers at least one offered PSK")),
-            Role::Client(_) => Err(throw_option("a client receives no offered PSKs")),
+            EitherConfig::Server(_) => {
+                Err(throw_option("a server considers at least one offered PSK"))
+            }
+            EitherConfig::Client(_) => Err(throw_option("a client receives no offered PSKs")),
         }
     }
 
@@ -120,8 +122,8 @@ impl Config {
     pub fn set_psk_kinds(&mut self, kinds: &str) -> Result<()> {
         let kinds = psk_kinds(kinds)?;
         match &mut self.0 {
-            Role::Client(config) => Arc::make_mut(config).set_psk_kinds(kinds),
-            Role::Server(config) => Arc::make_mut(config).set_psk_kinds(kinds),
+            EitherConfig::Client(config) => Arc::make_mut(config).set_psk_kinds(kinds),
+            EitherConfig::Server(config) => Arc::make_mut(config).set_psk_kinds(kinds),
         }
         .map_err(throw_psk)
     }
@@ -130,8 +132,8 @@ impl Config {
     #[wasm_bindgen(js_name = setEarlyData)]
     pub fn set_early_data(&mut self, on: bool) {
         match &mut self.0 {
-            Role::Client(config) => Arc::make_mut(config).early_data = on,
-            Role::Server(config) => {
+            EitherConfig::Client(config) => Arc::make_mut(config).early_data = on,
+            EitherConfig::Server(config) => {
                 Arc::make_mut(config).early_data =
                     if on { EarlyDataPolicy::Application } else { EarlyDataPolicy::Reject };
             }
@@ -153,11 +155,11 @@ impl Config {
         policy.set_lifetime(lifetime).map_err(throw_config)?;
         policy.set_max_session_age(max_session_age).map_err(throw_config)?;
         match &mut self.0 {
-            Role::Server(config) => {
+            EitherConfig::Server(config) => {
                 Arc::make_mut(config).tickets = Some(policy);
                 Ok(())
             }
-            Role::Client(_) => Err(throw_option("a client issues no tickets")),
+            EitherConfig::Client(_) => Err(throw_option("a client issues no tickets")),
         }
     }
 
@@ -165,7 +167,7 @@ impl Config {
     /// Call it after `setTickets`.
     #[wasm_bindgen(js_name = setTicketEarlyData)]
     pub fn set_ticket_early_data(&mut self, max_size: u32, replay_scope: &[u8]) -> Result<()> {
-        if let Role::Server(config) = &mut self.0
+        if let EitherConfig::Server(config) = &mut self.0
             && let Some(policy) = &mut Arc::make_mut(config).tickets
         {
             return policy.set_early_data(max_size, replay_scope).map_err(throw_config);
@@ -177,10 +179,12 @@ impl Config {
     #[wasm_bindgen(js_name = setSessionIdContext)]
     pub fn set_session_id_context(&mut self, context: &[u8]) -> Result<()> {
         match &mut self.0 {
-            Role::Server(config) => {
+            EitherConfig::Server(config) => {
                 Arc::make_mut(config).set_session_id_context(context).map_err(throw_config)
             }
-            Role::Client(_) => Err(throw_option("sessionIdContext is an option of servers")),
+            EitherConfig::Client(_) => {
+                Err(throw_option("sessionIdContext is an option of servers"))
+            }
         }
     }
 
@@ -189,11 +193,11 @@ impl Config {
     pub fn set_cookie_keys(&mut self, keys: Vec<u8>) -> Result<()> {
         let keys = CookieKeys::new(sealing_keys(keys)?);
         match &mut self.0 {
-            Role::Server(config) => {
+            EitherConfig::Server(config) => {
                 Arc::make_mut(config).cookie_keys = Some(keys);
                 Ok(())
             }
-            Role::Client(_) => Err(throw_option("a client makes no cookies")),
+            EitherConfig::Client(_) => Err(throw_option("a client makes no cookies")),
         }
     }
 
@@ -245,8 +249,8 @@ impl Config {
 impl Config {
     fn parameters(&mut self) -> &mut Parameters {
         match &mut self.0 {
-            Role::Client(config) => &mut Arc::make_mut(config).parameters,
-            Role::Server(config) => &mut Arc::make_mut(config).parameters,
+            EitherConfig::Client(config) => &mut Arc::make_mut(config).parameters,
+            EitherConfig::Server(config) => &mut Arc::make_mut(config).parameters,
         }
     }
 }

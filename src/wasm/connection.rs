@@ -2,7 +2,7 @@
 
 use wasm_bindgen::prelude::*;
 
-use super::config::{Config, Role, psk_kinds};
+use super::config::{Config, EitherConfig, psk_kinds};
 use super::error::{Result, throw, throw_answer, throw_option, throw_psk, throw_usage};
 use super::event;
 use super::offer::OfferedPskList;
@@ -11,7 +11,7 @@ use super::roles;
 use super::session::Session;
 use super::wiping::StackWiper;
 use crate::connection::{self, Entropy};
-use crate::endpoint::AppendError;
+use crate::endpoint::PskConfigError;
 use crate::error::Error;
 use crate::server::Selection;
 use crate::wire::KeyUpdateRequest;
@@ -42,10 +42,10 @@ impl Connection {
         };
         roles::share();
         let inner = match &config.0 {
-            Role::Client(config) => connection::Connection::client(config.clone(), random),
-            Role::Server(config) => connection::Connection::server(config.clone(), random),
+            EitherConfig::Client(config) => connection::Connection::client(config.clone(), random),
+            EitherConfig::Server(config) => connection::Connection::server(config.clone(), random),
         };
-        let offers = matches!(&config.0, Role::Client(config) if !config.psks().is_empty());
+        let offers = matches!(&config.0, EitherConfig::Client(config) if !config.psks().is_empty());
         Ok(Self { inner, connected: false, offers, _stack: StackWiper })
     }
 
@@ -272,10 +272,10 @@ impl Connection {
         result.map_err(|error| throw(error, phase))
     }
 
-    fn check_append(&self, result: core::result::Result<(), AppendError>) -> Result<()> {
+    fn check_append(&self, result: core::result::Result<(), PskConfigError>) -> Result<()> {
         result.map_err(|error| match error {
-            AppendError::Psk(error) => throw_psk(error),
-            AppendError::Usage(usage) => throw_usage(usage, self.phase()),
+            PskConfigError::Psk(error) => throw_psk(error),
+            PskConfigError::Usage(usage) => throw_usage(usage, self.phase()),
         })
     }
 

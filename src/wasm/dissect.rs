@@ -8,7 +8,7 @@ use super::inspect::to_array;
 use super::object::{Fields, bytes};
 use crate::crypto::HashAlgorithm;
 use crate::dissect;
-use crate::keys::BinderKind;
+use crate::keys::PskKind;
 use crate::wire::CipherSuite;
 
 /// The fields of handshake messages ("messages"), of records ("records") or of the content of a protected record
@@ -45,9 +45,9 @@ pub fn attempt_binder(
 ) -> Result<JsValue> {
     let secret = Zeroizing::new(secret);
     let kind = match kind {
-        "external" => BinderKind::External,
-        "resumption" => BinderKind::Resumption,
-        "imported" => BinderKind::Imported,
+        "external" => PskKind::External,
+        "resumption" => PskKind::Resumption,
+        "imported" => PskKind::Imported,
         _ => return Err(throw_option("kind is neither external nor resumption nor imported")),
     };
     let import = import_hash.map(|name| algorithm(&name)).transpose()?;

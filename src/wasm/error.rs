@@ -92,31 +92,14 @@ fn new(
     error.into()
 }
 
-/// The stable code of an error. Violations go by their alert, which is their class.
+/// The stable code of an error. What the peer did wrong goes by its alert, which is its class.
 fn code(error: Error) -> &'static str {
     match error {
         Error::Decode(_) => "ERR_TLS_DECODE",
         Error::UnexpectedMessage { .. } => "ERR_TLS_UNEXPECTED_MESSAGE",
-        Error::Violation(violation) => match violation.alert() {
-            AlertDescription::DECODE_ERROR => "ERR_TLS_DECODE",
-            AlertDescription::UNEXPECTED_MESSAGE => "ERR_TLS_UNEXPECTED_MESSAGE",
-            AlertDescription::MISSING_EXTENSION => "ERR_TLS_MISSING_EXTENSION",
-            AlertDescription::UNSUPPORTED_EXTENSION => "ERR_TLS_UNSUPPORTED_EXTENSION",
-            AlertDescription::PROTOCOL_VERSION => "ERR_TLS_PROTOCOL_VERSION",
-            AlertDescription::HANDSHAKE_FAILURE => "ERR_TLS_HANDSHAKE_FAILURE",
-            AlertDescription::DECRYPT_ERROR => "ERR_TLS_DECRYPT",
-            AlertDescription::BAD_RECORD_MAC => "ERR_TLS_BAD_RECORD_MAC",
-            AlertDescription::RECORD_OVERFLOW => "ERR_TLS_RECORD_OVERFLOW",
-            #[cfg(feature = "certificates")]
-            AlertDescription::BAD_CERTIFICATE
-            | AlertDescription::UNSUPPORTED_CERTIFICATE
-            | AlertDescription::CERTIFICATE_EXPIRED
-            | AlertDescription::CERTIFICATE_UNKNOWN
-            | AlertDescription::UNKNOWN_CA
-            | AlertDescription::CERTIFICATE_REQUIRED => "ERR_TLS_CERTIFICATE",
-            AlertDescription::NO_APPLICATION_PROTOCOL => "ERR_TLS_NO_APPLICATION_PROTOCOL",
-            _ => "ERR_TLS_ILLEGAL_PARAMETER",
-        },
+        Error::Incompatible(cause) => code_of(cause.alert()),
+        Error::Violation(cause) => code_of(cause.alert()),
+        Error::Certificate(_) => "ERR_TLS_CERTIFICATE",
         Error::AlertReceived(_) => "ERR_TLS_ALERT_RECEIVED",
         Error::Truncated => "ERR_TLS_TRUNCATED",
         Error::ClosedDuringHandshake => "ERR_TLS_HANDSHAKE_FAILURE",
@@ -124,5 +107,22 @@ fn code(error: Error) -> &'static str {
         Error::BadSignature => "ERR_TLS_SIGNING",
         Error::Internal(_) => "ERR_TLS_INTERNAL",
         Error::Usage(_) => "ERR_TLS_USAGE",
+    }
+}
+
+/// The code of the errors that are answered with this alert.
+fn code_of(alert: AlertDescription) -> &'static str {
+    match alert {
+        AlertDescription::DECODE_ERROR => "ERR_TLS_DECODE",
+        AlertDescription::UNEXPECTED_MESSAGE => "ERR_TLS_UNEXPECTED_MESSAGE",
+        AlertDescription::MISSING_EXTENSION => "ERR_TLS_MISSING_EXTENSION",
+        AlertDescription::UNSUPPORTED_EXTENSION => "ERR_TLS_UNSUPPORTED_EXTENSION",
+        AlertDescription::PROTOCOL_VERSION => "ERR_TLS_PROTOCOL_VERSION",
+        AlertDescription::HANDSHAKE_FAILURE => "ERR_TLS_HANDSHAKE_FAILURE",
+        AlertDescription::DECRYPT_ERROR => "ERR_TLS_DECRYPT",
+        AlertDescription::BAD_RECORD_MAC => "ERR_TLS_BAD_RECORD_MAC",
+        AlertDescription::RECORD_OVERFLOW => "ERR_TLS_RECORD_OVERFLOW",
+        AlertDescription::NO_APPLICATION_PROTOCOL => "ERR_TLS_NO_APPLICATION_PROTOCOL",
+        _ => "ERR_TLS_ILLEGAL_PARAMETER",
     }
 }

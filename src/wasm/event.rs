@@ -10,7 +10,7 @@ use crate::connection::Connection;
 use crate::crypto::Suite;
 use crate::endpoint::{Direction, EarlyDataOutcome, Event, Negotiated, PskOutcome};
 use crate::error::AlertDescription;
-use crate::keys::BinderKind;
+use crate::keys::PskKind;
 use crate::psk::{Authentication, Verdict};
 use crate::wire::grease::is_protocol_name;
 
@@ -154,11 +154,11 @@ pub(super) fn set_authentication(fields: &Fields, how: &str, peer: &Authenticati
     }
 }
 
-fn kind_name(kind: BinderKind) -> &'static str {
+fn kind_name(kind: PskKind) -> &'static str {
     match kind {
-        BinderKind::External => "external",
-        BinderKind::Imported => "imported",
-        BinderKind::Resumption => "resumption",
+        PskKind::External => "external",
+        PskKind::Imported => "imported",
+        PskKind::Resumption => "resumption",
     }
 }
 

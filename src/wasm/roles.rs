@@ -2,7 +2,8 @@
 
 use wasm_bindgen::prelude::*;
 
-use crate::psk::{Role, share_guard};
+use crate::psk::share_guard;
+use crate::role::Role;
 
 #[wasm_bindgen]
 extern "C" {

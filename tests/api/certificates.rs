@@ -15,9 +15,9 @@ use tls_psk::wire::{
     SignatureScheme,
 };
 use tls_psk::{
-    AlertDescription, ClientConfig, EarlyDataParameters, Error, Event, HashAlgorithm, Negotiated,
-    PskKinds, SealingKeys, Selection, SelectionPolicy, ServerConfig, Session, TicketPolicy, Usage,
-    Violation,
+    AlertDescription, CertificateError, ClientConfig, EarlyDataParameters, Error, Event,
+    HashAlgorithm, Incompatible, Negotiated, PskKinds, SealingKeys, Selection, SelectionPolicy,
+    ServerConfig, Session, TicketPolicy, Usage, Violation,
 };
 
 use crate::support::certificates::{NAME, NOW, anchors, credentials, file};
@@ -60,15 +60,17 @@ fn assert_full(pair: &mut Pair) -> Negotiated {
 }
 
 /// The client refuses, and the server receives the reason.
-fn assert_client_refuses(pair: &Pair, violation: Violation) {
-    assert_eq!(pair.client_error, Some(violation.into()));
-    assert_eq!(pair.server_error, Some(Error::AlertReceived(violation.alert())));
+fn assert_client_refuses(pair: &Pair, cause: impl Into<Error>) {
+    let error = cause.into();
+    assert_eq!(pair.client_error, Some(error));
+    assert_eq!(pair.server_error, error.alert().map(Error::AlertReceived));
     assert_eq!((pair.client.state(), pair.server.state()), ("FAILED", "FAILED"));
 }
 
-fn assert_server_refuses(pair: &Pair, violation: Violation) {
-    assert_eq!(pair.server_error, Some(violation.into()));
-    assert_eq!(pair.client_error, Some(Error::AlertReceived(violation.alert())));
+fn assert_server_refuses(pair: &Pair, cause: impl Into<Error>) {
+    let error = cause.into();
+    assert_eq!(pair.server_error, Some(error));
+    assert_eq!(pair.client_error, error.alert().map(Error::AlertReceived));
 }
 
 #[test]
@@ -137,7 +139,7 @@ fn base64(text: &str) -> Vec<u8> {
 #[test]
 fn an_authority_with_a_short_rsa_key_is_refused_for_that() {
     let pair = connect(trusting(), certified("below-short"));
-    assert_client_refuses(&pair, Violation::CertificateKeyTooShort);
+    assert_client_refuses(&pair, CertificateError::KeyTooShort);
 }
 
 #[test]
@@ -259,34 +261,34 @@ fn a_client_without_verification_takes_no_certificate() {
     let (_, server) = both();
     let mut client = ClientConfig::new();
     client.append_psk(&psk("stranger", HashAlgorithm::Sha256)).unwrap();
-    assert_client_refuses(&connect(client, server), Violation::PskNotSelected);
+    assert_client_refuses(&connect(client, server), Incompatible::PskNotSelected);
     let mut nobody = pair(ClientConfig::new(), certified("p256"));
     assert_eq!(nobody.client.start(), Err(Usage::NoPsk.into()));
 }
 
 #[test]
 fn what_path_validation_finds_ends_in_its_own_alert() {
-    for (name, violation, alert) in [
-        ("other-name", Violation::CertificateWrongName, AlertDescription::BAD_CERTIFICATE),
-        ("expired", Violation::CertificateExpired, AlertDescription::CERTIFICATE_EXPIRED),
-        ("future", Violation::CertificateNotYetValid, AlertDescription::CERTIFICATE_EXPIRED),
-        ("client", Violation::CertificateWrongUsage, AlertDescription::UNSUPPORTED_CERTIFICATE),
+    for (name, error, alert) in [
+        ("other-name", CertificateError::WrongName, AlertDescription::BAD_CERTIFICATE),
+        ("expired", CertificateError::Expired, AlertDescription::CERTIFICATE_EXPIRED),
+        ("future", CertificateError::NotYetValid, AlertDescription::CERTIFICATE_EXPIRED),
+        ("client", CertificateError::WrongUsage, AlertDescription::UNSUPPORTED_CERTIFICATE),
     ] {
         let pair = connect(trusting(), certified(name));
-        assert_client_refuses(&pair, violation);
-        assert_eq!(violation.alert(), alert);
+        assert_client_refuses(&pair, error);
+        assert_eq!(error.alert(), alert);
     }
     let mut distrustful = trusting();
     distrustful.certificates.verification = Some(anchors("other-root"));
     let pair = connect(distrustful, certified("p256"));
-    assert_client_refuses(&pair, Violation::CertificateUnknownIssuer);
-    assert_eq!(Violation::CertificateUnknownIssuer.alert(), AlertDescription::UNKNOWN_CA);
+    assert_client_refuses(&pair, CertificateError::UnknownIssuer);
+    assert_eq!(CertificateError::UnknownIssuer.alert(), AlertDescription::UNKNOWN_CA);
 
     // Without a name to check, a certificate for any name would be accepted.
     let mut nameless = ClientConfig::new();
     nameless.certificates.verification = Some(anchors("root"));
     let pair = connect(nameless, certified("p256"));
-    assert_client_refuses(&pair, Violation::CertificateWrongName);
+    assert_client_refuses(&pair, CertificateError::WrongName);
 }
 
 #[test]
@@ -298,15 +300,15 @@ fn a_corrupt_chain_and_one_without_its_intermediate_are_refused() {
         connect(trusting(), server)
     };
     let chain = credentials("p256").chain().to_vec();
-    assert_client_refuses(&serve(chain[..1].to_vec()), Violation::CertificateUnknownIssuer);
+    assert_client_refuses(&serve(chain[..1].to_vec()), CertificateError::UnknownIssuer);
 
     let mut broken = chain.clone();
     *broken[0].last_mut().unwrap() ^= 1;
-    assert_client_refuses(&serve(broken), Violation::CertificateBadSignature);
+    assert_client_refuses(&serve(broken), CertificateError::BadSignature);
 
     let mut long = chain.clone();
     long.resize(100, chain[1].clone());
-    assert_client_refuses(&serve(long), Violation::CertificateChainTooLong);
+    assert_client_refuses(&serve(long), CertificateError::ChainTooLong);
 }
 
 #[test]
@@ -367,7 +369,7 @@ fn the_application_can_judge_the_certificate_and_take_its_time() {
             assert_full(&mut pair);
             assert_eq!(pair.client.peer_certificates(), chain);
         } else {
-            assert_eq!(decided, Err(Violation::CertificateRefused.into()));
+            assert_eq!(decided, Err(CertificateError::Refused.into()));
             let alert = Error::AlertReceived(AlertDescription::CERTIFICATE_UNKNOWN);
             assert_eq!(pair.server_error, Some(alert));
         }
@@ -464,7 +466,7 @@ fn both_sides_can_show_certificates() {
 fn a_client_without_a_certificate_is_let_in_only_where_none_is_required() {
     assert_full(&mut connect(trusting(), asking(false, anchors("root"))));
     let pair = connect(trusting(), asking(true, anchors("root")));
-    assert_eq!(pair.server_error, Some(Violation::ClientCertificateRequired.into()));
+    assert_eq!(pair.server_error, Some(CertificateError::Required.into()));
     let alert = Error::AlertReceived(AlertDescription::CERTIFICATE_REQUIRED);
     assert_eq!(pair.client_error, Some(alert));
 }
@@ -472,7 +474,7 @@ fn a_client_without_a_certificate_is_let_in_only_where_none_is_required() {
 #[test]
 fn a_client_certificate_is_judged_like_any_other() {
     for (name, violation) in
-        [("p256", Violation::CertificateWrongUsage), ("expired", Violation::CertificateExpired)]
+        [("p256", CertificateError::WrongUsage), ("expired", CertificateError::Expired)]
     {
         let mut client = trusting();
         client.certificates.credentials = Some(credentials(name));
@@ -537,7 +539,7 @@ fn a_certificate_can_stand_beside_an_external_psk() {
 fn a_certificate_beside_a_psk_is_judged_and_takes_both_sides_to_want() {
     let (mut client, server) = beside();
     client.certificates.verification = Some(anchors("other-root"));
-    assert_client_refuses(&connect(client, server), Violation::CertificateUnknownIssuer);
+    assert_client_refuses(&connect(client, server), CertificateError::UnknownIssuer);
 
     let (client, mut server) = beside();
     server.certificates.with_external_psk = false;
@@ -620,7 +622,7 @@ fn mozillas_authorities_are_there_and_trust_no_private_one() {
     let mut client = trusting();
     client.certificates.verification = Some(Verification::Anchors(Arc::new(anchors)));
     let pair = connect(client, certified("p256"));
-    assert_client_refuses(&pair, Violation::CertificateUnknownIssuer);
+    assert_client_refuses(&pair, CertificateError::UnknownIssuer);
 }
 
 #[cfg(not(feature = "rsa-signing"))]

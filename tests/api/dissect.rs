@@ -4,7 +4,7 @@ use tls_psk::dissect::{
     BinderAttempt, RecordOpener, attempt_binder, check_binders, dissect, dissect_inner_plaintext,
     secrets_of_leaked_psk,
 };
-use tls_psk::keys::BinderKind;
+use tls_psk::keys::PskKind;
 use tls_psk::wire::{
     CipherSuite, HandshakeType, NamedGroup, PskKeyExchangeMode, Span, SpanValue, Writer, handshake,
 };
@@ -47,12 +47,9 @@ fn the_binders_of_a_first_client_hello_verify_with_their_psks_alone() {
             .map(|check| (check.index, check.kind, check.expected.as_ref().len(), check.verified))
             .collect::<Vec<_>>()
     });
-    assert_eq!(found[0], [(0, BinderKind::External, 32, true)]);
-    assert_eq!(
-        found[1],
-        [(1, BinderKind::Imported, 32, true), (2, BinderKind::Imported, 48, true)]
-    );
-    assert_eq!(found[2], [(3, BinderKind::External, 48, true)]);
+    assert_eq!(found[0], [(0, PskKind::External, 32, true)]);
+    assert_eq!(found[1], [(1, PskKind::Imported, 32, true), (2, PskKind::Imported, 48, true)]);
+    assert_eq!(found[2], [(3, PskKind::External, 48, true)]);
 
     let stranger = psk("stranger", HashAlgorithm::Sha256);
     assert!(check_binders(hello, &stranger).unwrap().is_empty());
@@ -91,7 +88,7 @@ fn a_binder_can_be_attempted_in_each_kind() {
     let resumed = BinderAttempt {
         secret: vector.get("PSK"),
         hash: HashAlgorithm::Sha256,
-        kind: BinderKind::Resumption,
+        kind: PskKind::Resumption,
         import: None,
         before: &[],
         covered: vector.get("truncated ClientHello"),
@@ -99,7 +96,7 @@ fn a_binder_can_be_attempted_in_each_kind() {
     let found = attempt_binder(&resumed).unwrap();
     assert_eq!(found.transcript_hash.as_ref(), vector.get("binder hash"));
     assert_eq!(found.binder.as_ref(), vector.get("binder"));
-    let external = BinderAttempt { kind: BinderKind::External, ..resumed };
+    let external = BinderAttempt { kind: PskKind::External, ..resumed };
     assert_ne!(attempt_binder(&external).unwrap().binder.as_ref(), vector.get("binder"));
 
     // Of a second ClientHello, imported and not, as the check of the same PSK expects it.

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use tls_psk::crypto::{HashAlgorithm, Suite};
-use tls_psk::keys::{BinderKind, EarlySecret};
+use tls_psk::keys::{EarlySecret, PskKind};
 use tls_psk::record::Sealer;
 use tls_psk::wire::{
     CipherSuite, ClientHello, ContentType, EncryptedExtensions, ExtensionType,
@@ -335,7 +335,7 @@ fn bind(hello: &mut ClientHello) {
     let encoded = hello.encode().unwrap();
     let truncated = &encoded[..encoded.len() - offer.binders_len()];
     let binder = EarlySecret::new(hash, Some(hash.digest(b"client1").as_ref()))
-        .binder_key(BinderKind::External)
+        .binder_key(PskKind::External)
         .finished_key()
         .verify_data(&hash.digest(truncated));
     offer.binders = vec![binder.as_ref().to_vec()];

@@ -2,8 +2,8 @@
 
 use tls_psk::wire::{CipherSuite, KeyShareEntry, NamedGroup, PskKeyExchangeMode};
 use tls_psk::{
-    AlertDescription, ClientConfig, ConfigError, Direction, Error, Event, HashAlgorithm, PskError,
-    PskOutcome, Selection, SelectionPolicy, ServerConfig, Usage, Violation,
+    AlertDescription, ClientConfig, ConfigError, Direction, Error, Event, HashAlgorithm,
+    Incompatible, PskError, PskOutcome, Selection, SelectionPolicy, ServerConfig, Usage, Violation,
 };
 
 use crate::support::{CHUNKINGS, Pair, SUITES, configs, default_configs, psk};
@@ -258,14 +258,14 @@ fn a_wrong_key_an_unknown_identity_and_a_declined_offer_look_alike() {
     let mut unknown = ServerConfig::new();
     unknown.append_psk(&psk("someone else", HashAlgorithm::Sha256)).unwrap();
     let pair = Pair::new(client.clone(), unknown).handshake();
-    assert_eq!(pair.server_error, Some(Violation::NoAcceptablePsk.into()));
+    assert_eq!(pair.server_error, Some(Incompatible::NoAcceptablePsk.into()));
     assert_refused(&pair);
 
     let (_, mut declining) = default_configs();
     declining.selection = SelectionPolicy::Application;
     let mut pair = Pair::new(client.clone(), declining).handshake();
     let error = pair.server.select(Selection::None).unwrap_err();
-    assert_eq!(error, Violation::NoAcceptablePsk.into());
+    assert_eq!(error, Incompatible::NoAcceptablePsk.into());
     pair.run();
     assert_refused(&pair);
 
@@ -273,33 +273,33 @@ fn a_wrong_key_an_unknown_identity_and_a_declined_offer_look_alike() {
     let mut unusable = ServerConfig::new();
     unusable.append_psk(&psk("client1", HashAlgorithm::Sha384)).unwrap();
     let pair = Pair::new(client, unusable).handshake();
-    assert_eq!(pair.server_error, Some(Violation::NoAcceptablePsk.into()));
+    assert_eq!(pair.server_error, Some(Incompatible::NoAcceptablePsk.into()));
     assert_refused(&pair);
 }
 
 #[test]
 fn what_does_not_depend_on_the_client_is_a_handshake_failure() {
     type Change = fn(&mut ServerConfig);
-    let cases: [(Change, Violation); 3] = [
+    let cases: [(Change, Incompatible); 3] = [
         (
             |server| server.parameters.set_psk_modes(&[PskKeyExchangeMode::PSK_KE]).unwrap(),
-            Violation::NoCommonPskMode,
+            Incompatible::NoCommonPskMode,
         ),
         (
             |server| server.parameters.set_cipher_suites(&[SUITES[2]]).unwrap(),
-            Violation::NoCommonCipherSuite,
+            Incompatible::NoCommonCipherSuite,
         ),
         (
             |server| server.parameters.set_groups(&[NamedGroup::SECP256R1]).unwrap(),
-            Violation::NoCommonGroup,
+            Incompatible::NoCommonGroup,
         ),
     ];
-    for (change, violation) in cases {
+    for (change, cause) in cases {
         let (mut client, mut server) = default_configs();
         client.parameters.set_groups(&[NamedGroup::X25519]).unwrap();
         change(&mut server);
         let pair = Pair::new(client, server).handshake();
-        assert_eq!(pair.server_error, Some(violation.into()));
+        assert_eq!(pair.server_error, Some(cause.into()));
         let alert = Error::AlertReceived(AlertDescription::HANDSHAKE_FAILURE);
         assert_eq!(pair.client_error, Some(alert));
     }
@@ -545,7 +545,7 @@ fn offered_psks_are_looked_up_up_to_a_limit() {
             if connects {
                 assert_eq!(pair.assert_connected().psk_index, Some(known as u16));
             } else {
-                assert_eq!(pair.server.failure(), Some(Violation::NoAcceptablePsk.into()));
+                assert_eq!(pair.server.failure(), Some(Incompatible::NoAcceptablePsk.into()));
             }
         }
     }

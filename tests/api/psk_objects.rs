@@ -2,11 +2,11 @@
 //! docs/psk-semantics.md has the whole list.
 
 use tls_psk::error::Usage;
-use tls_psk::keys::BinderKind;
+use tls_psk::keys::PskKind;
 use tls_psk::psk::PskList;
 use tls_psk::wire::{KeyUpdateRequest, NamedGroup};
 use tls_psk::{
-    AppendError, ClientConfig, Event, ExternalPsk, HashAlgorithm, ImportedIdentity, Negotiated,
+    ClientConfig, Event, ExternalPsk, HashAlgorithm, ImportedIdentity, Negotiated, PskConfigError,
     PskError, PskKinds, Selection, SelectionPolicy, ServerConfig,
 };
 
@@ -133,8 +133,8 @@ fn a_refused_append_leaves_the_list_as_it_was() {
 
     // The same on the connections, over what their configurations hold.
     let mut pair = Pair::new(client, server);
-    let duplicate = Err(AppendError::Psk(PskError::DuplicateIdentity));
-    let too_long = Err(AppendError::Psk(PskError::OfferTooLong));
+    let duplicate = Err(PskConfigError::Psk(PskError::DuplicateIdentity));
+    let too_long = Err(PskConfigError::Psk(PskError::OfferTooLong));
     assert_eq!(pair.client.append_psk(&other_secret), duplicate);
     assert_eq!(pair.client.append_psk(&long), too_long);
     assert_eq!(pair.server.append_psk(&other_secret), duplicate);
@@ -142,7 +142,7 @@ fn a_refused_append_leaves_the_list_as_it_was() {
     assert_eq!(pair.client.append_psk(&second), duplicate);
     let mut pair = pair.handshake();
     assert_eq!(identity_of(pair.assert_connected()), b"second");
-    let late = Err(AppendError::Usage(Usage::AlreadyStarted));
+    let late = Err(PskConfigError::Usage(Usage::AlreadyStarted));
     assert_eq!(pair.client.append_psk(&first), late);
     assert!(pair.server.append_psk(&psk("late", SHA256)).is_err());
     pair.assert_echo(b"unharmed");
@@ -194,8 +194,8 @@ fn imported_and_plain_psks_share_one_list() {
     let plain = psk("plain", SHA256);
     let imported = psk("shared", SHA256).with_context(b"client=a server=b").unwrap();
     for (psks, kind, identity) in [
-        ([&plain, &imported], BinderKind::External, b"plain"),
-        ([&imported, &plain], BinderKind::Imported, b"share"),
+        ([&plain, &imported], PskKind::External, b"plain"),
+        ([&imported, &plain], PskKind::Imported, b"share"),
     ] {
         // The client offers both; the server's order decides.
         let negotiated = agreed(&client_of(&[&plain, &imported]), &server_of(&psks));

@@ -3,22 +3,24 @@
 use std::sync::Arc;
 
 use tls_psk::certificates::{
-    Credentials, CredentialsError, Decision, Signer, Verification, signed_content, verify_proof,
+    Credentials, CredentialsError, Decision, Verification, signed_content, verify_proof,
 };
 use tls_psk::crypto::Random;
 use tls_psk::crypto::signature::SigningKey;
-use tls_psk::keys::BinderKind;
+use tls_psk::keys::PskKind;
 use tls_psk::server::ClientCertificates;
 use tls_psk::wire::{CertificateVerify, PskKeyExchangeMode, SignatureScheme};
 use tls_psk::{
-    ClientConfig, Connection, EarlyDataOutcome, EarlyDataPolicy, Entropy, Event, ExternalPsk,
-    HashAlgorithm, PskError, PskKinds, PskOutcome, SealingKeys, Selection, SelectionPolicy,
-    ServerConfig, Session, SessionRefusal, TicketPolicy, Usage, Verdict, Violation,
+    CertificateError, ClientConfig, Connection, EarlyDataOutcome, EarlyDataPolicy, Entropy, Event,
+    ExternalPsk, HashAlgorithm, Incompatible, PskError, PskKinds, PskOutcome, SealingKeys,
+    Selection, SelectionPolicy, ServerConfig, Session, SessionRefusal, TicketPolicy, Usage,
+    Verdict, Violation,
 };
 
 use crate::support::certificates::{NAME, NOW, anchors, credentials, file};
 use crate::support::{Pair, drain};
 use crate::test;
+use tls_psk::Role;
 
 const HOUR: u64 = 3_600_000;
 
@@ -127,7 +129,7 @@ impl Meeting {
 
     fn resumed(&self) -> bool {
         self.connected()
-            && self.pair.server.negotiated().unwrap().psk_kind == Some(BinderKind::Resumption)
+            && self.pair.server.negotiated().unwrap().psk_kind == Some(PskKind::Resumption)
     }
 
     fn session(&self) -> Session {
@@ -203,7 +205,7 @@ fn one_tenants_identity_is_not_another_tenants() {
     let session = session_of(&psk_client(&tenants[0]), &psk_server(&tenants[0]));
     assert!(alone(&session, &psk_server(&tenants[0])).resumed());
     let meeting = alone(&session, &psk_server(&tenants[1]));
-    assert_eq!(meeting.pair.server_error, Some(Violation::NoAcceptablePsk.into()));
+    assert_eq!(meeting.pair.server_error, Some(Incompatible::NoAcceptablePsk.into()));
 
     // The application that looks up by the identity answers with its own tenant's key, which is compared.
     let mut server = issuing();
@@ -244,7 +246,7 @@ fn a_ticket_that_is_passed_over_leaves_the_next_identity_and_the_certificate() {
     only_other.append_psk(&other).unwrap();
     let meeting = meet(NOW + 1, &client, &only_other).with(&session).run();
     let negotiated = meeting.pair.assert_connected();
-    assert_eq!((negotiated.psk_index, negotiated.psk_kind), (Some(2), Some(BinderKind::External)));
+    assert_eq!((negotiated.psk_index, negotiated.psk_kind), (Some(2), Some(PskKind::External)));
 
     let session = session_of(&trusting(), &certified());
     let mut elsewhere = certified();
@@ -273,7 +275,7 @@ fn servers_resume_each_others_connections_where_keys_context_and_policy_are_the_
     other_keys.tickets = Some(TicketPolicy::new(SealingKeys::new(&[[2; 32]]).unwrap()));
     for elsewhere in [other_context, other_modes, other_keys] {
         let meeting = alone(&session, &elsewhere);
-        assert_eq!(meeting.pair.server_error, Some(Violation::NoAcceptablePsk.into()));
+        assert_eq!(meeting.pair.server_error, Some(Incompatible::NoAcceptablePsk.into()));
     }
     assert!(here.set_session_id_context(&[0; 65_536]).is_err());
 }
@@ -390,7 +392,7 @@ fn a_certificate_whose_key_usage_is_not_to_sign_is_refused_on_both_sides() {
     assert_eq!(ours.err(), Some(CredentialsError::KeyUsage));
     let digest = HashAlgorithm::Sha256.digest(b"a transcript");
     for (name, expected) in [
-        ("agreeing", Err(Violation::CertificateKeyUsage.into())),
+        ("agreeing", Err(CertificateError::NoDigitalSignature.into())),
         ("signing", Ok(())),
         // Without the extension every usage is allowed.
         ("p256", Ok(())),
@@ -399,11 +401,11 @@ fn a_certificate_whose_key_usage_is_not_to_sign_is_refused_on_both_sides() {
         let body: String = pem.lines().filter(|line| !line.starts_with("---")).collect();
         let chain = vec![base64(&body)];
         let key = SigningKey::from_pem(&file(&format!("{name}.key"))).unwrap();
-        let content = signed_content(Signer::Server, &digest);
+        let content = signed_content(Role::Server, &digest);
         let algorithm = SignatureScheme::ECDSA_SECP256R1_SHA256;
         let signature = key.sign(algorithm, &content, &mut Random::from_seed([5; 32])).unwrap();
         let proof = CertificateVerify { algorithm, signature };
-        assert_eq!(verify_proof(&chain, Signer::Server, &digest, &proof), expected, "{name}");
+        assert_eq!(verify_proof(&chain, Role::Server, &digest, &proof), expected, "{name}");
     }
     let mut server = certified();
     server.certificates.credentials = vec![credentials("signing")];
@@ -559,7 +561,7 @@ fn a_reflected_resumption_is_refused() {
     let session = session_of(&psk_client(&a_to_b), &psk_server(&a_to_b));
     // A's client, reflected to A's server.
     let meeting = meet(NOW + 1, &psk_client(&a_to_b), &psk_server(&b_to_a)).with(&session).run();
-    assert_eq!(meeting.pair.server_error, Some(Violation::NoAcceptablePsk.into()));
+    assert_eq!(meeting.pair.server_error, Some(Incompatible::NoAcceptablePsk.into()));
 }
 
 #[test]
@@ -583,7 +585,7 @@ fn the_guard_knows_tickets() {
     let mut server = Connection::server(Arc::new(server), Entropy::from_seed([2; 32]));
     server.set_time(NOW + 1);
     let refused = server.receive(&hello);
-    assert_eq!(refused, Err(Violation::IdentityInBothRoles.into()));
+    assert_eq!(refused, Err(Incompatible::IdentityInBothRoles.into()));
 }
 
 #[test]

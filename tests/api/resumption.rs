@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use tls_psk::keys::BinderKind;
+use tls_psk::keys::PskKind;
 use tls_psk::wire::{CipherSuite, PskKeyExchangeMode};
 use tls_psk::{
-    AppendError, ClientConfig, Connection, Entropy, Event, ExternalPsk, HashAlgorithm, PskError,
-    PskKinds, SealingKeys, Selection, SelectionPolicy, ServerConfig, Session, TicketPolicy, Usage,
-    Violation,
+    ClientConfig, Connection, Entropy, Event, ExternalPsk, HashAlgorithm, Incompatible,
+    PskConfigError, PskError, PskKinds, SealingKeys, Selection, SelectionPolicy, ServerConfig,
+    Session, TicketPolicy, Usage,
 };
 
 use crate::support::{CHUNKINGS, Pair, SUITES, drain, hash_of, psk};
@@ -79,11 +79,11 @@ fn a_ticket_resumes_with_every_suite_mode_and_chunking() {
                     parameters.set_psk_modes(&[mode]).unwrap();
                 }
                 let pair = at(NOW, &client, &server).chunked(chunking).handshake();
-                assert_eq!(pair.assert_connected().psk_kind, Some(BinderKind::External));
+                assert_eq!(pair.assert_connected().psk_kind, Some(PskKind::External));
                 let session = sessions(&pair.client_events).remove(0);
                 let mut pair = resume(NOW + 1000, &client, &server, &session);
                 let negotiated = pair.assert_connected();
-                assert_eq!(negotiated.psk_kind, Some(BinderKind::Resumption));
+                assert_eq!(negotiated.psk_kind, Some(PskKind::Resumption));
                 assert_eq!(negotiated.psk_identity.as_deref(), Some(session.ticket()));
                 assert_eq!(negotiated.external_identity.as_deref(), Some(&b"device-7"[..]));
                 assert_eq!(negotiated.psk_mode, Some(mode));
@@ -114,7 +114,7 @@ fn tickets_and_external_psks_go_in_one_client_hello() {
     let mut other_keys = server.clone();
     other_keys.tickets = Some(TicketPolicy::new(keys(2)));
     for (server, kind, index) in
-        [(&server, BinderKind::Resumption, 0), (&other_keys, BinderKind::External, 1)]
+        [(&server, PskKind::Resumption, 0), (&other_keys, PskKind::External, 1)]
     {
         let copy = Session::from_bytes(&session.to_bytes()).unwrap();
         let mut pair = at(NOW + 1, &client, server);
@@ -139,7 +139,7 @@ fn a_session_survives_its_export_and_nothing_else_reads_as_one() {
     let longer = [&bytes[..], &[0]].concat();
     assert_eq!(Session::from_bytes(&longer), Err(PskError::BadSession));
     let mut newer = bytes.to_vec();
-    for version in [1, 3] {
+    for version in [1, 2, 4] {
         newer[0] = version;
         assert_eq!(Session::from_bytes(&newer), Err(PskError::SessionVersion));
     }
@@ -155,7 +155,7 @@ fn a_session_is_used_once_unless_reuse_is_allowed() {
     resume(NOW, &client, &server, &session).assert_connected();
     let mut connection = at(NOW, &client, &server).client;
     let refused = connection.append_session(&session);
-    assert_eq!(refused, Err(AppendError::Psk(PskError::SessionUsed)));
+    assert_eq!(refused, Err(PskConfigError::Psk(PskError::SessionUsed)));
     session.allow_reuse();
     resume(NOW, &client, &server, &session).assert_connected();
     resume(NOW, &client, &server, &session).assert_connected();
@@ -170,7 +170,7 @@ fn two_connections_that_hold_one_session_do_not_both_use_it() {
         pair.client.append_session(&session).unwrap();
     }
     let kinds = pairs.map(|pair| pair.handshake().assert_connected().psk_kind.unwrap());
-    assert_eq!(kinds, [BinderKind::Resumption, BinderKind::External]);
+    assert_eq!(kinds, [PskKind::Resumption, PskKind::External]);
 }
 
 #[test]
@@ -181,7 +181,7 @@ fn an_expired_session_is_refused_by_the_client_and_an_expired_ticket_by_the_serv
     assert_eq!(session.expires_at(), late - 1);
     let mut connection = at(late, &client, &server).client;
     let refused = connection.append_session(&session);
-    assert_eq!(refused, Err(AppendError::Psk(PskError::SessionExpired)));
+    assert_eq!(refused, Err(PskConfigError::Psk(PskError::SessionExpired)));
 
     // A client whose clock stands still.
     let mut alone = ClientConfig::new();
@@ -190,7 +190,7 @@ fn an_expired_session_is_refused_by_the_client_and_an_expired_ticket_by_the_serv
     pair.server.set_time(late);
     pair.client.append_session(&session).unwrap();
     let pair = pair.handshake();
-    assert_eq!(pair.server_error, Some(Violation::NoAcceptablePsk.into()));
+    assert_eq!(pair.server_error, Some(Incompatible::NoAcceptablePsk.into()));
 }
 
 #[test]
@@ -233,7 +233,7 @@ fn rotated_keys_open_older_tickets_until_they_are_dropped() {
     resume(NOW, &client, &server, &session_again).assert_connected();
     server.tickets = Some(rotated(0));
     let pair = resume(NOW, &client, &server, &session_again);
-    assert_eq!(pair.server_error, Some(Violation::NoAcceptablePsk.into()));
+    assert_eq!(pair.server_error, Some(Incompatible::NoAcceptablePsk.into()));
 }
 
 #[test]
@@ -247,7 +247,7 @@ fn an_altered_ticket_is_an_unknown_identity() {
         altered[at] ^= 1;
         let altered = Session::from_bytes(&altered).unwrap();
         let pair = resume(NOW, &client, &server, &altered);
-        assert_eq!(pair.server_error, Some(Violation::NoAcceptablePsk.into()), "byte {at}");
+        assert_eq!(pair.server_error, Some(Incompatible::NoAcceptablePsk.into()), "byte {at}");
     }
 }
 
@@ -271,7 +271,7 @@ fn external_mode_neither_sends_nor_takes_tickets_and_ignores_those_it_gets() {
     pair.assert_connected();
     assert!(sessions(&pair.client_events).is_empty());
     let pair = resume(NOW, &client, &server, &session);
-    assert_eq!(pair.server_error, Some(Violation::NoAcceptablePsk.into()));
+    assert_eq!(pair.server_error, Some(Incompatible::NoAcceptablePsk.into()));
 }
 
 #[test]
@@ -284,7 +284,7 @@ fn a_policy_for_tickets_is_enough_for_a_server_to_issue_and_take_them() {
     assert_eq!(server.psk_kinds(), PskKinds::Both);
     let session = first_session(&client, &server);
     let pair = resume(NOW, &client, &server, &session);
-    assert_eq!(pair.assert_connected().psk_kind, Some(BinderKind::Resumption));
+    assert_eq!(pair.assert_connected().psk_kind, Some(PskKind::Resumption));
 }
 
 #[test]
@@ -334,12 +334,12 @@ fn resumption_mode_takes_no_external_psk_and_no_ticket_that_descends_from_one() 
     let refused = only.append_psk(&psk("device-7", HashAlgorithm::Sha256));
     assert_eq!(refused, Err(PskError::MixedKinds));
     let pair = resume(NOW, &client, &only, &session);
-    assert_eq!(pair.server_error, Some(Violation::NoAcceptablePsk.into()));
+    assert_eq!(pair.server_error, Some(Incompatible::NoAcceptablePsk.into()));
 }
 
 #[test]
 fn the_connection_overrides_the_configuration_and_not_against_psks_that_are_there() {
-    let mixed = Err(AppendError::Psk(PskError::MixedKinds));
+    let mixed = Err(PskConfigError::Psk(PskError::MixedKinds));
     let (both_client, both_server) = resuming(HashAlgorithm::Sha256);
     let session = first_session(&both_client, &both_server);
 
@@ -354,7 +354,7 @@ fn the_connection_overrides_the_configuration_and_not_against_psks_that_are_ther
     assert_eq!(connection.set_psk_kinds(PskKinds::Resumption), mixed);
     connection.start().unwrap();
     let late = connection.set_psk_kinds(PskKinds::Both);
-    assert_eq!(late, Err(AppendError::Usage(Usage::AlreadyStarted)));
+    assert_eq!(late, Err(PskConfigError::Usage(Usage::AlreadyStarted)));
 
     // On a server, over the configuration's own list.
     let mut pair = at(NOW, &both_client, &both_server);
@@ -375,7 +375,7 @@ fn the_application_can_choose_a_ticket_or_decline_it() {
     let (client, mut server) = resuming(HashAlgorithm::Sha256);
     let session = first_session(&client, &server);
     server.selection = SelectionPolicy::Application;
-    for (choice, kind) in [(0, BinderKind::Resumption), (1, BinderKind::External)] {
+    for (choice, kind) in [(0, PskKind::Resumption), (1, PskKind::External)] {
         let copy = Session::from_bytes(&session.to_bytes()).unwrap();
         let mut pair = at(NOW + 5, &client, &server);
         pair.client.append_session(&copy).unwrap();
@@ -402,7 +402,7 @@ fn a_ticket_survives_a_hello_retry_request() {
     let pair = resume(NOW + 1, &client, &server, &session);
     let negotiated = pair.assert_connected();
     assert!(negotiated.hello_retry_request);
-    assert_eq!(negotiated.psk_kind, Some(BinderKind::Resumption));
+    assert_eq!(negotiated.psk_kind, Some(PskKind::Resumption));
 }
 
 #[test]
@@ -413,7 +413,7 @@ fn an_offer_of_sessions_and_psks_must_fit_one_client_hello() {
     let mut connection = Connection::client(Arc::new(client), Entropy::from_seed([3; 32]));
     connection.append_session(&session).unwrap();
     let refused = connection.append_psk(&long);
-    assert_eq!(refused, Err(AppendError::Psk(PskError::OfferTooLong)));
+    assert_eq!(refused, Err(PskConfigError::Psk(PskError::OfferTooLong)));
     connection.set_time(NOW);
     connection.start().unwrap();
     drain(&mut connection, &mut Vec::new());

@@ -6,8 +6,8 @@
 use std::sync::Arc;
 
 use tls_psk::{
-    ClientConfig, Connection, Entropy, Error, ExternalPsk, HashAlgorithm, ServerConfig, Usage,
-    Violation,
+    ClientConfig, Connection, Entropy, Error, ExternalPsk, HashAlgorithm, Incompatible,
+    ServerConfig, Usage, Violation,
 };
 
 use crate::support::{Chunking, Pair, deliver, drain, psk};
@@ -57,7 +57,7 @@ fn an_importer_context_that_names_the_roles_defeats_it() {
     for guarded in [false, true] {
         let (_, server, error) = reflect(&as_client, &as_server, guarded);
         assert_eq!(server.state(), "FAILED");
-        assert_eq!(error, Some(Violation::NoAcceptablePsk.into()), "the identity is another");
+        assert_eq!(error, Some(Incompatible::NoAcceptablePsk.into()), "the identity is another");
     }
 }
 
@@ -66,7 +66,7 @@ fn the_guard_refuses_an_identity_that_the_process_used_as_a_client() {
     let shared = psk("selfie/guarded", HashAlgorithm::Sha256);
     let (_, server, error) = reflect(&shared, &shared, true);
     assert_eq!(server.state(), "FAILED");
-    assert_eq!(error, Some(Violation::IdentityInBothRoles.into()));
+    assert_eq!(error, Some(Incompatible::IdentityInBothRoles.into()));
     let alert = Some(Violation::BadBinder.alert());
     assert_eq!(error.unwrap().alert(), alert, "the attacker learns nothing");
 }

@@ -4,15 +4,15 @@
 use std::sync::Arc;
 
 use tls_psk::crypto::Random;
-use tls_psk::keys::{BinderKind, EarlySecret, Transcript};
+use tls_psk::keys::{EarlySecret, PskKind, Transcript};
 use tls_psk::wire::{
     CipherSuite, ClientHello, ExtensionType, KeyShareEntry, NamedGroup, PskKeyExchangeMode, Reader,
     ServerHello,
 };
 use tls_psk::{
     AlertDescription, ClientConfig, Connection, CookieKeys, EarlyDataOutcome, EarlyDataParameters,
-    Entropy, Error, Event, HashAlgorithm, SealingKeys, Selection, SelectionPolicy, ServerConfig,
-    Usage, Violation,
+    Entropy, Error, Event, HashAlgorithm, Incompatible, SealingKeys, Selection, SelectionPolicy,
+    ServerConfig, Usage, Violation,
 };
 
 use crate::support::{
@@ -119,7 +119,7 @@ impl Asked {
         let mut transcript = Transcript::from_message_hash(hash, hash.digest(&self.first).as_ref());
         transcript.add(&self.request);
         EarlySecret::new(hash, Some(hash.digest(b"client1").as_ref()))
-            .binder_key(BinderKind::External)
+            .binder_key(PskKind::External)
             .finished_key()
             .verify_data(&transcript.with_truncated(truncated))
             .as_ref()
@@ -362,14 +362,14 @@ fn a_server_with_other_psks_refuses_as_it_would_refuse_a_first_client_hello() {
     wrong_key.append_psk(&key).unwrap();
     let mut wrong_hash = ServerConfig::new();
     wrong_hash.append_psk(&psk("client1", HashAlgorithm::Sha384)).unwrap();
-    for (mut elsewhere, violation) in [
-        (others, Violation::NoAcceptablePsk),
-        (wrong_key, Violation::BadBinder),
-        (wrong_hash, Violation::NoAcceptablePsk),
+    for (mut elsewhere, error) in [
+        (others, Incompatible::NoAcceptablePsk.into()),
+        (wrong_key, Violation::BadBinder.into()),
+        (wrong_hash, Incompatible::NoAcceptablePsk.into()),
     ] {
         elsewhere.cookie_keys = strangers.cookie_keys.take().or(Some(keys(&[KEY])));
         let pair = asked(client.clone(), config.clone()).elsewhere(&elsewhere, Chunking::Whole);
-        assert_eq!(pair.server_error, Some(violation.into()));
+        assert_eq!(pair.server_error, Some(error));
         // One alert for all of them, and the same bytes.
         assert_eq!(pair.to_client, [21, 3, 3, 0, 2, 2, 51]);
     }
@@ -378,32 +378,32 @@ fn a_server_with_other_psks_refuses_as_it_would_refuse_a_first_client_hello() {
 #[test]
 fn a_server_that_is_configured_otherwise_does_not_go_on_with_what_it_would_not_negotiate() {
     type Change = fn(&mut ServerConfig);
-    let cases: [(Change, Violation); 4] = [
+    let cases: [(Change, Error); 4] = [
         (
             |server| server.parameters.set_groups(&[NamedGroup::X25519]).unwrap(),
-            Violation::NoCommonGroup,
+            Incompatible::NoCommonGroup.into(),
         ),
         (
             |server| server.parameters.set_cipher_suites(&SUITES[1..]).unwrap(),
-            Violation::NoCommonCipherSuite,
+            Incompatible::NoCommonCipherSuite.into(),
         ),
         (
             // The cookie of another policy does not open.
             |server| server.parameters.set_psk_modes(&[PskKeyExchangeMode::PSK_KE]).unwrap(),
-            Violation::RetryWrongCookie,
+            Violation::RetryWrongCookie.into(),
         ),
         (
             |server| server.parameters.set_alpn(&[b"imap"]).unwrap(),
-            Violation::NoCommonApplicationProtocol,
+            Incompatible::NoCommonApplicationProtocol.into(),
         ),
     ];
-    for (change, violation) in cases {
+    for (change, error) in cases {
         let (mut client, config) = retrying();
         client.parameters.set_alpn(&[b"mqtt"]).unwrap();
         let mut elsewhere = config.clone();
         change(&mut elsewhere);
         let pair = asked(client, config).elsewhere(&elsewhere, Chunking::Whole);
-        assert_eq!(pair.server_error, Some(violation.into()));
+        assert_eq!(pair.server_error, Some(error));
     }
 }
 
@@ -574,7 +574,7 @@ fn the_identity_that_was_chosen_stays_chosen() {
     config.append_psk(&first).unwrap();
     elsewhere.append_psk(&psk("client1", sha256)).unwrap();
     let missing = asked(client.clone(), config.clone()).elsewhere(&elsewhere, Chunking::Whole);
-    assert_eq!(missing.server_error, Some(Violation::NoAcceptablePsk.into()));
+    assert_eq!(missing.server_error, Some(Incompatible::NoAcceptablePsk.into()));
 
     elsewhere.append_psk(&first).unwrap();
     let pair = asked(client, config).elsewhere(&elsewhere, Chunking::Whole);
@@ -670,7 +670,7 @@ fn the_application_is_asked_again_and_can_only_confirm_or_decline() {
     }
     let mut pair = waiting();
     let declined = pair.server.select(Selection::None).unwrap_err();
-    assert_eq!(declined, Violation::NoAcceptablePsk.into());
+    assert_eq!(declined, Incompatible::NoAcceptablePsk.into());
     pair.run();
     assert_eq!(pair.to_client, [21, 3, 3, 0, 2, 2, 51]);
 }

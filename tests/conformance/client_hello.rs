@@ -1,10 +1,12 @@
 //! A ClientHello as a server receives it, except its PSKs and key shares.
 
 use tls_psk::wire::{CipherSuite, ClientHello, ContentType, ExtensionType, ProtocolVersion};
-use tls_psk::{Connection, Error, Event, ServerConfig, Violation, inspect};
+use tls_psk::{Connection, Error, Event, Incompatible, ServerConfig, Violation, inspect};
 
 use super::puppet::{Abort, PuppetClient, Raw, assert_aborted, plaintext, server, transmitted};
-use super::{Alert, server_config, shared_psk, test, undecodable, unexpected, violation};
+use super::{
+    Alert, incompatible, server_config, shared_psk, test, undecodable, unexpected, violation,
+};
 
 /// A server receives a first ClientHello and aborts.
 pub fn assert_refused(row: &str, config: ServerConfig, message: &[u8], abort: Abort) {
@@ -107,7 +109,7 @@ fn every_length_field_off_by_one_is_a_decode_error() {
 fn fields_that_cannot_be_are_refused() {
     let compression = violation(Violation::BadCompressionMethods, Alert::ILLEGAL_PARAMETER);
     let version = violation(Violation::BadLegacyVersion, Alert::PROTOCOL_VERSION);
-    let tls13 = violation(Violation::Tls13NotOffered, Alert::PROTOCOL_VERSION);
+    let tls13 = incompatible(Incompatible::Tls13NotOffered, Alert::PROTOCOL_VERSION);
     type Row = (&'static str, fn(&mut ClientHello), Abort);
     let rows: [Row; 14] = [
         ("compression {1}", |h| h.legacy_compression_methods = vec![1], compression),
@@ -201,7 +203,7 @@ fn an_older_hello_is_a_protocol_version_alert_and_nothing_after_it_helps() {
     // The good hello after it, in a separate record, is ignored.
     let flight = [client.wire.handshake(&older), client.wire.handshake(&bound(|_| ()))].concat();
     let result = server.receive(&flight);
-    let abort = violation(Violation::Tls13NotOffered, Alert::PROTOCOL_VERSION);
+    let abort = incompatible(Incompatible::Tls13NotOffered, Alert::PROTOCOL_VERSION);
     assert_aborted("TLS 1.2, then TLS 1.3", &mut server, result, &mut client.wire, abort);
 }
 

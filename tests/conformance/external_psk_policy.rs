@@ -1,22 +1,22 @@
 //! External PSKs: refused configurations (RFC 9257), and the results of the importer (RFC 9258).
 
-use tls_psk::keys::BinderKind;
+use tls_psk::keys::PskKind;
 use tls_psk::psk::import;
 use tls_psk::wire::{CipherSuite, ClientHello, Reader};
 use tls_psk::{
-    ClientConfig, Connection, Entropy, ExternalPsk, HashAlgorithm, ImportedIdentity, PskError,
-    ServerConfig, Usage, Violation,
+    ClientConfig, Connection, Entropy, ExternalPsk, HashAlgorithm, ImportedIdentity, Incompatible,
+    PskError, ServerConfig, Usage, Violation,
 };
 
 use super::puppet::{
     Abort, PuppetClient, PuppetPsk, PuppetServer, Wire, assert_aborted, server, transmitted,
 };
 use super::support::{self, Pair, psk};
-use super::{Alert, client_config, server_config, shared_psk, test, violation};
+use super::{Alert, client_config, incompatible, server_config, shared_psk, test, violation};
 
 const SHA256: HashAlgorithm = HashAlgorithm::Sha256;
 const SHA384: HashAlgorithm = HashAlgorithm::Sha384;
-const NO_PSK: Abort = violation(Violation::NoAcceptablePsk, Alert::DECRYPT_ERROR);
+const NO_PSK: Abort = incompatible(Incompatible::NoAcceptablePsk, Alert::DECRYPT_ERROR);
 const CONTEXT: &[u8] = b"client|server";
 
 #[test]
@@ -65,7 +65,7 @@ fn an_imported_identity_is_encoded_field_by_field_and_read_strictly() {
 }
 
 /// The imported PSK of "client1" for a hash, with its key as the importer derives it.
-fn imported(target: HashAlgorithm, kind: BinderKind) -> PuppetPsk {
+fn imported(target: HashAlgorithm, kind: PskKind) -> PuppetPsk {
     let identity = ImportedIdentity {
         external_identity: b"client1".to_vec(),
         context: CONTEXT.to_vec(),
@@ -96,24 +96,24 @@ fn assert_refused(row: &str, config: ServerConfig, psk: PuppetPsk, abort: Abort)
 fn the_binder_tells_imported_keys_from_others() {
     let bad = violation(Violation::BadBinder, Alert::DECRYPT_ERROR);
     for target in [SHA256, SHA384] {
-        let psk = imported(target, BinderKind::Imported);
+        let psk = imported(target, PskKind::Imported);
         let (_, server) = PuppetClient::connected(importing(), psk);
-        assert_eq!(server.negotiated().unwrap().psk_kind, Some(BinderKind::Imported));
-        for kind in [BinderKind::External, BinderKind::Resumption] {
+        assert_eq!(server.negotiated().unwrap().psk_kind, Some(PskKind::Imported));
+        for kind in [PskKind::External, PskKind::Resumption] {
             assert_refused("another label", importing(), imported(target, kind), bad);
         }
     }
     // If only one side imports, the identities differ.
     assert_refused("plain to imported", importing(), shared_psk(), NO_PSK);
-    let psk = imported(SHA256, BinderKind::Imported);
+    let psk = imported(SHA256, PskKind::Imported);
     assert_refused("imported to plain", server_config(), psk, NO_PSK);
-    let plain_key = PuppetPsk { key: shared_psk().key, ..imported(SHA256, BinderKind::Imported) };
+    let plain_key = PuppetPsk { key: shared_psk().key, ..imported(SHA256, PskKind::Imported) };
     assert_refused("the key itself, not derived", importing(), plain_key, bad);
 }
 
 #[test]
 fn near_imported_identities_are_not_matched() {
-    let genuine = ImportedIdentity::read(&imported(SHA256, BinderKind::Imported).identity).unwrap();
+    let genuine = ImportedIdentity::read(&imported(SHA256, PskKind::Imported).identity).unwrap();
     let with = |change: fn(&mut ImportedIdentity)| {
         let mut identity = genuine.clone();
         change(&mut identity);
@@ -136,7 +136,7 @@ fn near_imported_identities_are_not_matched() {
         ),
     ] {
         let key = import(SHA256, &shared_psk().key, &identity, SHA256).to_vec();
-        let psk = PuppetPsk { identity, key, hash: SHA256, kind: BinderKind::Imported };
+        let psk = PuppetPsk { identity, key, hash: SHA256, kind: PskKind::Imported };
         assert_refused(row, importing(), psk, NO_PSK);
     }
 }
@@ -186,7 +186,7 @@ fn among_three_nodes_a_context_that_names_both_ends_keeps_a_hello_from_a_third()
     wrong.append_psk(&between(b"B to C")).unwrap();
     Pair::new(client.clone(), right).handshake().assert_connected();
     let pair = Pair::new(client, wrong).handshake();
-    assert_eq!(pair.server_error, Some(Violation::NoAcceptablePsk.into()));
+    assert_eq!(pair.server_error, Some(Incompatible::NoAcceptablePsk.into()));
 }
 
 #[test]

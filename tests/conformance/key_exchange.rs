@@ -2,11 +2,11 @@
 
 use tls_psk::crypto::{KeyShare, Random};
 use tls_psk::wire::{KeyShareEntry, NamedGroup, PskKeyExchangeMode};
-use tls_psk::{ServerConfig, Violation};
+use tls_psk::{Incompatible, ServerConfig, Violation};
 
 use super::client_hello::{assert_accepted, assert_refused, bound};
 use super::puppet::{Abort, PuppetClient, PuppetServer, assert_aborted, server, transmitted};
-use super::{Alert, client_config, server_config, shared_psk, test, violation};
+use super::{Alert, client_config, incompatible, server_config, shared_psk, test, violation};
 
 const BAD_SHARE: Abort = violation(Violation::BadKeyShare, Alert::ILLEGAL_PARAMETER);
 const X25519: NamedGroup = NamedGroup::X25519;
@@ -116,7 +116,7 @@ fn without_a_share_the_server_asks_and_without_a_common_group_it_fails() {
         assert_eq!(request.extensions.selected_group, Some(X25519), "{row}");
     }
 
-    let none = violation(Violation::NoCommonGroup, Alert::HANDSHAKE_FAILURE);
+    let none = incompatible(Incompatible::NoCommonGroup, Alert::HANDSHAKE_FAILURE);
     let message = bound(|hello| {
         hello.extensions.supported_groups = Some(vec![NamedGroup(29_999)]);
         hello.extensions.key_share = Some(vec![]);

@@ -22,13 +22,18 @@ use core::prelude::v1::test;
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
-use tls_psk::{AlertDescription as Alert, Error, HashAlgorithm, Violation};
+use tls_psk::{AlertDescription as Alert, Error, HashAlgorithm, Incompatible, Violation};
 
 use puppet::{Abort, PuppetPsk};
 
+/// An abort because the endpoints have no common ground.
+const fn incompatible(cause: Incompatible, alert: Alert) -> Abort {
+    Abort(Error::Incompatible(cause), alert)
+}
+
 /// An abort because of a broken rule.
-const fn violation(violation: Violation, alert: Alert) -> Abort {
-    Abort(Error::Violation(violation), alert)
+const fn violation(cause: Violation, alert: Alert) -> Abort {
+    Abort(Error::Violation(cause), alert)
 }
 
 /// An abort because of a field that cannot be decoded.

@@ -1,19 +1,23 @@
 //! The PSKs that a client offers: their format, their binders, and what a stranger learns from them.
 
-use tls_psk::keys::BinderKind;
+use tls_psk::keys::PskKind;
 use tls_psk::wire::{
     CipherSuite, ClientHello, ExtensionType, OfferedPsks, PskIdentity, PskKeyExchangeMode, Reader,
 };
-use tls_psk::{Event, ExternalPsk, HashAlgorithm, PskOutcome, ServerConfig, Violation};
+use tls_psk::{
+    Event, ExternalPsk, HashAlgorithm, Incompatible, PskOutcome, ServerConfig, Violation,
+};
 
 use super::client_hello::{assert_accepted, assert_refused, bound, raw};
 use super::puppet::{Abort, PuppetClient, PuppetPsk, PuppetServer, assert_aborted, server};
 use super::support::psk;
-use super::{Alert, client_config, server_config, shared_psk, test, undecodable, violation};
+use super::{
+    Alert, client_config, incompatible, server_config, shared_psk, test, undecodable, violation,
+};
 
 const PRE_SHARED_KEY: u16 = ExtensionType::PRE_SHARED_KEY.0;
 const BAD_BINDER: Abort = violation(Violation::BadBinder, Alert::DECRYPT_ERROR);
-const NO_PSK: Abort = violation(Violation::NoAcceptablePsk, Alert::DECRYPT_ERROR);
+const NO_PSK: Abort = incompatible(Incompatible::NoAcceptablePsk, Alert::DECRYPT_ERROR);
 
 /// A hello whose offer is changed after it is bound.
 fn offering(change: impl FnOnce(&mut OfferedPsks)) -> Vec<u8> {
@@ -68,7 +72,7 @@ fn an_offer_needs_modes_and_the_modes_are_not_empty() {
 
 #[test]
 fn modes_that_the_server_does_not_have_are_ignored_beside_one_that_it_has() {
-    let none = violation(Violation::NoCommonPskMode, Alert::HANDSHAKE_FAILURE);
+    let none = incompatible(Incompatible::NoCommonPskMode, Alert::HANDSHAKE_FAILURE);
     let unknown = [0x1a, 0xff].map(PskKeyExchangeMode);
     let message = bound(|hello| {
         hello.extensions.psk_key_exchange_modes = Some(unknown.to_vec());
@@ -187,7 +191,7 @@ fn the_binders_of_other_identities_are_not_checked() {
 
 #[test]
 fn a_binder_of_another_kind_or_over_another_text_does_not_verify() {
-    for kind in [BinderKind::Resumption, BinderKind::Imported] {
+    for kind in [PskKind::Resumption, PskKind::Imported] {
         let client = PuppetClient::new(vec![PuppetPsk { kind, ..shared_psk() }]);
         let message = client.bind(client.hello().encode().unwrap());
         assert_refused(&format!("{kind:?}"), server_config(), &message, BAD_BINDER);
@@ -329,7 +333,7 @@ fn the_hash_of_the_psk_decides_the_suite() {
 
 #[test]
 fn an_offer_needs_no_signature_algorithms_and_a_hello_without_offer_fails_by_what_it_lacks() {
-    let no_psk = violation(Violation::NoPskOffered, Alert::HANDSHAKE_FAILURE);
+    let no_psk = incompatible(Incompatible::NoPskOffered, Alert::HANDSHAKE_FAILURE);
     let missing = |violation_| violation(violation_, Alert::MISSING_EXTENSION);
     let scheme = tls_psk::wire::SignatureScheme::ED25519;
     let without = |change: fn(&mut ClientHello)| {

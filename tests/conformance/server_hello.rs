@@ -5,7 +5,8 @@ use tls_psk::wire::{
     PskKeyExchangeMode, ServerHello,
 };
 use tls_psk::{
-    ClientConfig, Connection, EarlyDataParameters, Event, ExternalPsk, HashAlgorithm, Violation,
+    ClientConfig, Connection, EarlyDataParameters, Event, ExternalPsk, HashAlgorithm, Incompatible,
+    Violation,
 };
 
 use super::puppet::{
@@ -13,7 +14,8 @@ use super::puppet::{
 };
 use super::support::{psk, supported};
 use super::{
-    Alert, client_config, server_config, shared_psk, test, undecodable, unexpected, violation,
+    Alert, client_config, incompatible, server_config, shared_psk, test, undecodable, unexpected,
+    violation,
 };
 
 const ILLEGAL: Alert = Alert::ILLEGAL_PARAMETER;
@@ -77,7 +79,7 @@ fn server_hellos_that_cannot_be_are_refused() {
         (
             "no pre_shared_key",
             |hello| hello.extensions.selected_identity = None,
-            violation(Violation::PskNotSelected, Alert::HANDSHAKE_FAILURE),
+            incompatible(Incompatible::PskNotSelected, Alert::HANDSHAKE_FAILURE),
         ),
         (
             "no key_share under psk_dhe_ke",
@@ -124,7 +126,7 @@ fn server_hellos_that_cannot_be_are_refused() {
         (
             "no supported_versions",
             |hello| hello.extensions.selected_version = None,
-            violation(Violation::Tls13NotSelected, Alert::PROTOCOL_VERSION),
+            incompatible(Incompatible::Tls13NotSelected, Alert::PROTOCOL_VERSION),
         ),
         ("a downgrade to TLS 1.2", |hello| sentinel(hello, 1), downgrade),
         ("a downgrade to TLS 1.1", |hello| sentinel(hello, 0), downgrade),
@@ -152,7 +154,7 @@ fn server_hellos_that_cannot_be_are_refused() {
     let hello = puppet.server_hello().encode().unwrap();
     let older = message(2, &Raw::new(&hello).head);
     let result = client.receive(&puppet.wire.handshake(&older));
-    let abort = violation(Violation::Tls13NotSelected, Alert::PROTOCOL_VERSION);
+    let abort = incompatible(Incompatible::Tls13NotSelected, Alert::PROTOCOL_VERSION);
     assert_aborted("no extensions", &mut client, result, &mut puppet.wire, abort);
 }
 

@@ -8,8 +8,7 @@ use super::test;
 use super::vectors::{Vectors, rfc8448_resumed, rfc8448_retried, rfc8448_simple};
 use crate::crypto::{HashAlgorithm, Secret, SharedSecret, Suite, expand_label};
 use crate::keys::{
-    BinderKind, EarlySecret, TrafficSecret, Transcript, TranscriptBuffer,
-    binder_hash_of_first_hello,
+    EarlySecret, PskKind, TrafficSecret, Transcript, TranscriptBuffer, binder_hash_of_first_hello,
 };
 use crate::record::{HandshakeJoiner, Joined, MAX_PLAINTEXT, Opener, RecordWriter, Sealer};
 use crate::wire::{ClientHello, ContentType as Type, Handshake, NewSessionTicket, Reader};
@@ -285,7 +284,7 @@ fn the_published_binder_covers_the_hello_up_to_its_binders() {
     trace.expect("binder hash", hash.as_ref());
 
     let psk = resumption_psk(&mut rfc8448_simple());
-    let binder_key = EarlySecret::new(HASH, Some(&psk)).binder_key(BinderKind::Resumption);
+    let binder_key = EarlySecret::new(HASH, Some(&psk)).binder_key(PskKind::Resumption);
     trace.expect("res binder", binder_key.as_bytes());
     let finished_key = binder_key.finished_key();
     trace.expect("binder finished key", finished_key.as_bytes());

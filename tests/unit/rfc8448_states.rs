@@ -18,15 +18,16 @@ use std::sync::Arc;
 
 use super::test;
 use super::vectors::{Vectors, rfc8448_simple};
-use crate::certificates::{Credentials, KeySource, Signer, Verification, verify_proof};
+use crate::certificates::{Credentials, KeySource, Verification, verify_proof};
 use crate::client::ClientConfig;
 use crate::connection::{Connection, Entropy};
 use crate::crypto::HashAlgorithm;
 use crate::crypto::signature::{MIN_RSA_MODULUS, set_min_rsa_modulus};
 use crate::endpoint::{Direction, Event, Parameters};
-use crate::error::Violation;
+use crate::error::CertificateError;
 use crate::keys::replace_in_transcript;
 use crate::psk::{PskKinds, Session};
+use crate::role::Role;
 use crate::server::ServerConfig;
 use crate::wire::{self, CipherSuite, ClientHello, Handshake, HandshakeType, NamedGroup, Reader};
 
@@ -260,12 +261,12 @@ fn the_published_signature_verifies_and_its_key_is_too_small_for_the_crate() {
     let (chain, proof) = certificate_and_proof(&trace);
     let digest = HashAlgorithm::Sha256.digest(&content);
     let small_keys = Published::take(&[]);
-    verify_proof(&chain, Signer::Server, &digest, &proof).unwrap();
+    verify_proof(&chain, Role::Server, &digest, &proof).unwrap();
     let other = HashAlgorithm::Sha256.digest(&content[1..]);
-    verify_proof(&chain, Signer::Server, &other, &proof).unwrap_err();
+    verify_proof(&chain, Role::Server, &other, &proof).unwrap_err();
 
     // The same with the crate as it is.
     drop(small_keys);
-    let refused = verify_proof(&chain, Signer::Server, &digest, &proof);
-    assert_eq!(refused, Err(Violation::CertificateKeyTooShort.into()));
+    let refused = verify_proof(&chain, Role::Server, &digest, &proof);
+    assert_eq!(refused, Err(CertificateError::KeyTooShort.into()));
 }

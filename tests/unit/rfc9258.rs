@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::test;
 use super::vectors::Vectors;
 use crate::crypto::extract;
-use crate::keys::{BinderKind, EarlySecret};
+use crate::keys::{EarlySecret, PskKind};
 use crate::psk::{PskList, import};
 use crate::record::{Incoming, RecordReader};
 use crate::wire::{ClientHello, Handshake, HandshakeType, Reader};
@@ -90,7 +90,7 @@ fn every_key_follows_from_the_external_psk_and_the_imported_identity() {
         values.expect("ipskx", &ipskx);
         let early = EarlySecret::new(target, Some(&ipskx));
         values.expect("early", early.as_bytes());
-        let binder_key = early.binder_key(BinderKind::Imported);
+        let binder_key = early.binder_key(PskKind::Imported);
         values.expect("imp_binder_key", binder_key.as_bytes());
         values.expect("finished_key", binder_key.finished_key().as_bytes());
         compared += values.compared();

@@ -2,7 +2,8 @@
 
 use super::test;
 use crate::crypto::HashAlgorithm;
-use crate::psk::{ExternalPsk, Psk, Role, may_serve};
+use crate::psk::{ExternalPsk, Psk, may_serve};
+use crate::role::Role;
 
 /// As `src/psk/roles.rs` has it.
 const REMEMBERED: usize = 50_000;

@@ -13,9 +13,7 @@ pub use server::PuppetServer;
 use std::sync::Arc;
 
 use tls_psk::crypto::{Digest, SharedSecret};
-use tls_psk::keys::{
-    BinderKind, EarlySecret, HandshakeSecret, MainSecret, TrafficSecret, Transcript,
-};
+use tls_psk::keys::{EarlySecret, HandshakeSecret, MainSecret, PskKind, TrafficSecret, Transcript};
 use tls_psk::record::{Opener, Sealer};
 use tls_psk::wire::{CipherSuite, ContentType, Finished, HandshakeType};
 use tls_psk::{
@@ -36,14 +34,14 @@ pub struct PuppetPsk {
     pub identity: Vec<u8>,
     pub key: Vec<u8>,
     pub hash: HashAlgorithm,
-    pub kind: BinderKind,
+    pub kind: PskKind,
 }
 
 impl PuppetPsk {
     /// The same PSK as [`super::support::psk`] makes.
     pub fn external(identity: &str, hash: HashAlgorithm) -> Self {
         let key = hash.digest(identity.as_bytes()).as_ref().to_vec();
-        Self { identity: identity.as_bytes().to_vec(), key, hash, kind: BinderKind::External }
+        Self { identity: identity.as_bytes().to_vec(), key, hash, kind: PskKind::External }
     }
 
     /// Its binder over a transcript hash.

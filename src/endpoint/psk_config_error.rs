@@ -1,18 +1,18 @@
-//! Why a PSK or a session was not added to a connection.
+//! Why a connection did not take a PSK, a session or the kinds of PSKs.
 
 use crate::error::Usage;
 use crate::psk::PskError;
 
-/// Why a PSK was not added.
+/// Why a connection did not take a PSK, a session or the kinds of PSKs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AppendError {
-    /// The PSK or the list refused it.
+pub enum PskConfigError {
+    /// It does not fit itself, or the PSKs that are present.
     Psk(PskError),
-    /// The selection has already been made.
+    /// The connection does not take it now.
     Usage(Usage),
 }
 
-impl core::fmt::Display for AppendError {
+impl core::fmt::Display for PskConfigError {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         match self {
             Self::Psk(error) => error.fmt(f),
@@ -21,15 +21,15 @@ impl core::fmt::Display for AppendError {
     }
 }
 
-impl core::error::Error for AppendError {}
+impl core::error::Error for PskConfigError {}
 
-impl From<PskError> for AppendError {
+impl From<PskError> for PskConfigError {
     fn from(error: PskError) -> Self {
         Self::Psk(error)
     }
 }
 
-impl From<Usage> for AppendError {
+impl From<Usage> for PskConfigError {
     fn from(error: Usage) -> Self {
         Self::Usage(error)
     }
