@@ -78,7 +78,7 @@ impl Config {
             }
             EitherConfig::Server(config) => {
                 let clients = config.certificates.clients.as_ref();
-                (::Client, clients.map(|clients| &clients.verification))
+                (Role::Client, clients.map(|clients| &clients.verification))
             }
         };
         let verdict = match verification {
