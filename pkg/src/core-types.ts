@@ -15,7 +15,7 @@ export type HashName = "SHA-256" | "SHA-384";
 /** A PSK key exchange mode (RFC 9846 section 4.3.9): with (EC)DHE, or without it and so without forward secrecy. */
 export type PskMode = "psk_dhe_ke" | "psk_ke";
 
-/** Which kinds of PSK are used: external PSKs, those of session tickets, or both (the PSK mode of s2n-tls). */
+/** Which kinds of PSK are used: external PSKs, those of session tickets, or both. */
 export type PskKinds = "external" | "resumption" | "both";
 
 /** A cipher suite (RFC 9846 appendix B.4). The last one needs a SHA-384 PSK, the others a SHA-256 PSK. */
@@ -297,7 +297,7 @@ export interface Connection extends Freeable {
    * Whether the handshake waits for an answer: one of the `select` calls, `decideEarlyData`, `decideCertificate` or
    * `sign`.
    */
-  readonly suspended: boolean;
+  readonly asking: boolean;
 }
 
 /** Makes {@link Connection}s. */

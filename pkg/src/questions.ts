@@ -128,7 +128,7 @@ export class Questions {
     } catch (cause) {
       if (asker.connection === undefined) return;
       // If the core still waits, there was no answer, or an impossible one.
-      failure = connection.suspended
+      failure = connection.asking
         ? this.#giveUp(connection, code, `${name} failed: ${cause}`, { cause })
         : TlsError.from(cause, asker.phase);
     } finally {

@@ -15,7 +15,7 @@ export function readOffer(connection: Connection): OfferedIdentity[] {
 }
 
 /**
- * Answers a pending selection. If the connection is still `suspended` after an exception, the answer was impossible.
+ * Answers a pending selection. If the connection is still `asking` after an exception, the answer was impossible.
  *
  * Selecting none costs the work of a PSK for the first identity, including the import: otherwise the time would reveal
  * which identities are known.

@@ -8,14 +8,14 @@ use crate::server;
 use crate::wire::{Alert, Handshake, HandshakeType, handshake};
 
 /// How much is buffered while the application decides, in bytes: far more than [`Connection::wants_read`] asks for.
-const MAX_BUFFERED_WHILE_SUSPENDED: usize = 1 << 20;
+const MAX_BUFFERED_WHILE_ASKING: usize = 1 << 20;
 
 impl Connection {
     /// Processes what was received, until more is needed or the application must decide.
     pub(super) fn process(&mut self) -> Result<(), Error> {
         loop {
-            if self.is_suspended() {
-                if self.context.reader.buffered() > MAX_BUFFERED_WHILE_SUSPENDED {
+            if self.is_asking() {
+                if self.context.reader.buffered() > MAX_BUFFERED_WHILE_ASKING {
                     return self.fail(Violation::TooMuchWhileAsking.into());
                 }
                 return Ok(());

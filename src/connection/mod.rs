@@ -21,7 +21,7 @@ use crate::error::{AlertDescription, Error, Usage};
 use crate::server::{self, ServerConfig};
 
 /// How much is buffered while the application decides before `wants_read` turns false, in bytes.
-const ENOUGH_WHILE_SUSPENDED: usize = 1 << 16;
+const ENOUGH_WHILE_ASKING: usize = 1 << 16;
 
 /// The source of a connection's randomness.
 pub struct Entropy(Random);
@@ -213,7 +213,7 @@ impl Connection {
         match self.phase {
             Phase::Abandoned | Phase::Failed(_) => false,
             _ if self.receive_closed => false,
-            _ => !self.is_suspended() || self.context.reader.buffered() < ENOUGH_WHILE_SUSPENDED,
+            _ => !self.is_asking() || self.context.reader.buffered() < ENOUGH_WHILE_ASKING,
         }
     }
 

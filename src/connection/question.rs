@@ -16,7 +16,7 @@ impl Connection {
     }
 
     /// Whether the handshake waits for the application.
-    pub fn is_suspended(&self) -> bool {
+    pub fn is_asking(&self) -> bool {
         self.question().is_some()
     }
 

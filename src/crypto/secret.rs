@@ -18,8 +18,7 @@ impl Secret {
         Self { bytes: [0; MAX_HASH_LEN], len: hash.output_len() }
     }
 
-    /// A secret that was derived elsewhere, such as one of a key log; `None` if its length is not that of the hash.
-    #[cfg(feature = "dissect")]
+    /// A secret that was derived before, such as one of a key log; `None` if its length is not that of the hash.
     pub fn from_bytes(hash: HashAlgorithm, secret: &[u8]) -> Option<Self> {
         let mut this = Self::zeros(hash);
         (secret.len() == this.len)

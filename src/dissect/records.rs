@@ -18,7 +18,7 @@ impl RecordOpener {
     pub fn new(suite: CipherSuite, secret: &[u8]) -> Option<Self> {
         let suite = Suite::of(suite)?;
         let hash = suite.hash();
-        let secret = TrafficSecret::from_key_log(hash, Secret::from_bytes(hash, secret)?);
+        let secret = TrafficSecret::restore(hash, Secret::from_bytes(hash, secret)?);
         let opener = Opener::new(secret.keys(suite));
         Some(Self { suite, secret, opener })
     }

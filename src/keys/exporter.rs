@@ -14,6 +14,11 @@ impl Exporter {
         Self { hash, secret }
     }
 
+    /// The exporter of a suspended connection.
+    pub(crate) fn restore(hash: HashAlgorithm, secret: Secret) -> Self {
+        Self::new(hash, secret)
+    }
+
     /// ```text
     /// TLS-Exporter(label, context_value, key_length) =
     ///     HKDF-Expand-Label(Derive-Secret(Secret, label, ""), "exporter", Hash(context_value), key_length)

@@ -14,9 +14,8 @@ impl TrafficSecret {
         Self { hash, secret }
     }
 
-    /// A secret from a key log.
-    #[cfg(feature = "dissect")]
-    pub(crate) fn from_key_log(hash: HashAlgorithm, secret: Secret) -> Self {
+    /// A secret that was derived before: one of a key log, or of a suspended connection.
+    pub(crate) fn restore(hash: HashAlgorithm, secret: Secret) -> Self {
         Self::new(hash, secret)
     }
 

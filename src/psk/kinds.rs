@@ -1,6 +1,6 @@
 //! The kinds of PSK that an endpoint uses.
 
-/// The origins of PSKs: s2n-tls's PSK modes, and one more.
+/// The origins of PSKs that are used.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum PskKinds {
     /// Provisioned outside of TLS. Tickets are neither sent nor used.

@@ -1,4 +1,4 @@
-//! The suspended selection: the application sees the offer, and its answer decides how the handshake continues.
+//! The pending selection: the application sees the offer, and its answer decides how the handshake continues.
 
 use super::deciding_early_data::accept_first;
 use super::negotiation::{GroupChoice, Negotiation, common_mode};

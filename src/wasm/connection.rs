@@ -180,8 +180,8 @@ impl Connection {
 
     /// Whether the handshake waits for an answer of the application.
     #[wasm_bindgen(getter)]
-    pub fn suspended(&self) -> bool {
-        self.inner.is_suspended()
+    pub fn asking(&self) -> bool {
+        self.inner.is_asking()
     }
 
     /// Selects the offered PSK with this index; the connection must have a PSK with its identity.

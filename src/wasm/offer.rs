@@ -105,7 +105,7 @@ impl OfferedPskList {
     }
 
     /// The next one, or undefined after the last.
-    #[allow(clippy::should_implement_trait, reason = "the name is JavaScript's and s2n-tls's")]
+    #[allow(clippy::should_implement_trait, reason = "the name is JavaScript's")]
     pub fn next(&mut self) -> Option<OfferedPsk> {
         let psk = self.psks.get(self.next).cloned();
         self.next += usize::from(psk.is_some());

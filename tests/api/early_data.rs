@@ -268,7 +268,7 @@ fn all_the_early_data_that_the_psk_allows_is_skipped_when_rejected() {
         server.parameters.set_groups(&groups).unwrap();
         let mut pair = started(client, server, &[7; MUCH as usize]);
         pair.run();
-        if pair.server.is_suspended() {
+        if pair.server.is_asking() {
             pair.server.decide_early_data(false).unwrap();
             pair.run();
         }
@@ -299,7 +299,7 @@ fn whoever_stops_reading_while_the_decision_waits_gets_all_of_it() {
             pair.server.receive(chunk).unwrap();
             taken += chunk.len();
         }
-        assert!(pair.server.is_suspended() && (1 << 16..1 << 18).contains(&taken), "{taken}");
+        assert!(pair.server.is_asking() && (1 << 16..1 << 18).contains(&taken), "{taken}");
         pair.server.decide_early_data(accepted).unwrap();
         for chunk in chunks {
             assert!(pair.server.wants_read());
@@ -366,7 +366,7 @@ fn the_id_is_the_same_for_a_copy_and_differs_otherwise() {
 }
 
 #[test]
-fn early_data_follows_a_suspended_selection() {
+fn early_data_follows_a_pending_selection() {
     let (client, mut server) = early(&early_psk(MAX, SUITE));
     server.selection = SelectionPolicy::Application;
     let mut pair = started(client, server, b"early");

@@ -490,7 +490,7 @@ test("the classes show certificates without any streams", async () => {
   }
   exchange();
   const { type, credentials: place, scheme, content } = events.server[0];
-  assert.deepEqual([type, place, scheme, server.suspended], ["sign", 0, "ecdsa_secp256r1_sha256", true]);
+  assert.deepEqual([type, place, scheme, server.asking], ["sign", 0, "ecdsa_secp256r1_sha256", true]);
   server.sign(await withWebCryptoKey("p256").key.sign({ scheme, content }));
   exchange();
   assert.deepEqual(

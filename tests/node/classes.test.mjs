@@ -68,7 +68,7 @@ test("the core's errors are TlsErrors with a stable code", () => {
 test("the offer has a cursor, and can be iterated over", () => {
   const sides = pair({ offered: ["a", "b", "c"], selection: "application" });
   carry(sides.client, sides.server);
-  assert.equal(sides.server.suspended, true);
+  assert.equal(sides.server.asking, true);
   assert.equal(sides.server.state, "SELECTING_PSK");
   const list = sides.server.offeredPsks();
   assert.ok(list instanceof OfferedPskList);

@@ -123,7 +123,7 @@ export class Exchange {
     if (this.faults.length > 0) return "failed";
     if (this.#closed.size === SIDES.length) return "closed";
     if (this.negotiated.client && this.negotiated.server) return "connected";
-    return this.#ends.server?.suspended ? "waiting" : "handshaking";
+    return this.#ends.server?.asking ? "waiting" : "handshaking";
   }
 
   /** The state of a side, by its name in the RFC. */
