@@ -249,7 +249,10 @@ test("gnutls-cli -d 9 prints no bytes, and that is said", async (t) => {
   assert.match(reading.format, /GnuTLS/);
   assert.deepEqual(messagesOf(reading.conversations[0]), []);
   const notes = reading.conversations[0].notes.join(" ");
-  assert.match(notes, /prints the bytes of messages at no log level.*tcpdump -w.*client hello sent \(\d+ bytes\).*“client1”/);
+  assert.match(
+    notes,
+    /prints the bytes of messages at no log level.*tcpdump -w.*client hello sent \(\d+ bytes\).*“client1”/,
+  );
 });
 
 test("what only part of is there is read as far as it goes", async (t) => {
