@@ -70,7 +70,9 @@ pub mod wire;
 mod unit;
 
 pub use client::ClientConfig;
-pub use connection::{Connection, Entropy};
+pub use connection::{
+    Connection, Entropy, NotSuspended, ResumeError, SuspendedBytes, SuspendedConnection,
+};
 pub use crypto::{HashAlgorithm, SealingKeys};
 pub use endpoint::{
     ConfigError, Direction, EarlyDataOutcome, Event, Negotiated, Parameters, PskConfigError,

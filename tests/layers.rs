@@ -30,7 +30,20 @@ const OUTSIDE_CRYPTO: [(&str, &[&str]); 7] = [
     ("rustls_pki_types", &["certificates", "crypto"]),
     ("webpki", &["certificates", "crypto"]),
     ("webpki_roots", &["certificates"]),
-    ("zeroize", &["certificates", "crypto", "dissect", "keys", "psk", "record", "server", "wasm"]),
+    (
+        "zeroize",
+        &[
+            "certificates",
+            "connection",
+            "crypto",
+            "dissect",
+            "keys",
+            "psk",
+            "record",
+            "server",
+            "wasm",
+        ],
+    ),
 ];
 /// The one dependency that paths call by another name than Cargo.toml.
 const RENAMED: (&str, &str) = ("rustls_webpki", "webpki");

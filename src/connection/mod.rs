@@ -11,6 +11,9 @@ mod established;
 mod incoming;
 mod question;
 mod selection;
+mod suspended;
+
+pub use suspended::{NotSuspended, ResumeError, SuspendedBytes, SuspendedConnection};
 
 use std::sync::Arc;
 
@@ -19,6 +22,7 @@ use crate::crypto::{CryptoError, Random};
 use crate::endpoint::{Context, Event};
 use crate::error::{AlertDescription, Error, Usage};
 use crate::server::{self, ServerConfig};
+use suspended::Suspension;
 
 /// How much is buffered while the application decides before `wants_read` turns false, in bytes.
 const ENOUGH_WHILE_ASKING: usize = 1 << 16;
@@ -54,6 +58,8 @@ pub struct Connection {
     /// Our close_notify was sent.
     send_closed: bool,
     time_told: bool,
+    /// The suspension that it continues.
+    suspension: Option<Suspension>,
 }
 
 /// The state of the role, or the reason why there is none.
@@ -91,7 +97,14 @@ impl Connection {
     }
 
     fn new(context: Context, phase: Phase) -> Self {
-        Self { context, phase, receive_closed: false, send_closed: false, time_told: false }
+        Self {
+            context,
+            phase,
+            receive_closed: false,
+            send_closed: false,
+            time_told: false,
+            suspension: None,
+        }
     }
 
     /// Sets the time, in milliseconds since the Unix epoch. Call it before each call that may need the time.
@@ -201,6 +214,7 @@ impl Connection {
         let needed = match &self.phase {
             Phase::Client(client::State::Start(start)) => start.needs_time(),
             Phase::Server(server::State::WaitClientHello(start)) => start.needs_time(),
+            Phase::Client(client::State::Connected(established)) => established.resumes(),
             _ => false,
         };
         if needed && !self.time_told { Err(Usage::TimeNotTold.into()) } else { Ok(()) }
@@ -222,5 +236,11 @@ impl Connection {
             ended @ (Phase::Failed(_) | Phase::Abandoned) => Err(ended.usage().into()),
             _ => Ok(()),
         }
+    }
+}
+
+impl core::fmt::Debug for Connection {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Connection").field("state", &self.state()).finish_non_exhaustive()
     }
 }

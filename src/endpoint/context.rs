@@ -7,7 +7,7 @@ use super::parameters::Parameters;
 use crate::crypto::{Random, Suite};
 use crate::error::{AlertDescription, Error};
 use crate::keys::{KeyLogLabel, TrafficKeys, TrafficSecret};
-use crate::record::{Opener, RecordReader, RecordWriter, Sealer};
+use crate::record::{Opener, ReaderState, RecordReader, RecordWriter, Sealer, WriterState};
 use crate::wire::{Alert, ContentType, Handshake, ServerHello};
 
 /// The context of every state.
@@ -100,6 +100,26 @@ impl Context {
             let line = label.line(&self.client_random, secret);
             self.events.push_back(Event::KeyLog(line));
         }
+    }
+
+    /// Whether bytes or events were not taken yet.
+    pub fn has_output(&self) -> bool {
+        self.writer.has_output() || !self.events.is_empty()
+    }
+
+    /// Continues with the record layer of a suspended connection.
+    pub fn restore(
+        &mut self,
+        suite: Suite,
+        send: &TrafficSecret,
+        receive: &TrafficSecret,
+        reader: &ReaderState,
+        writer: &WriterState,
+    ) {
+        let opener = Opener::new(self.traffic_keys(suite, receive));
+        self.reader.restore(reader, opener);
+        let sealer = Sealer::new(self.traffic_keys(suite, send), self.rekey_after);
+        self.writer.restore(writer, sealer);
     }
 
     fn traffic_keys(&self, suite: Suite, secret: &TrafficSecret) -> TrafficKeys {

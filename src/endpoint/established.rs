@@ -36,18 +36,18 @@ pub struct Resumption {
 pub struct Established {
     /// What was negotiated.
     pub negotiated: Negotiated,
-    suite: Suite,
-    secrets: TrafficSecrets,
-    exporter: Exporter,
-    early_exporter: Option<Exporter>,
-    peer: Authentication,
-    resumption: Option<Resumption>,
+    pub(super) suite: Suite,
+    pub(super) secrets: TrafficSecrets,
+    pub(super) exporter: Exporter,
+    pub(super) early_exporter: Option<Exporter>,
+    pub(super) peer: Authentication,
+    pub(super) resumption: Option<Resumption>,
     /// A KeyUpdate is due before the next application data.
-    update_owed: bool,
+    pub(super) update_owed: bool,
     /// A KeyUpdate was requested from the peer and has not arrived yet.
-    update_requested: bool,
-    key_updates: u32,
-    tickets: u32,
+    pub(super) update_requested: bool,
+    pub(super) key_updates: u32,
+    pub(super) tickets: u32,
 }
 
 impl Established {
@@ -78,6 +78,21 @@ impl Established {
     /// How the peer was authenticated, in this handshake or in the one that it resumes.
     pub fn peer(&self) -> &Authentication {
         &self.peer
+    }
+
+    /// The cipher suite.
+    pub fn suite(&self) -> Suite {
+        self.suite
+    }
+
+    /// The secrets of both directions.
+    pub fn secrets(&self) -> &TrafficSecrets {
+        &self.secrets
+    }
+
+    /// Whether it makes sessions, which needs the time.
+    pub fn resumes(&self) -> bool {
+        self.resumption.is_some()
     }
 
     /// Sends application data, after a KeyUpdate if one is due.

@@ -10,6 +10,7 @@ mod peer_certificate;
 mod psk_config_error;
 mod question;
 mod secrets;
+mod suspended;
 
 pub use context::Context;
 pub use established::{Established, Resumption, TrafficSecrets};

@@ -28,6 +28,9 @@ named_errors! {
         NoEarlyData => "early data was not offered, or has ended";
         EarlyDataLimit => "more early data than the PSK allows";
         NotDecidingEarlyData => "no decision on early data is pending";
+        QuestionPending => "a question to the application is pending";
+        OutputPending => "bytes to transmit or events were not taken yet";
+        TooMuchReceived => "more than 32 KiB of an incomplete message have been received";
         KeyUpdatePending => "the peer has not yet answered the last requested KeyUpdate";
     }
 }

@@ -19,6 +19,9 @@ pub enum PskKind {
 }
 
 impl PskKind {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::External, Self::Resumption, Self::Imported];
+
     const fn label(self) -> &'static str {
         match self {
             Self::External => "ext binder",

@@ -8,28 +8,17 @@
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use super::Psk;
-use super::list::{IdentityKey, IdentityMap, key_of};
+use super::list::key_of;
+use super::recent::Recent;
 use crate::keys::PskKind;
 use crate::role::Role;
 
-/// How many identities of each kind the guard remembers at least: the most recently used ones. It holds at most twice
-/// as many, in about four megabytes for each kind, however long the process runs.
-const REMEMBERED: usize = 50_000;
-
-/// Roles by the SHA-256 of the wire identity, in two generations. Only used PSKs are entered: a client's when it offers
-/// them, a server's when a binder has verified. So a stranger can neither add identities nor push out others.
-#[derive(Default)]
-struct Roles {
-    recent: IdentityMap<Role>,
-    /// The previous generation, from before `recent` was last full.
-    older: IdentityMap<Role>,
-}
-
-/// The guard of a process. Tickets are counted separately, as there are many, and they would push out external PSKs.
+/// The guard of a process. Only used PSKs are entered: a client's when it offers them, a server's when a binder has
+/// verified. Tickets are counted separately, as there are many, and they would push out external PSKs.
 #[derive(Default)]
 struct Guard {
-    external: Roles,
-    tickets: Roles,
+    external: Recent<Role>,
+    tickets: Recent<Role>,
 }
 
 static GUARD: Mutex<Option<Guard>> = Mutex::new(None);
@@ -57,16 +46,5 @@ pub fn may_serve(psk: &Psk, role: Role) -> bool {
     let mut guard = GUARD.lock().unwrap_or_else(PoisonError::into_inner);
     let Guard { external, tickets } = guard.get_or_insert_default();
     let roles = if is_ticket { tickets } else { external };
-    roles.claim(key, role)
-}
-
-impl Roles {
-    fn claim(&mut self, key: IdentityKey, role: Role) -> bool {
-        let Self { recent, older } = self;
-        if recent.len() >= REMEMBERED {
-            *older = core::mem::take(recent);
-        }
-        let first = older.get(&key).copied().unwrap_or(role);
-        *recent.entry(key).or_insert(first) == role
-    }
+    *roles.entry(key, role) == role
 }

@@ -27,9 +27,9 @@ impl Deframer {
         self.buffer.extend_from_slice(bytes);
     }
 
-    /// How many bytes are buffered: incomplete records, and records that were not requested yet.
-    pub(super) fn buffered(&self) -> usize {
-        self.buffer.len() - self.consumed
+    /// The buffered bytes: incomplete records, and records that were not requested yet.
+    pub(super) fn rest(&self) -> &[u8] {
+        self.buffer.get(self.consumed..).unwrap_or_default()
     }
 
     pub(super) fn clear(&mut self) {
@@ -39,7 +39,7 @@ impl Deframer {
 
     /// The next record, if it is complete. A header that is invalid by itself is refused before its body arrives.
     pub(super) fn next(&mut self) -> Result<Option<Record>, Error> {
-        let rest = self.buffer.get(self.consumed..).unwrap_or_default();
+        let rest = self.rest();
         let Some(&first) = rest.first() else {
             // The buffer is empty: a quiet connection does not keep the memory of a burst.
             self.clear();

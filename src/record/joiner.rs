@@ -35,7 +35,7 @@ impl HandshakeJoiner {
 
     /// The next whole message, if there is one.
     pub fn next_message(&mut self) -> Option<Joined> {
-        let rest = self.buffer.get(self.consumed..).unwrap_or_default();
+        let rest = self.rest();
         let &[msg_type, a, b, c] = rest.first_chunk::<{ handshake::HEADER_LEN }>()?;
         let len = usize::from(a) << 16 | usize::from(b) << 8 | usize::from(c);
         // The length is checked before the body is buffered.
@@ -51,6 +51,11 @@ impl HandshakeJoiner {
             self.consumed = 0;
         }
         Some(Joined::Message(message))
+    }
+
+    /// The bytes of an incomplete message.
+    pub fn rest(&self) -> &[u8] {
+        self.buffer.get(self.consumed..).unwrap_or_default()
     }
 
     /// Whether no message is incomplete.

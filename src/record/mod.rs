@@ -8,8 +8,8 @@ mod writer;
 
 pub use joiner::{Boundary, HandshakeJoiner, Joined, refusal_of_length};
 pub use protection::{Opener, Sealer};
-pub use reader::{Incoming, RecordReader};
-pub use writer::RecordWriter;
+pub use reader::{Incoming, ReaderState, RecordReader};
+pub use writer::{RecordWriter, WriterState};
 
 /// The largest `TLSPlaintext.fragment`, in bytes (section 5.1).
 pub const MAX_PLAINTEXT: usize = 1 << 14;

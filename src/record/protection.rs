@@ -29,6 +29,17 @@ impl Sealer {
         Self { keys, sequence: 0, limit, rekey_after }
     }
 
+    /// Continues at a later sequence number.
+    pub fn at(mut self, sequence: u64) -> Self {
+        self.sequence = sequence;
+        self
+    }
+
+    /// The sequence number of the next record.
+    pub fn sequence(&self) -> u64 {
+        self.sequence
+    }
+
     /// Whether the key has protected enough records to be updated (section 5.5).
     pub fn wants_update(&self) -> bool {
         self.sequence >= self.rekey_after
@@ -82,6 +93,17 @@ impl Opener {
     /// Starts at sequence number 0.
     pub fn new(keys: TrafficKeys) -> Self {
         Self { keys, sequence: 0 }
+    }
+
+    /// Continues at a later sequence number.
+    pub fn at(mut self, sequence: u64) -> Self {
+        self.sequence = sequence;
+        self
+    }
+
+    /// The sequence number of the next record.
+    pub fn sequence(&self) -> u64 {
+        self.sequence
     }
 
     /// Whether no record was opened with this key yet.

@@ -41,6 +41,21 @@ pub struct RecordReader {
     change_cipher_specs: u32,
 }
 
+/// What outlasts the suspension of a reader after the handshake.
+#[derive(Default)]
+pub struct ReaderState {
+    /// The sequence number of the next record.
+    pub sequence: u64,
+    /// The largest accepted inner plaintext.
+    pub max_inner: usize,
+    /// The number of empty records since the last data.
+    pub empty_records: u32,
+    /// The beginning of a handshake message.
+    pub handshake_message: Vec<u8>,
+    /// The beginning of a record.
+    pub record: Vec<u8>,
+}
+
 impl Default for RecordReader {
     fn default() -> Self {
         Self {
@@ -64,7 +79,32 @@ impl RecordReader {
 
     /// How many bytes are buffered and not processed yet.
     pub fn buffered(&self) -> usize {
-        self.deframer.buffered()
+        self.deframer.rest().len()
+    }
+
+    /// How many bytes are incomplete: of a record, and of a handshake message.
+    pub fn unprocessed(&self) -> usize {
+        self.deframer.rest().len() + self.joiner.rest().len()
+    }
+
+    /// Its state after the handshake, to continue with [`RecordReader::restore`].
+    pub fn suspend(&self) -> ReaderState {
+        ReaderState {
+            sequence: self.opener.as_ref().map_or(0, Opener::sequence),
+            max_inner: self.max_inner,
+            empty_records: self.empty_records,
+            handshake_message: self.joiner.rest().to_vec(),
+            record: self.deframer.rest().to_vec(),
+        }
+    }
+
+    /// Continues with the state, and with the key that it had.
+    pub fn restore(&mut self, state: &ReaderState, opener: Opener) {
+        self.set_max_inner(state.max_inner);
+        self.empty_records = state.empty_records;
+        self.joiner.push(&state.handshake_message);
+        self.deframer.push(&state.record);
+        self.opener = Some(opener.at(state.sequence));
     }
 
     /// Discards the buffered bytes and the read key.

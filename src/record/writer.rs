@@ -23,6 +23,14 @@ pub struct RecordWriter {
     change_cipher_spec_sent: bool,
 }
 
+/// What outlasts the suspension of a writer without output.
+pub struct WriterState {
+    /// The sequence number of the next record.
+    pub sequence: u64,
+    /// The largest content of a record.
+    pub max_content: usize,
+}
+
 impl Default for RecordWriter {
     fn default() -> Self {
         Self {
@@ -123,6 +131,26 @@ impl RecordWriter {
     /// Takes the queued bytes.
     pub fn take(&mut self) -> Option<Vec<u8>> {
         if self.out.is_empty() { None } else { Some(core::mem::take(&mut self.out)) }
+    }
+
+    /// Whether bytes are queued.
+    pub fn has_output(&self) -> bool {
+        !self.out.is_empty()
+    }
+
+    /// Its state, to continue with [`RecordWriter::restore`]. Nothing may be queued.
+    pub fn suspend(&self) -> WriterState {
+        WriterState {
+            sequence: self.sealer.as_ref().map_or(0, Sealer::sequence),
+            max_content: self.max_content,
+        }
+    }
+
+    /// Continues with the state, and with the key that it had.
+    pub fn restore(&mut self, state: &WriterState, sealer: Sealer) {
+        self.set_record_size_limit(state.max_content + 1);
+        self.change_cipher_spec_sent = true;
+        self.sealer = Some(sealer.at(state.sequence));
     }
 
     fn write_record(&mut self, content_type: ContentType, content: &[u8]) -> Result<(), Error> {

@@ -22,6 +22,7 @@ mod stateless_retry;
 mod steps;
 #[path = "../support/mod.rs"]
 mod support;
+mod suspension;
 #[cfg(feature = "dissect")]
 #[path = "../support/vectors.rs"]
 mod vectors;

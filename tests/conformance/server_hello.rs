@@ -195,6 +195,7 @@ fn extensions_that_do_not_belong_into_a_server_hello_are_refused() {
     for (row, kind, data, abort) in [
         ("an unknown extension", 0xfafb, &[][..], UNSOLICITED),
         ("renegotiation_info", 0xff01, &[0], UNSOLICITED),
+        ("tls_cert_with_extern_psk", ExtensionType::TLS_CERT_WITH_EXTERN_PSK.0, &[], UNSOLICITED),
         ("psk_key_exchange_modes", ExtensionType::PSK_KEY_EXCHANGE_MODES.0, &[1, 1], MISPLACED),
         ("ALPN", ExtensionType::ALPN.0, &[0, 2, 1, b'a'], MISPLACED),
         ("early_data", ExtensionType::EARLY_DATA.0, &[], MISPLACED),
