@@ -74,14 +74,14 @@ fn psk(identity: &str, hash: HashAlgorithm) -> ExternalPsk {
 
 fn client(psk: &ExternalPsk) -> ClientConfig {
     let mut config = ClientConfig::new();
-    config.parameters.allow_both_roles = true;
+    config.parameters_mut().set_allow_both_roles(true);
     config.append_psk(psk).expect("a list with room");
     config
 }
 
 fn server(psks: impl IntoIterator<Item = ExternalPsk>) -> ServerConfig {
     let mut config = ServerConfig::new();
-    config.parameters.allow_both_roles = true;
+    config.parameters_mut().set_allow_both_roles(true);
     for psk in psks {
         config.append_psk(&psk).expect("identities that differ");
     }
@@ -139,8 +139,8 @@ fn groups(first: NamedGroup, second: NamedGroup) -> Compared {
     let shared = psk("device-7", HashAlgorithm::Sha256);
     let handshake = |group| {
         let (mut client, mut server) = (client(&shared), server([shared.clone()]));
-        client.parameters.set_groups(&[group]).expect("a supported group");
-        server.parameters.set_groups(&[group]).expect("a supported group");
+        client.parameters_mut().set_groups(&[group]).expect("a supported group");
+        server.parameters_mut().set_groups(&[group]).expect("a supported group");
         let (client, server) = (Arc::new(client), Arc::new(server));
         move || time(|| connected(&client, &server))
     };
@@ -151,7 +151,10 @@ fn suites(first: Suite, second: Suite) -> Compared {
     let transfer = |suite: Suite| {
         let shared = psk("device-7", suite.hash());
         let (mut client, server) = (client(&shared), server([shared]));
-        client.parameters.set_cipher_suites(&[suite.code_point()]).expect("a supported suite");
+        client
+            .parameters_mut()
+            .set_cipher_suites(&[suite.code_point()])
+            .expect("a supported suite");
         let (mut client, mut server) = connected(&Arc::new(client), &Arc::new(server));
         let data = vec![0x5a; RECORD];
         move || {

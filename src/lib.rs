@@ -1,91 +1,136 @@
-//! TLS 1.3 (RFC 9846) with pre-shared keys, as a core without I/O.
+//! TLS 1.3 (RFC 9846) with external pre-shared keys: both ends were given the same key outside of TLS, and need no
+//! certificates.
 //!
-//! The input of the core is bytes, randomness and the application's choice of PSK; its output is records and events. It
-//! uses no sockets, no clock and no JavaScript. [`Connection`] is its main type. The npm package `tls-psk` wraps it for
-//! browsers, edge runtimes and Node.
+//! [`Connection`] is the core without I/O: bytes in, bytes out. It takes a [`ClientConfig`] or a [`ServerConfig`], which
+//! hold the PSKs. A server has its PSKs in the configuration, or looks them up for each connection
+//! ([`SelectionPolicy::Application`]). Such a look-up may take as long as a database query: the handshake stops and
+//! waits.
 //!
 //! ```
 //! use std::sync::Arc;
-//! use tls_psk::{ClientConfig, Connection, Entropy, Event, ExternalPsk, HashAlgorithm, ServerConfig};
+//! use tls_psk::{ClientConfig, Connection, Entropy, ExternalPsk, HashAlgorithm};
 //!
 //! let psk = ExternalPsk::new(b"device-7", &[0x5a; 32], HashAlgorithm::Sha256)?;
-//! // Only an example has both ends in one process: a PSK is for one role (RFC 9257 section 4.1).
 //! let mut config = ClientConfig::new();
-//! config.parameters.allow_both_roles = true;
 //! config.append_psk(&psk)?;
 //! let mut client = Connection::client(Arc::new(config), Entropy::from_os()?);
-//! let mut config = ServerConfig::new();
-//! config.parameters.allow_both_roles = true;
-//! config.append_psk(&psk)?;
-//! let mut server = Connection::server(Arc::new(config), Entropy::from_os()?);
-//!
 //! client.start()?;
-//! loop {
-//!     let mut quiet = true;
-//!     while let Some(bytes) = client.poll_transmit() {
-//!         server.receive(&bytes)?;
-//!         quiet = false;
-//!     }
-//!     while let Some(bytes) = server.poll_transmit() {
-//!         client.receive(&bytes)?;
-//!         quiet = false;
-//!     }
-//!     if quiet {
-//!         break;
-//!     }
-//! }
-//! assert!(matches!(server.poll_event(), Some(Event::Connected(_))));
-//! assert_eq!(client.negotiated_psk_identity(), Some(&b"device-7"[..]));
+//! let client_hello = client.poll_transmit().expect("a client speaks first");
+//! # assert_eq!(client_hello[0], 22);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! The lower layers are public for tools that analyse TLS; they are not covered by semantic versioning.
+//! # PSKs
+//!
+//! A PSK needs the entropy of a key: 128 bits or more. Passwords are not keys (RFC 9257 section 6). Every pair of client
+//! and server needs its own PSK, and a PSK must not serve both roles (RFC 9257 section 4.1): a process that uses one as
+//! a client is refused as its server, unless [`Parameters::set_allow_both_roles`] permits it. The identity of a PSK
+//! travels in clear. [`ExternalPsk::with_context`] imports a PSK (RFC 9258), which binds it to the names of both ends.
+//!
+//! # Features
+//!
+//! | feature | |
+//! |---|---|
+//! | `mlkem` (default) | the group X25519MLKEM768, which protects recorded traffic from quantum computers |
+//! | `rsa-signing` (default) | with `certificates`: private keys of RSA |
+//! | `certificates` | the full handshake, with X.509 certificates where no PSK is selected |
+//! | `webpki-roots` | with it: the trust anchors of Mozilla's root programme |
+//! | `unstable` | the lower layers, for tools that analyse TLS: no version number covers them |
+//! | `dissect`, `wiping` | for the project's own builds |
+//!
+//! # Errors
+//!
+//! [`Error`] says what went wrong, by name, and [`Error::alert`] which alert was sent for it.
+//!
+//! No error, no `Debug` output and no event contains a secret, except the lines of the key log, if it is enabled.
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
+#![cfg_attr(
+    not(feature = "unstable"),
+    allow(
+        dead_code,
+        unused_imports,
+        reason = "tools that analyse TLS use more of the lower layers"
+    ),
+    warn(unnameable_types)
+)]
 
 mod newtype;
 
-#[cfg(feature = "certificates")]
-pub mod certificates;
+/// Declares the lower layers: public only with the feature `unstable`.
+macro_rules! layers {
+    ($($(#[$attribute:meta])* $name:ident;)*) => {
+        $(
+            #[cfg(feature = "unstable")]
+            $(#[$attribute])*
+            pub mod $name;
+            #[cfg(not(feature = "unstable"))]
+            $(#[$attribute])*
+            mod $name;
+        )*
+    };
+}
+
+layers! {
+    #[cfg(feature = "certificates")]
+    certificates;
+    client;
+    crypto;
+    #[cfg(feature = "dissect")]
+    dissect;
+    endpoint;
+    error;
+    keys;
+    psk;
+    record;
+    server;
+    wire;
+}
+
 #[cfg(not(feature = "certificates"))]
 #[path = "certificates/none.rs"]
 mod certificates;
-pub mod client;
 mod connection;
-pub mod crypto;
-#[cfg(feature = "dissect")]
-pub mod dissect;
-pub mod endpoint;
-pub mod error;
 mod inspect;
-pub mod keys;
-pub mod psk;
-pub mod record;
 mod role;
-pub mod server;
 #[cfg(target_arch = "wasm32")]
 mod wasm;
-pub mod wire;
 
 #[cfg(test)]
 #[path = "../tests/unit/mod.rs"]
 mod unit;
 
+#[cfg(feature = "certificates")]
+pub use certificates::{
+    Credentials, CredentialsError, KeySource, SharedCredentials, TrustAnchors, TrustError,
+    Verification,
+};
+pub use certificates::{Decision, SignatureRequest, VerificationRequest};
 pub use client::ClientConfig;
 pub use connection::{
     Connection, Entropy, NotSuspended, ResumeError, SuspendedBytes, SuspendedConnection,
 };
-pub use crypto::{HashAlgorithm, SealingKeys};
+#[cfg(feature = "certificates")]
+pub use crypto::signature::SigningKey;
+pub use crypto::{CryptoError, HashAlgorithm, SEALING_KEY_LEN, SealingKeys, Suite};
 pub use endpoint::{
     ConfigError, Direction, EarlyDataOutcome, Event, Negotiated, Parameters, PskConfigError,
     PskOutcome, Question, SessionRefusal,
 };
 pub use error::{AlertDescription, CertificateError, Error, Incompatible, Usage, Violation};
 pub use inspect::{inspect, inspect_records};
+pub use keys::PskKind;
 pub use psk::{
     Authentication, EarlyDataParameters, ExternalPsk, ImportedIdentity, OfferedPsk, OfferedPskList,
-    OfferedTicket, PskError, PskKinds, Session, Verdict,
+    OfferedTicket, PskError, PskKinds, PskList, Session, Verdict,
 };
 pub use role::Role;
+#[cfg(feature = "certificates")]
+pub use server::ClientCertificates;
 pub use server::{
     CookieKeys, EarlyDataPolicy, EarlyDataRequest, Selection, SelectionPolicy, ServerConfig,
     TicketPolicy,
+};
+pub use wire::{
+    CipherSuite, KeyUpdateRequest, NamedGroup, PskKeyExchangeMode, SignatureScheme, Span, SpanValue,
 };

@@ -1,4 +1,5 @@
-//! The declaration of the protocol's enumerations: newtypes, so that unknown values survive.
+//! Declarations: of the protocol's enumerations, newtypes, so that unknown values survive; and of what is public only for
+//! tools.
 
 /// Declares a wire enumeration: a newtype over its integer, with a constant and a name for each known value.
 macro_rules! wire_enum {
@@ -45,3 +46,18 @@ macro_rules! wire_enum {
 }
 
 pub(crate) use wire_enum;
+
+/// Declares a function of a promised type that names types of the lower layers: like them, it is public only with the
+/// feature `unstable`.
+macro_rules! for_tools {
+    ($(#[$attribute:meta])* pub $($function:tt)*) => {
+        #[cfg(feature = "unstable")]
+        $(#[$attribute])*
+        pub $($function)*
+        #[cfg(not(feature = "unstable"))]
+        $(#[$attribute])*
+        pub(crate) $($function)*
+    };
+}
+
+pub(crate) use for_tools;

@@ -9,6 +9,7 @@ import { setUpRustLint, TARGET, wasmToolchain } from "./lib/toolchain.mjs";
 
 const CERTIFICATES = ["--features", "certificates"];
 const STEPS = ["--cfg", "tls_psk_steps"];
+const DISSECT = ["--features", "dissect"];
 const WIPING = ["--features", "wiping"];
 
 await main(async () => {
@@ -27,10 +28,13 @@ await main(async () => {
     ]),
     ["clippy", "cargo", clippy("--all-targets")],
     ["clippy with certificates", "cargo", clippy("--all-targets", ...CERTIFICATES)],
-    ["clippy with steps", "cargo", [...clippy("--lib"), ...STEPS]],
+    // without the features that tests and benchmarks switch on
+    ["clippy as users have it", "cargo", clippy("--lib")],
+    ["clippy as users have it, with certificates", "cargo", clippy("--lib", ...CERTIFICATES)],
+    ["clippy with steps", "cargo", [...clippy("--lib", ...DISSECT), ...STEPS]],
     ["clippy for wasm", "cargo", clippy("--lib", "--target", TARGET, ...WIPING), wasmEnv],
     ["clippy for wasm with certificates", "cargo", clippy("--lib", "--target", TARGET, ...CERTIFICATES), wasmEnv],
-    ["clippy for wasm with steps", "cargo", [...clippy("--lib", "--target", TARGET), ...STEPS], wasmEnv],
+    ["clippy for wasm with steps", "cargo", [...clippy("--lib", "--target", TARGET, ...DISSECT), ...STEPS], wasmEnv],
     ["biome", npmBin("biome"), ["check", "--error-on-warnings"]],
     ["types of the package", npmBin("tsc"), ["--noEmit", "--project", "pkg"]],
     ["types as users have them", npmBin("tsc"), ["--noEmit", "--project", "tests/types"]],

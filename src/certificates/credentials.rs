@@ -33,7 +33,8 @@ named_errors! {
 impl core::error::Error for CredentialsError {}
 
 /// The location of the private key.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
+#[non_exhaustive]
 pub enum KeySource {
     /// In this process.
     Local(Arc<SigningKey>),

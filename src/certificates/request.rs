@@ -4,6 +4,7 @@ use crate::wire::SignatureScheme;
 
 /// The peer's certificates while a verdict is pending. The peer has proved that it has the key of the first one.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct VerificationRequest<'a> {
     /// In DER, the peer's own first.
     pub chain: &'a [Vec<u8>],
@@ -13,6 +14,7 @@ pub struct VerificationRequest<'a> {
 
 /// A request to sign with the key of this side's certificate.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct SignatureRequest<'a> {
     /// The place of the credentials in the configuration's list; 0 on a client.
     pub credentials: usize,
@@ -24,6 +26,7 @@ pub struct SignatureRequest<'a> {
 
 /// An application's decision about a certificate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Decision {
     /// The certificate is accepted, and authenticates the peer.
     Accept,

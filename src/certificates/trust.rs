@@ -26,6 +26,7 @@ impl core::error::Error for TrustError {}
 
 /// How the peer's certificates are verified.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub enum Verification {
     /// By path validation to one of these anchors; for a server, also by its name.
     Anchors(Arc<TrustAnchors>),
@@ -39,6 +40,11 @@ pub enum Verification {
 }
 
 impl Verification {
+    /// By path validation to one of these anchors.
+    pub fn anchors(anchors: impl Into<Arc<TrustAnchors>>) -> Self {
+        Self::Anchors(anchors.into())
+    }
+
     /// By the application, whose rules have this name.
     pub fn application(rules: &[u8]) -> Self {
         Self::Application { rules: rules.to_vec() }

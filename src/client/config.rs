@@ -1,6 +1,8 @@
 //! The configuration of a client.
 
 use super::CertificateConfig;
+#[cfg(feature = "certificates")]
+use crate::certificates::SharedCredentials;
 use crate::certificates::Verification;
 use crate::endpoint::{ConfigError, Parameters};
 use crate::psk::{ExternalPsk, PskError, PskKinds, PskList};
@@ -19,11 +21,11 @@ const NOTHING_SIGNED: [SignatureScheme; 4] = [
 #[derive(Clone, Debug, Default)]
 pub struct ClientConfig {
     /// Preferences and limits.
-    pub parameters: Parameters,
+    pub(crate) parameters: Parameters,
     /// Offers early data with the first PSK or session, if it allows early data.
-    pub early_data: bool,
+    pub(crate) early_data: bool,
     /// The configuration of certificates.
-    pub certificates: CertificateConfig,
+    pub(crate) certificates: CertificateConfig,
     kinds: PskKinds,
     psks: PskList,
     server_name: Option<Vec<u8>>,
@@ -33,6 +35,21 @@ impl ClientConfig {
     /// A configuration with the defaults and no PSK.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Preferences and limits.
+    pub fn parameters(&self) -> &Parameters {
+        &self.parameters
+    }
+
+    /// Preferences and limits, to be changed.
+    pub fn parameters_mut(&mut self) -> &mut Parameters {
+        &mut self.parameters
+    }
+
+    /// Offers early data with the first PSK or session, if that allows early data. Off by default.
+    pub fn set_early_data(&mut self, on: bool) {
+        self.early_data = on;
     }
 
     /// Adds a copy of `psk` as the least preferred. All PSKs are offered in one ClientHello.
@@ -107,6 +124,30 @@ impl ClientConfig {
         }
         self.server_name = Some(name.to_vec());
         Ok(())
+    }
+}
+
+#[cfg(feature = "certificates")]
+impl ClientConfig {
+    /// How a server's certificate is verified.
+    pub fn verification(&self) -> Option<&Verification> {
+        self.certificates.verification.as_ref()
+    }
+
+    /// Sets how a server's certificate is verified. Without it, none is accepted, and the server must select a PSK.
+    pub fn set_verification(&mut self, verification: impl Into<Option<Verification>>) {
+        self.certificates.verification = verification.into();
+    }
+
+    /// The client certificate to send on request; without one, none is sent.
+    pub fn set_credentials(&mut self, credentials: impl Into<Option<SharedCredentials>>) {
+        self.certificates.credentials = credentials.into();
+    }
+
+    /// Requests a server certificate in addition to an external PSK (RFC 8773). A server that does not know the
+    /// extension sends none. It needs a [`Verification`].
+    pub fn set_certificate_with_psk(&mut self, on: bool) {
+        self.certificates.with_external_psk = on;
     }
 }
 

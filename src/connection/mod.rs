@@ -49,6 +49,12 @@ impl Entropy {
     }
 }
 
+impl core::fmt::Debug for Entropy {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Entropy").finish_non_exhaustive()
+    }
+}
+
 /// One TLS 1.3 connection, client or server.
 pub struct Connection {
     context: Context,

@@ -5,6 +5,7 @@ use crate::client;
 use crate::crypto::Suite;
 use crate::endpoint::{Answer, PskConfigError};
 use crate::error::{Error, Usage};
+use crate::newtype::for_tools;
 use crate::psk::{ExternalPsk, OfferedPskList, PskKinds, Selection, Session};
 use crate::server::{self, SelectingPsk};
 use crate::wire::ClientHello;
@@ -50,9 +51,11 @@ impl Connection {
         self.selecting().map(SelectingPsk::offered_psks)
     }
 
-    /// The ClientHello, while a selection is pending: its server_name and application protocols may affect the choice.
-    pub fn client_hello(&self) -> Option<&ClientHello> {
-        self.selecting().map(SelectingPsk::client_hello)
+    for_tools! {
+        /// The ClientHello, while a selection is pending: its server_name and application protocols may affect the choice.
+        pub fn client_hello(&self) -> Option<&ClientHello> {
+            self.selecting().map(SelectingPsk::client_hello)
+        }
     }
 
     /// The cipher suites that the handshake may use, most preferred first, while a selection is pending. The hash of

@@ -5,6 +5,8 @@ use core::fmt;
 use sha2::{Digest as _, Sha256, Sha384};
 use subtle::ConstantTimeEq;
 
+use crate::newtype::for_tools;
+
 /// The longest output, SHA-384's, in bytes.
 pub(super) const MAX_HASH_LEN: usize = 48;
 
@@ -21,6 +23,7 @@ const SHA384_OF_NOTHING: [u8; 48] = [
 
 /// A hash that a PSK or a cipher suite is bound to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum HashAlgorithm {
     /// SHA-256, the hash of a PSK unless it was provisioned for another.
     Sha256,
@@ -56,31 +59,37 @@ impl HashAlgorithm {
         }
     }
 
-    /// A new running hash.
-    pub fn hasher(self) -> Hasher {
-        match self {
-            Self::Sha256 => Hasher::Sha256(Sha256::new()),
-            Self::Sha384 => Hasher::Sha384(Sha384::new()),
+    for_tools! {
+        /// A new running hash.
+        pub fn hasher(self) -> Hasher {
+            match self {
+                Self::Sha256 => Hasher::Sha256(Sha256::new()),
+                Self::Sha384 => Hasher::Sha384(Sha384::new()),
+            }
         }
     }
 
-    /// The hash of `data`.
-    pub fn digest(self, data: &[u8]) -> Digest {
-        let mut hasher = self.hasher();
-        hasher.update(data);
-        let digest = hasher.finish();
-        super::steps::step("hash", self.name(), "", &[("message", data)], digest.as_ref());
-        digest
+    for_tools! {
+        /// The hash of `data`.
+        pub fn digest(self, data: &[u8]) -> Digest {
+            let mut hasher = self.hasher();
+            hasher.update(data);
+            let digest = hasher.finish();
+            super::steps::step("hash", self.name(), "", &[("message", data)], digest.as_ref());
+            digest
+        }
     }
 
-    /// The hash of no bytes, the transcript of each `Derive-Secret(., label, "")`. It is a constant.
-    pub fn digest_of_nothing(self) -> Digest {
-        let digest = match self {
-            Self::Sha256 => Digest::new(&SHA256_OF_NOTHING),
-            Self::Sha384 => Digest::new(&SHA384_OF_NOTHING),
-        };
-        super::steps::step("hash", self.name(), "", &[("message", &[])], digest.as_ref());
-        digest
+    for_tools! {
+        /// The hash of no bytes, the transcript of each `Derive-Secret(., label, "")`. It is a constant.
+        pub fn digest_of_nothing(self) -> Digest {
+            let digest = match self {
+                Self::Sha256 => Digest::new(&SHA256_OF_NOTHING),
+                Self::Sha384 => Digest::new(&SHA384_OF_NOTHING),
+            };
+            super::steps::step("hash", self.name(), "", &[("message", &[])], digest.as_ref());
+            digest
+        }
     }
 }
 

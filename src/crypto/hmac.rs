@@ -4,6 +4,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Sha256, Sha384};
 
 use super::hash::{Digest, HashAlgorithm};
+use crate::newtype::for_tools;
 
 /// A key of HMAC, for any number of messages. The two blocks of the padded key are hashed once.
 ///
@@ -35,9 +36,11 @@ impl HmacKey {
 }
 
 impl HashAlgorithm {
-    /// HMAC (RFC 2104) with a key of any length.
-    pub fn hmac(self, key: &[u8], data: &[u8]) -> Digest {
-        HmacKey::new(self, key).mac(data)
+    for_tools! {
+        /// HMAC (RFC 2104) with a key of any length.
+        pub fn hmac(self, key: &[u8], data: &[u8]) -> Digest {
+            HmacKey::new(self, key).mac(data)
+        }
     }
 }
 

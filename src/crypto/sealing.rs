@@ -6,6 +6,7 @@ use super::aead::AeadKey;
 use super::aead_algorithm::{AeadAlgorithm, NONCE_LEN, TAG_LEN};
 use super::hash::{Digest, HashAlgorithm};
 use super::{CryptoError, Random};
+use crate::newtype::for_tools;
 
 /// Length of a sealing key, in bytes.
 pub const SEALING_KEY_LEN: usize = 32;
@@ -15,7 +16,7 @@ const SALT_LEN: usize = 16;
 const OVERHEAD: usize = ID_LEN + SALT_LEN + TAG_LEN;
 
 /// Sealing keys: the first seals, all of them open; the others are kept for data that they sealed before. They wipe
-/// themselves, and have no `Debug`.
+/// themselves, and never show in `Debug`.
 ///
 /// ```text
 /// struct {
@@ -47,10 +48,17 @@ impl SealingKeys {
         Ok(Self { keys: keys.iter().map(SealingKey::new).collect() })
     }
 
-    /// A new random key.
-    pub fn generate(random: &mut Random) -> Self {
-        let key = Zeroizing::new(random.array());
-        Self { keys: vec![SealingKey::new(&key)] }
+    /// A new random key of the platform's randomness.
+    pub fn random() -> Result<Self, CryptoError> {
+        Random::from_os().map(|mut random| Self::generate(&mut random))
+    }
+
+    for_tools! {
+        /// A new random key.
+        pub fn generate(random: &mut Random) -> Self {
+            let key = Zeroizing::new(random.array());
+            Self { keys: vec![SealingKey::new(&key)] }
+        }
     }
 
     /// Seals with `key` from now on. The newest `keep` of the older keys still open.
@@ -59,45 +67,55 @@ impl SealingKeys {
         self.keys.insert(0, SealingKey::new(key));
     }
 
-    /// Seals `plaintext`. The result opens only with the same purpose and scope.
-    pub fn seal(
-        &self,
-        purpose: &'static str,
-        scope: &Digest,
-        plaintext: &[u8],
-        random: &mut Random,
-    ) -> Result<Vec<u8>, CryptoError> {
-        let key = self.keys.first().ok_or(CryptoError::KeyLength)?;
-        let salt: [u8; SALT_LEN] = random.array();
-        let mut sealed = Vec::with_capacity(OVERHEAD + plaintext.len());
-        sealed.extend(key.id);
-        sealed.extend(salt);
-        sealed.extend(plaintext);
-        key.aead(purpose, scope, &salt)?.seal(&NONCE, &[], &mut sealed, ID_LEN + SALT_LEN)?;
-        Ok(sealed)
+    for_tools! {
+        /// Seals `plaintext`. The result opens only with the same purpose and scope.
+        pub fn seal(
+            &self,
+            purpose: &'static str,
+            scope: &Digest,
+            plaintext: &[u8],
+            random: &mut Random,
+        ) -> Result<Vec<u8>, CryptoError> {
+            let key = self.keys.first().ok_or(CryptoError::KeyLength)?;
+            let salt: [u8; SALT_LEN] = random.array();
+            let mut sealed = Vec::with_capacity(OVERHEAD + plaintext.len());
+            sealed.extend(key.id);
+            sealed.extend(salt);
+            sealed.extend(plaintext);
+            key.aead(purpose, scope, &salt)?.seal(&NONCE, &[], &mut sealed, ID_LEN + SALT_LEN)?;
+            Ok(sealed)
+        }
     }
 
-    /// Opens data that one of the keys has sealed; `None` for anything else.
-    pub fn open(
-        &self,
-        purpose: &'static str,
-        scope: &Digest,
-        sealed: &[u8],
-    ) -> Option<Zeroizing<Vec<u8>>> {
-        let (id, rest) = sealed.split_first_chunk::<ID_LEN>()?;
-        let (salt, ciphertext) = rest.split_first_chunk::<SALT_LEN>()?;
-        self.keys.iter().filter(|key| key.id == *id).find_map(|key| {
-            let mut text = Zeroizing::new(ciphertext.to_vec());
-            let aead = key.aead(purpose, scope, salt).ok()?;
-            let len = aead.open(&NONCE, &[], &mut text).ok()?.len();
-            text.truncate(len);
-            Some(text)
-        })
+    for_tools! {
+        /// Opens data that one of the keys has sealed; `None` for anything else.
+        pub fn open(
+            &self,
+            purpose: &'static str,
+            scope: &Digest,
+            sealed: &[u8],
+        ) -> Option<Zeroizing<Vec<u8>>> {
+            let (id, rest) = sealed.split_first_chunk::<ID_LEN>()?;
+            let (salt, ciphertext) = rest.split_first_chunk::<SALT_LEN>()?;
+            self.keys.iter().filter(|key| key.id == *id).find_map(|key| {
+                let mut text = Zeroizing::new(ciphertext.to_vec());
+                let aead = key.aead(purpose, scope, salt).ok()?;
+                let len = aead.open(&NONCE, &[], &mut text).ok()?.len();
+                text.truncate(len);
+                Some(text)
+            })
+        }
     }
 }
 
 /// A key that is used only once needs no nonce.
 const NONCE: [u8; NONCE_LEN] = [0; NONCE_LEN];
+
+impl core::fmt::Debug for SealingKeys {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("SealingKeys").field("keys", &self.keys.len()).finish_non_exhaustive()
+    }
+}
 
 impl SealingKey {
     fn new(key: &[u8; SEALING_KEY_LEN]) -> Self {

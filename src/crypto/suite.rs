@@ -4,10 +4,12 @@ use core::fmt;
 
 use super::aead_algorithm::AeadAlgorithm;
 use super::hash::HashAlgorithm;
+use crate::newtype::for_tools;
 use crate::wire::CipherSuite;
 
 /// A cipher suite that is supported, so that its hash and its AEAD are known. [`CipherSuite`] is any code point.
 #[derive(Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Suite {
     /// TLS_AES_128_GCM_SHA256
     Aes128Gcm,
@@ -49,12 +51,14 @@ impl Suite {
         }
     }
 
-    /// The AEAD that protects records.
-    pub const fn aead(self) -> AeadAlgorithm {
-        match self {
-            Self::Aes128Gcm => AeadAlgorithm::Aes128Gcm,
-            Self::Aes256Gcm => AeadAlgorithm::Aes256Gcm,
-            Self::ChaCha20Poly1305 => AeadAlgorithm::ChaCha20Poly1305,
+    for_tools! {
+        /// The AEAD that protects records.
+        pub const fn aead(self) -> AeadAlgorithm {
+            match self {
+                Self::Aes128Gcm => AeadAlgorithm::Aes128Gcm,
+                Self::Aes256Gcm => AeadAlgorithm::Aes256Gcm,
+                Self::ChaCha20Poly1305 => AeadAlgorithm::ChaCha20Poly1305,
+            }
         }
     }
 }

@@ -96,6 +96,7 @@ pub enum Direction {
 
 /// The outcome for an offered PSK on the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum PskOutcome {
     /// The server has no PSK with this identity.
     Unknown,
@@ -116,6 +117,7 @@ pub enum PskOutcome {
 
 /// What was negotiated.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Negotiated {
     /// The wire identity of the selected PSK, if any.
     pub psk_identity: Option<Vec<u8>>,
@@ -146,6 +148,7 @@ pub struct Negotiated {
 
 /// The outcome for early data.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum EarlyDataOutcome {
     /// The client offered none.
     #[default]

@@ -42,24 +42,24 @@ pub struct Parameters {
     alpn: Vec<Vec<u8>>,
     record_size_limit: Option<u16>,
     /// Pads every protected record to a multiple of this number of bytes (RFC 9846 section 5.4); 1 for no padding.
-    pub padding_multiple: usize,
+    pub(crate) padding_multiple: usize,
     /// Changes the sending key at the latest after this number of records, which may be far below the AEAD's limit
     /// (section 5.5).
-    pub rekey_after_records: u64,
+    pub(crate) rekey_after_records: u64,
     /// Whether the platform's AEAD protects records, where `crypto::use_platform_aead` provided one.
-    pub platform_aead: bool,
+    pub(crate) platform_aead: bool,
     /// Sends a session id and change_cipher_spec records for middleboxes (appendix E.4).
-    pub middlebox_compatibility: bool,
+    pub(crate) middlebox_compatibility: bool,
     /// Offers reserved values in addition to the real ones, as a client, so that servers keep ignoring unknown values
     /// (RFC 8701).
-    pub grease: bool,
+    pub(crate) grease: bool,
     /// Lets this process use an identity both as a client and as a server. This allows an attacker to send a client's
     /// messages back to it (RFC 9257 section 4.1); for tests and demonstrations that play both sides.
-    pub allow_both_roles: bool,
+    pub(crate) allow_both_roles: bool,
     /// Emits every secret as a line of the key log. For debugging only.
-    pub key_log: bool,
+    pub(crate) key_log: bool,
     /// Emits every message as an event.
-    pub trace: bool,
+    pub(crate) trace: bool,
 }
 
 impl Default for Parameters {
@@ -182,6 +182,45 @@ impl Parameters {
         }
         self.record_size_limit = bytes;
         Ok(())
+    }
+
+    /// Pads every protected record to a multiple of this number of bytes (RFC 9846 section 5.4), 1 to 16384; the default,
+    /// 1, means no padding.
+    pub fn set_padding_multiple(&mut self, bytes: usize) {
+        self.padding_multiple = bytes;
+    }
+
+    /// Changes the sending key at the latest after this number of records; by default only at the AEAD's limit (RFC 9846
+    /// section 5.5).
+    pub fn set_rekey_after_records(&mut self, records: u64) {
+        self.rekey_after_records = records;
+    }
+
+    /// Sends a session id and change_cipher_spec records for middleboxes (RFC 9846 appendix E.4). On by default.
+    pub fn set_middlebox_compatibility(&mut self, on: bool) {
+        self.middlebox_compatibility = on;
+    }
+
+    /// Offers reserved values in addition to the real ones, as a client, so that servers keep ignoring unknown values
+    /// (RFC 8701). On by default.
+    pub fn set_grease(&mut self, on: bool) {
+        self.grease = on;
+    }
+
+    /// Lets this process use an identity both as a client and as a server. This allows an attacker to send a client's
+    /// messages back to it (RFC 9257 section 4.1); for tests and demonstrations that play both sides.
+    pub fn set_allow_both_roles(&mut self, on: bool) {
+        self.allow_both_roles = on;
+    }
+
+    /// Emits every secret as a line of the key log (RFC 9850), in `Event::KeyLog`. For debugging only.
+    pub fn set_key_log(&mut self, on: bool) {
+        self.key_log = on;
+    }
+
+    /// Emits every message and every decision about a PSK as an event.
+    pub fn set_trace(&mut self, on: bool) {
+        self.trace = on;
     }
 }
 

@@ -5,6 +5,7 @@ use crate::psk::PskError;
 
 /// Why a connection did not take a PSK, a session or the kinds of PSKs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum PskConfigError {
     /// It does not fit itself, or the PSKs that are present.
     Psk(PskError),

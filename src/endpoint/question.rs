@@ -6,6 +6,7 @@ use crate::psk::Selection;
 
 /// The pending question to the application.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Question {
     /// Server: which PSK is used.
     SelectPsk,

@@ -9,6 +9,7 @@ use crate::crypto::{Digest, HashAlgorithm, Prk, Secret, SharedSecret, extract};
 
 /// The origin of a PSK, which decides the label of its binder key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum PskKind {
     /// Provisioned outside of TLS: "ext binder".
     External,

@@ -45,6 +45,7 @@ pub(crate) struct CertificateOrigin {
 
 /// Who accepted a peer's certificate.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Verdict {
     /// Path validation to a trust anchor.
     Anchors,

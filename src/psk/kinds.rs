@@ -2,6 +2,7 @@
 
 /// The origins of PSKs that are used.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum PskKinds {
     /// Provisioned outside of TLS. Tickets are neither sent nor used.
     #[default]

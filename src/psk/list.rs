@@ -6,6 +6,7 @@ use std::collections::HashMap;
 
 use super::{Authentication, ExternalPsk, PskError};
 use crate::crypto::HashAlgorithm;
+use crate::newtype::for_tools;
 
 /// A list of PSKs, in order of preference; identities are unique.
 ///
@@ -73,11 +74,13 @@ impl PskList {
         Ok(())
     }
 
-    /// As [`PskList::append`], for a list that a client offers completely: it must fit one ClientHello, together with
-    /// `others`, the encoded bytes of everything else that is offered.
-    pub fn append_to_offer(&mut self, psk: &ExternalPsk, others: usize) -> Result<(), PskError> {
-        self.check_offer(others + offer_len(psk))?;
-        self.append(psk)
+    for_tools! {
+        /// As [`PskList::append`], for a list that a client offers completely: it must fit one ClientHello, together with
+        /// `others`, the encoded bytes of everything else that is offered.
+        pub fn append_to_offer(&mut self, psk: &ExternalPsk, others: usize) -> Result<(), PskError> {
+            self.check_offer(others + offer_len(psk))?;
+            self.append(psk)
+        }
     }
 
     /// Whether the list and `more` encoded bytes fit one ClientHello.
@@ -88,9 +91,11 @@ impl PskList {
         Ok(())
     }
 
-    /// Finds the PSK of a wire identity, plain or imported.
-    pub fn find(&self, identity: &[u8]) -> Option<Found<'_>> {
-        self.find_key(&key_of(identity))
+    for_tools! {
+        /// Finds the PSK of a wire identity, plain or imported.
+        pub fn find(&self, identity: &[u8]) -> Option<Found<'_>> {
+            self.find_key(&key_of(identity))
+        }
     }
 
     /// As [`PskList::find`], for a look-up in several lists.

@@ -36,6 +36,7 @@ impl OfferedTicket {
 
 /// One offered PSK.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct OfferedPsk<'a> {
     /// Its place in the client's list, from 0.
     pub index: usize,

@@ -4,6 +4,7 @@ use super::ExternalPsk;
 
 /// The answer to a selection.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub enum Selection<'a> {
     /// The PSK that the selection policy `FirstMatch` would select.
     FirstMatch,

@@ -39,9 +39,17 @@ impl CertificateConfig {
 
 /// The policy for client certificates.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct ClientCertificates {
     /// How they are verified.
     pub verification: Verification,
     /// Whether a client without a certificate is refused.
     pub required: bool,
+}
+
+impl ClientCertificates {
+    /// The policy; `required` says whether a client without a certificate is refused.
+    pub const fn new(verification: Verification, required: bool) -> Self {
+        Self { verification, required }
+    }
 }

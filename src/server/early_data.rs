@@ -10,6 +10,7 @@ use crate::psk::{EarlyDataParameters, Psk};
 
 /// Early data for which the application's decision is pending.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct EarlyDataRequest<'a> {
     /// Identifies this ClientHello, which an attacker cannot alter: the binder of the PSK, which covers it. A copy has
     /// the same value; accepting no value twice is single use (section 8.2).

@@ -9,6 +9,7 @@ use crate::error::Error;
 
 /// A field's place in the bytes that were read, kept when a [`Reader`] records.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Span {
     /// The field's name in the RFC.
     pub name: &'static str,
@@ -24,6 +25,7 @@ pub struct Span {
 
 /// What a field's bytes mean.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum SpanValue {
     /// Opaque bytes, or a field that contains fields.
     Opaque,

@@ -6,10 +6,9 @@ use tls_psk::certificates::{
     Credentials, CredentialsError, KeySource, SignatureRequest, TrustAnchors, TrustError,
     Verification,
 };
-use tls_psk::client;
 use tls_psk::crypto::Random;
 use tls_psk::crypto::signature::SigningKey;
-use tls_psk::server::{self, ClientCertificates};
+use tls_psk::server::ClientCertificates;
 use tls_psk::wire::{
     CipherSuite, EncryptedExtensions, Handshake, NamedGroup, PskKeyExchangeMode, Reader,
     SignatureScheme,
@@ -28,14 +27,14 @@ use crate::test;
 fn trusting() -> ClientConfig {
     let mut client = ClientConfig::new();
     client.set_server_name(NAME).unwrap();
-    client.certificates.verification = Some(anchors("root"));
+    client.set_verification(anchors("root"));
     client
 }
 
 /// A server with a certificate and no PSK.
 fn certified(name: &str) -> ServerConfig {
     let mut server = ServerConfig::new();
-    server.certificates.credentials = vec![credentials(name)];
+    server.set_credentials(vec![credentials(name)]);
     server
 }
 
@@ -79,7 +78,7 @@ fn every_key_type_suite_group_and_chunking_connects() {
         for suite in SUITES {
             for group in tls_psk::crypto::SUPPORTED_GROUPS {
                 let (mut client, mut server) = (trusting(), certified(name));
-                for parameters in [&mut client.parameters, &mut server.parameters] {
+                for parameters in [client.parameters_mut(), server.parameters_mut()] {
                     parameters.set_cipher_suites(&[suite]).unwrap();
                     parameters.set_groups(&[group]).unwrap();
                 }
@@ -152,7 +151,7 @@ fn without_the_time_no_certificate_is_judged() {
     // The same for a server that requests a certificate; its client's hello is not lost.
     let mut server = certified("p256");
     let verification = anchors("root");
-    server.certificates.clients = Some(ClientCertificates { verification, required: false });
+    server.set_client_certificates(ClientCertificates::new(verification, false));
     let mut pair = Pair::new(trusting(), server);
     pair.client.set_time(NOW);
     pair.client.start().unwrap();
@@ -192,11 +191,11 @@ fn credentials_that_cannot_work_are_refused_at_once() {
 fn a_retry_asks_for_another_group_without_a_psk_too() {
     for cookies in [false, true] {
         let (mut client, mut server) = (trusting(), certified("p256"));
-        client.parameters.set_groups(&[NamedGroup::X25519, NamedGroup::SECP256R1]).unwrap();
-        server.parameters.set_groups(&[NamedGroup::SECP256R1]).unwrap();
+        client.parameters_mut().set_groups(&[NamedGroup::X25519, NamedGroup::SECP256R1]).unwrap();
+        server.parameters_mut().set_groups(&[NamedGroup::SECP256R1]).unwrap();
         if cookies {
             let keys = SealingKeys::new(&[[3; 32]]).unwrap();
-            server.cookie_keys = Some(tls_psk::server::CookieKeys::new(keys));
+            server.set_cookie_keys(tls_psk::server::CookieKeys::new(keys));
         }
         let negotiated = assert_full(&mut connect(client, server));
         assert!(negotiated.hello_retry_request);
@@ -230,7 +229,7 @@ fn an_unknown_identity_a_declined_offer_and_no_offer_fall_back_to_the_certificat
     assert_full(&mut connect(stranger, server.clone()));
     assert_full(&mut connect(trusting(), server.clone()));
 
-    server.selection = SelectionPolicy::Application;
+    server.set_selection(SelectionPolicy::Application);
     let mut pair = connect(client, server.clone());
     assert_eq!(pair.server.state(), "SELECTING_PSK");
     pair.server.select(Selection::None).unwrap();
@@ -243,7 +242,7 @@ fn an_unknown_identity_a_declined_offer_and_no_offer_fall_back_to_the_certificat
 #[test]
 fn a_psk_mode_that_is_not_common_falls_back_too() {
     let (mut client, server) = both();
-    client.parameters.set_psk_modes(&[PskKeyExchangeMode::PSK_KE]).unwrap();
+    client.parameters_mut().set_psk_modes(&[PskKeyExchangeMode::PSK_KE]).unwrap();
     assert_full(&mut connect(client, server));
 }
 
@@ -279,14 +278,14 @@ fn what_path_validation_finds_ends_in_its_own_alert() {
         assert_eq!(error.alert(), alert);
     }
     let mut distrustful = trusting();
-    distrustful.certificates.verification = Some(anchors("other-root"));
+    distrustful.set_verification(anchors("other-root"));
     let pair = connect(distrustful, certified("p256"));
     assert_client_refuses(&pair, CertificateError::UnknownIssuer);
     assert_eq!(CertificateError::UnknownIssuer.alert(), AlertDescription::UNKNOWN_CA);
 
     // Without a name to check, a certificate for any name would be accepted.
     let mut nameless = ClientConfig::new();
-    nameless.certificates.verification = Some(anchors("root"));
+    nameless.set_verification(anchors("root"));
     let pair = connect(nameless, certified("p256"));
     assert_client_refuses(&pair, CertificateError::WrongName);
 }
@@ -296,7 +295,7 @@ fn a_corrupt_chain_and_one_without_its_intermediate_are_refused() {
     let key = || KeySource::Local(Arc::new(SigningKey::from_pem(&file("p256.key")).unwrap()));
     let serve = |chain: Vec<Vec<u8>>| {
         let mut server = ServerConfig::new();
-        server.certificates.credentials = vec![Arc::new(Credentials::new(chain, key()).unwrap())];
+        server.set_credentials(vec![Arc::new(Credentials::new(chain, key()).unwrap())]);
         connect(trusting(), server)
     };
     let chain = credentials("p256").chain().to_vec();
@@ -314,12 +313,11 @@ fn a_corrupt_chain_and_one_without_its_intermediate_are_refused() {
 #[test]
 fn the_certificate_is_chosen_by_name_and_by_what_the_client_can_verify() {
     let mut server = ServerConfig::new();
-    server.certificates.credentials =
-        ["other-name", "rsa", "p256"].into_iter().map(credentials).collect();
+    server.set_credentials(["other-name", "rsa", "p256"].into_iter().map(credentials).collect());
     let shown = |name: &str, server: &ServerConfig| {
         let mut client = ClientConfig::new();
         client.set_server_name(name).unwrap();
-        client.certificates.verification = Some(Verification::application(b"test"));
+        client.set_verification(Verification::application(b"test"));
         let mut pair = connect(client, server.clone());
         let request = pair.client.certificate_to_verify().unwrap();
         assert_eq!(request.server_name, Some(name.as_bytes()));
@@ -339,7 +337,7 @@ fn the_certificate_is_chosen_by_name_and_by_what_the_client_can_verify() {
 fn a_server_that_goes_by_the_name_says_so() {
     for (name, said) in [("p256", true), ("other-name", false)] {
         let mut client = trusting();
-        client.parameters.trace = true;
+        client.parameters_mut().set_trace(true);
         let pair = connect(client, certified(name));
         let extensions = pair.client_events.iter().find_map(|event| match event {
             Event::Message { name: "encrypted_extensions", bytes, .. } => {
@@ -357,7 +355,7 @@ fn the_application_can_judge_the_certificate_and_take_its_time() {
     for (accepted, chunking) in [(true, CHUNKINGS[0]), (true, CHUNKINGS[2]), (false, CHUNKINGS[2])]
     {
         let mut client = ClientConfig::new();
-        client.certificates.verification = Some(Verification::application(b"test"));
+        client.set_verification(Verification::application(b"test"));
         let mut pair = pair(client, certified("p256")).chunked(chunking).handshake();
         assert_eq!(pair.client.state(), "VERIFYING_CERTIFICATE");
         assert!(pair.client_events.contains(&Event::VerifyCertificate));
@@ -383,7 +381,7 @@ fn with_key_elsewhere() -> ServerConfig {
     let scheme = [SignatureScheme::ECDSA_SECP256R1_SHA256];
     let external = Credentials::from_pem_with_external_key(&file("p256.chain"), &scheme).unwrap();
     let mut server = ServerConfig::new();
-    server.certificates.credentials = vec![Arc::new(external)];
+    server.set_credentials(vec![Arc::new(external)]);
     server
 }
 
@@ -423,7 +421,7 @@ fn a_signature_that_does_not_verify_ends_the_handshake_before_it_is_sent() {
 #[test]
 fn a_request_for_a_signature_tells_whose_key_it_is() {
     let mut server = with_key_elsewhere();
-    server.certificates.credentials.insert(0, credentials("other-name"));
+    server.set_credentials([&[credentials("other-name")], server.credentials()].concat());
     let mut pair = connect(trusting(), server);
     let request = pair.server.to_sign().unwrap();
     assert_eq!(request.credentials, 1);
@@ -443,7 +441,7 @@ fn a_signature_that_nobody_makes_can_be_given_up() {
 /// A server that requests client certificates.
 fn asking(required: bool, verification: Verification) -> ServerConfig {
     let mut server = certified("p256");
-    server.certificates.clients = Some(ClientCertificates { verification, required });
+    server.set_client_certificates(ClientCertificates::new(verification, required));
     server
 }
 
@@ -451,9 +449,9 @@ fn asking(required: bool, verification: Verification) -> ServerConfig {
 fn both_sides_can_show_certificates() {
     for name in ["p256", "rsa"] {
         let mut server = asking(true, anchors("root"));
-        server.certificates.credentials = vec![credentials(name)];
+        server.set_credentials(vec![credentials(name)]);
         let mut client = trusting();
-        client.certificates.credentials = Some(credentials("client"));
+        client.set_credentials(credentials("client"));
         for chunking in CHUNKINGS {
             let mut pair = pair(client.clone(), server.clone()).chunked(chunking).handshake();
             assert_full(&mut pair);
@@ -477,12 +475,12 @@ fn a_client_certificate_is_judged_like_any_other() {
         [("p256", CertificateError::WrongUsage), ("expired", CertificateError::Expired)]
     {
         let mut client = trusting();
-        client.certificates.credentials = Some(credentials(name));
+        client.set_credentials(credentials(name));
         let pair = connect(client, asking(true, anchors("root")));
         assert_eq!(pair.server_error, Some(violation.into()));
     }
     let mut client = trusting();
-    client.certificates.credentials = Some(credentials("client"));
+    client.set_credentials(credentials("client"));
     let mut pair = connect(client, asking(true, Verification::application(b"test")));
     assert_eq!(pair.server.state(), "VERIFYING_CERTIFICATE");
     pair.server.decide_certificate(true).unwrap();
@@ -495,7 +493,7 @@ fn a_clients_key_can_be_elsewhere_too() {
     let scheme = [SignatureScheme::ECDSA_SECP256R1_SHA256];
     let external = Credentials::from_pem_with_external_key(&file("client.chain"), &scheme).unwrap();
     let mut client = trusting();
-    client.certificates.credentials = Some(Arc::new(external));
+    client.set_credentials(Arc::new(external));
     let mut pair = connect(client, asking(true, anchors("root")));
     assert_eq!(pair.client.state(), "SIGNING");
     let signature = sign("client.key", pair.client.to_sign().unwrap());
@@ -508,7 +506,7 @@ fn a_clients_key_can_be_elsewhere_too() {
 #[test]
 fn no_client_is_asked_for_a_certificate_under_a_psk() {
     let (client, mut server) = both();
-    server.certificates.clients = asking(true, anchors("root")).certificates.clients;
+    server.set_client_certificates(asking(true, anchors("root")).client_certificates().cloned());
     let pair = connect(client, server);
     assert!(!pair.assert_connected().server_certificate);
 }
@@ -516,8 +514,8 @@ fn no_client_is_asked_for_a_certificate_under_a_psk() {
 /// As [`both`], with a certificate in addition to the PSK.
 fn beside() -> (ClientConfig, ServerConfig) {
     let (mut client, mut server) = both();
-    client.certificates.with_external_psk = true;
-    server.certificates.with_external_psk = true;
+    client.set_certificate_with_psk(true);
+    server.set_certificate_with_psk(true);
     (client, server)
 }
 
@@ -538,31 +536,30 @@ fn a_certificate_can_stand_beside_an_external_psk() {
 #[test]
 fn a_certificate_beside_a_psk_is_judged_and_takes_both_sides_to_want() {
     let (mut client, server) = beside();
-    client.certificates.verification = Some(anchors("other-root"));
+    client.set_verification(anchors("other-root"));
     assert_client_refuses(&connect(client, server), CertificateError::UnknownIssuer);
 
     let (client, mut server) = beside();
-    server.certificates.with_external_psk = false;
+    server.set_certificate_with_psk(false);
     assert!(!connect(client, server).assert_connected().server_certificate);
     let (mut client, server) = beside();
-    client.certificates.with_external_psk = false;
+    client.set_certificate_with_psk(false);
     assert!(!connect(client, server).assert_connected().server_certificate);
 }
 
 #[test]
 fn a_certificate_beside_a_psk_goes_with_a_retry_and_without_early_data_or_requests() {
     let suite = CipherSuite::TLS_CHACHA20_POLY1305_SHA256;
-    let parameters =
-        EarlyDataParameters { max_size: 100, cipher_suite: supported(suite), alpn: None };
+    let parameters = EarlyDataParameters::new(100, supported(suite));
     let psk = psk("client1", HashAlgorithm::Sha256).with_early_data(parameters).unwrap();
     let (mut client, mut server) = (trusting(), asking(true, anchors("root")));
     client.append_psk(&psk).unwrap();
-    client.early_data = true;
-    client.certificates.with_external_psk = true;
+    client.set_early_data(true);
+    client.set_certificate_with_psk(true);
     server.append_psk(&psk).unwrap();
-    server.early_data = tls_psk::EarlyDataPolicy::Application;
-    server.certificates.with_external_psk = true;
-    server.parameters.set_groups(&[NamedGroup::SECP256R1]).unwrap();
+    server.set_early_data(tls_psk::EarlyDataPolicy::Application);
+    server.set_certificate_with_psk(true);
+    server.parameters_mut().set_groups(&[NamedGroup::SECP256R1]).unwrap();
     let mut pair = pair(client, server);
     pair.client.start().unwrap();
     assert_eq!(pair.client.early_data_limit(), None);
@@ -583,8 +580,8 @@ fn a_client_that_takes_none_of_the_servers_psk_modes_gets_no_tickets() {
     let (mut client, mut server) = (trusting(), certified("p256"));
     client.set_psk_kinds(PskKinds::Resumption).unwrap();
     server.set_psk_kinds(PskKinds::Resumption).unwrap();
-    server.tickets = Some(TicketPolicy::new(SealingKeys::new(&[[1; 32]]).unwrap()));
-    client.parameters.set_psk_modes(&[PskKeyExchangeMode::PSK_KE]).unwrap();
+    server.set_tickets(TicketPolicy::new(SealingKeys::new(&[[1; 32]]).unwrap()));
+    client.parameters_mut().set_psk_modes(&[PskKeyExchangeMode::PSK_KE]).unwrap();
     let mut pair = connect(client, server);
     assert!(session_of(&pair).is_none());
     assert_full(&mut pair);
@@ -595,7 +592,7 @@ fn a_full_handshake_yields_tickets_and_they_resume_without_a_certificate() {
     let (mut client, mut server) = (trusting(), certified("p256"));
     client.set_psk_kinds(PskKinds::Resumption).unwrap();
     server.set_psk_kinds(PskKinds::Resumption).unwrap();
-    server.tickets = Some(TicketPolicy::new(SealingKeys::new(&[[1; 32]]).unwrap()));
+    server.set_tickets(TicketPolicy::new(SealingKeys::new(&[[1; 32]]).unwrap()));
     let mut first = connect(client.clone(), server.clone());
     let session = session_of(&first).unwrap();
     assert_full(&mut first);
@@ -609,9 +606,8 @@ fn a_full_handshake_yields_tickets_and_they_resume_without_a_certificate() {
 
 #[test]
 fn the_configurations_say_what_they_are_for() {
-    let client = client::CertificateConfig::default();
-    let server = server::CertificateConfig::default();
-    assert!(client.verification.is_none() && server.credentials.is_empty());
+    let (client, server) = (ClientConfig::new(), ServerConfig::new());
+    assert!(client.verification().is_none() && server.credentials().is_empty());
 }
 
 #[cfg(feature = "webpki-roots")]
@@ -620,7 +616,7 @@ fn mozillas_authorities_are_there_and_trust_no_private_one() {
     let anchors = TrustAnchors::mozilla();
     assert!(format!("{anchors:?}").contains("anchors: 1"), "some hundred: {anchors:?}");
     let mut client = trusting();
-    client.certificates.verification = Some(Verification::Anchors(Arc::new(anchors)));
+    client.set_verification(Verification::Anchors(Arc::new(anchors)));
     let pair = connect(client, certified("p256"));
     assert_client_refuses(&pair, CertificateError::UnknownIssuer);
 }

@@ -26,7 +26,7 @@ fn messages(pair: &Pair) -> Vec<(&'static str, Vec<u8>)> {
 /// A client with a plain PSK, two imported ones and a plain one of the other hash.
 fn client_with_four() -> (ClientConfig, [ExternalPsk; 3]) {
     let (mut client, _) = default_configs();
-    client.parameters.trace = true;
+    client.parameters_mut().set_trace(true);
     let imported = psk("pump", HashAlgorithm::Sha256).with_context(b"pump, hall").unwrap();
     let other = psk("vault", HashAlgorithm::Sha384);
     client.append_psk(&imported).unwrap();
@@ -65,7 +65,7 @@ fn the_binders_of_a_first_client_hello_verify_with_their_psks_alone() {
 fn the_binders_of_a_second_client_hello_cover_the_first_and_the_retry() {
     let (client, psks) = client_with_four();
     let (_, mut server) = default_configs();
-    server.parameters.set_groups(&[NamedGroup::SECP256R1]).unwrap();
+    server.parameters_mut().set_groups(&[NamedGroup::SECP256R1]).unwrap();
     let pair = Pair::new(client, server).handshake();
     let all = messages(&pair);
     let names: Vec<_> = all.iter().take(3).map(|(name, _)| *name).collect();
@@ -102,7 +102,7 @@ fn a_binder_can_be_attempted_in_each_kind() {
     // Of a second ClientHello, imported and not, as the check of the same PSK expects it.
     let (client, psks) = client_with_four();
     let (_, mut server) = default_configs();
-    server.parameters.set_groups(&[NamedGroup::SECP256R1]).unwrap();
+    server.parameters_mut().set_groups(&[NamedGroup::SECP256R1]).unwrap();
     let all = messages(&Pair::new(client, server).handshake());
     let before = [&all[0].1[..], &all[1].1].concat();
     let flight = [&before[..], &all[2].1].concat();
@@ -218,9 +218,9 @@ fn a_leaked_psk_gives_the_secrets_of_psk_ke_and_none_of_psk_dhe_ke() {
         [(PskKeyExchangeMode::PSK_KE, true), (PskKeyExchangeMode::PSK_DHE_KE, false)]
     {
         let (mut client, mut server) = default_configs();
-        for parameters in [&mut client.parameters, &mut server.parameters] {
-            parameters.key_log = true;
-            parameters.trace = true;
+        for parameters in [client.parameters_mut(), server.parameters_mut()] {
+            parameters.set_key_log(true);
+            parameters.set_trace(true);
             parameters.set_psk_modes(&[mode]).unwrap();
         }
         let pair = Pair::new(client, server).handshake();
@@ -248,11 +248,11 @@ fn a_leaked_psk_gives_the_secrets_of_psk_ke_and_none_of_psk_dhe_ke() {
 #[test]
 fn protected_records_are_opened_with_the_key_log() {
     let (mut client, mut server) = default_configs();
-    client.parameters.key_log = true;
-    client.parameters.padding_multiple = 64;
-    server.parameters.padding_multiple = 64;
+    client.parameters_mut().set_key_log(true);
+    client.parameters_mut().set_padding_multiple(64);
+    server.parameters_mut().set_padding_multiple(64);
     let suite = CipherSuite::TLS_CHACHA20_POLY1305_SHA256;
-    for parameters in [&mut client.parameters, &mut server.parameters] {
+    for parameters in [client.parameters_mut(), server.parameters_mut()] {
         parameters.set_cipher_suites(&[suite]).unwrap();
     }
     let mut pair = Pair::new(client, server).handshake();

@@ -17,7 +17,7 @@ const SUITE: CipherSuite = CipherSuite::TLS_CHACHA20_POLY1305_SHA256;
 const MAX: u32 = 20_000;
 
 fn parameters(max_size: u32, cipher_suite: CipherSuite) -> EarlyDataParameters {
-    EarlyDataParameters { max_size, cipher_suite: supported(cipher_suite), alpn: None }
+    EarlyDataParameters::new(max_size, supported(cipher_suite))
 }
 
 fn early_psk(max_size: u32, suite: CipherSuite) -> ExternalPsk {
@@ -28,10 +28,10 @@ fn early_psk(max_size: u32, suite: CipherSuite) -> ExternalPsk {
 fn early(psk: &ExternalPsk) -> (ClientConfig, ServerConfig) {
     let mut client = ClientConfig::new();
     client.append_psk(psk).unwrap();
-    client.early_data = true;
+    client.set_early_data(true);
     let mut server = ServerConfig::new();
     server.append_psk(psk).unwrap();
-    server.early_data = EarlyDataPolicy::Application;
+    server.set_early_data(EarlyDataPolicy::Application);
     (client, server)
 }
 
@@ -77,7 +77,7 @@ fn early_data_is_accepted_with_every_suite_and_chunking() {
     for suite in SUITES {
         for chunking in CHUNKINGS {
             let (mut client, server) = early(&early_psk(MAX, suite));
-            client.parameters.set_cipher_suites(&[suite]).unwrap();
+            client.parameters_mut().set_cipher_suites(&[suite]).unwrap();
             let mut pair = started(client, server, &data).chunked(chunking);
             decide(&mut pair, true);
             let negotiated = pair.assert_connected();
@@ -129,7 +129,7 @@ fn the_application_can_reject_it() {
 #[test]
 fn a_server_that_was_not_told_to_ask_rejects_it() {
     let (client, mut server) = early(&early_psk(MAX, SUITE));
-    server.early_data = EarlyDataPolicy::Reject;
+    server.set_early_data(EarlyDataPolicy::Reject);
     let mut pair = started(client, server, b"early");
     pair.run();
     assert_rejected(&mut pair);
@@ -139,7 +139,7 @@ fn a_server_that_was_not_told_to_ask_rejects_it() {
 fn a_hello_retry_request_rejects_it() {
     for chunking in CHUNKINGS {
         let (client, mut server) = early(&early_psk(MAX, SUITE));
-        server.parameters.set_groups(&[NamedGroup::SECP256R1]).unwrap();
+        server.parameters_mut().set_groups(&[NamedGroup::SECP256R1]).unwrap();
         let mut pair = started(client, server, &[7; 9000]).chunked(chunking);
         pair.run();
         assert!(pair.assert_connected().hello_retry_request);
@@ -157,7 +157,7 @@ fn a_psk_other_than_the_first_rejects_it() {
     for known in client.psks().iter() {
         first.append_psk(known).unwrap();
     }
-    first.early_data = true;
+    first.set_early_data(true);
     client = first;
     let mut pair = started(client, server, b"early");
     pair.run();
@@ -170,24 +170,24 @@ fn another_suite_or_protocol_than_the_psks_rejects_it() {
     // The server prefers another suite of the same hash.
     let (client, mut server) = early(&early_psk(MAX, SUITE));
     let preferred = CipherSuite::TLS_AES_128_GCM_SHA256;
-    server.parameters.set_cipher_suites(&[preferred, SUITE]).unwrap();
+    server.parameters_mut().set_cipher_suites(&[preferred, SUITE]).unwrap();
     let mut pair = started(client, server, b"early");
     pair.run();
     assert_eq!(pair.assert_connected().cipher_suite, preferred);
     assert_rejected(&mut pair);
 
     // Its protocol is another.
-    let bound = EarlyDataParameters { alpn: Some(b"mqtt".to_vec()), ..parameters(MAX, SUITE) };
+    let bound = parameters(MAX, SUITE).with_alpn(b"mqtt");
     let psk = psk("device-7", HashAlgorithm::Sha256).with_early_data(bound).unwrap();
     let (mut client, mut server) = early(&psk);
-    client.parameters.set_alpn(&[b"mqtt", b"http/1.1"]).unwrap();
-    server.parameters.set_alpn(&[b"http/1.1", b"mqtt"]).unwrap();
+    client.parameters_mut().set_alpn(&[b"mqtt", b"http/1.1"]).unwrap();
+    server.parameters_mut().set_alpn(&[b"http/1.1", b"mqtt"]).unwrap();
     let mut pair = started(client.clone(), server.clone(), b"early");
     pair.run();
     assert_rejected(&mut pair);
 
     // And the same protocol accepts it.
-    server.parameters.set_alpn(&[b"mqtt"]).unwrap();
+    server.parameters_mut().set_alpn(&[b"mqtt"]).unwrap();
     let mut pair = started(client, server, b"early");
     decide(&mut pair, true);
     assert_eq!(early_data(&pair.server_events), b"early");
@@ -196,7 +196,7 @@ fn another_suite_or_protocol_than_the_psks_rejects_it() {
 #[test]
 fn early_data_is_offered_only_when_asked_for_and_possible() {
     let (mut client, server) = early(&early_psk(MAX, SUITE));
-    client.early_data = false;
+    client.set_early_data(false);
     let mut pair = Pair::new(client, server);
     pair.client.start().unwrap();
     assert_eq!(pair.client.early_data_limit(), None);
@@ -205,11 +205,11 @@ fn early_data_is_offered_only_when_asked_for_and_possible() {
     assert_eq!(pair.assert_connected().early_data, EarlyDataOutcome::NotOffered);
 
     // Neither with a suite that is not configured, nor with a protocol that is not.
-    let bound = EarlyDataParameters { alpn: Some(b"mqtt".to_vec()), ..parameters(MAX, SUITE) };
+    let bound = parameters(MAX, SUITE).with_alpn(b"mqtt");
     let with_protocol = psk("device-7", HashAlgorithm::Sha256).with_early_data(bound).unwrap();
     for psk in [early_psk(MAX, CipherSuite::TLS_AES_128_GCM_SHA256), with_protocol] {
         let (mut client, server) = early(&psk);
-        client.parameters.set_cipher_suites(&[SUITE]).unwrap();
+        client.parameters_mut().set_cipher_suites(&[SUITE]).unwrap();
         let mut pair = Pair::new(client, server);
         pair.client.start().unwrap();
         assert_eq!(pair.client.early_data_limit(), None);
@@ -237,8 +237,8 @@ fn more_than_the_limit_is_refused_by_the_sender_and_by_the_receiver() {
 fn empty_records_use_up_what_is_skipped_too() {
     for groups in [vec![NamedGroup::X25519], vec![NamedGroup::SECP256R1]] {
         let (client, mut server) = early(&early_psk(MAX, SUITE));
-        server.early_data = EarlyDataPolicy::Reject;
-        server.parameters.set_groups(&groups).unwrap();
+        server.set_early_data(EarlyDataPolicy::Reject);
+        server.parameters_mut().set_groups(&groups).unwrap();
         let mut pair = started(client, server, &[]);
         let hello = pair.client.poll_transmit().unwrap();
         pair.server.receive(&hello).unwrap();
@@ -254,7 +254,7 @@ fn rejected_early_data_is_skipped_up_to_a_limit() {
     // A server that knows nothing of early data under this PSK.
     let mut server = ServerConfig::new();
     server.append_psk(&psk("device-7", hash_of(SUITE))).unwrap();
-    server.max_skipped_early_data = 1000;
+    server.set_max_skipped_early_data(1000);
     let mut pair = started(client, server, &[7; 2000]);
     pair.run();
     assert_eq!(pair.server_error, Some(Violation::TooMuchEarlyData.into()));
@@ -265,7 +265,7 @@ fn all_the_early_data_that_the_psk_allows_is_skipped_when_rejected() {
     const MUCH: u32 = 100_000;
     for groups in [vec![NamedGroup::X25519], vec![NamedGroup::SECP256R1]] {
         let (client, mut server) = early(&early_psk(MUCH, SUITE));
-        server.parameters.set_groups(&groups).unwrap();
+        server.parameters_mut().set_groups(&groups).unwrap();
         let mut pair = started(client, server, &[7; MUCH as usize]);
         pair.run();
         if pair.server.is_asking() {
@@ -368,7 +368,7 @@ fn the_id_is_the_same_for_a_copy_and_differs_otherwise() {
 #[test]
 fn early_data_follows_a_pending_selection() {
     let (client, mut server) = early(&early_psk(MAX, SUITE));
-    server.selection = SelectionPolicy::Application;
+    server.set_selection(SelectionPolicy::Application);
     let mut pair = started(client, server, b"early");
     pair.run();
     assert_eq!(pair.server.state(), "SELECTING_PSK");
@@ -398,8 +398,8 @@ fn both_sides_export_the_same_early_keying_material() {
 #[test]
 fn the_key_log_has_the_early_secrets_of_both_sides() {
     let (mut client, mut server) = early(&early_psk(MAX, SUITE));
-    client.parameters.key_log = true;
-    server.parameters.key_log = true;
+    client.parameters_mut().set_key_log(true);
+    server.parameters_mut().set_key_log(true);
     let mut pair = started(client, server, b"early");
     decide(&mut pair, true);
     let lines = |events: &[Event]| -> HashSet<String> {
@@ -422,8 +422,8 @@ fn each_side_sends_one_change_cipher_spec_with_early_data_too() {
     let is_compatibility = |window: &&[u8]| *window == [20, 3, 3, 0, 1, 1];
     for groups in [&[NamedGroup::X25519][..], &[NamedGroup::SECP256R1][..]] {
         let (client, mut server) = early(&early_psk(MAX, SUITE));
-        server.early_data = EarlyDataPolicy::Reject;
-        server.parameters.set_groups(groups).unwrap();
+        server.set_early_data(EarlyDataPolicy::Reject);
+        server.parameters_mut().set_groups(groups).unwrap();
         let mut pair = started(client, server, b"early");
         pair.run();
         pair.assert_connected();
@@ -437,9 +437,9 @@ fn each_side_sends_one_change_cipher_spec_with_early_data_too() {
 fn the_suite_of_early_data_is_offered_first() {
     let suite = CipherSuite::TLS_AES_128_GCM_SHA256;
     let (mut client, mut server) = early(&early_psk(MAX, suite));
-    client.parameters.grease = false;
-    client.parameters.trace = true;
-    server.parameters.set_cipher_suites(&[suite]).unwrap();
+    client.parameters_mut().set_grease(false);
+    client.parameters_mut().set_trace(true);
+    server.parameters_mut().set_cipher_suites(&[suite]).unwrap();
     let mut pair = started(client, server, b"early");
     decide(&mut pair, true);
     let hello = pair.client_events.iter().find_map(|event| match event {
@@ -459,8 +459,7 @@ fn parameters_that_cannot_be_are_refused() {
     let sha384 = CipherSuite::TLS_AES_256_GCM_SHA384;
     assert_eq!(refused(parameters(1, sha384)), PskError::EarlyDataSuiteMismatch);
     assert_eq!(refused(parameters(0, SUITE)), PskError::EarlyDataSizeZero);
-    let alpn = Some(vec![b'x'; 256]);
-    let long = EarlyDataParameters { alpn, ..parameters(1, SUITE) };
+    let long = parameters(1, SUITE).with_alpn(&[b'x'; 256]);
     assert_eq!(refused(long), PskError::BadProtocolName);
     // An imported one has a key for each hash.
     assert!(psk().with_context(b"a to b").unwrap().with_early_data(parameters(1, sha384)).is_ok());
@@ -474,8 +473,8 @@ fn an_imported_psk_sends_early_data_with_the_key_of_its_suite() {
         let (mut client, mut server) = early(&imported);
         // The hash of the first suite is the first that is offered.
         let suites = [suite, CipherSuite::TLS_AES_128_GCM_SHA256];
-        client.parameters.set_cipher_suites(&suites).unwrap();
-        server.parameters.set_cipher_suites(&suites).unwrap();
+        client.parameters_mut().set_cipher_suites(&suites).unwrap();
+        server.parameters_mut().set_cipher_suites(&suites).unwrap();
         let mut pair = started(client, server, b"early");
         decide(&mut pair, true);
         assert_eq!(pair.assert_connected().cipher_suite, suite);
@@ -489,14 +488,14 @@ fn with_ticket() -> (ClientConfig, ServerConfig, Session) {
     let mut client = ClientConfig::new();
     client.set_psk_kinds(PskKinds::Both).unwrap();
     client.append_psk(&psk).unwrap();
-    client.early_data = true;
+    client.set_early_data(true);
     let mut server = ServerConfig::new();
     server.set_psk_kinds(PskKinds::Both).unwrap();
     server.append_psk(&psk).unwrap();
-    server.early_data = EarlyDataPolicy::Application;
+    server.set_early_data(EarlyDataPolicy::Application);
     let mut policy = TicketPolicy::new(SealingKeys::new(&[[1; 32]]).unwrap());
     policy.set_early_data(MAX, b"one store").unwrap();
-    server.tickets = Some(policy);
+    server.set_tickets(policy);
 
     let mut pair = Pair::new(client.clone(), server.clone());
     pair.client.set_time(NOW);
@@ -560,8 +559,8 @@ fn a_copy_of_a_resumption_is_too_old_when_it_need_not_be_remembered() {
 #[test]
 fn the_servers_record_size_limit_is_not_held_against_early_data() {
     let (mut client, mut server) = early(&early_psk(MAX, SUITE));
-    client.parameters.set_record_size_limit(Some(1000)).unwrap();
-    server.parameters.set_record_size_limit(Some(512)).unwrap();
+    client.parameters_mut().set_record_size_limit(Some(1000)).unwrap();
+    server.parameters_mut().set_record_size_limit(Some(512)).unwrap();
     let data = vec![7; 16_000];
     let mut pair = started(client, server, &data);
     decide(&mut pair, true);

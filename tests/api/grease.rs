@@ -24,7 +24,7 @@ fn is_reserved(value: u16) -> bool {
 /// A client that offers something in every list that takes a reserved value.
 fn offering() -> ClientConfig {
     let (mut client, _) = default_configs();
-    client.parameters.set_alpn(&[b"mqtt"]).unwrap();
+    client.parameters_mut().set_alpn(&[b"mqtt"]).unwrap();
     client
 }
 
@@ -104,7 +104,7 @@ fn the_modes_have_no_reserved_value_as_mbed_tls_refuses_the_hello_for_it() {
     for modes in [&BOTH[..], &BOTH[..1], &BOTH[1..]] {
         for seed in 0..20 {
             let mut client = offering();
-            client.parameters.set_psk_modes(modes).unwrap();
+            client.parameters_mut().set_psk_modes(modes).unwrap();
             let (_, hello) = started(client, seed);
             assert_eq!(hello.extensions.psk_key_exchange_modes.as_deref(), Some(modes));
         }
@@ -122,7 +122,7 @@ fn the_values_differ_between_connections_and_follow_from_the_seed() {
 #[test]
 fn without_key_exchange_and_protocols_no_list_is_made_for_a_reserved_value() {
     let (mut client, _) = default_configs();
-    client.parameters.set_psk_modes(&[PskKeyExchangeMode::PSK_KE]).unwrap();
+    client.parameters_mut().set_psk_modes(&[PskKeyExchangeMode::PSK_KE]).unwrap();
     let (_, hello) = started(client, 1);
     let extensions = &hello.extensions;
     assert_eq!((&extensions.supported_groups, &extensions.key_share), (&None, &None));
@@ -132,7 +132,7 @@ fn without_key_exchange_and_protocols_no_list_is_made_for_a_reserved_value() {
 #[test]
 fn a_client_can_do_without() {
     let mut client = offering();
-    client.parameters.grease = false;
+    client.parameters_mut().set_grease(false);
     let (_, hello) = started(client, 1);
     assert_eq!(hello.cipher_suites.len(), 2);
     assert_eq!(hello.extensions.supported_versions, Some(vec![ProtocolVersion::TLS13]));
@@ -144,8 +144,8 @@ fn a_client_can_do_without() {
 fn a_second_client_hello_repeats_the_values_but_for_the_share() {
     for chunking in CHUNKINGS {
         let (_, mut server) = default_configs();
-        server.parameters.set_groups(&[NamedGroup::SECP256R1]).unwrap();
-        server.parameters.trace = true;
+        server.parameters_mut().set_groups(&[NamedGroup::SECP256R1]).unwrap();
+        server.parameters_mut().set_trace(true);
         let pair = Pair::new(offering(), server).chunked(chunking).handshake();
         assert!(pair.assert_connected().hello_retry_request);
         let hellos: Vec<ClientHello> = pair
@@ -248,7 +248,7 @@ fn a_reserved_extension_in_the_servers_hello_is_an_unsupported_extension() {
 /// The client's answer to EncryptedExtensions from a server under psk_ke that sends these.
 fn answer_to(encrypted_extensions: impl Fn(&ClientHello) -> Vec<u8>) -> Result<(), Error> {
     let mut config = offering();
-    config.parameters.set_psk_modes(&[PskKeyExchangeMode::PSK_KE]).unwrap();
+    config.parameters_mut().set_psk_modes(&[PskKeyExchangeMode::PSK_KE]).unwrap();
     let mut client = Connection::client(Arc::new(config), Entropy::from_seed([3; 32]));
     client.start().unwrap();
     let first = drain(&mut client, &mut Vec::new());
@@ -290,10 +290,10 @@ fn a_reserved_value_in_encrypted_extensions_is_refused() {
 #[test]
 fn a_server_ignores_every_reserved_value_wherever_it_stands() {
     let (_, mut server) = default_configs();
-    server.parameters.set_alpn(&[b"mqtt"]).unwrap();
+    server.parameters_mut().set_alpn(&[b"mqtt"]).unwrap();
     for last in [false, true] {
         let mut config = offering();
-        config.parameters.grease = false;
+        config.parameters_mut().set_grease(false);
         let (_, mut hello) = started(config, 5);
         let at = |len: usize| if last { len } else { 0 };
         let extensions = &mut hello.extensions;

@@ -44,8 +44,8 @@ fn hello_retry_request_recomputes_binders_with_every_suite_and_chunking() {
             for chunking in CHUNKINGS {
                 let (mut client, mut server) =
                     configs(suite, first, PskKeyExchangeMode::PSK_DHE_KE);
-                client.parameters.set_groups(&[first, wanted]).unwrap();
-                server.parameters.set_groups(&[wanted]).unwrap();
+                client.parameters_mut().set_groups(&[first, wanted]).unwrap();
+                server.parameters_mut().set_groups(&[wanted]).unwrap();
                 let mut pair = Pair::new(client, server).chunked(chunking).handshake();
                 let negotiated = pair.assert_connected();
                 assert!(negotiated.hello_retry_request);
@@ -65,7 +65,7 @@ fn hello_retry_request_prunes_psks_of_another_hash_and_the_index_counts_in_the_s
     client.append_psk(&sha384).unwrap();
     let mut server = ServerConfig::new();
     server.append_psk(&sha384).unwrap();
-    server.parameters.set_groups(&[NamedGroup::SECP256R1]).unwrap();
+    server.parameters_mut().set_groups(&[NamedGroup::SECP256R1]).unwrap();
     let pair = Pair::new(client, server).handshake();
     let negotiated = pair.assert_connected();
     assert_eq!(negotiated.psk_identity.as_deref(), Some(&b"large"[..]));
@@ -87,7 +87,7 @@ fn a_seeded_handshake_is_reproducible_to_the_byte() {
 #[test]
 fn without_middlebox_compatibility_there_is_no_session_id_and_no_change_cipher_spec() {
     let (mut client, server) = default_configs();
-    client.parameters.middlebox_compatibility = false;
+    client.parameters_mut().set_middlebox_compatibility(false);
     let pair = Pair::new(client, server).handshake();
     pair.assert_connected();
     assert!(!record_types(&pair.to_server).contains(&20));
@@ -98,7 +98,7 @@ fn without_middlebox_compatibility_there_is_no_session_id_and_no_change_cipher_s
 fn with_middlebox_compatibility_each_side_sends_one_change_cipher_spec_with_or_without_retry() {
     for groups in [&[NamedGroup::X25519][..], &[NamedGroup::SECP256R1][..]] {
         let (client, mut server) = default_configs();
-        server.parameters.set_groups(groups).unwrap();
+        server.parameters_mut().set_groups(groups).unwrap();
         let pair = Pair::new(client, server).handshake();
         pair.assert_connected();
         for bytes in [&pair.to_server, &pair.to_client] {
@@ -145,9 +145,9 @@ fn suite_between(
     server_suites: Option<&[CipherSuite]>,
 ) -> CipherSuite {
     let (mut client, mut server) = default_configs();
-    client.parameters.set_cipher_suites(client_suites).unwrap();
+    client.parameters_mut().set_cipher_suites(client_suites).unwrap();
     if let Some(suites) = server_suites {
-        server.parameters.set_cipher_suites(suites).unwrap();
+        server.parameters_mut().set_cipher_suites(suites).unwrap();
     }
     Pair::new(client, server).handshake().assert_connected().cipher_suite.code_point()
 }
@@ -182,8 +182,8 @@ fn a_server_that_names_its_suites_chooses_by_their_order() {
 fn a_client_offers_only_suites_that_fit_a_psk() {
     let mut client = ClientConfig::new();
     client.append_psk(&psk("b", HashAlgorithm::Sha384)).unwrap();
-    client.parameters.grease = false;
-    client.parameters.trace = true;
+    client.parameters_mut().set_grease(false);
+    client.parameters_mut().set_trace(true);
     let mut pair = Pair::new(client, ServerConfig::new());
     pair.client.start().unwrap();
     let hello = client_hello(&mut pair);
@@ -211,7 +211,7 @@ fn an_unknown_identity_before_a_known_one_is_skipped() {
     client.append_psk(&known).unwrap();
     let mut server = ServerConfig::new();
     server.append_psk(&known).unwrap();
-    server.parameters.trace = true;
+    server.parameters_mut().set_trace(true);
     let pair = Pair::new(client, server).handshake();
     assert_eq!(pair.assert_connected().psk_index, Some(2));
     let outcomes: Vec<_> = pair
@@ -262,7 +262,7 @@ fn a_wrong_key_an_unknown_identity_and_a_declined_offer_look_alike() {
     assert_refused(&pair);
 
     let (_, mut declining) = default_configs();
-    declining.selection = SelectionPolicy::Application;
+    declining.set_selection(SelectionPolicy::Application);
     let mut pair = Pair::new(client.clone(), declining).handshake();
     let error = pair.server.select(Selection::None).unwrap_err();
     assert_eq!(error, Incompatible::NoAcceptablePsk.into());
@@ -282,21 +282,21 @@ fn what_does_not_depend_on_the_client_is_a_handshake_failure() {
     type Change = fn(&mut ServerConfig);
     let cases: [(Change, Incompatible); 3] = [
         (
-            |server| server.parameters.set_psk_modes(&[PskKeyExchangeMode::PSK_KE]).unwrap(),
+            |server| server.parameters_mut().set_psk_modes(&[PskKeyExchangeMode::PSK_KE]).unwrap(),
             Incompatible::NoCommonPskMode,
         ),
         (
-            |server| server.parameters.set_cipher_suites(&[SUITES[2]]).unwrap(),
+            |server| server.parameters_mut().set_cipher_suites(&[SUITES[2]]).unwrap(),
             Incompatible::NoCommonCipherSuite,
         ),
         (
-            |server| server.parameters.set_groups(&[NamedGroup::SECP256R1]).unwrap(),
+            |server| server.parameters_mut().set_groups(&[NamedGroup::SECP256R1]).unwrap(),
             Incompatible::NoCommonGroup,
         ),
     ];
     for (change, cause) in cases {
         let (mut client, mut server) = default_configs();
-        client.parameters.set_groups(&[NamedGroup::X25519]).unwrap();
+        client.parameters_mut().set_groups(&[NamedGroup::X25519]).unwrap();
         change(&mut server);
         let pair = Pair::new(client, server).handshake();
         assert_eq!(pair.server_error, Some(cause.into()));
@@ -309,7 +309,7 @@ fn what_does_not_depend_on_the_client_is_a_handshake_failure() {
 fn psk_ke_is_never_used_unless_both_sides_list_it() {
     let (mut client, server) = default_configs();
     client
-        .parameters
+        .parameters_mut()
         .set_psk_modes(&[PskKeyExchangeMode::PSK_KE, PskKeyExchangeMode::PSK_DHE_KE])
         .unwrap();
     let pair = Pair::new(client, server).handshake();
@@ -321,9 +321,9 @@ fn a_late_selection_goes_on_where_it_stopped() {
     for chunking in CHUNKINGS {
         for retry in [false, true] {
             let (client, mut server) = default_configs();
-            server.selection = SelectionPolicy::Application;
+            server.set_selection(SelectionPolicy::Application);
             if retry {
-                server.parameters.set_groups(&[NamedGroup::SECP256R1]).unwrap();
+                server.parameters_mut().set_groups(&[NamedGroup::SECP256R1]).unwrap();
             }
             let mut pair = Pair::new(client, server).chunked(chunking).handshake();
             assert_eq!(pair.server.state(), "SELECTING_PSK");
@@ -349,7 +349,7 @@ fn a_late_selection_goes_on_where_it_stopped() {
 fn selection_appends_and_chooses_in_one_step() {
     let (client, _) = default_configs();
     let mut server = ServerConfig::new();
-    server.selection = SelectionPolicy::Application;
+    server.set_selection(SelectionPolicy::Application);
     let mut pair = Pair::new(client, server).handshake();
     let known = psk("client1", HashAlgorithm::Sha256);
     // After refused answers the selection is still pending.
@@ -371,7 +371,7 @@ fn selection_appends_and_chooses_in_one_step() {
 fn a_psk_appended_while_selection_waits_can_be_chosen() {
     let (client, _) = default_configs();
     let mut server = ServerConfig::new();
-    server.selection = SelectionPolicy::Application;
+    server.set_selection(SelectionPolicy::Application);
     let mut pair = Pair::new(client, server).handshake();
     let known = psk("client1", HashAlgorithm::Sha256);
     pair.server.append_psk(&known).unwrap();
@@ -385,7 +385,7 @@ fn a_psk_appended_while_selection_waits_can_be_chosen() {
 #[test]
 fn a_cancelled_selection_fails_the_handshake_with_internal_error() {
     let (client, mut server) = default_configs();
-    server.selection = SelectionPolicy::Application;
+    server.set_selection(SelectionPolicy::Application);
     let mut pair = Pair::new(client, server).handshake();
     assert!(pair.server.cancel_question().is_err());
     pair.run();
@@ -396,7 +396,7 @@ fn a_cancelled_selection_fails_the_handshake_with_internal_error() {
 #[test]
 fn what_a_client_sends_while_selection_waits_is_bounded() {
     let (client, mut server) = default_configs();
-    server.selection = SelectionPolicy::Application;
+    server.set_selection(SelectionPolicy::Application);
     let mut pair = Pair::new(client, server).handshake();
     let chunk = [23; 1 << 14];
     let error = (0..100).find_map(|_| pair.server.receive(&chunk).err());
@@ -412,7 +412,7 @@ fn a_client_without_psk_or_without_a_fitting_suite_does_not_start_and_can_be_men
     assert_eq!(pair.client.start(), Err(Usage::AlreadyStarted.into()));
 
     let mut config = ClientConfig::new();
-    config.parameters.set_cipher_suites(&[SUITES[2]]).unwrap();
+    config.parameters_mut().set_cipher_suites(&[SUITES[2]]).unwrap();
     config.append_psk(&psk("client1", HashAlgorithm::Sha256)).unwrap();
     let mut pair = Pair::new(config, ServerConfig::new());
     assert_eq!(pair.client.start(), Err(Usage::NoUsableCipherSuite.into()));
@@ -422,10 +422,10 @@ fn a_client_without_psk_or_without_a_fitting_suite_does_not_start_and_can_be_men
 fn alpn_and_server_name_are_negotiated_and_visible_to_selection() {
     let (mut client, mut server) = default_configs();
     client.set_server_name("broker.example.").unwrap();
-    client.parameters.grease = false;
-    client.parameters.set_alpn(&[b"mqtt", b"http/1.1"]).unwrap();
-    server.parameters.set_alpn(&[b"http/1.1", b"mqtt"]).unwrap();
-    server.selection = SelectionPolicy::Application;
+    client.parameters_mut().set_grease(false);
+    client.parameters_mut().set_alpn(&[b"mqtt", b"http/1.1"]).unwrap();
+    server.parameters_mut().set_alpn(&[b"http/1.1", b"mqtt"]).unwrap();
+    server.set_selection(SelectionPolicy::Application);
     let mut pair = Pair::new(client.clone(), server.clone()).handshake();
     let hello = pair.server.client_hello().unwrap();
     assert_eq!(hello.extensions.server_name.as_deref(), Some(&b"broker.example"[..]));
@@ -436,7 +436,7 @@ fn alpn_and_server_name_are_negotiated_and_visible_to_selection() {
     assert_eq!(negotiated.alpn.as_deref(), Some(&b"http/1.1"[..]));
     assert_eq!(negotiated.server_name.as_deref(), Some(&b"broker.example"[..]));
 
-    server.parameters.set_alpn(&[b"imap"]).unwrap();
+    server.parameters_mut().set_alpn(&[b"imap"]).unwrap();
     let pair = Pair::new(client, server).handshake();
     let alert = Error::AlertReceived(AlertDescription::NO_APPLICATION_PROTOCOL);
     assert_eq!(pair.client_error, Some(alert));
@@ -474,7 +474,7 @@ fn each_group_is_listed_and_shared_once_and_shares_are_of_listed_groups() {
         (vec![x25519], vec![x25519, p256], Violation::KeyShareNotInGroups),
     ] {
         let (mut client, server) = default_configs();
-        client.parameters.trace = true;
+        client.parameters_mut().set_trace(true);
         let mut pair = Pair::new(client, server);
         pair.client.start().unwrap();
         let mut hello = client_hello(&mut pair);
@@ -500,7 +500,7 @@ fn an_imported_psk_is_offered_once_per_hash_and_bound_to_its_context() {
         client.append_psk(&imported(b"client|server")).unwrap();
         let mut server = ServerConfig::new();
         server.append_psk(&imported(b"client|server")).unwrap();
-        server.parameters.set_cipher_suites(&[suite]).unwrap();
+        server.parameters_mut().set_cipher_suites(&[suite]).unwrap();
         let pair = Pair::new(client.clone(), server).handshake();
         assert_eq!(pair.assert_connected().cipher_suite, suite);
 
@@ -526,8 +526,8 @@ fn offered_psks_are_looked_up_up_to_a_limit() {
     {
         for policy in [SelectionPolicy::FirstMatch, SelectionPolicy::Application] {
             let mut server = ServerConfig::new();
-            server.selection = policy;
-            server.max_offered_psks = limit.unwrap_or(server.max_offered_psks);
+            server.set_selection(policy);
+            limit.into_iter().for_each(|limit| server.set_max_offered_psks(limit));
             server.append_psk(&of(known)).unwrap();
             let mut pair = Pair::new(client.clone(), server).handshake();
             if policy == SelectionPolicy::Application {
@@ -555,12 +555,12 @@ fn offered_psks_are_looked_up_up_to_a_limit() {
 fn a_retry_finds_the_chosen_psk_again_and_the_whole_offer_is_read() {
     let of = |n: usize| psk(&format!("device-{n}"), HashAlgorithm::Sha256);
     let mut client = ClientConfig::new();
-    client.parameters.set_groups(&[NamedGroup::X25519, NamedGroup::SECP256R1]).unwrap();
+    client.parameters_mut().set_groups(&[NamedGroup::X25519, NamedGroup::SECP256R1]).unwrap();
     for n in 0..40 {
         client.append_psk(&of(n)).unwrap();
     }
     let mut server = ServerConfig::new();
-    server.parameters.set_groups(&[NamedGroup::SECP256R1]).unwrap();
+    server.parameters_mut().set_groups(&[NamedGroup::SECP256R1]).unwrap();
     server.append_psk(&of(31)).unwrap();
     let pair = Pair::new(client.clone(), server.clone()).handshake();
     assert!(pair.assert_connected().hello_retry_request);

@@ -392,13 +392,13 @@ fn where_bytes_stop_making_sense_the_fields_up_to_there_are_in_order() {
 #[test]
 fn every_message_of_a_handshake_is_taken_apart_to_its_last_byte() {
     let (mut client, mut server) = default_configs();
-    client.parameters.trace = true;
-    client.parameters.set_alpn(&[b"mqtt"]).unwrap();
+    client.parameters_mut().set_trace(true);
+    client.parameters_mut().set_alpn(&[b"mqtt"]).unwrap();
     client.set_server_name("broker.example").unwrap();
-    server.parameters.set_groups(&[NamedGroup::SECP256R1]).unwrap();
-    server.parameters.set_alpn(&[b"mqtt"]).unwrap();
-    server.cookie_keys =
-        Some(tls_psk::CookieKeys::new(tls_psk::SealingKeys::new(&[[1; 32]]).unwrap()));
+    server.parameters_mut().set_groups(&[NamedGroup::SECP256R1]).unwrap();
+    server.parameters_mut().set_alpn(&[b"mqtt"]).unwrap();
+    server
+        .set_cookie_keys(tls_psk::CookieKeys::new(tls_psk::SealingKeys::new(&[[1; 32]]).unwrap()));
     let mut pair = Pair::new(client, server).handshake();
     pair.assert_connected();
     pair.client.update_keys(KeyUpdateRequest::UPDATE_REQUESTED).unwrap();

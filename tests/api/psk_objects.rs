@@ -230,9 +230,9 @@ fn the_default_is_the_first_of_the_servers_list_whatever_the_clients_order() {
 fn the_application_is_asked_once_also_across_a_hello_retry_request() {
     for retry in [false, true] {
         let (client, mut server) = default_configs();
-        server.selection = SelectionPolicy::Application;
+        server.set_selection(SelectionPolicy::Application);
         if retry {
-            server.parameters.set_groups(&[NamedGroup::SECP256R1]).unwrap();
+            server.parameters_mut().set_groups(&[NamedGroup::SECP256R1]).unwrap();
         }
         let mut pair = Pair::new(client, server).handshake();
         pair.server.select(Selection::Offered(0)).unwrap();
@@ -246,7 +246,7 @@ fn the_application_is_asked_once_also_across_a_hello_retry_request() {
 #[test]
 fn the_negotiated_identity_is_empty_before_and_the_same_on_both_sides_after() {
     let (client, mut server) = default_configs();
-    server.selection = SelectionPolicy::Application;
+    server.set_selection(SelectionPolicy::Application);
     let mut pair = Pair::new(client.clone(), server).handshake();
     for connection in [&pair.client, &pair.server] {
         assert_eq!(connection.negotiated_psk_identity(), None);
@@ -297,7 +297,7 @@ fn updates(pair: &Pair) -> (usize, usize) {
 fn padding_hides_how_long_the_data_is() {
     let psk = psk("device", SHA256);
     let mut client = client_of(&[&psk]);
-    client.parameters.padding_multiple = 256;
+    client.parameters_mut().set_padding_multiple(256);
     let mut pair = Pair::new(client, server_of(&[&psk])).handshake();
     pair.assert_connected();
     let mut lengths = Vec::new();

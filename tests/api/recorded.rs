@@ -61,12 +61,12 @@ fn a_seeded_handshake_is_the_same_to_the_byte_everywhere() {
         let (client, mut server) = {
             let (mut client, server) = configs(suite, NamedGroup::X25519, mode);
             let both = [NamedGroup::X25519, NamedGroup::SECP256R1];
-            client.parameters.set_groups(&both).unwrap();
-            client.parameters.grease = grease;
+            client.parameters_mut().set_groups(&both).unwrap();
+            client.parameters_mut().set_grease(grease);
             (client, server)
         };
         if retry {
-            server.parameters.set_groups(&[NamedGroup::SECP256R1]).unwrap();
+            server.parameters_mut().set_groups(&[NamedGroup::SECP256R1]).unwrap();
         }
         let mut pair = Pair::new(client, server).handshake();
         assert_eq!(pair.assert_connected().hello_retry_request, retry);

@@ -35,7 +35,7 @@ fn shared_tickets() -> TicketPolicy {
 
 fn issuing() -> ServerConfig {
     let mut server = ServerConfig::new();
-    server.tickets = Some(shared_tickets());
+    server.set_tickets(shared_tickets());
     server
 }
 
@@ -47,20 +47,20 @@ fn psk_server(psk: &ExternalPsk) -> ServerConfig {
 
 fn certified() -> ServerConfig {
     let mut server = issuing();
-    server.certificates.credentials = vec![credentials("p256")];
+    server.set_credentials(vec![credentials("p256")]);
     server
 }
 
 fn asking(required: bool, verification: Verification) -> ServerConfig {
     let mut server = certified();
-    server.certificates.clients = Some(ClientCertificates { verification, required });
+    server.set_client_certificates(ClientCertificates::new(verification, required));
     server
 }
 
 fn resuming() -> ClientConfig {
     let mut client = ClientConfig::new();
     client.set_psk_kinds(PskKinds::Both).unwrap();
-    client.parameters.trace = true;
+    client.parameters_mut().set_trace(true);
     client
 }
 
@@ -73,7 +73,7 @@ fn psk_client(psk: &ExternalPsk) -> ClientConfig {
 fn trusting() -> ClientConfig {
     let mut client = resuming();
     client.set_server_name(NAME).unwrap();
-    client.certificates.verification = Some(anchors("root"));
+    client.set_verification(anchors("root"));
     client
 }
 
@@ -164,7 +164,7 @@ fn alone(session: &Session, server: &ServerConfig) -> Meeting {
         client.set_server_name(core::str::from_utf8(name).unwrap()).unwrap();
     }
     if session.external_identity().is_none() {
-        client.certificates.verification = Some(Verification::application(b"anything"));
+        client.set_verification(Verification::application(b"anything"));
     }
     meet(NOW + 1000, &client, server).with(session).run()
 }
@@ -209,8 +209,8 @@ fn one_tenants_identity_is_not_another_tenants() {
 
     // The application that looks up by the identity answers with its own tenant's key, which is compared.
     let mut server = issuing();
-    server.selection = SelectionPolicy::Application;
-    server.parameters.trace = true;
+    server.set_selection(SelectionPolicy::Application);
+    server.parameters_mut().set_trace(true);
     for (tenant, resumes) in tenants.iter().zip([true, false]) {
         let mut meeting = alone(&session, &server);
         let offered = meeting.pair.server.offered_psks().unwrap().next().unwrap();
@@ -270,9 +270,9 @@ fn servers_resume_each_others_connections_where_keys_context_and_policy_are_the_
     other_context.set_session_id_context(b"coap").unwrap();
     let mut other_modes = here.clone();
     let modes = [PskKeyExchangeMode::PSK_DHE_KE, PskKeyExchangeMode::PSK_KE];
-    other_modes.parameters.set_psk_modes(&modes).unwrap();
+    other_modes.parameters_mut().set_psk_modes(&modes).unwrap();
     let mut other_keys = here.clone();
-    other_keys.tickets = Some(TicketPolicy::new(SealingKeys::new(&[[2; 32]]).unwrap()));
+    other_keys.set_tickets(TicketPolicy::new(SealingKeys::new(&[[2; 32]]).unwrap()));
     for elsewhere in [other_context, other_modes, other_keys] {
         let meeting = alone(&session, &elsewhere);
         assert_eq!(meeting.pair.server_error, Some(Incompatible::NoAcceptablePsk.into()));
@@ -285,12 +285,12 @@ fn early_data_of_a_ticket_is_for_the_store_that_knows_its_copies() {
     let device = psk("device-1", 1);
     let server = |scope: &[u8]| {
         let mut server = psk_server(&device);
-        server.early_data = EarlyDataPolicy::Application;
-        server.tickets.as_mut().unwrap().set_early_data(1000, scope).unwrap();
+        server.set_early_data(EarlyDataPolicy::Application);
+        server.tickets_mut().unwrap().set_early_data(1000, scope).unwrap();
         server
     };
     let mut client = psk_client(&device);
-    client.early_data = true;
+    client.set_early_data(true);
     let session = session_of(&client, &server(b"one store"));
     for (scope, asked) in [(&b"one store"[..], true), (b"another", false)] {
         let mut meeting = meet(NOW + 1, &client, &server(scope)).with(&session);
@@ -333,7 +333,7 @@ fn tickets_of_tickets_end_seven_days_after_the_full_handshake_and_sooner_if_told
     for (max_age, days) in [(None, 7), (Some(86_400), 1)] {
         let mut server = psk_server(&device);
         if let Some(seconds) = max_age {
-            server.tickets.as_mut().unwrap().set_max_session_age(seconds).unwrap();
+            server.tickets_mut().unwrap().set_max_session_age(seconds).unwrap();
         }
         let client = psk_client(&device);
         let mut session = session_of(&client, &server);
@@ -359,9 +359,9 @@ fn tickets_of_tickets_end_seven_days_after_the_full_handshake_and_sooner_if_told
 #[test]
 fn a_ticket_of_a_client_certificate_ends_with_the_certificate() {
     let mut client = trusting();
-    client.certificates.credentials = Some(credentials("client"));
+    client.set_credentials(credentials("client"));
     let mut server = asking(true, anchors("root"));
-    server.tickets.as_mut().unwrap().set_lifetime(604_800).unwrap();
+    server.tickets_mut().unwrap().set_lifetime(604_800).unwrap();
     let session = session_of(&client, &server);
     assert!(session.expires_at() > NOW + 6 * 24 * HOUR);
     let resumed = meet(NOW + HOUR, &client, &server).with(&session).run();
@@ -375,9 +375,9 @@ fn a_ticket_of_a_client_certificate_ends_with_the_certificate() {
 #[test]
 fn a_ticket_is_issued_for_as_long_as_the_clients_certificate_is_valid() {
     let mut client = trusting();
-    client.certificates.credentials = Some(credentials("ending"));
+    client.set_credentials(credentials("ending"));
     let mut server = asking(true, anchors("root"));
-    server.tickets.as_mut().unwrap().set_lifetime(604_800).unwrap();
+    server.tickets_mut().unwrap().set_lifetime(604_800).unwrap();
     let session = session_of(&client, &server);
     // The certificate ends three hours after NOW.
     assert_eq!(session.expires_at(), NOW + 3 * HOUR);
@@ -408,7 +408,7 @@ fn a_certificate_whose_key_usage_is_not_to_sign_is_refused_on_both_sides() {
         assert_eq!(verify_proof(&chain, Role::Server, &digest, &proof), expected, "{name}");
     }
     let mut server = certified();
-    server.certificates.credentials = vec![credentials("signing")];
+    server.set_credentials(vec![credentials("signing")]);
     assert!(meet(NOW, &trusting(), &server).run().connected());
 }
 
@@ -431,7 +431,7 @@ fn base64(text: &str) -> Vec<u8> {
 fn a_ticket_is_not_for_another_name_and_not_for_another_certificate_of_the_server() {
     let session = session_of(&trusting(), &certified());
     let mut renewed = certified();
-    renewed.certificates.credentials = vec![credentials("p384")];
+    renewed.set_credentials(vec![credentials("p384")]);
     let meeting = meet(NOW + 1, &trusting(), &renewed).with(&session).run();
     assert!(meeting.connected() && !meeting.resumed(), "a full handshake with the new one");
 
@@ -455,7 +455,7 @@ fn a_session_is_offered_where_a_full_handshake_would_accept_its_server() {
         assert_eq!(meeting.refusals(), [reason]);
     };
     let mut strict = trusting();
-    strict.certificates.verification = Some(anchors("other-root"));
+    strict.set_verification(anchors("other-root"));
     refused(&strict, SessionRefusal::CertificateNotVerified);
     let mut elsewhere = trusting();
     elsewhere.set_server_name("elsewhere.example").unwrap();
@@ -464,7 +464,7 @@ fn a_session_is_offered_where_a_full_handshake_would_accept_its_server() {
     by_psk.set_server_name(NAME).unwrap();
     refused(&by_psk, SessionRefusal::CertificatesNotAccepted);
     let mut another_client = trusting();
-    another_client.certificates.credentials = Some(credentials("client"));
+    another_client.set_credentials(credentials("client"));
     refused(&another_client, SessionRefusal::OwnCertificate);
 
     // Without anything else to offer, the connection does not start.
@@ -479,7 +479,7 @@ fn a_session_is_offered_where_a_full_handshake_would_accept_its_server() {
     let meeting = meet(NOW + 1, &psk_client(&replaced), &psk_server(&device)).with(&session).run();
     assert_eq!(meeting.refusals(), [SessionRefusal::Psk]);
     let mut by_certificate = resuming();
-    by_certificate.certificates.verification = Some(Verification::application(b"any"));
+    by_certificate.set_verification(Verification::application(b"any"));
     let meeting = meet(NOW + 1, &by_certificate, &certified()).with(&session).run();
     assert_eq!(meeting.refusals(), [SessionRefusal::Psk]);
 }
@@ -488,9 +488,9 @@ fn a_session_is_offered_where_a_full_handshake_would_accept_its_server() {
 fn one_lax_connection_to_an_impostor_does_not_help_it_with_a_strict_one() {
     // The impostor has a certificate for another name.
     let mut impostor = issuing();
-    impostor.certificates.credentials = vec![credentials("other-name")];
+    impostor.set_credentials(vec![credentials("other-name")]);
     let mut lax = trusting();
-    lax.certificates.verification = Some(Verification::application(b"lax"));
+    lax.set_verification(Verification::application(b"lax"));
     let first = meet(NOW, &lax, &impostor).deciding(Decision::Unverified).run();
     assert!(first.connected());
     let peer = first.pair.client.peer().unwrap();
@@ -512,12 +512,12 @@ fn one_lax_connection_to_an_impostor_does_not_help_it_with_a_strict_one() {
 fn an_application_judges_a_resumed_server_unless_it_accepted_it_by_the_same_rules() {
     let judging = |rules: &[u8]| {
         let mut client = trusting();
-        client.certificates.verification = Some(Verification::application(rules));
-        client.early_data = true;
+        client.set_verification(Verification::application(rules));
+        client.set_early_data(true);
         client
     };
     let mut server = certified();
-    server.tickets.as_mut().unwrap().set_early_data(1000, b"store").unwrap();
+    server.tickets_mut().unwrap().set_early_data(1000, b"store").unwrap();
     let session = session_of(&judging(b"pin 1"), &server);
     let again = meet(NOW + 1, &judging(b"pin 1"), &server).with(&session).run();
     assert!(again.resumed());
@@ -546,7 +546,7 @@ fn with_certificates_all_suites_are_offered_beside_a_session() {
     let session = session_of(&trusting(), &certified());
     let mut server = certified();
     let suite = tls_psk::wire::CipherSuite::TLS_AES_256_GCM_SHA384;
-    server.parameters.set_cipher_suites(&[suite]).unwrap();
+    server.parameters_mut().set_cipher_suites(&[suite]).unwrap();
     let meeting = meet(NOW + 1, &trusting(), &server).with(&session).run();
     assert_eq!(meeting.pair.assert_connected().cipher_suite, suite);
     assert!(!meeting.resumed());
@@ -569,13 +569,13 @@ fn the_guard_knows_tickets() {
     let device = psk("guard of tickets", 1);
     let session = session_of(&psk_client(&device), &psk_server(&device));
     let guarded = |mut client: ClientConfig| {
-        client.parameters.allow_both_roles = false;
+        client.parameters_mut().set_allow_both_roles(false);
         let mut client = Connection::client(Arc::new(client), Entropy::from_seed([1; 32]));
         client.set_time(NOW + 1);
         client
     };
     let mut server = psk_server(&device);
-    server.parameters.allow_both_roles = false;
+    server.parameters_mut().set_allow_both_roles(false);
     let mut alone = resuming();
     alone.set_psk_kinds(PskKinds::Resumption).unwrap();
     let mut client = guarded(alone);
@@ -623,7 +623,7 @@ fn random_server(dice: &mut Dice) -> ServerConfig {
         _ => server.append_psk(&psk("device-1", 1).with_context(b"context").unwrap()).unwrap(),
     }
     if dice.below(3) > 0 {
-        server.certificates.credentials = vec![credentials(["p256", "p384"][dice.below(2)])];
+        server.set_credentials(vec![credentials(["p256", "p384"][dice.below(2)])]);
         let verification = match dice.below(6) {
             0 | 1 => None,
             2 => Some(anchors("root")),
@@ -631,15 +631,16 @@ fn random_server(dice: &mut Dice) -> ServerConfig {
             4 => Some(Verification::application(b"rules 1")),
             _ => Some(Verification::application(b"rules 2")),
         };
-        server.certificates.clients = verification
-            .map(|verification| ClientCertificates { verification, required: dice.below(2) == 0 });
+        server.set_client_certificates(
+            verification.map(|rules| ClientCertificates::new(rules, dice.below(2) == 0)),
+        );
     }
     if dice.below(4) == 0 {
         server.set_session_id_context(b"context").unwrap();
     }
     if dice.below(4) == 0 {
         let modes = [PskKeyExchangeMode::PSK_DHE_KE, PskKeyExchangeMode::PSK_KE];
-        server.parameters.set_psk_modes(&modes).unwrap();
+        server.parameters_mut().set_psk_modes(&modes).unwrap();
     }
     server
 }
@@ -654,21 +655,21 @@ fn random_client(dice: &mut Dice) -> ClientConfig {
     }
     client.set_server_name([NAME, "other.example"][usize::from(dice.below(5) == 0)]).unwrap();
     if dice.below(4) > 0 {
-        client.certificates.verification = Some(match dice.below(4) {
+        client.set_verification(match dice.below(4) {
             0 | 1 => anchors("root"),
             2 => anchors("other-root"),
             _ => Verification::application(b"rules"),
         });
     }
     if dice.below(2) == 0 {
-        client.certificates.credentials = Some(credentials("client"));
+        client.set_credentials(credentials("client"));
     }
     client
 }
 
 /// The rules of the servers' applications: those of name 2 refuse every client.
 fn decision_of(server: &ServerConfig) -> Decision {
-    match &server.certificates.clients {
+    match server.client_certificates() {
         Some(ClientCertificates { verification: Verification::Application { rules }, .. })
             if rules == b"rules 2" =>
         {
@@ -703,7 +704,7 @@ fn a_resumption_succeeds_only_where_the_full_handshake_would_have() {
             continue;
         }
         resumptions += 1;
-        let has_anything = now.certificates.verification.is_some() || !now.psks().is_empty();
+        let has_anything = now.verification().is_some() || !now.psks().is_empty();
         assert!(full.connected() || !has_anything, "round {round}: {asked:?} {now:?}");
         let [before, after] = [&first, &again].map(|meeting| meeting.pair.server.peer().unwrap());
         assert_eq!(before.external_identity(), after.external_identity(), "round {round}");

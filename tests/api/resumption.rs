@@ -30,7 +30,7 @@ fn resuming(hash: HashAlgorithm) -> (ClientConfig, ServerConfig) {
     let mut server = ServerConfig::new();
     server.set_psk_kinds(PskKinds::Both).unwrap();
     server.append_psk(&psk).unwrap();
-    server.tickets = Some(TicketPolicy::new(keys(1)));
+    server.set_tickets(TicketPolicy::new(keys(1)));
     (client, server)
 }
 
@@ -61,7 +61,7 @@ fn first_session(client: &ClientConfig, server: &ServerConfig) -> Session {
 /// A connection that offers only the session.
 fn resume(now: u64, client: &ClientConfig, server: &ServerConfig, session: &Session) -> Pair {
     let mut alone = ClientConfig::new();
-    alone.parameters = client.parameters.clone();
+    *alone.parameters_mut() = client.parameters().clone();
     alone.set_psk_kinds(PskKinds::Resumption).unwrap();
     let mut pair = at(now, &alone, server);
     pair.client.append_session(session).unwrap();
@@ -74,7 +74,7 @@ fn a_ticket_resumes_with_every_suite_mode_and_chunking() {
         for mode in [PskKeyExchangeMode::PSK_DHE_KE, PskKeyExchangeMode::PSK_KE] {
             for chunking in CHUNKINGS {
                 let (mut client, mut server) = resuming(hash_of(suite));
-                for parameters in [&mut client.parameters, &mut server.parameters] {
+                for parameters in [client.parameters_mut(), server.parameters_mut()] {
                     parameters.set_cipher_suites(&[suite]).unwrap();
                     parameters.set_psk_modes(&[mode]).unwrap();
                 }
@@ -112,7 +112,7 @@ fn tickets_and_external_psks_go_in_one_client_hello() {
     let session = first_session(&client, &server);
     // The ticket opens, so it is preferred; without its key, the external PSK after it is used.
     let mut other_keys = server.clone();
-    other_keys.tickets = Some(TicketPolicy::new(keys(2)));
+    other_keys.set_tickets(TicketPolicy::new(keys(2)));
     for (server, kind, index) in
         [(&server, PskKind::Resumption, 0), (&other_keys, PskKind::External, 1)]
     {
@@ -201,7 +201,7 @@ fn the_count_the_lifetime_and_several_tickets_are_as_configured() {
     policy.set_lifetime(604_800).unwrap();
     assert!(policy.set_count(17).is_err() && policy.set_lifetime(604_801).is_err());
     assert!(policy.set_lifetime(0).is_err());
-    server.tickets = Some(policy.clone());
+    server.set_tickets(policy.clone());
     let pair = at(NOW, &client, &server).handshake();
     let received = sessions(&pair.client_events);
     assert_eq!(received.len(), 3);
@@ -212,7 +212,7 @@ fn the_count_the_lifetime_and_several_tickets_are_as_configured() {
     assert!(received[0] != received[1] && received[1] != received[2]);
 
     policy.set_count(0).unwrap();
-    server.tickets = Some(policy);
+    server.set_tickets(policy);
     let pair = at(NOW, &client, &server).handshake();
     pair.assert_connected();
     assert!(sessions(&pair.client_events).is_empty());
@@ -229,9 +229,9 @@ fn rotated_keys_open_older_tickets_until_they_are_dropped() {
     };
     let mut session_again = session.clone();
     session_again.allow_reuse();
-    server.tickets = Some(rotated(1));
+    server.set_tickets(rotated(1));
     resume(NOW, &client, &server, &session_again).assert_connected();
-    server.tickets = Some(rotated(0));
+    server.set_tickets(rotated(0));
     let pair = resume(NOW, &client, &server, &session_again);
     assert_eq!(pair.server_error, Some(Incompatible::NoAcceptablePsk.into()));
 }
@@ -280,7 +280,7 @@ fn a_policy_for_tickets_is_enough_for_a_server_to_issue_and_take_them() {
     let mut server = ServerConfig::new();
     server.append_psk(&psk("device-7", HashAlgorithm::Sha256)).unwrap();
     assert_eq!(server.psk_kinds(), PskKinds::External);
-    server.tickets = Some(TicketPolicy::new(keys(1)));
+    server.set_tickets(TicketPolicy::new(keys(1)));
     assert_eq!(server.psk_kinds(), PskKinds::Both);
     let session = first_session(&client, &server);
     let pair = resume(NOW, &client, &server, &session);
@@ -312,7 +312,7 @@ fn a_ticket_too_long_to_be_offered_is_not_issued() {
         client.append_psk(&long).unwrap();
         let mut server = ServerConfig::new();
         server.append_psk(&long).unwrap();
-        server.tickets = Some(TicketPolicy::new(keys(1)));
+        server.set_tickets(TicketPolicy::new(keys(1)));
         let mut pair = at(NOW, &client, &server).handshake();
         pair.assert_connected();
         let issued = sessions(&pair.client_events);
@@ -330,7 +330,7 @@ fn resumption_mode_takes_no_external_psk_and_no_ticket_that_descends_from_one() 
     let session = first_session(&client, &server);
     let mut only = ServerConfig::new();
     only.set_psk_kinds(PskKinds::Resumption).unwrap();
-    only.tickets = Some(TicketPolicy::new(keys(1)));
+    only.set_tickets(TicketPolicy::new(keys(1)));
     let refused = only.append_psk(&psk("device-7", HashAlgorithm::Sha256));
     assert_eq!(refused, Err(PskError::MixedKinds));
     let pair = resume(NOW, &client, &only, &session);
@@ -374,7 +374,7 @@ fn the_connection_overrides_the_configuration_and_not_against_psks_that_are_ther
 fn the_application_can_choose_a_ticket_or_decline_it() {
     let (client, mut server) = resuming(HashAlgorithm::Sha256);
     let session = first_session(&client, &server);
-    server.selection = SelectionPolicy::Application;
+    server.set_selection(SelectionPolicy::Application);
     for (choice, kind) in [(0, PskKind::Resumption), (1, PskKind::External)] {
         let copy = Session::from_bytes(&session.to_bytes()).unwrap();
         let mut pair = at(NOW + 5, &client, &server);
@@ -397,8 +397,8 @@ fn a_ticket_survives_a_hello_retry_request() {
     let (mut client, mut server) = resuming(HashAlgorithm::Sha256);
     let session = first_session(&client, &server);
     let groups = [tls_psk::wire::NamedGroup::X25519, tls_psk::wire::NamedGroup::SECP256R1];
-    client.parameters.set_groups(&groups).unwrap();
-    server.parameters.set_groups(&groups[1..]).unwrap();
+    client.parameters_mut().set_groups(&groups).unwrap();
+    server.parameters_mut().set_groups(&groups[1..]).unwrap();
     let pair = resume(NOW + 1, &client, &server, &session);
     let negotiated = pair.assert_connected();
     assert!(negotiated.hello_retry_request);
@@ -423,6 +423,6 @@ fn an_offer_of_sessions_and_psks_must_fit_one_client_hello() {
 fn nothing_shows_a_sessions_secret() {
     let (client, server) = resuming(HashAlgorithm::Sha256);
     let session = first_session(&client, &server);
-    let text = format!("{session:?} {:?}", server.tickets);
+    let text = format!("{session:?} {:?}", server.tickets());
     assert!(text.contains("Session") && !text.contains("key"), "{text}");
 }

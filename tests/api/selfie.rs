@@ -20,10 +20,10 @@ fn reflect(
     guarded: bool,
 ) -> (Connection, Connection, Option<Error>) {
     let mut client = ClientConfig::new();
-    client.parameters.allow_both_roles = !guarded;
+    client.parameters_mut().set_allow_both_roles(!guarded);
     client.append_psk(client_psk).unwrap();
     let mut server = ServerConfig::new();
-    server.parameters.allow_both_roles = !guarded;
+    server.parameters_mut().set_allow_both_roles(!guarded);
     server.append_psk(server_psk).unwrap();
     let mut client = Connection::client(Arc::new(client), Entropy::from_seed([1; 32]));
     let mut server = Connection::server(Arc::new(server), Entropy::from_seed([2; 32]));
@@ -80,7 +80,7 @@ fn a_client_is_refused_an_identity_that_the_process_used_as_a_server() {
     pair.server = Connection::server(Arc::new(server), Entropy::from_seed([2; 32]));
     // The client is another process: it does not take part in the guard.
     let mut client = ClientConfig::new();
-    client.parameters.allow_both_roles = true;
+    client.parameters_mut().set_allow_both_roles(true);
     client.append_psk(&shared).unwrap();
     pair.client = Connection::client(Arc::new(client), Entropy::from_seed([1; 32]));
     pair.handshake().assert_connected();
@@ -98,7 +98,7 @@ fn a_stranger_cannot_make_the_guard_refuse_anybody() {
     let forged = ExternalPsk::new(b"selfie/known", &[0x66; 32], HashAlgorithm::Sha256).unwrap();
     // A client that knows the identity and not the secret.
     let mut client = ClientConfig::new();
-    client.parameters.allow_both_roles = true;
+    client.parameters_mut().set_allow_both_roles(true);
     client.append_psk(&forged).unwrap();
     let mut stranger = Connection::client(Arc::new(client), Entropy::from_seed([1; 32]));
     stranger.start().unwrap();

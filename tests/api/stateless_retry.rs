@@ -29,8 +29,8 @@ fn keys(keys: &[[u8; 32]]) -> CookieKeys {
 /// A client that shares x25519, and a server with a cookie key that wants secp256r1.
 fn retrying() -> (ClientConfig, ServerConfig) {
     let (client, mut server) = default_configs();
-    server.parameters.set_groups(&[NamedGroup::SECP256R1]).unwrap();
-    server.cookie_keys = Some(keys(&[KEY]));
+    server.parameters_mut().set_groups(&[NamedGroup::SECP256R1]).unwrap();
+    server.set_cookie_keys(keys(&[KEY]));
     (client, server)
 }
 
@@ -38,8 +38,8 @@ fn retrying() -> (ClientConfig, ServerConfig) {
 fn retrying_with(suite: CipherSuite) -> (ClientConfig, ServerConfig) {
     let (mut client, mut server) =
         configs(suite, NamedGroup::SECP256R1, PskKeyExchangeMode::PSK_DHE_KE);
-    client.parameters.set_groups(&[NamedGroup::X25519, NamedGroup::SECP256R1]).unwrap();
-    server.cookie_keys = Some(keys(&[KEY]));
+    client.parameters_mut().set_groups(&[NamedGroup::X25519, NamedGroup::SECP256R1]).unwrap();
+    server.set_cookie_keys(keys(&[KEY]));
     (client, server)
 }
 
@@ -166,11 +166,11 @@ fn the_second_client_hello_can_go_to_another_server() {
         for chunking in CHUNKINGS {
             for compatibility in [true, false] {
                 let (mut client, server) = retrying_with(suite);
-                client.parameters.middlebox_compatibility = compatibility;
-                client.parameters.set_alpn(&[b"mqtt", b"h2"]).unwrap();
+                client.parameters_mut().set_middlebox_compatibility(compatibility);
+                client.parameters_mut().set_alpn(&[b"mqtt", b"h2"]).unwrap();
                 client.set_server_name("broker.example").unwrap();
                 let mut elsewhere = server.clone();
-                elsewhere.parameters.set_alpn(&[b"h2"]).unwrap();
+                elsewhere.parameters_mut().set_alpn(&[b"h2"]).unwrap();
                 let mut pair = asked(client, server).elsewhere(&elsewhere, chunking);
                 let negotiated = pair.assert_connected();
                 assert!(negotiated.hello_retry_request);
@@ -205,11 +205,11 @@ fn there_is_a_cookie_only_with_keys_and_only_in_a_hello_retry_request() {
     let (client, mut config) = retrying();
     let asked_with = asked(client.clone(), config.clone());
     assert_eq!(asked_with.second().extensions.cookie, Some(cookie(&asked_with)));
-    config.cookie_keys = None;
+    config.set_cookie_keys(None);
     assert_eq!(asked(client.clone(), config).second().extensions.cookie, None);
 
     let (_, mut config) = default_configs();
-    config.cookie_keys = Some(keys(&[KEY]));
+    config.set_cookie_keys(keys(&[KEY]));
     let pair = Pair::new(client, config).handshake();
     assert!(!pair.assert_connected().hello_retry_request);
 }
@@ -249,7 +249,7 @@ fn a_missing_cookie_is_a_missing_extension_and_another_one_an_illegal_parameter(
     }
 
     let mut without = config;
-    without.cookie_keys = None;
+    without.set_cookie_keys(None);
     let asked = self::asked(client, without.clone());
     let [same, elsewhere] =
         asked.refused(&without, |second| second.extensions.cookie = other.clone());
@@ -307,7 +307,7 @@ fn a_cookie_opens_as_long_as_its_key_is_kept() {
     {
         let asked = asked(client.clone(), config.clone());
         let mut elsewhere = config.clone();
-        elsewhere.cookie_keys = Some(others);
+        elsewhere.set_cookie_keys(others);
         let pair = asked.elsewhere(&elsewhere, Chunking::Whole);
         if opens {
             pair.assert_connected();
@@ -318,8 +318,7 @@ fn a_cookie_opens_as_long_as_its_key_is_kept() {
         }
     }
     // A key that nobody chose.
-    config.cookie_keys =
-        Some(CookieKeys::new(SealingKeys::generate(&mut Random::from_seed([3; 32]))));
+    config.set_cookie_keys(CookieKeys::new(SealingKeys::generate(&mut Random::from_seed([3; 32]))));
     asked(client, config.clone()).elsewhere(&config, Chunking::Whole).assert_connected();
 }
 
@@ -327,7 +326,7 @@ fn a_cookie_opens_as_long_as_its_key_is_kept() {
 fn what_the_same_keys_seal_for_another_purpose_is_no_cookie() {
     let (client, mut config) = retrying();
     let sealing = SealingKeys::new(&[KEY]).unwrap();
-    config.cookie_keys = Some(CookieKeys::new(sealing.clone()));
+    config.set_cookie_keys(CookieKeys::new(sealing.clone()));
     let asked = asked(client, config.clone());
     let mut random = Random::from_seed([4; 32]);
     // The scope of a server without a context and without certificates, whose one mode is psk_dhe_ke.
@@ -354,7 +353,7 @@ fn what_the_same_keys_seal_for_another_purpose_is_no_cookie() {
 #[test]
 fn a_server_with_other_psks_refuses_as_it_would_refuse_a_first_client_hello() {
     let (client, config) = retrying();
-    let mut strangers = config.clone();
+    let strangers = config.clone();
     let mut others = ServerConfig::new();
     others.append_psk(&psk("someone else", HashAlgorithm::Sha256)).unwrap();
     let mut wrong_key = ServerConfig::new();
@@ -367,7 +366,7 @@ fn a_server_with_other_psks_refuses_as_it_would_refuse_a_first_client_hello() {
         (wrong_key, Violation::BadBinder.into()),
         (wrong_hash, Incompatible::NoAcceptablePsk.into()),
     ] {
-        elsewhere.cookie_keys = strangers.cookie_keys.take().or(Some(keys(&[KEY])));
+        elsewhere.set_cookie_keys(strangers.cookie_keys().cloned().or(Some(keys(&[KEY]))));
         let pair = asked(client.clone(), config.clone()).elsewhere(&elsewhere, Chunking::Whole);
         assert_eq!(pair.server_error, Some(error));
         // One alert for all of them, and the same bytes.
@@ -380,26 +379,26 @@ fn a_server_that_is_configured_otherwise_does_not_go_on_with_what_it_would_not_n
     type Change = fn(&mut ServerConfig);
     let cases: [(Change, Error); 4] = [
         (
-            |server| server.parameters.set_groups(&[NamedGroup::X25519]).unwrap(),
+            |server| server.parameters_mut().set_groups(&[NamedGroup::X25519]).unwrap(),
             Incompatible::NoCommonGroup.into(),
         ),
         (
-            |server| server.parameters.set_cipher_suites(&SUITES[1..]).unwrap(),
+            |server| server.parameters_mut().set_cipher_suites(&SUITES[1..]).unwrap(),
             Incompatible::NoCommonCipherSuite.into(),
         ),
         (
             // The cookie of another policy does not open.
-            |server| server.parameters.set_psk_modes(&[PskKeyExchangeMode::PSK_KE]).unwrap(),
+            |server| server.parameters_mut().set_psk_modes(&[PskKeyExchangeMode::PSK_KE]).unwrap(),
             Violation::RetryWrongCookie.into(),
         ),
         (
-            |server| server.parameters.set_alpn(&[b"imap"]).unwrap(),
+            |server| server.parameters_mut().set_alpn(&[b"imap"]).unwrap(),
             Incompatible::NoCommonApplicationProtocol.into(),
         ),
     ];
     for (change, error) in cases {
         let (mut client, config) = retrying();
-        client.parameters.set_alpn(&[b"mqtt"]).unwrap();
+        client.parameters_mut().set_alpn(&[b"mqtt"]).unwrap();
         let mut elsewhere = config.clone();
         change(&mut elsewhere);
         let pair = asked(client, config).elsewhere(&elsewhere, Chunking::Whole);
@@ -480,7 +479,7 @@ fn a_second_client_hello_repeats_the_first_whoever_gets_it() {
 fn the_order_of_extensions_may_change_whoever_gets_it() {
     // The order of the encoding is fixed, so two empty extensions are swapped in the bytes.
     let (mut client, config) = retrying();
-    client.parameters.grease = false;
+    client.parameters_mut().set_grease(false);
     let asked = asked(client, config.clone());
     let message = handshake_message(&asked.answer);
     let extension = |kind: ExtensionType| {
@@ -554,7 +553,7 @@ fn a_change_cipher_spec_may_come_first_only_where_a_second_client_hello_may() {
     let compatibility = [20, 3, 3, 0, 1, 1];
     let refused = server(&config).receive(&compatibility);
     assert_eq!(refused, Err(Violation::UnexpectedChangeCipherSpec.into()));
-    config.cookie_keys = Some(keys(&[KEY]));
+    config.set_cookie_keys(keys(&[KEY]));
     assert_eq!(server(&config).receive(&compatibility), Ok(()));
     let refused = server(&config).receive(&[20, 3, 3, 0, 1, 2]);
     assert_eq!(refused, Err(Violation::UnexpectedChangeCipherSpec.into()));
@@ -568,8 +567,8 @@ fn the_identity_that_was_chosen_stays_chosen() {
     client.append_psk(&psk("client1", sha256)).unwrap();
     client.append_psk(&first).unwrap();
     let mut config = ServerConfig::new();
-    config.parameters.set_groups(&[NamedGroup::SECP256R1]).unwrap();
-    config.cookie_keys = Some(keys(&[KEY]));
+    config.parameters_mut().set_groups(&[NamedGroup::SECP256R1]).unwrap();
+    config.set_cookie_keys(keys(&[KEY]));
     let mut elsewhere = config.clone();
     config.append_psk(&first).unwrap();
     elsewhere.append_psk(&psk("client1", sha256)).unwrap();
@@ -590,8 +589,8 @@ fn the_chosen_identity_counts_in_the_second_list_and_its_hash_decides() {
     client.append_psk(&psk("large", HashAlgorithm::Sha384)).unwrap();
     let mut config = ServerConfig::new();
     config.append_psk(&psk("large", HashAlgorithm::Sha384)).unwrap();
-    config.parameters.set_groups(&[NamedGroup::SECP256R1]).unwrap();
-    config.cookie_keys = Some(keys(&[KEY]));
+    config.parameters_mut().set_groups(&[NamedGroup::SECP256R1]).unwrap();
+    config.set_cookie_keys(keys(&[KEY]));
     let pair = asked(client, config.clone()).elsewhere(&config, Chunking::Bytes(7));
     let negotiated = pair.assert_connected();
     assert_eq!(negotiated.psk_index, Some(0));
@@ -606,13 +605,13 @@ fn an_imported_psk_goes_on_elsewhere() {
         client.append_psk(&imported).unwrap();
         let mut config = ServerConfig::new();
         config.append_psk(&imported).unwrap();
-        config.parameters.set_cipher_suites(&[suite]).unwrap();
-        config.parameters.set_groups(&[NamedGroup::SECP256R1]).unwrap();
-        config.cookie_keys = Some(keys(&[KEY]));
+        config.parameters_mut().set_cipher_suites(&[suite]).unwrap();
+        config.parameters_mut().set_groups(&[NamedGroup::SECP256R1]).unwrap();
+        config.set_cookie_keys(keys(&[KEY]));
         let mut elsewhere = config.clone();
-        elsewhere.parameters.set_cipher_suites(&SUITES).unwrap();
+        elsewhere.parameters_mut().set_cipher_suites(&SUITES).unwrap();
         for selection in [SelectionPolicy::FirstMatch, SelectionPolicy::Application] {
-            elsewhere.selection = selection;
+            elsewhere.set_selection(selection);
             let asked = asked(client.clone(), config.clone());
             let mut pair = asked.elsewhere(&elsewhere, Chunking::Whole);
             if selection == SelectionPolicy::Application {
@@ -633,9 +632,9 @@ fn the_application_is_asked_again_and_can_only_confirm_or_decline() {
     }
     let (_, config) = retrying();
     let mut elsewhere = ServerConfig::new();
-    elsewhere.parameters.set_groups(&[NamedGroup::SECP256R1]).unwrap();
-    elsewhere.cookie_keys = config.cookie_keys.clone();
-    elsewhere.selection = SelectionPolicy::Application;
+    elsewhere.parameters_mut().set_groups(&[NamedGroup::SECP256R1]).unwrap();
+    elsewhere.set_cookie_keys(config.cookie_keys().cloned());
+    elsewhere.set_selection(SelectionPolicy::Application);
     for identity in ["other", "client1"] {
         elsewhere.append_psk(&psk(identity, sha256)).unwrap();
     }
@@ -677,16 +676,15 @@ fn the_application_is_asked_again_and_can_only_confirm_or_decline() {
 
 #[test]
 fn early_data_of_the_first_client_hello_is_rejected_wherever_the_second_goes() {
-    let parameters =
-        EarlyDataParameters { max_size: 1000, cipher_suite: supported(SUITES[0]), alpn: None };
+    let parameters = EarlyDataParameters::new(1000, supported(SUITES[0]));
     let psk = psk("client1", HashAlgorithm::Sha256).with_early_data(parameters).unwrap();
     let mut client = ClientConfig::new();
     client.append_psk(&psk).unwrap();
-    client.early_data = true;
+    client.set_early_data(true);
     let mut config = ServerConfig::new();
     config.append_psk(&psk).unwrap();
-    config.parameters.set_groups(&[NamedGroup::SECP256R1]).unwrap();
-    config.cookie_keys = Some(keys(&[KEY]));
+    config.parameters_mut().set_groups(&[NamedGroup::SECP256R1]).unwrap();
+    config.set_cookie_keys(keys(&[KEY]));
     let mut pair = asked(client, config.clone()).elsewhere(&config, Chunking::Whole);
     assert_eq!(pair.assert_connected().early_data, EarlyDataOutcome::Rejected);
     assert!(pair.client_events.contains(&Event::EarlyDataRejected));
@@ -696,5 +694,5 @@ fn early_data_of_the_first_client_hello_is_rejected_wherever_the_second_goes() {
 #[test]
 fn cookie_keys_do_not_show_in_debug_output() {
     let (_, config) = retrying();
-    assert_eq!(format!("{:?}", config.cookie_keys), "Some(CookieKeys { .. })");
+    assert_eq!(format!("{:?}", config.cookie_keys()), "Some(CookieKeys { .. })");
 }

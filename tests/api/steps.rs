@@ -11,12 +11,12 @@ use crate::test;
 fn handshake() -> Vec<String> {
     let psk = ExternalPsk::new(b"lamp", &[0x5a; 32], HashAlgorithm::Sha256).unwrap();
     let mut config = ClientConfig::new();
-    config.parameters.allow_both_roles = true;
-    config.parameters.key_log = true;
+    config.parameters_mut().set_allow_both_roles(true);
+    config.parameters_mut().set_key_log(true);
     config.append_psk(&psk).unwrap();
     let mut client = Connection::client(Arc::new(config), Entropy::from_seed([1; 32]));
     let mut config = ServerConfig::new();
-    config.parameters.allow_both_roles = true;
+    config.parameters_mut().set_allow_both_roles(true);
     config.append_psk(&psk).unwrap();
     let mut server = Connection::server(Arc::new(config), Entropy::from_seed([2; 32]));
     client.start().unwrap();

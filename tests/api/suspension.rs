@@ -130,8 +130,8 @@ impl End {
 /// Both ends of a connection whose handshake is complete.
 fn connect(client: &ClientConfig, server: &ServerConfig, seeds: [[u8; 32]; 2]) -> [End; 2] {
     let (mut client, mut server) = (client.clone(), server.clone());
-    client.parameters.allow_both_roles = true;
-    server.parameters.allow_both_roles = true;
+    client.parameters_mut().set_allow_both_roles(true);
+    server.parameters_mut().set_allow_both_roles(true);
     let parameters = [client.parameters.clone(), server.parameters.clone()];
     let [mut a, mut b] = [
         Connection::client(Arc::new(client), Entropy::from_seed(seeds[0])),
@@ -207,13 +207,13 @@ fn converse(ends: &mut [End; 2], script: u64, way: Option<Way>) {
 fn configs(suite: CipherSuite) -> (ClientConfig, ServerConfig) {
     let psk = psk("device-7", hash_of(suite));
     let mut client = ClientConfig::new();
-    client.parameters.set_cipher_suites(&[suite]).unwrap();
+    client.parameters_mut().set_cipher_suites(&[suite]).unwrap();
     client.set_psk_kinds(PskKinds::Both).unwrap();
     client.append_psk(&psk).unwrap();
     let mut server = ServerConfig::new();
     server.set_psk_kinds(PskKinds::Both).unwrap();
     server.append_psk(&psk).unwrap();
-    server.tickets = Some(TicketPolicy::new(keys(1)));
+    server.set_tickets(TicketPolicy::new(keys(1)));
     (client, server)
 }
 
@@ -253,19 +253,19 @@ fn every_setting_and_kind_of_connection_goes_on() {
     client.append_psk(&imported).unwrap();
     server.append_psk(&imported).unwrap();
     client.set_server_name("broker.example").unwrap();
-    for parameters in [&mut client.parameters, &mut server.parameters] {
+    for parameters in [client.parameters_mut(), server.parameters_mut()] {
         parameters.set_psk_modes(&[PskKeyExchangeMode::PSK_KE]).unwrap();
         parameters.set_alpn(&[b"mqtt"]).unwrap();
         parameters.set_record_size_limit(Some(100)).unwrap();
-        parameters.padding_multiple = 32;
-        parameters.rekey_after_records = 3;
+        parameters.set_padding_multiple(32);
+        parameters.set_rekey_after_records(3);
     }
     assert_twins(&client, &server, 4);
 
     let (mut client, mut server) = configs(CipherSuite::TLS_AES_256_GCM_SHA384);
     let groups = [NamedGroup::X25519, NamedGroup::SECP256R1];
-    client.parameters.set_groups(&groups).unwrap();
-    server.parameters.set_groups(&groups[1..]).unwrap();
+    client.parameters_mut().set_groups(&groups).unwrap();
+    server.parameters_mut().set_groups(&groups[1..]).unwrap();
     assert_twins(&client, &server, 4);
 }
 
@@ -310,9 +310,9 @@ fn first_session(client: &ClientConfig, server: &ServerConfig) -> Session {
 
 fn connect_with(client: &ClientConfig, server: &ServerConfig, session: &Session) -> [End; 2] {
     let mut resuming = client.clone();
-    resuming.parameters.allow_both_roles = true;
+    resuming.parameters_mut().set_allow_both_roles(true);
     let mut accepting = server.clone();
-    accepting.parameters.allow_both_roles = true;
+    accepting.parameters_mut().set_allow_both_roles(true);
     let mut a = Connection::client(Arc::new(resuming.clone()), Entropy::from_seed(seed()));
     let mut b = Connection::server(Arc::new(accepting.clone()), Entropy::from_seed(seed()));
     a.set_time(NOW);
@@ -336,10 +336,10 @@ fn connect_with(client: &ClientConfig, server: &ServerConfig, session: &Session)
 fn certificates_of_the_peer_are_kept() {
     use crate::support::certificates::{NAME, anchors, credentials};
     let mut client = ClientConfig::new();
-    client.certificates.verification = Some(anchors("root"));
+    client.set_verification(anchors("root"));
     client.set_server_name(NAME).unwrap();
     let mut server = ServerConfig::new();
-    server.certificates.credentials = vec![credentials("p256")];
+    server.set_credentials(vec![credentials("p256")]);
     let [mut end, _] = connect(&client, &server, [seed(), seed()]);
     let before = end.connection().peer_certificates().to_vec();
     let suspended = end.connection.take().unwrap().suspend().unwrap();
@@ -407,7 +407,7 @@ fn what_cannot_be_described_is_refused_by_name_and_given_back() {
     idle = refused(idle, Usage::HandshakeNotComplete);
 
     let mut asking = server.clone();
-    asking.selection = SelectionPolicy::Application;
+    asking.set_selection(SelectionPolicy::Application);
     let mut asking = Connection::server(Arc::new(asking), Entropy::from_seed(seed()));
     asking.set_time(NOW);
     asking.receive(&idle.poll_transmit().unwrap()).unwrap();

@@ -265,7 +265,7 @@ fn a_clients_alert_is_protected_once_it_has_the_keys() {
     // `assert_aborted` opens it; this checks the change_cipher_spec before it, for middleboxes.
     for (compatible, types) in [(true, &[20, 23][..]), (false, &[23])] {
         let mut config = client_config();
-        config.parameters.middlebox_compatibility = compatible;
+        config.parameters_mut().set_middlebox_compatibility(compatible);
         let (mut client, mut puppet) = PuppetServer::start(config, vec![shared_psk()]);
         let hello = puppet.server_hello();
         client.receive(&puppet.send_hello(&hello)).unwrap();

@@ -155,8 +155,8 @@ fn one_imported_psk_is_offered_for_each_hash_of_the_suites_and_for_tls_13_alone(
         (&[aes256, aes128], &[2, 1]),
     ] {
         let mut config = ClientConfig::new();
-        config.parameters.allow_both_roles = true;
-        config.parameters.set_cipher_suites(suites).unwrap();
+        config.parameters_mut().set_allow_both_roles(true);
+        config.parameters_mut().set_cipher_suites(suites).unwrap();
         let psk = psk("client1", SHA256).with_context(CONTEXT).unwrap();
         config.append_psk(&psk).unwrap();
         let (_, puppet) = PuppetServer::start(config, vec![]);
@@ -234,7 +234,7 @@ fn exporters_wait_for_the_handshake_and_take_no_context_for_an_empty_one() {
 /// Every way to truncate the flights of a whole handshake, for the configurations.
 fn assert_prefixes_wait(client: ClientConfig, server_config: ServerConfig) {
     let mut client = client;
-    client.parameters.allow_both_roles = true;
+    client.parameters_mut().set_allow_both_roles(true);
     let mut client = Connection::client(client.into(), Entropy::from_seed([1; 32]));
     let mut server = server(server_config);
     client.start().unwrap();
@@ -256,14 +256,14 @@ fn assert_prefixes_wait(client: ClientConfig, server_config: ServerConfig) {
 #[test]
 fn flights_with_a_retry_an_importer_and_psk_ke_arrive_byte_by_byte_too() {
     let (client, mut server) = support::default_configs();
-    server.parameters.set_groups(&[tls_psk::wire::NamedGroup::SECP256R1]).unwrap();
+    server.parameters_mut().set_groups(&[tls_psk::wire::NamedGroup::SECP256R1]).unwrap();
     assert_prefixes_wait(client, server);
     let mut client = ClientConfig::new();
     client.append_psk(&psk("client1", SHA256).with_context(CONTEXT).unwrap()).unwrap();
     let modes = [tls_psk::wire::PskKeyExchangeMode::PSK_KE];
-    client.parameters.set_psk_modes(&modes).unwrap();
+    client.parameters_mut().set_psk_modes(&modes).unwrap();
     let mut server = importing();
-    server.parameters.set_psk_modes(&modes).unwrap();
+    server.parameters_mut().set_psk_modes(&modes).unwrap();
     assert_prefixes_wait(client, server);
 }
 

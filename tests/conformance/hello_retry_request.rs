@@ -23,7 +23,7 @@ const ILLEGAL: Alert = Alert::ILLEGAL_PARAMETER;
 /// A server that has requested P-256, its client, and the answer, without binders yet.
 fn asking() -> (Connection, PuppetClient, Vec<u8>) {
     let mut config = server_config();
-    config.parameters.set_groups(&[P256]).unwrap();
+    config.parameters_mut().set_groups(&[P256]).unwrap();
     let mut server = server(config);
     let mut client = PuppetClient::new(vec![shared_psk()]);
     let first = client.bind(client.hello().encode().unwrap());
@@ -142,7 +142,7 @@ fn what_a_second_hello_may_not_change_ends_in_one_alert() {
 /// A server that has requested P-256 after a hello with unknown extensions, and the second hello.
 fn asking_among_unknown_extensions() -> (Connection, PuppetClient, Raw) {
     let mut config = server_config();
-    config.parameters.set_groups(&[P256]).unwrap();
+    config.parameters_mut().set_groups(&[P256]).unwrap();
     let mut server = server(config);
     let mut client = PuppetClient::new(vec![shared_psk()]);
     let unknown = |mut hello: ClientHello| {
@@ -235,7 +235,7 @@ fn what_comes_between_the_request_and_the_second_hello_is_unexpected() {
 /// A client that lists two groups and has shared the first.
 fn config() -> ClientConfig {
     let mut config = client_config();
-    config.parameters.set_groups(&[X25519, P256]).unwrap();
+    config.parameters_mut().set_groups(&[X25519, P256]).unwrap();
     config
 }
 
@@ -360,7 +360,7 @@ fn requests_with_extensions_that_do_not_belong_there_are_refused() {
         assert_aborted(row, &mut client, result, &mut puppet.wire, abort);
     }
     let mut twice = config();
-    twice.parameters.middlebox_compatibility = false;
+    twice.parameters_mut().set_middlebox_compatibility(false);
     let (mut client, mut puppet) = PuppetServer::start(twice, vec![shared_psk()]);
     let mut request = Raw::new(&puppet.retry(P256).encode().unwrap());
     let group = request.data(ExtensionType::KEY_SHARE.0).clone();

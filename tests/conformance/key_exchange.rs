@@ -55,7 +55,7 @@ fn bad_shares() -> Vec<(&'static str, KeyShareEntry)> {
 fn a_server_refuses_shares_that_are_none() {
     for (row, share) in bad_shares() {
         let mut config = server_config();
-        config.parameters.set_groups(&[share.group]).unwrap();
+        config.parameters_mut().set_groups(&[share.group]).unwrap();
         let message = bound(|hello| hello.extensions.key_share = Some(vec![share.clone()]));
         assert_refused(row, config, &message, BAD_SHARE);
     }
@@ -65,7 +65,7 @@ fn a_server_refuses_shares_that_are_none() {
 fn a_client_refuses_shares_that_are_none() {
     for (row, share) in bad_shares() {
         let mut config = client_config();
-        config.parameters.set_groups(&[share.group]).unwrap();
+        config.parameters_mut().set_groups(&[share.group]).unwrap();
         let (mut client, mut puppet) = PuppetServer::start(config, vec![shared_psk()]);
         let mut hello = puppet.server_hello();
         hello.extensions.server_share = Some(share);
@@ -133,7 +133,7 @@ fn without_a_share_the_server_asks_and_without_a_common_group_it_fails() {
 fn psk_ke_needs_neither_groups_nor_shares() {
     let mut config: ServerConfig = server_config();
     let both = [PskKeyExchangeMode::PSK_DHE_KE, PskKeyExchangeMode::PSK_KE];
-    config.parameters.set_psk_modes(&both).unwrap();
+    config.parameters_mut().set_psk_modes(&both).unwrap();
     let mut client = PuppetClient::new(vec![shared_psk()]);
     let mut hello = client.hello();
     hello.extensions.psk_key_exchange_modes = Some(vec![PskKeyExchangeMode::PSK_KE]);
@@ -148,7 +148,7 @@ fn groups_without_shares_are_taken_beside_psk_ke_alone() {
     // Mbed TLS (3.6) lists its groups anyway; section 9.2 requires missing_extension.
     let mut config: ServerConfig = server_config();
     let both = [PskKeyExchangeMode::PSK_DHE_KE, PskKeyExchangeMode::PSK_KE];
-    config.parameters.set_psk_modes(&both).unwrap();
+    config.parameters_mut().set_psk_modes(&both).unwrap();
     let hello_with = |modes: &[PskKeyExchangeMode], groups: &[NamedGroup]| {
         let client = PuppetClient::new(vec![shared_psk()]);
         let mut hello = client.hello();
@@ -193,7 +193,7 @@ fn our_shares_are_never_used_twice_and_a_peers_may_be() {
     // Nor does a client use one for its second hello, or on another connection.
     for _ in 0..2 {
         let mut config = client_config();
-        config.parameters.set_groups(&[X25519, P256]).unwrap();
+        config.parameters_mut().set_groups(&[X25519, P256]).unwrap();
         let entropy = tls_psk::Entropy::from_seed(random.array());
         let mut client = tls_psk::Connection::client(std::sync::Arc::new(config), entropy);
         client.start().unwrap();

@@ -59,6 +59,6 @@ fn server_config() -> tls_psk::ServerConfig {
 /// The configuration of a client that has it, and offers nothing unknown.
 fn client_config() -> tls_psk::ClientConfig {
     let (mut client, _) = support::default_configs();
-    client.parameters.grease = false;
+    client.parameters_mut().set_grease(false);
     client
 }

@@ -93,7 +93,7 @@ fn modes_that_the_server_does_not_have_are_ignored_beside_one_that_it_has() {
 fn the_servers_share_follows_from_the_mode() {
     for (mode, shares) in [(PskKeyExchangeMode::PSK_DHE_KE, 1), (PskKeyExchangeMode::PSK_KE, 0)] {
         let mut config = server_config();
-        config.parameters.set_psk_modes(&[mode]).unwrap();
+        config.parameters_mut().set_psk_modes(&[mode]).unwrap();
         let mut client = PuppetClient::new(vec![shared_psk()]);
         let mut hello = client.hello();
         hello.extensions.psk_key_exchange_modes = Some(vec![mode]);
@@ -177,7 +177,7 @@ fn the_binders_of_other_identities_are_not_checked() {
 
     // The server knows the other one too, by another key, and prefers the shared one.
     let mut config = server_config();
-    config.parameters.trace = true;
+    config.parameters_mut().set_trace(true);
     let other_key = ExternalPsk::new(b"stranger", &[7; 32], HashAlgorithm::Sha256).unwrap();
     config.append_psk(&other_key).unwrap();
     let psks = vec![PuppetPsk::external("stranger", HashAlgorithm::Sha256), shared_psk()];

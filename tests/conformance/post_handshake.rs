@@ -249,7 +249,7 @@ fn a_client_that_does_not_resume_ignores_every_ticket() {
 
 /// Configurations that share a PSK with early data.
 fn early(max_size: u32) -> ServerConfig {
-    let parameters = EarlyDataParameters { max_size, cipher_suite: supported(SUITE), alpn: None };
+    let parameters = EarlyDataParameters::new(max_size, supported(SUITE));
     let psk = psk("client1", HashAlgorithm::Sha256).with_early_data(parameters).unwrap();
     let mut config = ServerConfig::new();
     config.append_psk(&psk).unwrap();
@@ -271,7 +271,7 @@ fn offered(config: ServerConfig) -> (PuppetClient, Connection) {
 /// The same once the server has accepted.
 fn accepted() -> (PuppetClient, Connection) {
     let mut config = early(100);
-    config.early_data = EarlyDataPolicy::Application;
+    config.set_early_data(EarlyDataPolicy::Application);
     let (mut puppet, mut server) = offered(config);
     server.decide_early_data(true).unwrap();
     puppet.take_server_hello(&transmitted(&mut server));
@@ -353,7 +353,7 @@ fn rejected_early_data_is_skipped_to_its_end_and_does_not_end_with_a_message() {
     assert_aborted("early data again", &mut server, result, &mut puppet.wire, BAD_MAC);
 
     let mut config = early(100);
-    config.max_skipped_early_data = 100;
+    config.set_max_skipped_early_data(100);
     let (mut puppet, mut server) = offered(config);
     let records = puppet.wire.data(&[7; 200]);
     puppet.take_server_hello(&transmitted(&mut server));
@@ -366,7 +366,7 @@ fn rejected_early_data_is_skipped_to_its_end_and_does_not_end_with_a_message() {
 #[test]
 fn skipped_early_data_does_not_come_between_the_fragments_of_the_second_hello() {
     let mut config = early(100);
-    config.parameters.set_groups(&[NamedGroup::SECP256R1]).unwrap();
+    config.parameters_mut().set_groups(&[NamedGroup::SECP256R1]).unwrap();
     let (mut puppet, mut server) = offered(config);
     let data = [puppet.wire.data(b"one"), puppet.wire.data(b"two")];
     assert!(puppet.take_server_hello(&transmitted(&mut server)).is_retry());

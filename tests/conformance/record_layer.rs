@@ -457,8 +457,8 @@ fn every_type_of_record_may_be_padded_to_the_limit() {
 /// A connected server and client that both have a limit of 100 bytes.
 fn limited(limit: u16) -> [(Connection, Wire); 2] {
     let mut config = server_config();
-    config.parameters.set_record_size_limit(Some(100)).unwrap();
-    config.parameters.padding_multiple = 48;
+    config.parameters_mut().set_record_size_limit(Some(100)).unwrap();
+    config.parameters_mut().set_padding_multiple(48);
     let mut server = server(config);
     let mut puppet = PuppetClient::new(vec![shared_psk()]);
     let mut hello = puppet.hello();
@@ -473,8 +473,8 @@ fn limited(limit: u16) -> [(Connection, Wire); 2] {
     while server.poll_event().is_some() {}
 
     let mut config = client_config();
-    config.parameters.set_record_size_limit(Some(100)).unwrap();
-    config.parameters.padding_multiple = 48;
+    config.parameters_mut().set_record_size_limit(Some(100)).unwrap();
+    config.parameters_mut().set_padding_multiple(48);
     let (mut client, mut other) = PuppetServer::before_extensions(config, vec![shared_psk()]);
     assert_eq!(other.hello.extensions.record_size_limit, Some(100));
     let extensions =
@@ -532,7 +532,7 @@ fn keys_are_changed_before_their_limit() {
         assert!(algorithm.record_limit() <= 23_726_566);
     }
     let mut config = server_config();
-    config.parameters.rekey_after_records = 3;
+    config.parameters_mut().set_rekey_after_records(3);
     let (mut puppet, mut server) = PuppetClient::connected(config, shared_psk());
     server.send(&vec![7; 8 * MAX]).unwrap();
     puppet.wire.feed(&transmitted(&mut server));

@@ -180,7 +180,7 @@ fn the_suite_has_the_hash_of_the_selected_psk() {
 #[test]
 fn a_share_that_was_not_asked_for_is_unsupported() {
     let mut config = client_config();
-    config.parameters.set_psk_modes(&[PskKeyExchangeMode::PSK_KE]).unwrap();
+    config.parameters_mut().set_psk_modes(&[PskKeyExchangeMode::PSK_KE]).unwrap();
     let (_, puppet) = PuppetServer::start(config.clone(), vec![shared_psk()]);
     assert_eq!(puppet.hello.extensions.key_share, None);
     let share = KeyShareEntry { group: NamedGroup::X25519, key_exchange: vec![9; 32] };
@@ -212,8 +212,8 @@ fn extensions_that_do_not_belong_into_a_server_hello_are_refused() {
 #[test]
 fn extensions_that_do_not_belong_into_encrypted_extensions_are_refused() {
     let mut config = client_config();
-    config.parameters.set_alpn(&[b"mqtt"]).unwrap();
-    config.parameters.set_record_size_limit(Some(1000)).unwrap();
+    config.parameters_mut().set_alpn(&[b"mqtt"]).unwrap();
+    config.parameters_mut().set_record_size_limit(Some(1000)).unwrap();
     let of = |extensions: &[(ExtensionType, &[u8])]| {
         let mut raw = Raw::new(&EncryptedExtensions::default().encode().unwrap());
         raw.extensions = extensions.iter().map(|(kind, data)| (kind.0, data.to_vec())).collect();
@@ -327,16 +327,12 @@ fn a_psk_handshake_has_no_certificates() {
 fn early() -> (Connection, PuppetServer) {
     let suite = CipherSuite::TLS_CHACHA20_POLY1305_SHA256;
     let early: ExternalPsk = psk("client1", HashAlgorithm::Sha256)
-        .with_early_data(EarlyDataParameters {
-            max_size: 100,
-            cipher_suite: supported(suite),
-            alpn: None,
-        })
+        .with_early_data(EarlyDataParameters::new(100, supported(suite)))
         .unwrap();
     let mut config = ClientConfig::new();
-    config.parameters.grease = false;
-    config.parameters.allow_both_roles = true;
-    config.early_data = true;
+    config.parameters_mut().set_grease(false);
+    config.parameters_mut().set_allow_both_roles(true);
+    config.set_early_data(true);
     config.append_psk(&early).unwrap();
     config.append_psk(&psk("client2", HashAlgorithm::Sha256)).unwrap();
     let psks = vec![shared_psk(), PuppetPsk::external("client2", HashAlgorithm::Sha256)];

@@ -51,7 +51,7 @@ pub fn configs(
     let psk = psk("client1", hash_of(suite));
     let mut client = ClientConfig::new();
     let mut server = ServerConfig::new();
-    for parameters in [&mut client.parameters, &mut server.parameters] {
+    for parameters in [client.parameters_mut(), server.parameters_mut()] {
         parameters.set_cipher_suites(&[suite]).unwrap();
         parameters.set_groups(&[group]).unwrap();
         parameters.set_psk_modes(&[mode]).unwrap();
@@ -65,10 +65,10 @@ pub fn configs(
 pub fn default_configs() -> (ClientConfig, ServerConfig) {
     let psk = psk("client1", HashAlgorithm::Sha256);
     let mut client = ClientConfig::new();
-    client.parameters.allow_both_roles = true;
+    client.parameters_mut().set_allow_both_roles(true);
     client.append_psk(&psk).unwrap();
     let mut server = ServerConfig::new();
-    server.parameters.allow_both_roles = true;
+    server.parameters_mut().set_allow_both_roles(true);
     server.append_psk(&psk).unwrap();
     (client, server)
 }
@@ -90,8 +90,8 @@ pub struct Pair {
 impl Pair {
     pub fn new(mut client: ClientConfig, mut server: ServerConfig) -> Self {
         // A pair plays both sides in one process, which only tests should do.
-        client.parameters.allow_both_roles = true;
-        server.parameters.allow_both_roles = true;
+        client.parameters_mut().set_allow_both_roles(true);
+        server.parameters_mut().set_allow_both_roles(true);
         Self {
             client: Connection::client(Arc::new(client), Entropy::from_seed([1; 32])),
             server: Connection::server(Arc::new(server), Entropy::from_seed([2; 32])),

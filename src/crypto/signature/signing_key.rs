@@ -8,9 +8,10 @@ use super::der::{self, Elements};
 #[cfg(feature = "rsa-signing")]
 use super::rsa_key::RsaKey;
 use crate::crypto::{CryptoError, Random};
+use crate::newtype::for_tools;
 use crate::wire::SignatureScheme;
 
-/// A private key for CertificateVerify. It wipes itself, and has no `Debug`.
+/// A private key for CertificateVerify. It wipes itself, and never shows in `Debug`.
 #[derive(Clone)]
 pub struct SigningKey(Key);
 
@@ -85,34 +86,42 @@ impl SigningKey {
         }
     }
 
-    /// Signs a message with one of [`SigningKey::schemes`].
-    pub fn sign(
-        &self,
-        scheme: SignatureScheme,
-        message: &[u8],
-        random: &mut Random,
-    ) -> Result<Vec<u8>, CryptoError> {
-        if !self.schemes().contains(&scheme) {
-            return Err(CryptoError::UnsupportedScheme);
+    for_tools! {
+        /// Signs a message with one of [`SigningKey::schemes`].
+        pub fn sign(
+            &self,
+            scheme: SignatureScheme,
+            message: &[u8],
+            random: &mut Random,
+        ) -> Result<Vec<u8>, CryptoError> {
+            if !self.schemes().contains(&scheme) {
+                return Err(CryptoError::UnsupportedScheme);
+            }
+            // Only RSA-PSS has a salt.
+            #[cfg(not(feature = "rsa-signing"))]
+            let _ = random;
+            match &self.0 {
+                // RFC 6979: no bad random number can reveal the key.
+                Key::P256(key) => key.try_sign(message).ok().map(|signature| {
+                    let signature: p256::ecdsa::Signature = signature;
+                    der::ecdsa_signature(&signature.to_bytes())
+                }),
+                Key::P384(key) => key.try_sign(message).ok().map(|signature| {
+                    let signature: p384::ecdsa::Signature = signature;
+                    der::ecdsa_signature(&signature.to_bytes())
+                }),
+                Key::Ed25519(key) => key.try_sign(message).ok().map(|signature| signature.to_vec()),
+                #[cfg(feature = "rsa-signing")]
+                Key::Rsa(key) => key.sign(scheme, message, random),
+            }
+            .ok_or(CryptoError::Signing)
         }
-        // Only RSA-PSS has a salt.
-        #[cfg(not(feature = "rsa-signing"))]
-        let _ = random;
-        match &self.0 {
-            // RFC 6979: no bad random number can reveal the key.
-            Key::P256(key) => key.try_sign(message).ok().map(|signature| {
-                let signature: p256::ecdsa::Signature = signature;
-                der::ecdsa_signature(&signature.to_bytes())
-            }),
-            Key::P384(key) => key.try_sign(message).ok().map(|signature| {
-                let signature: p384::ecdsa::Signature = signature;
-                der::ecdsa_signature(&signature.to_bytes())
-            }),
-            Key::Ed25519(key) => key.try_sign(message).ok().map(|signature| signature.to_vec()),
-            #[cfg(feature = "rsa-signing")]
-            Key::Rsa(key) => key.sign(scheme, message, random),
-        }
-        .ok_or(CryptoError::Signing)
+    }
+}
+
+impl core::fmt::Debug for SigningKey {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("SigningKey").field("schemes", &self.schemes()).finish_non_exhaustive()
     }
 }
 

@@ -261,7 +261,7 @@ fn finished(secret: &TrafficSecret, transcript: &Transcript) -> Vec<u8> {
 /// A server under test.
 pub fn server(mut config: ServerConfig) -> Connection {
     // Tests play both sides in one process.
-    config.parameters.allow_both_roles = true;
+    config.parameters_mut().set_allow_both_roles(true);
     Connection::server(Arc::new(config), Entropy::from_seed([2; 32]))
 }
 
