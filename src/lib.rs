@@ -51,8 +51,11 @@
         dead_code,
         unused_imports,
         reason = "tools that analyse TLS use more of the lower layers"
-    ),
-    warn(unnameable_types)
+    )
+)]
+#![cfg_attr(
+    not(any(feature = "unstable", target_arch = "wasm32")),
+    warn(missing_debug_implementations, unnameable_types)
 )]
 
 mod newtype;
@@ -114,10 +117,12 @@ pub use connection::{
 pub use crypto::signature::SigningKey;
 pub use crypto::{CryptoError, HashAlgorithm, SEALING_KEY_LEN, SealingKeys, Suite};
 pub use endpoint::{
-    ConfigError, Direction, EarlyDataOutcome, Event, Negotiated, Parameters, PskConfigError,
-    PskOutcome, Question, SessionRefusal,
+    ConfigError, EarlyDataOutcome, Event, Negotiated, Parameters, PskConfigError, PskOutcome,
+    Question, SessionRefusal,
 };
-pub use error::{AlertDescription, CertificateError, Error, Incompatible, Usage, Violation};
+pub use error::{
+    AlertDescription, CertificateError, Direction, Error, Incompatible, Usage, Violation,
+};
 pub use inspect::{inspect, inspect_records};
 pub use keys::PskKind;
 pub use psk::{

@@ -30,7 +30,6 @@ named_errors! {
     }
 }
 
-impl core::error::Error for CredentialsError {}
 
 /// The location of the private key.
 #[derive(Clone, Debug)]

@@ -22,7 +22,6 @@ named_errors! {
     }
 }
 
-impl core::error::Error for TrustError {}
 
 /// How the peer's certificates are verified.
 #[derive(Clone, Debug)]

@@ -1,8 +1,8 @@
 //! Incoming bytes, and the transitions that follow.
 
 use super::{Connection, Phase};
-use crate::endpoint::{Context, Direction, Event};
-use crate::error::{AlertDescription, Error, Violation};
+use crate::endpoint::{Context, Event};
+use crate::error::{AlertDescription, Direction, Error, Violation};
 use crate::record::{self, Incoming};
 use crate::server;
 use crate::wire::{Alert, Handshake, HandshakeType, handshake};

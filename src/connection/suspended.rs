@@ -52,8 +52,6 @@ named_errors! {
     }
 }
 
-impl core::error::Error for ResumeError {}
-
 /// Identifies one suspension of one connection.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) struct Suspension {

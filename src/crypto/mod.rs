@@ -52,5 +52,3 @@ named_errors! {
         UnsupportedGroup => "the key exchange group is not supported";
     }
 }
-
-impl core::error::Error for CryptoError {}

@@ -2,10 +2,10 @@
 
 use std::collections::VecDeque;
 
-use super::event::{Direction, Event};
+use super::event::Event;
 use super::parameters::Parameters;
 use crate::crypto::{Random, Suite};
-use crate::error::{AlertDescription, Error};
+use crate::error::{AlertDescription, Direction, Error};
 use crate::keys::{KeyLogLabel, TrafficKeys, TrafficSecret};
 use crate::record::{Opener, ReaderState, RecordReader, RecordWriter, Sealer, WriterState};
 use crate::wire::{Alert, ContentType, Handshake, ServerHello};

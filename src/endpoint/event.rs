@@ -1,7 +1,7 @@
 //! The events of a connection.
 
 use crate::crypto::Suite;
-use crate::error::{AlertDescription, named_errors};
+use crate::error::{AlertDescription, Direction, named_errors};
 use crate::keys::PskKind;
 use crate::psk::Session;
 use crate::wire::{NamedGroup, PskKeyExchangeMode};
@@ -83,15 +83,6 @@ named_errors! {
         CertificatesNotAccepted => "the session's server sent a certificate, and the connection accepts none";
         CertificateNotVerified => "the certificate of the session's server does not verify with the connection's trust anchors";
     }
-}
-
-/// The direction of a message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Direction {
-    /// From here to the peer.
-    Sent,
-    /// From the peer to here.
-    Received,
 }
 
 /// The outcome for an offered PSK on the server.

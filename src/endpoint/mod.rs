@@ -14,7 +14,7 @@ mod suspended;
 
 pub use context::Context;
 pub use established::{Established, Resumption, TrafficSecrets};
-pub use event::{Direction, EarlyDataOutcome, Event, Negotiated, PskOutcome, SessionRefusal};
+pub use event::{EarlyDataOutcome, Event, Negotiated, PskOutcome, SessionRefusal};
 pub use own_certificate::{AuthenticatedFlight, Shown, Signing, send_certificate, show};
 pub use parameters::{ConfigError, MIN_RECORD_SIZE_LIMIT, Parameters};
 pub use peer_certificate::{Authenticated, Judgement, Verifying, WaitCertificateVerify};

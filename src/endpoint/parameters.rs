@@ -26,7 +26,6 @@ named_errors! {
     }
 }
 
-impl core::error::Error for ConfigError {}
 
 /// The smallest record_size_limit (RFC 8449 section 4).
 pub const MIN_RECORD_SIZE_LIMIT: u16 = 64;

@@ -2,8 +2,10 @@
 
 mod alert;
 mod certificate;
+mod direction;
 mod incompatible;
 mod named;
+mod section;
 mod usage;
 mod violation;
 
@@ -11,6 +13,7 @@ use core::fmt;
 
 pub use alert::AlertDescription;
 pub use certificate::CertificateError;
+pub use direction::Direction;
 pub use incompatible::Incompatible;
 pub(crate) use named::named_errors;
 pub use usage::Usage;
@@ -68,6 +71,16 @@ impl Error {
             // An alert is not answered with an alert, and an ended transport carries none.
             Self::AlertReceived(_) | Self::Truncated | Self::ClosedDuringHandshake => None,
             Self::Usage(_) => None,
+        }
+    }
+
+    /// The direction of the alert that ended the connection: `Received` if the peer sent it, `Sent` if this endpoint did,
+    /// which is [`Error::alert`]; `None` without an alert.
+    pub const fn direction(self) -> Option<Direction> {
+        match self {
+            Self::AlertReceived(_) => Some(Direction::Received),
+            _ if self.alert().is_some() => Some(Direction::Sent),
+            _ => None,
         }
     }
 

@@ -24,6 +24,8 @@ macro_rules! named_errors {
                 f.write_str(self.text())
             }
         }
+
+        impl core::error::Error for $name {}
     };
     ($(#[$doc:meta])* $name:ident { $($all:tt)* } with certificates {
         $($variant:ident => $text:literal, $alert:ident;)*

@@ -38,7 +38,6 @@ named_errors! {
     }
 }
 
-impl core::error::Error for PskError {}
 
 /// A key that was provisioned to both sides outside of TLS.
 ///

@@ -132,7 +132,7 @@ fn connect(client: &ClientConfig, server: &ServerConfig, seeds: [[u8; 32]; 2]) -
     let (mut client, mut server) = (client.clone(), server.clone());
     client.parameters_mut().set_allow_both_roles(true);
     server.parameters_mut().set_allow_both_roles(true);
-    let parameters = [client.parameters.clone(), server.parameters.clone()];
+    let parameters = [client.parameters().clone(), server.parameters().clone()];
     let [mut a, mut b] = [
         Connection::client(Arc::new(client), Entropy::from_seed(seeds[0])),
         Connection::server(Arc::new(server), Entropy::from_seed(seeds[1])),
@@ -319,7 +319,8 @@ fn connect_with(client: &ClientConfig, server: &ServerConfig, session: &Session)
     b.set_time(NOW);
     a.append_session(session).unwrap();
     a.start().unwrap();
-    let mut ends = [End::new(a, resuming.parameters), End::new(b, accepting.parameters)];
+    let mut ends =
+        [End::new(a, resuming.parameters().clone()), End::new(b, accepting.parameters().clone())];
     for _ in 0..4 {
         transfer(&mut ends);
         for end in &mut ends {
