@@ -5,6 +5,7 @@ import { init } from "tls-psk";
 import { attacksView } from "./attacks/attacks-view.js";
 import { checkerView } from "./checker/checker-view.js";
 import { consoleView } from "./console/console-view.js";
+import type { Recording } from "./console/recording.js";
 import { derivationView } from "./derivation/derivation-view.js";
 import { exportView } from "./export/export-view.js";
 import { type Entry, Exchange } from "./handshake/exchange.js";
@@ -33,6 +34,8 @@ import { meddleView } from "./tampering/tampering-view.js";
 const { dataset } = document.documentElement;
 
 let exchange: Exchange | undefined;
+/** The connection of the console, while the panels show it instead of the scene. */
+let recording: Recording | undefined;
 let opened: Entry | undefined;
 let scene: Scene | undefined;
 let preset = "";
@@ -107,6 +110,7 @@ function act(action: (exchange: Exchange) => void): void {
 }
 
 function show(exchange: Exchange): void {
+  nameSource(undefined);
   outcome.show(exchange);
   offer.show(exchange);
   derivation.show(exchange);
@@ -119,11 +123,36 @@ function show(exchange: Exchange): void {
   if (!reading) announce(outcome.spoken(exchange));
 }
 
+/** Shows a connection of the console in the panels of messages and the key schedule, and exports it from now on. */
+function showRecording(shown: Recording): void {
+  nameSource(shown);
+  derivation.show(shown);
+  // its server computed elsewhere
+  if (derivation.selected.side === "server") derivation.select("client", derivation.selected.id);
+  flight.show(shown);
+  open(shown.entries.find(({ id, name }) => id === opened?.id && name === opened.name) ?? shown.entries[0]);
+}
+
+/** Says which connection the panels show. */
+function nameSource(shown: Recording | undefined): void {
+  recording = shown;
+  dataset.shown = shown ? "console" : "scene";
+  for (const note of document.querySelectorAll<HTMLElement>(".from-console")) note.hidden = shown === undefined;
+}
+
+for (const note of document.querySelectorAll(".from-console")) {
+  note.querySelector("button")?.addEventListener("click", () => {
+    if (exchange) show(exchange);
+    // the button has disappeared, and the focus with it
+    note.closest("section")?.querySelector<HTMLElement>("h2")?.focus({ preventScroll: true });
+  });
+}
+
 function open(entry: Entry | undefined): void {
   opened = entry;
-  bytes.show(entry, exchange);
+  bytes.show(entry, recording ?? exchange);
   if (entry) flight.mark(entry);
-  if (exchange) meddle.show(exchange, entry);
+  if (exchange && !recording) meddle.show(exchange, entry);
   markChanges();
   writeLink();
 }
@@ -136,6 +165,7 @@ function read(entry: Entry): void {
 }
 
 function reveal(entry: Entry, field: Parameters<typeof bytes.select>[0]): void {
+  if (recording && exchange) show(exchange);
   open(entry);
   bytes.select(field);
   goTo("bytes", "nearest");
@@ -145,7 +175,7 @@ function reveal(entry: Entry, field: Parameters<typeof bytes.select>[0]): void {
 for (const name of ["focusin", "click"] as const) {
   byId("message-bytes").addEventListener(name, ({ target }) => {
     const cell = target instanceof Element ? target.closest<HTMLElement>("[data-at]") : null;
-    if (cell) meddle.stand(Number(cell.dataset.at), bytes.layer);
+    if (cell && !recording) meddle.stand(Number(cell.dataset.at), bytes.layer);
   });
 }
 
@@ -153,6 +183,7 @@ byId("message-bytes").addEventListener("change", markChanges);
 
 /** Marks the bytes that are changed on the way. */
 function markChanges(): void {
+  if (recording) return;
   const place = opened?.place;
   const record = place && exchange?.flights[place.flight]?.records[place.record];
   const first = (record?.start ?? 0) + (bytes.layer === "record" ? 0 : HEADER_LENGTH);
@@ -173,6 +204,7 @@ function sceneHello() {
 
 /** The bytes on the wire, as received, and their keys. */
 function recorded() {
+  if (recording) return { chunks: recording.flights, keyLog: recording.keyLog };
   if (!exchange) return undefined;
   const chunks = exchange.flights.map(({ from, bytes, meddled }) => ({ from, bytes: meddled?.bytes ?? bytes }));
   return { chunks, keyLog: exchange.keyLog.client };
@@ -181,11 +213,12 @@ function recorded() {
 function link(): string {
   if (!scene) return "";
   const check = checker?.linked;
-  return linkOf({ preset, scene, meddlings, open: opened?.id, value: derivation.selected, attack, step, check });
+  const open = recording ? undefined : opened?.id;
+  return linkOf({ preset, scene, meddlings, open, value: derivation.selected, attack, step, check });
 }
 
 function writeLink(): void {
-  if (reading || !scene) return;
+  if (reading || !scene || recording) return;
   if (typing) bar.typed();
   else bar.step();
 }
@@ -243,6 +276,15 @@ try {
     check: (messages, key) => {
       checker?.fill(messages, key);
       goTo("checker");
+    },
+    show: (made) => {
+      showRecording(made);
+      announce("The panels show the connection of the console.");
+      goTo("messages");
+      byId("flight-title").focus({ preventScroll: true });
+    },
+    recorded: (made) => {
+      if (recording === made) showRecording(made);
     },
   });
   exportView({ recorded });

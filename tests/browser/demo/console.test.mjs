@@ -5,7 +5,8 @@ import { test } from "node:test";
 import { REVERSE, startSServer } from "../../interop/support/openssl.mjs";
 import { HEX, PSK, WRONG_HEX } from "../../interop/support/peers.mjs";
 import { freePort } from "../../node/support/ports.mjs";
-import { onThePage } from "../support/demo.mjs";
+import { ECHO, HANDSHAKE, onThePage } from "../support/demo.mjs";
+import { keepFile, run, savedBy } from "../support/files.mjs";
 
 onThePage("the console", (demo) => {
   const lines = (kind) => demo.texts(kind ? `#console-log [data-kind=${kind}] .line` : "#console-log .line");
@@ -51,6 +52,54 @@ onThePage("the console", (demo) => {
     assert.deepEqual(await lines("error"), []);
     // and no secret was written anywhere but where it was typed
     assert.ok(!(await lines()).join("\n").includes(HEX));
+  });
+
+  test("shows its connection in the panels of the scene, and exports it", async (t) => {
+    const server = await startSServer(t, [REVERSE]);
+    await connectTo(server.port);
+    await state("connected");
+    await say("abc");
+    await line("received: “cba”");
+    await demo.click("#console-show");
+    const names = await demo.messages();
+    assert.deepEqual(names.slice(0, 3), [
+      "client: client_hello",
+      "server: server_hello",
+      "server: encrypted_extensions",
+    ]);
+    assert.deepEqual(
+      names.filter((name) => name.endsWith("application_data")),
+      ["client: application_data", "server: application_data"],
+    );
+    assert.deepEqual(await demo.texts(".from-console:not([hidden]) button"), Array(3).fill("Back to the scene"));
+
+    const told = async (name) => {
+      await demo.click(`.flights [data-name=${name}] .entry`);
+      return demo.texts("#message-bytes .layer");
+    };
+    assert.deepEqual(await told("server_hello"), ["Message", "On the wire"]);
+    assert.deepEqual(await told("encrypted_extensions"), ["Message", "Opened", "On the wire"]);
+    assert.match((await demo.texts("#fields .name")).join(), /EncryptedExtensions/);
+    assert.equal((await demo.texts("#record-steps-list strong"))[0], "write_iv");
+
+    // what this side derived of them
+    await demo.click(".derived-value[data-name='Main Secret']");
+    assert.equal(await demo.text("#value h3"), "Main Secret");
+    assert.equal((await demo.texts(".derived-value[data-name^=PSK] .name"))[0], `PSK ${PSK.identity}`);
+
+    const capture = keepFile(t, (await savedBy(demo, "#export-pcapng")).bytes, ".pcapng");
+    const followed = await run(t, "tshark", ["-r", capture, "-q", "-z", "follow,tls,raw,0"]);
+    for (const text of ["abc\n", "cba\n"]) assert.ok(followed.includes(Buffer.from(text).toString("hex")), followed);
+
+    // more of it appears, and an action on the scene shows the scene again
+    await say("def");
+    await line("received: “fed”");
+    assert.equal((await demo.messages()).filter((name) => name.endsWith("application_data")).length, 4);
+    await demo.click(".from-console button");
+    assert.deepEqual(await demo.messages(), [...HANDSHAKE, ...ECHO]);
+    assert.deepEqual(await demo.texts(".from-console:not([hidden])"), []);
+    await demo.click("#console-close");
+    await state("idle");
   });
 
   test("says when the server hangs up, and can connect again", async (t) => {

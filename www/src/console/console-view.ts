@@ -5,6 +5,7 @@ import { CIPHER_SUITES, HASHES, hashOfSuite } from "../../../pkg/src/vocabulary.
 import { asLabel, asText, concat, countBytes, fromHex, fromText, toHexGroups } from "../page/bytes.js";
 import { byId, h } from "../page/dom.js";
 import { icon, type Mark } from "../page/icons.js";
+import { Recording } from "./recording.js";
 import { connectTo, type Session, sentenceOf } from "./session.js";
 
 type Kind = "note" | "sent" | "received" | "error";
@@ -29,9 +30,13 @@ const HABITS: Record<string, string> = {
 export interface ConsoleActions {
   /** Verifies the binders of a connection that was made here. */
   check(messages: Uint8Array, key: string): void;
+  /** Shows a connection that was made here in the panels. */
+  show(recording: Recording): void;
+  /** More of a connection was recorded. */
+  recorded(recording: Recording): void;
 }
 
-export function consoleView({ check }: ConsoleActions): void {
+export function consoleView({ check, show, recorded }: ConsoleActions): void {
   const section = byId("console");
   const form = byId("console-form") as HTMLFormElement;
   const settings = byId("console-settings") as HTMLFieldSetElement;
@@ -47,11 +52,13 @@ export function consoleView({ check }: ConsoleActions): void {
   const text = byId("console-text") as HTMLInputElement;
 
   const checkButton = byId("console-check") as HTMLButtonElement;
+  const showButton = byId("console-show") as HTMLButtonElement;
 
   let session: Session | undefined;
   /** The messages that the binders of the last connection cover, and its key. */
   let hellos: Uint8Array[] = [];
   let usedKey = "";
+  let recording: Recording | undefined;
 
   function write(kind: Kind, ...text: string[]): void {
     const mark = MARKS[kind];
@@ -91,10 +98,14 @@ export function consoleView({ check }: ConsoleActions): void {
     hellos = [];
     usedKey = secret.value;
     checkButton.hidden = true;
+    showButton.hidden = true;
+    const key = { identity: identity.value, secret: secret.value, hmac: hash.value as HashName };
+    const made = new Recording(key);
+    recording = made;
     write("note", `Connecting to 127.0.0.1:${number}`);
     try {
-      const psk = { identity: fromText(identity.value), secret: bytes, hmac: hash.value as HashName };
-      const opened = await connectTo({ port: number, psk, onTrace: trace, onData: hear });
+      const psk = { identity: fromText(identity.value), secret: bytes, hmac: key.hmac };
+      const opened = await connectTo({ port: number, psk, recording: made, onTrace: trace, onData: hear });
       session = opened;
       for (const line of linesOf(opened.negotiated)) write("note", line);
       setState("connected");
@@ -108,6 +119,7 @@ export function consoleView({ check }: ConsoleActions): void {
     }
     session = undefined;
     setState("idle");
+    recorded(made);
   }
 
   function trace(event: TraceEvent): void {
@@ -115,6 +127,7 @@ export function consoleView({ check }: ConsoleActions): void {
     const isOfBinders = event.type === "message" && ["client_hello", "hello_retry_request"].includes(event.name);
     if (isOfBinders) hellos.push(event.bytes.slice());
     checkButton.hidden = hellos.length === 0;
+    showButton.hidden = hellos.length === 0;
     const kind = event.direction === "sent" ? "sent" : "received";
     if (event.type === "message") write(kind, `${event.name}, ${countBytes(event.bytes.length)}`);
     else write(kind, `alert ${event.description}`);
@@ -124,6 +137,7 @@ export function consoleView({ check }: ConsoleActions): void {
 
   function hear(bytes: Uint8Array): void {
     const said = asText(withoutEnd(bytes));
+    if (recording) recorded(recording);
     write("received", said === undefined ? `0x${toHexGroups(bytes)}` : `“${said}”`);
   }
 
@@ -133,6 +147,7 @@ export function consoleView({ check }: ConsoleActions): void {
     try {
       await session?.say(fromText(`${line}\n`));
       write("sent", `“${line}”`);
+      if (recording) recorded(recording);
     } catch (thrown) {
       write("error", thrown instanceof Error ? `${thrown.message}.` : String(thrown));
     }
@@ -152,6 +167,7 @@ export function consoleView({ check }: ConsoleActions): void {
   });
   for (const input of [port, identity, secret, hash]) input.addEventListener("input", showCommand);
 
+  showButton.addEventListener("click", () => recording && show(recording));
   checkButton.addEventListener("click", () => check(concat(hellos), usedKey));
 
   // it scrolls, so the keyboard must reach it

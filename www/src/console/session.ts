@@ -1,6 +1,5 @@
 // A connection of the page to a server on this machine: TLS here, a WebSocket to the relay, TCP from there.
 
-import { takeSteps } from "page-core";
 import {
   ExternalPsk,
   type HashName,
@@ -11,6 +10,7 @@ import {
   type TraceEvent,
 } from "tls-psk";
 import { webSocketTransport } from "tls-psk/websocket";
+import type { Recording } from "./recording.js";
 
 export interface ConsolePsk {
   identity: Uint8Array;
@@ -21,6 +21,7 @@ export interface ConsolePsk {
 export interface SessionOptions {
   port: number;
   psk: ConsolePsk;
+  recording: Recording;
   /** A handshake message or an alert was sent or received. */
   onTrace(event: TraceEvent): void;
   onData(bytes: Uint8Array): void;
@@ -35,7 +36,7 @@ export interface Session {
 }
 
 /** Connects. Throws an error with a sentence for the visitor. */
-export async function connectTo({ port, psk, onTrace, onData }: SessionOptions): Promise<Session> {
+export async function connectTo({ port, psk, recording, onTrace, onData }: SessionOptions): Promise<Session> {
   refuseBad(psk);
   const address = new URL(`relay?port=${port}`, document.baseURI);
   address.protocol = address.protocol.replace("http", "ws");
@@ -49,8 +50,18 @@ export async function connectTo({ port, psk, onTrace, onData }: SessionOptions):
     closing = reason;
   });
   try {
-    const tls = startTls(webSocketTransport(socket), { psks: [psk], onTrace });
-    const ended = read(tls, onData);
+    const tls = startTls(recorded(webSocketTransport(socket), recording), {
+      psks: [psk],
+      onTrace(event) {
+        recording.trace(event);
+        onTrace(event);
+      },
+      onKeylog: (line) => recording.keyLog.push(line),
+    });
+    const ended = read(tls, (bytes) => {
+      recording.compute();
+      onData(bytes);
+    });
     const negotiated = await tls.opened;
     const writer = tls.writable.getWriter();
     return {
@@ -77,14 +88,35 @@ function refuseBad({ identity, secret, hmac }: ConsolePsk): void {
   }
 }
 
+/** The transport, with a record of every byte that goes through it. */
+function recorded({ readable, writable }: ReturnType<typeof webSocketTransport>, recording: Recording) {
+  const writer = writable.getWriter();
+  return {
+    readable: readable.pipeThrough(
+      new TransformStream({
+        transform(bytes, controller) {
+          recording.carry("server", bytes);
+          controller.enqueue(bytes);
+        },
+      }),
+    ),
+    writable: new WritableStream({
+      write(bytes) {
+        recording.carry("client", bytes);
+        return writer.write(bytes);
+      },
+      close: () => writer.close(),
+      abort: (reason) => writer.abort(reason),
+    }),
+  };
+}
+
 /** Passes on received data until the connection ends. */
 async function read(tls: TlsSocket, onData: (bytes: Uint8Array) => void): Promise<TlsError | undefined> {
   try {
     for (let reader = tls.readable.getReader(); ; ) {
       const { done, value } = await reader.read();
       if (done) return undefined;
-      // its computations are not shown, and would only be stored
-      takeSteps();
       onData(value);
     }
   } catch (thrown) {

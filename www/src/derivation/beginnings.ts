@@ -1,12 +1,12 @@
 // The initial values of a side's key schedule: the secrets of its keys, and the messages.
 
-import type { Exchange, Side } from "../handshake/exchange.js";
+import type { Recorded, Side } from "../handshake/exchange.js";
 import { readKey } from "../handshake/scenes.js";
 import { asLabel } from "../page/bytes.js";
 import type { Beginnings } from "./graph.js";
 
 /** The values that a side has before any computation. */
-export function beginningsOf({ scene, seen, ticketPsk }: Exchange, side: Side): Beginnings {
+export function beginningsOf({ scene, seen, ticketPsk }: Recorded, side: Side): Beginnings {
   const secrets = scene[side].keys.flatMap((key) => {
     const read = readKey(key);
     return read ? [{ name: `PSK ${asLabel(read.identity)}`, bytes: read.secret }] : [];

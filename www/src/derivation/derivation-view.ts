@@ -1,6 +1,6 @@
 // The key schedule as a diagram: a click on a value marks everything that it depends on.
 
-import { type Exchange, peerOf, SIDES, type Side } from "../handshake/exchange.js";
+import { peerOf, type Recorded, SIDES, type Side } from "../handshake/exchange.js";
 import { announce } from "../page/announce.js";
 import { countBytes, sameBytes, toHex } from "../page/bytes.js";
 import { breakable, byId, h } from "../page/dom.js";
@@ -12,7 +12,7 @@ import { type Branch, type Stage, stagesOf } from "./layout.js";
 import { type ValuePanel, valuePanel } from "./value-panel.js";
 
 export interface DerivationView {
-  show(exchange: Exchange): void;
+  show(recorded: Recorded): void;
   /** The selection, for a link. */
   readonly selected: { side: Side; id: string };
   select(side: Side, id: string): void;
@@ -27,7 +27,7 @@ export function derivationView({ changed }: { changed(): void }): DerivationView
   const radios = SIDES.map((side) => byId(`derived-${side}`) as HTMLInputElement);
   const panel: ValuePanel = valuePanel({ select: (value) => choose(value) });
 
-  let shown: Exchange | undefined;
+  let shown: Recorded | undefined;
   let side: Side = "client";
   let selected = "";
   let values: Value[] = [];
@@ -160,8 +160,8 @@ export function derivationView({ changed }: { changed(): void }): DerivationView
   }
 
   return {
-    show(exchange) {
-      shown = exchange;
+    show(recorded) {
+      shown = recorded;
       draw();
     },
     get selected() {

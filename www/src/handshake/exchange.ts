@@ -8,12 +8,12 @@ import { type OfferedHalves, readOffer } from "./halves.js";
 import { offeredIn } from "./listed.js";
 import { deliver, type Meddling, meddledScene } from "./meddling.js";
 import { recordAround, recordsIn, type WireRecord } from "./records.js";
-import type { Entry, Fault, Flight, Offer, Stage } from "./report.js";
+import type { Entry, Fault, Flight, Offer, Recorded, Stage } from "./report.js";
 import type { Scene } from "./scenes.js";
 
 export { peerOf, SIDES, type Side } from "./endpoints.js";
-export type { WireRecord } from "./records.js";
-export type { Entry, Fault, Flight, Offer, Stage } from "./report.js";
+export { recordsIn, type WireRecord } from "./records.js";
+export type { Entry, Fault, Flight, Offer, Recorded, Stage } from "./report.js";
 
 const EXPORTER_LABEL = "EXPERIMENTAL-tls-psk-demo";
 
@@ -51,7 +51,7 @@ function place(entries: readonly Entry[], records: readonly WireRecord[], flight
  * One play of a scene. Everything in it comes from the connections: their events, their bytes on the wire, and the
  * fields that `inspect` finds in their messages.
  */
-export class Exchange {
+export class Exchange implements Recorded {
   /** The played scene, with its changed secrets. */
   readonly scene: Scene;
   readonly meddlings: readonly Meddling[];

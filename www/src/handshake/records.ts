@@ -26,7 +26,7 @@ const TYPES: Record<number, string> = {
   23: "application_data",
 };
 
-/** The records in bytes on the wire; `steps` are the computations of their sender. */
+/** The records in bytes on the wire; `steps` are the computations of their sender, or of their receiver. */
 export function recordsIn(bytes: Uint8Array, steps: readonly Step[] = []): WireRecord[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const records: WireRecord[] = [];
@@ -35,11 +35,23 @@ export function recordsIn(bytes: Uint8Array, steps: readonly Step[] = []): WireR
     const length = view.getUint16(start + 3);
     const end = start + HEADER_LENGTH + length;
     const fragment = bytes.subarray(start + HEADER_LENGTH, end);
-    const sealed = steps.findLast(({ operation, output }) => operation === "seal" && sameBytes(output, fragment));
+    const sealed = protectionOf(fragment, steps);
     records.push({ type: TYPES[type] ?? `type ${type}`, length, start, end, inner: sealed?.inputs.plaintext, sealed });
     start = end;
   }
   return records;
+}
+
+/** How a record was sealed; from the point of view of its sender, if it was opened here. */
+function protectionOf(fragment: Uint8Array, steps: readonly Step[]): Step | undefined {
+  const sealed = steps.findLast(({ operation, output }) => operation === "seal" && sameBytes(output, fragment));
+  if (sealed) return sealed;
+  const opened = steps.findLast(({ operation, inputs: { ciphertext } }) => {
+    return operation === "open" && ciphertext !== undefined && sameBytes(ciphertext, fragment);
+  });
+  return (
+    opened && { ...opened, operation: "seal", inputs: { ...opened.inputs, plaintext: opened.output }, output: fragment }
+  );
 }
 
 /** A record in clear with a handshake message. */

@@ -1,10 +1,12 @@
 // The report of an exchange: its messages, records and flights, the offers, and the result.
 
+import type { Step } from "page-core";
 import type { Field, TlsError } from "tls-psk";
 import type { Side } from "./endpoints.js";
 import type { OfferedHalves } from "./halves.js";
 import type { Delivery } from "./meddling.js";
 import type { WireRecord } from "./records.js";
+import type { Key } from "./scenes.js";
 
 /** A message, an alert or data of one side. */
 export interface Entry {
@@ -50,6 +52,20 @@ export interface Offer {
 export interface Fault {
   side: Side;
   error: TlsError;
+}
+
+/** What the panels of messages, bytes and the key schedule show of a connection. */
+export interface Recorded {
+  readonly flights: readonly Flight[];
+  readonly entries: readonly Entry[];
+  /** The keys of each side. */
+  readonly scene: Readonly<Record<Side, { readonly keys: readonly Key[] }>>;
+  /** The PSK of the ticket that the client resumes with, if it does. */
+  readonly ticketPsk?: Uint8Array | undefined;
+  /** What each side computed, in order. */
+  readonly steps: Readonly<Record<Side, Step[]>>;
+  /** The handshake messages in the order in which each side sent or received them, as it saw them. */
+  readonly seen: Readonly<Record<Side, { name: string; bytes: Uint8Array }[]>>;
 }
 
 /** The progress of the two sides. */

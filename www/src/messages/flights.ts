@@ -1,6 +1,6 @@
 // The messages in the order of their flights, as cuts across a stick that both sides share.
 
-import { type Entry, type Exchange, type Flight, peerOf, type Side, type WireRecord } from "../handshake/exchange.js";
+import { type Entry, type Flight, peerOf, type Recorded, type Side, type WireRecord } from "../handshake/exchange.js";
 import { countBytes } from "../page/bytes.js";
 import { byId, h, svg } from "../page/dom.js";
 import { icon } from "../page/icons.js";
@@ -9,7 +9,7 @@ export interface FlightActions {
   open(entry: Entry): void;
 }
 
-export function flightView({ open }: FlightActions): { show(exchange: Exchange): void; mark(entry: Entry): void } {
+export function flightView({ open }: FlightActions): { show(recorded: Recorded): void; mark(entry: Entry): void } {
   const root = byId("flights");
   let buttons = new Map<number, HTMLButtonElement>();
 
@@ -56,9 +56,9 @@ export function flightView({ open }: FlightActions): { show(exchange: Exchange):
   }
 
   return {
-    show(exchange) {
+    show(recorded) {
       buttons = new Map();
-      root.replaceChildren(...exchange.flights.map(flightRow));
+      root.replaceChildren(...recorded.flights.map(flightRow));
     },
     mark(entry) {
       for (const [id, button] of buttons) {

@@ -3,13 +3,13 @@
 import type { Field } from "tls-psk";
 import { dissector, type Layer } from "../dissect/dissector.js";
 import { dataLayer, innerLayer, messageLayer, recordLayer } from "../dissect/layers.js";
-import type { Entry, Exchange } from "../handshake/exchange.js";
+import type { Entry, Recorded } from "../handshake/exchange.js";
 import { byId } from "../page/dom.js";
 import { showRecordSteps } from "./record-steps.js";
 
 export interface BytesView {
   /** Shows an entry; the selection stays if the entry is already shown. */
-  show(entry: Entry | undefined, exchange: Exchange | undefined): void;
+  show(entry: Entry | undefined, recorded: Recorded | undefined): void;
   select(field: Field): void;
   /** What is shown of the entry: its bytes as they count in the message, or in the record around it. */
   readonly layer: "message" | "record";
@@ -23,14 +23,14 @@ export function bytesView(): BytesView {
   let shown: Entry | undefined;
 
   return {
-    show(entry, exchange) {
+    show(entry, recorded) {
       const keep = entry?.id === shown?.id && entry?.name === shown?.name;
       shown = entry;
       title.textContent = entry?.name ?? "no message";
-      const layers = entry ? layersOf(entry, exchange) : [];
+      const layers = entry ? layersOf(entry, recorded) : [];
       empty.hidden = entry === undefined || layers.length > 0;
       view.show(layers, { keep });
-      showRecordSteps(entry, exchange);
+      showRecordSteps(entry, recorded);
     },
     select: view.select,
     get layer() {
@@ -42,14 +42,14 @@ export function bytesView(): BytesView {
 
 const RECORD = "On the wire";
 
-function layersOf({ kind, name, bytes, place }: Entry, exchange: Exchange | undefined): Layer[] {
+function layersOf({ kind, name, bytes, place }: Entry, recorded: Recorded | undefined): Layer[] {
   const layers: Layer[] = [];
-  const isRetried = exchange?.entries.some(({ name }) => name === "hello_retry_request") ?? false;
+  const isRetried = recorded?.entries.some(({ name }) => name === "hello_retry_request") ?? false;
   const retried = isRetried && name === "client_hello" && place?.flight !== 0;
   if (bytes) {
     layers.push(kind === "data" ? dataLayer(name, bytes) : messageLayer(name, bytes, { retried }));
   }
-  const flight = place && exchange?.flights[place.flight];
+  const flight = place && recorded?.flights[place.flight];
   const record = flight?.records[place?.record ?? 0];
   if (flight && record) {
     if (record.inner) layers.push(innerLayer(name, record.inner));

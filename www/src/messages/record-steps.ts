@@ -2,7 +2,7 @@
 // 5.2).
 
 import type { Step } from "page-core";
-import type { Entry, Exchange } from "../handshake/exchange.js";
+import { type Entry, peerOf, type Recorded } from "../handshake/exchange.js";
 import { toHexGroups } from "../page/bytes.js";
 import { byId, h } from "../page/dom.js";
 
@@ -12,13 +12,16 @@ const TAG = 16;
 const SHOWN = 48;
 
 /** Shows the steps for the record that carried an entry; nothing if it was not protected. */
-export function showRecordSteps(entry: Entry | undefined, exchange: Exchange | undefined): void {
+export function showRecordSteps(entry: Entry | undefined, recorded: Recorded | undefined): void {
   const root = byId("record-steps");
   const place = entry?.place;
-  const sealed = place && exchange?.flights[place.flight]?.records[place.record]?.sealed;
+  const sealed = place && recorded?.flights[place.flight]?.records[place.record]?.sealed;
   root.hidden = !sealed;
-  if (sealed && entry && exchange)
-    byId("record-steps-list").replaceChildren(...rows(sealed, exchange.steps[entry.from]));
+  if (sealed && entry && recorded) {
+    // whoever did not seal it has derived the same values to open it
+    const steps = [...recorded.steps[entry.from], ...recorded.steps[peerOf(entry.from)]];
+    byId("record-steps-list").replaceChildren(...rows(sealed, steps));
+  }
 }
 
 function rows({ algorithm, inputs, output }: Step, steps: readonly Step[]): HTMLElement[] {
