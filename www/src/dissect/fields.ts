@@ -30,16 +30,48 @@ export function fieldTree(root: HTMLElement, { point, choose }: FieldActions): F
   let items = new Map<Branch, HTMLElement>();
   let current: Branch | undefined;
   let isScrolled = false;
+  /** The marked lines, so that a change touches only these. */
+  const marked: Partial<Record<Highlight, HTMLElement | undefined>> = {};
 
   function show(roots: readonly Branch[], message: Uint8Array): void {
-    branches = flatten(roots);
-    items = new Map();
-    root.replaceChildren(...roots.map((branch) => item(branch, message)));
+    const next = flatten(roots);
+    highlight("pointed", undefined);
+    highlight("selected", undefined);
+    if (current) items.get(current)?.setAttribute("tabindex", "-1");
+    if (isAlike(next)) rename(next, message);
+    else {
+      items = new Map();
+      root.replaceChildren(...roots.map((branch) => item(branch, message)));
+    }
+    branches = next;
     // setting it triggers a layout of the page
     if (isScrolled) root.scrollTop = 0;
     isScrolled = false;
     current = branches[0];
     if (current) items.get(current)?.setAttribute("tabindex", "0");
+  }
+
+  /** Whether the fields have the same names in the same places as those that are shown. */
+  function isAlike(next: readonly Branch[]): boolean {
+    const isSame = (one: Branch, other: Branch | undefined) =>
+      other?.field.depth === one.field.depth && labelOf(other) === labelOf(one);
+    return next.length === branches.length && next.every((branch, at) => isSame(branch, branches[at]));
+  }
+
+  /** Shows other fields in the lines that are there, which stay folded or unfolded. */
+  function rename(next: readonly Branch[], message: Uint8Array): void {
+    const lines = branches.map((branch) => items.get(branch));
+    items = new Map();
+    for (const [at, branch] of next.entries()) {
+      const line = lines[at];
+      const [text, span] = line?.firstElementChild?.querySelectorAll(".value, .span") ?? [];
+      if (!line || !text || !span) continue;
+      items.set(branch, line);
+      const value = textOf(branch, message);
+      if (text.textContent !== value)
+        text.replaceChildren(...breakable(value).filter((part) => part !== undefined && part !== false));
+      if (span.textContent !== spanOf(branch)) span.textContent = spanOf(branch);
+    }
   }
 
   function item(branch: Branch, message: Uint8Array): HTMLElement {
@@ -73,10 +105,13 @@ export function fieldTree(root: HTMLElement, { point, choose }: FieldActions): F
   }
 
   function highlight(how: Highlight, branch: Branch | undefined): void {
-    for (const [each, element] of items) {
-      element.classList.toggle(how, each === branch);
-      if (how === "selected") element.setAttribute("aria-selected", String(each === branch));
-    }
+    const [before, now] = [marked[how], branch && items.get(branch)];
+    before?.classList.remove(how);
+    now?.classList.add(how);
+    marked[how] = now;
+    if (how !== "selected") return;
+    before?.setAttribute("aria-selected", "false");
+    now?.setAttribute("aria-selected", "true");
   }
 
   function moveTo(branch: Branch): void {

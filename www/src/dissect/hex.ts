@@ -10,11 +10,18 @@ const NARROW = 8;
 /** The narrowest pane that has room for wide rows, in its ems. */
 const ROOM = 38;
 
+interface Span {
+  start: number;
+  end: number;
+}
+
+const NONE: Span = { start: 0, end: 0 };
+
 export interface HexGrid {
   show(bytes: Uint8Array, label: string): void;
-  highlight(how: Highlight, span: { start: number; end: number } | undefined): void;
+  highlight(how: Highlight, span: Span | undefined): void;
   /** Shades these bytes. */
-  shade(span: { start: number; end: number } | undefined): void;
+  shade(span: Span | undefined): void;
   /** Puts the cursor on a byte, and scrolls to it. */
   moveTo(at: number): void;
 }
@@ -31,6 +38,8 @@ export function hexGrid(root: HTMLElement, { point, choose }: HexActions): HexGr
   let cursor = 0;
   let shown = new Uint8Array();
   let width = NARROW;
+  /** The marked bytes, so that a change touches only these. */
+  const marked: Record<Highlight | "covered", Span> = { pointed: NONE, selected: NONE, covered: NONE };
 
   /**
    * The width of the pane, in ems. Reading it triggers a layout, so it is read once, and then updated by the observer.
@@ -49,31 +58,50 @@ export function hexGrid(root: HTMLElement, { point, choose }: HexActions): HexGr
   }
 
   function show(bytes: Uint8Array, label: string): void {
+    highlight("pointed", undefined);
+    highlight("selected", undefined);
+    shade();
+    cells[cursor]?.setAttribute("tabindex", "-1");
     cursor = 0;
+    const [kept, before] = width === room() ? [cells, shown] : [[], shown];
     shown = bytes.slice();
     width = room();
-    cells = Array.from(bytes, (byte, at) =>
-      h("span", { role: "gridcell", class: "byte", text: hexByte(byte), tabindex: at ? -1 : 0, "data-at": at }),
-    );
+    cells = Array.from(bytes, (byte, at) => {
+      const cell = kept[at];
+      if (!cell)
+        return h("span", { role: "gridcell", class: "byte", text: hexByte(byte), tabindex: -1, "data-at": at });
+      if (before[at] !== byte) cell.textContent = hexByte(byte);
+      return cell;
+    });
+    cells[0]?.setAttribute("tabindex", "0");
     root.setAttribute("aria-label", label);
-    arrange();
+    arrange(kept.length);
     if (isScrolled) root.scrollTop = 0;
     isScrolled = false;
   }
 
-  /** Puts the cells into rows. */
-  function arrange(): void {
-    const rows: HTMLElement[] = [];
+  /** Puts the cells into rows. Rows that had all of their cells before, out of `kept`, only get new text. */
+  function arrange(kept = 0): void {
+    const rows: Element[] = [];
     for (let at = 0; at < cells.length; at += width) {
-      const offset = h("span", { role: "rowheader", class: "offset", text: at.toString(16).padStart(4, "0") });
-      const text = h("span", {
-        class: "ascii",
-        "aria-hidden": "true",
-        text: printable(shown.subarray(at, at + width)),
-      });
-      rows.push(h("div", { role: "row", class: "row" }, offset, ...cells.slice(at, at + width), text));
+      const text = printable(shown.subarray(at, at + width));
+      const row = at + width <= Math.min(kept, cells.length) ? root.children[at / width] : undefined;
+      const ascii = row?.lastElementChild;
+      if (ascii && ascii.textContent !== text) ascii.textContent = text;
+      rows.push(row ?? rowOf(at, text));
     }
-    root.replaceChildren(...rows);
+    for (const [at, row] of rows.entries()) {
+      const there = root.children[at];
+      if (there === undefined) root.append(row);
+      else if (there !== row) there.replaceWith(row);
+    }
+    while (root.children.length > rows.length) root.lastElementChild?.remove();
+  }
+
+  function rowOf(at: number, text: string): HTMLElement {
+    const offset = h("span", { role: "rowheader", class: "offset", text: at.toString(16).padStart(4, "0") });
+    const ascii = h("span", { class: "ascii", "aria-hidden": "true", text });
+    return h("div", { role: "row", class: "row" }, offset, ...cells.slice(at, at + width), ascii);
   }
 
   // the page decides the width of the pane
@@ -86,22 +114,20 @@ export function hexGrid(root: HTMLElement, { point, choose }: HexActions): HexGr
     if (focused instanceof HTMLElement && root.contains(focused)) focused.focus({ preventScroll: true });
   }).observe(root);
 
-  function highlight(how: Highlight, span: { start: number; end: number } | undefined): void {
-    const { start, end } = span ?? { start: 0, end: 0 };
-    cells.forEach((cell, at) => {
-      const inside = at >= start && at < end;
-      cell.classList.toggle(how, inside);
-      cell.classList.toggle(`${how}-first`, inside && at === start);
-      cell.classList.toggle(`${how}-last`, inside && at === end - 1);
-    });
+  function highlight(how: Highlight | "covered", { start, end }: Span = NONE): void {
+    const before = marked[how];
+    for (const cell of cells.slice(before.start, before.end)) {
+      cell.classList.remove(how, `${how}-first`, `${how}-last`);
+    }
+    for (const cell of cells.slice(start, end)) cell.classList.add(how);
+    if (end > start) {
+      cells[start]?.classList.add(`${how}-first`);
+      cells[end - 1]?.classList.add(`${how}-last`);
+    }
+    marked[how] = { start, end };
   }
 
-  function shade({ start, end } = { start: 0, end: 0 }): void {
-    cells.forEach((cell, at) => {
-      cell.classList.toggle("covered", at >= start && at < end);
-      cell.classList.toggle("covered-last", at === end - 1);
-    });
-  }
+  const shade = (span?: Span) => highlight("covered", span);
 
   function moveTo(at: number): void {
     cells[cursor]?.setAttribute("tabindex", "-1");
