@@ -12,7 +12,13 @@ const published = (name) => bytesPublished(name).toString("hex");
 let page;
 
 before(async () => {
-  page = await bundled("checker/search", "checker/hello", "checker/keys", "checker/attempt", "checker/example");
+  page = await bundled(
+    "checker/search",
+    "../../pkg/src/reading/hello",
+    "checker/keys",
+    "checker/attempt",
+    "checker/example",
+  );
 });
 
 /** The hello of a record, as the checker has it. */

@@ -12,7 +12,7 @@ let page;
 before(async () => {
   page = await bundled(
     "checker/search",
-    "checker/hello",
+    "../../pkg/src/reading/hello",
     "checker/words",
     "../../pkg/src/reading/read",
     "../../pkg/src/reading/tls",

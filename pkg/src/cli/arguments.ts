@@ -54,6 +54,11 @@ const SERVE = {
   forward: { type: "string" },
 } as const;
 
+const INSPECT = {
+  psk: { type: "string", multiple: true },
+  "psk-file": { type: "string", multiple: true },
+} as const;
+
 const KEYGEN = { bytes: { type: "string" }, hash: { type: "string" } } as const;
 
 /** A TCP endpoint, or a local socket. */
@@ -132,6 +137,8 @@ export interface KeygenArguments {
 export interface InspectArguments {
   command: "inspect";
   file: string;
+  /** The keys for its binders, if they are to be verified. */
+  keys: Pick<CommonArguments, "psks" | "pskFiles" | "certificates" | "context"> | undefined;
 }
 
 export interface CompletionArguments {
@@ -264,11 +271,15 @@ function parseKeygen(argv: string[]): KeygenArguments {
 }
 
 function parseInspect(argv: string[]): InspectArguments {
-  const { positionals } = parse({ args: argv, options: {}, allowPositionals: true });
+  const { values, positionals } = parse({ args: argv, options: INSPECT, allowPositionals: true });
   const [file] = positionals;
   if (file === undefined || positionals.length > 1)
     throw new UsageError("inspect needs one FILE, or - for standard input");
-  return { command: "inspect", file };
+  const [psks, pskFiles] = [values.psk ?? [], values["psk-file"] ?? []];
+  if (file === "-" && pskFiles.includes("-")) throw new UsageError("inspect -: standard input cannot be both files");
+  const isAsked = psks.length + pskFiles.length > 0;
+  const keys = isAsked ? { psks, pskFiles, certificates: undefined, context: undefined } : undefined;
+  return { command: "inspect", file, keys };
 }
 
 function parseCompletion(argv: string[]): CompletionArguments {

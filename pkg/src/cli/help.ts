@@ -6,7 +6,7 @@ export const USAGE = `Usage:
   tls-psk serve --port PORT [options]            TLS in front of a service
   tls-psk tunnel --listen PORT TARGET [options]  plaintext in, TLS out to TARGET
   tls-psk keygen [IDENTITY] [options]            a line of a PSK file with a new key
-  tls-psk inspect FILE                           the fields of records or handshake messages
+  tls-psk inspect FILE [options]                 the fields of records or handshake messages
   tls-psk completion SHELL                       completion for bash, zsh or fish
   tls-psk help COMMAND, tls-psk --version
 
@@ -103,9 +103,15 @@ Prints a new random key: a line of a PSK file with an IDENTITY, otherwise only t
   --bytes NUMBER              the length of the key, 16 to 64 (default 32)
   --hash HASH                 ${HASHES.join(" (default) or ")}
 `,
-  inspect: `Usage: tls-psk inspect FILE
+  inspect: `Usage: tls-psk inspect FILE [options]
 
 Prints the fields of the TLS records or handshake messages in FILE, or on standard input if FILE is -. They may be
 binary, in hexadecimal or base64, in a dump or the debug log of a library, or in a capture (pcap, pcapng).
+
+With keys, it verifies the binders of each ClientHello without a connection, and tells the kind of the PSK: external,
+imported, or of a session. The exit status is 1 if a ClientHello has no binder that verifies.
+
+  --psk IDENTITY:HEX          a key; for a session, its resumption PSK under any identity
+  --psk-file FILE             a file of such lines
 `,
 };

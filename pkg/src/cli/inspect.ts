@@ -1,14 +1,17 @@
 import { inspect as fieldsOf, init, inspectRecords } from "../node.js";
 import { read } from "../reading/read.js";
-import { type Part, type Reading, ReadingError } from "../reading/reading.js";
+import { type Conversation, type Part, type Reading, ReadingError } from "../reading/reading.js";
+import { messagesOf } from "../reading/tls.js";
 import type { InspectArguments } from "./arguments.js";
-import { read as contentOf } from "./psks.js";
+import { verifyBinders } from "./binders.js";
+import { type CollectedPsk, collectPsks, read as contentOf } from "./psks.js";
 import { say } from "./report.js";
 import { fieldLine } from "./trace.js";
 import { UsageError } from "./usage-error.js";
 
 /** Runs `tls-psk inspect`. */
-export async function inspect({ file }: InspectArguments): Promise<void> {
+export async function inspect({ file, keys }: InspectArguments): Promise<void> {
+  const psks = keys && collectPsks(keys);
   await init();
   const { conversations, notes } = await readingOf(file);
   for (const note of notes) say(note);
@@ -16,6 +19,18 @@ export async function inspect({ file }: InspectArguments): Promise<void> {
     for (const note of notes) say(name === "" ? note : `${name}: ${note}`);
     for (const part of parts) printPart(part, conversations.length > 1 ? name : "");
   }
+  if (psks) reportBinders(conversations, psks);
+}
+
+/** Throws if the input has no binder, or a ClientHello of which no binder verifies. */
+function reportBinders(conversations: readonly Conversation[], psks: readonly CollectedPsk[]): void {
+  const reports = conversations.map((conversation) => ({
+    name: conversations.length > 1 ? `${conversation.name}, ` : "",
+    ...verifyBinders(messagesOf(conversation), psks),
+  }));
+  for (const { name, lines } of reports) for (const line of lines) process.stdout.write(`${name}${line}\n`);
+  if (reports.every(({ lines }) => lines.length === 0)) throw new Error("there is no ClientHello with a binder");
+  if (!reports.every(({ fine }) => fine)) throw new Error("a ClientHello has no binder that verifies with these keys");
 }
 
 async function readingOf(file: string): Promise<Reading> {

@@ -5,11 +5,14 @@ import { type FoundPsk, parsePsk, parsePskLines, textOf } from "./psk-lines.js";
 import { say } from "./report.js";
 import { UsageError } from "./usage-error.js";
 
+/** A PSK of the command line. */
+export type CollectedPsk = FoundPsk["psk"];
+
 /** The PSKs of the command line, its files, or else the environment, in that order. Throws {@link UsageError}. */
 export function collectPsks(
-  { psks, pskFiles, certificates, context }: CommonArguments,
+  { psks, pskFiles, certificates, context }: Pick<CommonArguments, "psks" | "pskFiles" | "certificates" | "context">,
   environment = process.env,
-): Psk[] {
+): (CollectedPsk & Psk)[] {
   const found: FoundPsk[] = psks.map((text) => ({ psk: parsePsk(text, "--psk"), source: "--psk" }));
   for (const file of pskFiles) {
     const source = file === "-" ? "standard input" : file;

@@ -1,7 +1,7 @@
 // Offline guessing of a weak PSK: with one captured ClientHello, the attacker can test any number of guesses.
 
+import { readHello } from "../../../pkg/src/reading/hello.js";
 import { binderOf } from "../checker/attempt.js";
-import { readHello } from "../checker/hello.js";
 import { Exchange } from "../handshake/exchange.js";
 import { type Key, sceneOf, settingsOf } from "../handshake/scenes.js";
 import { toHex } from "../page/bytes.js";

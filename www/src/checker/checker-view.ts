@@ -1,6 +1,7 @@
 // The first screen: takes any paste or file and one key; shows the verdict, the intermediate values and the reason of a
 // failure.
 
+import { type Hello, hellosIn } from "../../../pkg/src/reading/hello.js";
 import { read, readNow } from "../../../pkg/src/reading/read.js";
 import { type Conversation, type Reading, ReadingError } from "../../../pkg/src/reading/reading.js";
 import { layersOf, problemsIn } from "../dissect/conversation.js";
@@ -12,7 +13,7 @@ import { byId, h } from "../page/dom.js";
 import { type Computed, computed } from "./attempt.js";
 import { EXAMPLE_HELLO, EXAMPLE_KEY, EXAMPLE_NAME } from "./example.js";
 import { linesOf } from "./lines.js";
-import { type Checked, check, type Hello, hellosIn, type Result } from "./search.js";
+import { type Checked, check, type Result } from "./search.js";
 import { walkView } from "./walk.js";
 import { identityOf, reasonsOf, verdictOf } from "./words.js";
 

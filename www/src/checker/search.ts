@@ -1,20 +1,10 @@
 // Finds the key, kind and hash of a binder by trying them; if none matches, finds mistakes that would have produced it.
 
 import type { HashName } from "tls-psk";
+import type { Hello, OfferedPsk } from "../../../pkg/src/reading/hello.js";
 import { concat, sameBytes } from "../page/bytes.js";
 import { type Attempt, binderOf, type Kind } from "./attempt.js";
-import { type OfferedPsk, type ReadHello, readHello } from "./hello.js";
 import { type KeyReading, readingsOf, slipsOf } from "./keys.js";
-
-/** A ClientHello with the earlier messages that its binders also cover. */
-export interface Hello {
-  bytes: Uint8Array;
-  read: ReadHello;
-  /** The first ClientHello and the HelloRetryRequest before it; empty if it is the first. */
-  before: Uint8Array;
-  /** Its name, such as "the second ClientHello"; for sentences. */
-  name: string;
-}
 
 /** How a binder was computed. */
 export interface Match {
@@ -192,26 +182,4 @@ function labels(psk: OfferedPsk): Slip[] {
     });
   }
   return slips;
-}
-
-const RETRY_RANDOM = "cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c";
-
-/** The ClientHellos among messages, each with the messages before it. */
-export function hellosIn(messages: readonly { type: number; bytes: Uint8Array }[], where = ""): Hello[] {
-  const hellos: Hello[] = [];
-  let retry: Uint8Array | undefined;
-  for (const { type, bytes } of messages) {
-    if (type === 2 && hellos.length === 1 && isRetry(bytes)) retry = bytes;
-    if (type !== 1) continue;
-    const [first] = hellos;
-    const before = first && retry ? concat([first.bytes, retry]) : NOTHING;
-    const name = hellos.length === 0 ? "the first ClientHello" : "the second ClientHello";
-    hellos.push({ bytes, read: readHello(bytes), before, name: where ? `${name} of ${where}` : name });
-  }
-  return hellos;
-}
-
-/** Whether a ServerHello is a HelloRetryRequest, which has a fixed random (RFC 9846 section 4.2.3). */
-function isRetry(message: Uint8Array): boolean {
-  return Array.from(message.subarray(6, 38), (byte) => byte.toString(16).padStart(2, "0")).join("") === RETRY_RANDOM;
 }

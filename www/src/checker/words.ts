@@ -1,8 +1,9 @@
 // The sentences of the checker, the verdict first.
 
+import type { Hello } from "../../../pkg/src/reading/hello.js";
 import { asLabel, countBytes, sameBytes, toHex } from "../page/bytes.js";
 import type { Kind } from "./attempt.js";
-import type { Checked, Hello } from "./search.js";
+import type { Checked } from "./search.js";
 
 export type Verdict = "verified" | "slipped" | "failed" | "none";
 

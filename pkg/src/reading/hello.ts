@@ -1,5 +1,7 @@
 // The PSKs that a ClientHello offers and where its binders are, read as far as the bytes go (RFC 9846 section 4.3.11).
 
+import { concat } from "../bytes.js";
+
 export interface OfferedPsk {
   index: number;
   /** `PskIdentity.identity`. */
@@ -24,6 +26,16 @@ export interface ReadHello {
   hasCookie: boolean;
   /** Whether the message is truncated. */
   isCut: boolean;
+}
+
+/** A ClientHello with the earlier messages that its binders also cover. */
+export interface Hello {
+  bytes: Uint8Array;
+  read: ReadHello;
+  /** The first ClientHello and the HelloRetryRequest before it; empty if it is the first. */
+  before: Uint8Array;
+  /** Its name, such as "the second ClientHello"; for sentences. */
+  name: string;
 }
 
 const PRE_SHARED_KEY = 41;
@@ -132,4 +144,26 @@ function importedIn(identity: Uint8Array): OfferedPsk["imported"] {
   if (!external?.isWhole || external.length === 0 || !context?.isWhole || protocol !== TLS13) return undefined;
   if (!hash || !cursor.isAtEnd) return undefined;
   return { external: external.inside.rest.slice(), context: context.inside.rest.slice(), hash };
+}
+
+const RETRY_RANDOM = "cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c";
+
+/** The ClientHellos among messages, each with the messages before it. */
+export function hellosIn(messages: readonly { type: number; bytes: Uint8Array }[], where = ""): Hello[] {
+  const hellos: Hello[] = [];
+  let retry: Uint8Array | undefined;
+  for (const { type, bytes } of messages) {
+    if (type === 2 && hellos.length === 1 && isRetry(bytes)) retry = bytes;
+    if (type !== 1) continue;
+    const [first] = hellos;
+    const before = first && retry ? concat([first.bytes, retry]) : new Uint8Array();
+    const name = hellos.length === 0 ? "the first ClientHello" : "the second ClientHello";
+    hellos.push({ bytes, read: readHello(bytes), before, name: where ? `${name} of ${where}` : name });
+  }
+  return hellos;
+}
+
+/** Whether a ServerHello is a HelloRetryRequest, which has a fixed random (RFC 9846 section 4.2.3). */
+function isRetry(message: Uint8Array): boolean {
+  return Array.from(message.subarray(6, 38), (byte) => byte.toString(16).padStart(2, "0")).join("") === RETRY_RANDOM;
 }
