@@ -84,7 +84,9 @@ const PEERS = {
   "gnutls-cli": "gnutls-bin",
   "gnutls-serv": "gnutls-bin",
   // the servers of libraries, and what puts TLS before them
+  "mariadb-install-db": "mariadb-server",
   pg_createcluster: "postgresql",
+  rabbitmqctl: "rabbitmq-server",
   "redis-server": "redis-server",
   stunnel4: "stunnel4",
 };
