@@ -67,6 +67,9 @@ export type Address = { host: string; port: number } | { path: string };
 /** The target of a client: an {@link Address}, or a WebSocket. */
 export type Target = Address | { url: string };
 
+/** Where a program listens: at an {@link Address}, perhaps for WebSockets with this path. */
+export type Listening = Address | { host: string; port: number; webSocketPath: string };
+
 /** The files of certificates, by purpose. */
 export interface CertificateArguments {
   /** A chain and its key. */
@@ -109,7 +112,7 @@ export interface ConnectArguments extends ClientArguments {
 
 /** The options of a program that listens. */
 export interface ListenerArguments {
-  listen: Address;
+  listen: Listening;
   maxConnections: number;
   /** In milliseconds. */
   drain: number;
@@ -323,7 +326,7 @@ function common(values: CommonValues): CommonArguments {
 
 type ListenerValues = { "max-connections"?: string | undefined; drain?: string | undefined };
 
-function listener(values: ListenerValues, listen: Address): ListenerArguments {
+function listener(values: ListenerValues, listen: Listening): ListenerArguments {
   return {
     listen,
     maxConnections: parseNumber("--max-connections", values["max-connections"] ?? "1024", 1, 2 ** 31),
@@ -355,8 +358,15 @@ function parseAddress(text: string): Address {
   return { host, port: parsePort(match[3]) };
 }
 
-/** As an address, but the host is optional. */
-function parseListen(text: string): Address {
+/** As an address, but the host is optional; or `ws://HOST:PORT/PATH`. */
+function parseListen(text: string): Listening {
+  if (/^wss:/i.test(text))
+    throw new UsageError("--listen wss: listen on ws:, behind a web server that has the certificate");
+  if (/^ws:/i.test(text)) {
+    if (!URL.canParse(text)) throw new UsageError(`${text} is not a WebSocket URL`);
+    const { hostname, port, pathname } = new URL(text);
+    return { host: hostname.replace(/^\[|\]$/g, ""), port: parsePort(port || "80"), webSocketPath: pathname };
+  }
   return /^\d+$/.test(text) ? { host: "127.0.0.1", port: parsePort(text) } : parseAddress(text);
 }
 

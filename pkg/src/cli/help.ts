@@ -75,7 +75,7 @@ Certificates, which are sent if no key is selected:
 
 Service:
   --host ADDRESS, --port PORT listen here (default 127.0.0.1); port 0 selects a free one
-  --listen [HOST:]PORT        the same in one option; or unix:PATH
+  --listen [HOST:]PORT        the same in one option; or unix:PATH; or ws://HOST:PORT/PATH, with the package ws
   --echo                      send everything back (default)
   --http                      answer an HTTP request with what was negotiated
   --forward TARGET            forward the plaintext to HOST:PORT or unix:PATH
@@ -87,7 +87,7 @@ ${OUTPUT}`,
   tunnel: `Usage: tls-psk tunnel --listen [HOST:]PORT TARGET [options]
 
 Accepts plaintext connections, and forwards each over a separate TLS connection to TARGET. It listens on HOST (default
-127.0.0.1), or on unix:PATH. TARGET is the same as for connect.
+127.0.0.1), on unix:PATH, or on ws://HOST:PORT/PATH, which needs the package ws. TARGET is the same as for connect.
 
 ${KEYS}
 ${CLIENT_CERTIFICATES}

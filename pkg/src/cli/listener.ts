@@ -1,19 +1,33 @@
 import { once } from "node:events";
 import { rmSync, statSync } from "node:fs";
-import { type AddressInfo, createServer, type Socket } from "node:net";
+import { createServer as createHttpServer } from "node:http";
+import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
-import type { Address, ListenerArguments } from "./arguments.js";
+import { transportOf } from "../adapters/duplex.js";
+import { webSocketTransport } from "../adapters/websocket.js";
+import type { StreamTransport } from "../transport.js";
+import type { ListenerArguments, Listening } from "./arguments.js";
 import { complain, explain, say } from "./report.js";
+import { loadWs } from "./web-sockets.js";
+
+/** A connection that was accepted. */
+export interface Accepted {
+  /** The address of the peer, for people. */
+  peer: string;
+  transport: StreamTransport;
+  /** Cuts it. */
+  destroy(): void;
+}
 
 /** Serves one connection until it is over, or `signal` aborts. Never rejects. */
-type Serve = (socket: Socket, signal: AbortSignal) => Promise<void>;
+type Serve = (accepted: Accepted, signal: AbortSignal) => Promise<void>;
 
 /** Listens until SIGINT, or SIGTERM and the end of its connections. Rejects if it cannot listen. */
 export async function listen({ listen, maxConnections, drain }: ListenerArguments, serve: Serve): Promise<void> {
   const connections = new Map<AbortController, Promise<void>>();
-  const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+  const server = await serverOf(listen, (accepted) => {
     const controller = new AbortController();
-    const served = serve(socket, controller.signal).finally(() => connections.delete(controller));
+    const served = serve(accepted, controller.signal).finally(() => connections.delete(controller));
     connections.set(controller, served);
   });
   server.maxConnections = maxConnections;
@@ -37,18 +51,38 @@ export async function listen({ listen, maxConnections, drain }: ListenerArgument
   for (const controller of connections.keys()) controller.abort(new Error("the server was stopped"));
 }
 
+async function serverOf(listen: Listening, accept: (accepted: Accepted) => void): Promise<Server> {
+  if (!("webSocketPath" in listen)) {
+    return createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+      accept({ peer: peerOf(socket), transport: transportOf(socket), destroy: () => socket.destroy() });
+    });
+  }
+  const { WebSocketServer } = await loadWs("--listen ws://… needs");
+  const server = createHttpServer((_request, response) => response.writeHead(426).end("This is a WebSocket.\n"));
+  const sockets = new WebSocketServer({ server, path: listen.webSocketPath });
+  sockets.on("connection", (socket, { socket: tcp }) => {
+    accept({ peer: peerOf(tcp), transport: webSocketTransport(socket), destroy: () => socket.terminate() });
+  });
+  return server;
+}
+
 /** Removes the socket of an earlier process, which would prevent listening. */
 function removeSocket(path: string): void {
   if (statSync(path, { throwIfNoEntry: false })?.isSocket()) rmSync(path);
 }
 
-function nameOf(listen: Address, bound: AddressInfo | string): string {
+function nameOf(listen: Listening, bound: AddressInfo | string): string {
   if ("path" in listen || typeof bound === "string") return `unix:${bound}`;
+  const address = addressOf(bound);
+  return "webSocketPath" in listen ? `ws://${address}${listen.webSocketPath}` : address;
+}
+
+function addressOf(bound: AddressInfo): string {
   return `${bound.family === "IPv6" ? `[${bound.address}]` : bound.address}:${bound.port}`;
 }
 
 /** The address of a peer. A peer that has gone has none, and neither has a peer on a local socket. */
-export function peerOf({ remoteAddress, remotePort, remoteFamily, destroyed }: Socket): string {
+function peerOf({ remoteAddress, remotePort, remoteFamily, destroyed }: Socket): string {
   if (remoteAddress === undefined) return destroyed ? "a client that has gone" : "a local client";
   return `${remoteFamily === "IPv6" ? `[${remoteAddress}]` : remoteAddress}:${remotePort}`;
 }

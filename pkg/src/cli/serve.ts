@@ -1,9 +1,7 @@
-import type { Socket } from "node:net";
-import { transportOf } from "../adapters/duplex.js";
 import type { Negotiated, ServerOptions, TraceEvent } from "../node.js";
 import type { ServeArguments } from "./arguments.js";
 import { type Build, loadBuild } from "./build.js";
-import { listen, peerOf } from "./listener.js";
+import { type Accepted, listen } from "./listener.js";
 import { collectPsks, read } from "./psks.js";
 import { complain, describe, explain, printable, say, sayJson } from "./report.js";
 import { runService } from "./services.js";
@@ -25,7 +23,7 @@ export async function serve(args: ServeArguments): Promise<void> {
       complain(`keys and certificates were not reloaded: ${explain(error)}`);
     }
   });
-  await listen(args, (socket, signal) => accept(socket, { args, build, options: { ...options, signal } }));
+  await listen(args, (accepted, signal) => accept(accepted, { args, build, options: { ...options, signal } }));
 }
 
 /** Reads the files. Wrong names, weak secrets and keys that do not match fail now, not when a client connects. */
@@ -45,15 +43,14 @@ function prepare(args: ServeArguments, build: Build): ServerOptions {
 
 /** Serves one client. Never rejects. */
 async function accept(
-  socket: Socket,
+  { peer: client, transport, destroy }: Accepted,
   { args, build, options }: { args: ServeArguments; build: Build; options: ServerOptions },
 ): Promise<void> {
-  const client = peerOf(socket);
   const watching = observers(args, build, `${client} `);
   let negotiated: Negotiated | undefined;
   let offered: string[] = [];
   try {
-    const tls = build.acceptTls(transportOf(socket), {
+    const tls = build.acceptTls(transport, {
       ...options,
       ...watching,
       onTrace(event) {
@@ -69,7 +66,7 @@ async function accept(
     const inVain = negotiated === undefined && offered.length > 0 ? `; offered ${offered.join(", ")}` : "";
     if (args.json) sayJson(client, negotiated, error);
     else complain(`${client} ${explain(error)}${inVain}`);
-    socket.destroy();
+    destroy();
   }
 }
 

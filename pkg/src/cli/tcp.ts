@@ -1,10 +1,9 @@
 import { once } from "node:events";
 import { createConnection } from "node:net";
 import { transportOf } from "../adapters/duplex.js";
-import { webSocketTransport } from "../adapters/websocket.js";
 import type { StreamTransport } from "../transport.js";
 import type { Target } from "./arguments.js";
-import { UsageError } from "./usage-error.js";
+import { connectWebSocket } from "./web-sockets.js";
 
 /** A connection, as streams for TLS. Rejects if it cannot be made, within `timeout` milliseconds if given. */
 export async function connectTo(target: Target, timeout?: number): Promise<StreamTransport> {
@@ -17,10 +16,4 @@ export async function connectTo(target: Target, timeout?: number): Promise<Strea
     clearTimeout(timer);
   }
   return transportOf(socket);
-}
-
-function connectWebSocket(url: string): StreamTransport {
-  const { WebSocket } = globalThis as { WebSocket?: new (url: string) => Parameters<typeof webSocketTransport>[0] };
-  if (WebSocket === undefined) throw new UsageError(`${url}: WebSockets need Node 22 or later`);
-  return webSocketTransport(new WebSocket(url));
 }

@@ -1,9 +1,8 @@
-import { transportOf } from "../adapters/duplex.js";
 import type { Negotiated } from "../node.js";
 import type { TunnelArguments } from "./arguments.js";
 import { loadBuild } from "./build.js";
 import { clientOptions } from "./client.js";
-import { listen, peerOf } from "./listener.js";
+import { listen } from "./listener.js";
 import { complain, describe, explain, say, sayJson } from "./report.js";
 import { connectTo } from "./tcp.js";
 
@@ -11,9 +10,7 @@ import { connectTo } from "./tcp.js";
 export async function tunnel(args: TunnelArguments): Promise<void> {
   const build = await loadBuild(args);
   const options = await clientOptions(args, build);
-  await listen(args, async (socket, signal) => {
-    const peer = peerOf(socket);
-    const plain = transportOf(socket);
+  await listen(args, async ({ peer, transport: plain, destroy }, signal) => {
     let negotiated: Negotiated | undefined;
     try {
       const tls = build.startTls(await connectTo(args.target, args.timeout), { ...options, signal });
@@ -25,7 +22,7 @@ export async function tunnel(args: TunnelArguments): Promise<void> {
     } catch (error) {
       if (args.json) sayJson(peer, negotiated, error);
       else complain(`${peer} ${explain(error)}`);
-      socket.destroy();
+      destroy();
     }
   });
 }
