@@ -46,7 +46,7 @@ const FULL = {
   name: "wasm-full",
   out: "pkg/dist/full/wasm",
   profile: "full",
-  features: ["certificates", "mlkem", "wiping"],
+  features: ["certificates", "mlkem", "suspension", "wiping"],
   // At opt-level 3, LLVM then inlines no more than at "s", which makes the module 4 % smaller, and a handshake with
   // x25519 slower by a tenth, some 0.06 ms on each side; the ciphers are as fast.
   flags: ["-Cllvm-args=-inline-threshold=50"],
@@ -207,22 +207,26 @@ const PACKAGE_INPUTS = [
   "package-lock.json",
 ];
 
-/** The files of only the build with certificates, and the folder that stores them until that is built. */
-const CERTIFIED = ["certificates.js", "rsa.js"];
-const CERTIFIED_PLACE = "target/package";
+/** The files of only the larger build, and the folder that stores them until that is built. */
+const OF_FULL = [
+  "certificates.js",
+  "rsa.js",
+  ...["index", "message-connection", "messages", "node", "workerd"].map((name) => `hibernation/${name}.js`),
+];
+const PLACE_OF_FULL = "target/package";
 
 async function buildPackage() {
   const step = {
     name: "package",
     inputs: PACKAGE_INPUTS,
-    outputs: ["pkg/dist/index.js", "pkg/dist/tls-psk.1", ...CERTIFIED.map((name) => `${CERTIFIED_PLACE}/${name}`)],
+    outputs: ["pkg/dist/index.js", "pkg/dist/tls-psk.1", ...OF_FULL.map((name) => `${PLACE_OF_FULL}/${name}`)],
   };
   await incrementally("compiling the package", step, async () => {
     const dist = inRoot("pkg", "dist");
     clear(dist);
     await run(npmBin("tsc"), ["--project", "pkg"], { cwd: root });
-    mkdirSync(inRoot(CERTIFIED_PLACE), { recursive: true });
-    for (const name of CERTIFIED) renameSync(join(dist, name), inRoot(CERTIFIED_PLACE, name));
+    mkdirSync(inRoot(PLACE_OF_FULL, "hibernation"), { recursive: true });
+    for (const name of OF_FULL) renameSync(join(dist, name), inRoot(PLACE_OF_FULL, name));
     // the other build refuses options about certificates
     renameSync(join(dist, "no-certificates.js"), join(dist, "certificates.js"));
     rmSync(join(dist, "no-certificates.d.ts"));
@@ -248,7 +252,7 @@ async function buildFullPackage() {
         if (name.endsWith(".js")) cpSync(join(dist, directory, name), join(full, directory, name));
       }
     }
-    for (const name of CERTIFIED) cpSync(inRoot(CERTIFIED_PLACE, name), join(full, name));
+    for (const name of OF_FULL) cpSync(inRoot(PLACE_OF_FULL, name), join(full, name));
   });
 }
 

@@ -16,6 +16,8 @@
  * Errors in the use of this package:
  * - `ERR_TLS_CONFIG`: an option is not valid
  * - `ERR_TLS_PSK`: a PSK or a list of PSKs was refused
+ * - `ERR_TLS_STATE`: a connection that was put to sleep is not continued: its state was used before, changed, or sealed
+ *   with other keys
  * - `ERR_TLS_USAGE`: a call at the wrong time; it changed nothing
  * - `ERR_TLS_SELECTION`: `selectPsk` or `pskCallback` threw, rejected or chose a PSK that was not offered; see
  *   {@link TlsError.cause}
@@ -42,6 +44,7 @@ export type TlsErrorCode =
   | "ERR_TLS_NO_APPLICATION_PROTOCOL"
   | "ERR_TLS_INTERNAL"
   | "ERR_TLS_TRUNCATED"
+  | "ERR_TLS_STATE"
   | "ERR_TLS_USAGE"
   | "ERR_TLS_CONFIG"
   | "ERR_TLS_PSK"

@@ -256,7 +256,7 @@ impl Config {
 }
 
 /// Keys of 32 bytes each, concatenated, the newest first.
-fn sealing_keys(keys: Vec<u8>) -> Result<SealingKeys> {
+pub(super) fn sealing_keys(keys: Vec<u8>) -> Result<SealingKeys> {
     let keys = Zeroizing::new(keys);
     let (chunks, rest) = keys.as_chunks();
     let sealing = SealingKeys::new(chunks).ok().filter(|_| rest.is_empty());

@@ -256,6 +256,12 @@ impl Connection {
 const MAX_EXPORT: usize = 255 * 48;
 
 impl Connection {
+    /// A connection whose handshake is complete.
+    #[cfg(feature = "suspension")]
+    pub(super) fn connected(inner: connection::Connection) -> Self {
+        Self { inner, connected: true, offers: false, _stack: StackWiper }
+    }
+
     fn select(&mut self, selection: Selection<'_>) -> Result<()> {
         let result = self.inner.select(selection);
         self.check(result)

@@ -69,6 +69,12 @@ pub(super) fn throw_option(text: &str) -> JsValue {
     new("ERR_TLS_CONFIG", text, "configuration", None, None)
 }
 
+/// A suspended connection that is not resumed, thrown.
+#[cfg(feature = "suspension")]
+pub(super) fn throw_state(error: crate::connection::ResumeError) -> JsValue {
+    new("ERR_TLS_STATE", error.text(), "configuration", None, None)
+}
+
 fn new(
     code: &str,
     message: &str,

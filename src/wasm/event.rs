@@ -68,10 +68,7 @@ pub(super) fn to_object(event: Event, connection: &Connection) -> JsValue {
         }
         Event::Connected(negotiated) => {
             fields.set("type", "connected");
-            set_negotiated(&fields, &negotiated);
-            if let Some(peer) = connection.peer() {
-                set_authentication(&fields, "peerAuthentication", peer);
-            }
+            set_connected(&fields, &negotiated, connection);
         }
         // Each record has one; above.
         Event::Data(_) => {}
@@ -121,6 +118,14 @@ pub(super) fn to_object(event: Event, connection: &Connection) -> JsValue {
 
 fn suites(suites: &[Suite]) -> Array {
     suites.iter().filter_map(|suite| suite.code_point().name()).map(JsValue::from).collect()
+}
+
+/// Sets what was negotiated, and how the peer was authenticated.
+pub(super) fn set_connected(fields: &Fields, negotiated: &Negotiated, connection: &Connection) {
+    set_negotiated(fields, negotiated);
+    if let Some(peer) = connection.peer() {
+        set_authentication(fields, "peerAuthentication", peer);
+    }
 }
 
 /// Sets the negotiated properties.

@@ -17,4 +17,6 @@ mod roles;
 mod session;
 #[cfg(tls_psk_steps)]
 mod steps;
+#[cfg(feature = "suspension")]
+mod suspension;
 mod wiping;

@@ -2,10 +2,13 @@
 // package are those of core-types.ts.
 import type {
   ConfigConstructor,
+  Config as ConfigInstance,
   ConnectionConstructor,
+  Connection as ConnectionInstance,
   ExternalPskConstructor,
   Inspect,
   InspectRecords,
+  Negotiated,
   OfferedPsk as OfferedPskInstance,
   OfferedPskList as OfferedPskListInstance,
   SessionConstructor,
@@ -26,3 +29,28 @@ export function setPlatformAead(aead: PlatformAead): void;
 
 export function initSync(options: { module: WebAssembly.Module | BufferSource }): unknown;
 export default function init(options: { module_or_path: WebAssembly.Module }): Promise<unknown>;
+
+// Only in the build of `tls-psk/full`.
+/** Takes an established connection apart and seals its state. */
+export function suspendConnection(
+  connection: ConnectionInstance,
+  keys: Uint8Array,
+  scope: Uint8Array,
+): { state: Uint8Array<ArrayBuffer>; received: Uint8Array<ArrayBuffer> };
+/** What identifies a state. */
+export function identifySuspended(
+  keys: Uint8Array,
+  scope: Uint8Array,
+  state: Uint8Array,
+  received: Uint8Array,
+): { id: Uint8Array<ArrayBuffer>; counter: number; role: "client" | "server" };
+/** Continues a suspended connection. */
+export function resumeConnection(
+  config: ConfigInstance,
+  keys: Uint8Array,
+  scope: Uint8Array,
+  state: Uint8Array,
+  received: Uint8Array,
+): ConnectionInstance;
+/** What was negotiated. */
+export function negotiatedOf(connection: ConnectionInstance): Negotiated | undefined;
