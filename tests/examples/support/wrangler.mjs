@@ -17,6 +17,7 @@ const ENVIRONMENT = { CLOUDFLARE_CF_FETCH_ENABLED: "false", NO_COLOR: "1", WRANG
 
 /** The workers, as wrangler's configuration files name them. */
 export const GATEWAY = { config: "wrangler.jsonc", binding: "DEVICES" };
+export const ASLEEP = { config: "asleep.jsonc", binding: "DEVICES" };
 export const DIALER = { config: "dialer.jsonc", binding: "SERVERS" };
 
 /** Where KV and Durable Objects are kept, until the test is over. */
