@@ -120,11 +120,11 @@ class Device {
     });
     socket.onclose = ({ code }) => this.#failed(new Error(`the gateway closed the WebSocket: ${code}`));
     this.socket = socket;
-    const done = this.#next();
     if (values.plain) {
       socket.onmessage = () => this.#answered();
       return this;
     }
+    const done = this.#next();
     socket.onmessage = ({ data }) => {
       if (this.tls.receive(data).length > 0 || (!this.open && this.tls.isOpen)) this.#answered();
       this.open = this.tls.isOpen;

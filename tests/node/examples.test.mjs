@@ -25,6 +25,12 @@ server  hears "22.5 degrees"
 client  hears "thank you"
 both    have closed cleanly
 `,
+  "handover.mjs": inOrder(
+    /^server {4}passes on a connection of 2\d\d bytes$/,
+    /^client {4}hears "hello" to you, says the old process$/,
+    /^client {4}hears "is anybody there" to you, says the new process$/,
+    /^client {4}hears "goodbye" to you, says the new process$/,
+  ),
   "importer.mjs": `\
 node b    is called by a with a PSK "between a and b", which is imported
 node b    hears "hello b"
