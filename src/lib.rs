@@ -1,24 +1,34 @@
 //! TLS 1.3 (RFC 9846) with external pre-shared keys: both ends were given the same key outside of TLS, and need no
 //! certificates.
 //!
-//! [`Connection`] is the core without I/O: bytes in, bytes out. It takes a [`ClientConfig`] or a [`ServerConfig`], which
-//! hold the PSKs. A server has its PSKs in the configuration, or looks them up for each connection
-//! ([`SelectionPolicy::Application`]). Such a look-up may take as long as a database query: the handshake stops and
-//! waits.
+//! ```no_run
+//! use std::io::{Read, Write};
+//! use std::net::TcpStream;
+//! use tls_psk::{ClientConfig, ExternalPsk, HashAlgorithm, Stream};
 //!
-//! ```
-//! use std::sync::Arc;
-//! use tls_psk::{ClientConfig, Connection, Entropy, ExternalPsk, HashAlgorithm};
-//!
-//! let psk = ExternalPsk::new(b"device-7", &[0x5a; 32], HashAlgorithm::Sha256)?;
+//! # fn read_key() -> [u8; 32] { [0x5a; 32] }
+//! let psk = ExternalPsk::new(b"device-7", &read_key(), HashAlgorithm::Sha256)?;
 //! let mut config = ClientConfig::new();
 //! config.append_psk(&psk)?;
-//! let mut client = Connection::client(Arc::new(config), Entropy::from_os()?);
-//! client.start()?;
-//! let client_hello = client.poll_transmit().expect("a client speaks first");
-//! # assert_eq!(client_hello[0], 22);
+//! let mut tls = Stream::client(TcpStream::connect("gateway.example:4433")?, config)?;
+//! tls.write_all(b"hello")?;
+//! tls.shutdown()?;
+//! let mut answer = Vec::new();
+//! tls.read_to_end(&mut answer)?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+//!
+//! # Which type to use
+//!
+//! | | |
+//! |---|---|
+//! | [`Stream`] | over anything that implements [`Read`](std::io::Read) and [`Write`](std::io::Write) |
+//! | `tokio::connect`, `tokio::Acceptor` | over tokio's `AsyncRead` and `AsyncWrite`, with the feature `tokio` |
+//! | [`Connection`] | over anything else: bytes in, bytes out, no I/O |
+//!
+//! Each takes a [`ClientConfig`] or a [`ServerConfig`], which hold the PSKs. A server has its PSKs in the configuration,
+//! or looks them up for each connection ([`SelectionPolicy::Application`]). Such a look-up may take as long as a database
+//! query: the handshake stops and waits.
 //!
 //! # PSKs
 //!
@@ -35,12 +45,14 @@
 //! | `rsa-signing` (default) | with `certificates`: private keys of RSA |
 //! | `certificates` | the full handshake, with X.509 certificates where no PSK is selected |
 //! | `webpki-roots` | with it: the trust anchors of Mozilla's root programme |
+//! | `tokio` | streams for tokio, an acceptor with an asynchronous selection |
 //! | `unstable` | the lower layers, for tools that analyse TLS: no version number covers them |
 //! | `dissect`, `wiping` | for the project's own builds |
 //!
 //! # Errors
 //!
-//! [`Error`] says what went wrong, by name, and [`Error::alert`] which alert was sent for it.
+//! [`Error`] says what went wrong, by name, and [`Error::alert`] which alert was sent for it. Streams wrap it in a
+//! [`std::io::Error`], from which `downcast` takes it out.
 //!
 //! No error, no `Debug` output and no event contains a secret, except the lines of the key log, if it is enabled.
 
@@ -96,6 +108,8 @@ mod certificates;
 mod connection;
 mod inspect;
 mod role;
+#[cfg(not(all(target_family = "wasm", target_os = "unknown")))]
+mod stream;
 #[cfg(target_arch = "wasm32")]
 mod wasm;
 
@@ -136,6 +150,10 @@ pub use server::{
     CookieKeys, EarlyDataPolicy, EarlyDataRequest, Selection, SelectionPolicy, ServerConfig,
     TicketPolicy,
 };
+#[cfg(feature = "tokio")]
+pub use stream::tokio;
+#[cfg(not(all(target_family = "wasm", target_os = "unknown")))]
+pub use stream::{Choice, Offer, Parts, Stream};
 pub use wire::{
     CipherSuite, KeyUpdateRequest, NamedGroup, PskKeyExchangeMode, SignatureScheme, Span, SpanValue,
 };

@@ -1,4 +1,4 @@
-//! Imports point down: wasm, dissect, inspect -> connection -> client | server -> endpoint -> psk, record, certificates -> keys ->
+//! Imports point down: wasm, stream, dissect, inspect -> connection -> client | server -> endpoint -> psk, record, certificates -> keys ->
 //! crypto -> wire -> error. Within a room they may go anywhere but in a circle.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -6,8 +6,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The layers from the top. A file may use its own layer's room and every room of the lines below.
-const LAYERS: [&[&str]; 11] = [
+const LAYERS: [&[&str]; 12] = [
     &["wasm"],
+    &["stream"],
     &["dissect"],
     &["inspect"],
     &["connection"],
@@ -23,7 +24,8 @@ const LAYERS: [&[&str]; 11] = [
 const BOTTOM: &str = "newtype";
 
 /// Dependencies that other rooms than `crypto` may name, by the crate's name in a path. The others are crypto crates.
-const OUTSIDE_CRYPTO: [(&str, &[&str]); 7] = [
+const OUTSIDE_CRYPTO: [(&str, &[&str]); 8] = [
+    ("tokio", &["stream"]),
     ("js_sys", &["wasm"]),
     ("wasm_bindgen", &["wasm"]),
     ("zeroizing_alloc", &["wasm"]),

@@ -16,7 +16,7 @@ export async function packageDocs() {
 
 /** Writes the crate's reference to target/doc. */
 export function crateDocs() {
-  const args = ["doc", "--quiet", "--no-deps", "--locked", "--features", "certificates"];
+  const args = ["doc", "--quiet", "--no-deps", "--locked", "--features", "certificates,tokio"];
   return step("reference of the crate", () => run("cargo", args, { cwd: root, env: { RUSTDOCFLAGS: "-D warnings" } }));
 }
 

@@ -30,7 +30,7 @@ await main(async () => {
     ["clippy with certificates", "cargo", clippy("--all-targets", ...CERTIFICATES)],
     // without the features that tests and benchmarks switch on
     ["clippy as users have it", "cargo", clippy("--lib")],
-    ["clippy as users have it, with certificates", "cargo", clippy("--lib", ...CERTIFICATES)],
+    ["clippy as users have it, with all features", "cargo", clippy("--lib", "--features", "certificates,tokio")],
     ["clippy with steps", "cargo", [...clippy("--lib", ...DISSECT), ...STEPS]],
     ["clippy for wasm", "cargo", clippy("--lib", "--target", TARGET, ...WIPING), wasmEnv],
     ["clippy for wasm with certificates", "cargo", clippy("--lib", "--target", TARGET, ...CERTIFICATES), wasmEnv],

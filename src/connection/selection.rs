@@ -58,6 +58,16 @@ impl Connection {
         }
     }
 
+    /// The server_name of the client (RFC 6066 section 3), while a selection is pending.
+    pub fn offered_server_name(&self) -> Option<&[u8]> {
+        self.client_hello()?.extensions.server_name.as_deref()
+    }
+
+    /// The application protocols of the client (RFC 7301), most preferred first, while a selection is pending.
+    pub fn offered_alpn(&self) -> &[Vec<u8>] {
+        self.client_hello().and_then(|hello| hello.extensions.alpn.as_deref()).unwrap_or_default()
+    }
+
     /// The cipher suites that the handshake may use, most preferred first, while a selection is pending. The hash of
     /// the PSK must be that of one of them (RFC 9846 section 4.3.11).
     pub fn common_suites(&self) -> &[Suite] {

@@ -49,6 +49,18 @@ pub struct OfferedPsk<'a> {
 }
 
 impl OfferedPsk<'_> {
+    /// The identity to look up in a store: for a ticket, that of the external PSK that it descends from; for an identity
+    /// in the format of an imported one (RFC 9258), the one that was imported; otherwise the identity on the wire. A
+    /// connection takes the PSK that is found only if the client has really offered it.
+    pub fn external_identity(&self) -> Vec<u8> {
+        let of_ticket = self.ticket.and_then(|ticket| ticket.client.external_identity());
+        match (of_ticket, self.imported()) {
+            (Some(identity), _) => identity.to_vec(),
+            (None, Some(imported)) => imported.external_identity,
+            (None, None) => self.identity.to_vec(),
+        }
+    }
+
     /// The parts of the identity, if it has the format of an imported one (RFC 9258 section 5.1).
     pub fn imported(&self) -> Option<ImportedIdentity> {
         ImportedIdentity::read(self.identity).ok()

@@ -7,7 +7,7 @@ use core::cell::RefCell;
 
 use crate::error::Error;
 
-/// A field's place in the bytes that were read, kept when a [`Reader`] records.
+/// A field's place in the bytes that were read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Span {
