@@ -9,6 +9,7 @@ import { writeThirdPartyLicenses } from "./lib/licenses.mjs";
 import { manPage } from "./lib/man.mjs";
 import { inRoot, npmBin, root } from "./lib/paths.mjs";
 import { Failure, isEntry, main, run } from "./lib/run.mjs";
+import { writeSbom } from "./lib/sbom.mjs";
 import { reportSizes } from "./lib/sizes.mjs";
 import { CORE_FLAGS, SHIPPED_FLAGS, shipped, TARGET } from "./lib/toolchain.mjs";
 import { setUpBuild } from "./setup.mjs";
@@ -36,6 +37,9 @@ const WASM_OPT = [
 
 /** The notices of all code that is compiled into the package. */
 const LICENSES = "pkg/THIRD-PARTY-LICENSES";
+
+/** Its bill of materials. */
+const SBOM = "pkg/sbom.cdx.json";
 
 /** The folder of the core for the demo page; no package contains it, as it shows its secrets. */
 const PAGE_CORE = "target/wasm-page";
@@ -267,6 +271,13 @@ async function buildLicenses() {
   await incrementally("collecting the licences of the crates", step, () =>
     writeThirdPartyLicenses(LICENSES, FULL.features),
   );
+  const bill = {
+    name: "sbom",
+    inputs: ["Cargo.toml", "Cargo.lock", "pkg/package.json", "tools/lib/licenses.mjs", "tools/lib/sbom.mjs"],
+    outputs: [SBOM],
+    settings: FULL.features,
+  };
+  await incrementally("writing the bill of materials", bill, () => writeSbom(SBOM, FULL.features));
 }
 
 /** Removes everything except the cores: leftovers of renamed sources would otherwise be packed. */

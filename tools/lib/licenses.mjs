@@ -22,13 +22,18 @@ const STANDARD_LIBRARY = {
  * Crates with the same text are listed together, in alphabetical order.
  */
 export async function writeThirdPartyLicenses(path, features) {
+  writeFileSync(inRoot(path), render(await compiledPackages(features)));
+}
+
+/** What cargo says of the crates that end up in a module with these features. */
+export async function compiledPackages(features) {
   const selection = ["--locked", "--no-default-features", "--features", features.join(",")];
   const wanted = await compiledCrates(selection);
   const metadata = ["metadata", "--quiet", "--format-version", "1", "--filter-platform", TARGET, ...selection];
   const { packages } = JSON.parse(await run("cargo", metadata, { cwd: root }));
   const crates = packages.filter(({ name, version }) => wanted.delete(`${name} v${version}`) && name !== "tls-psk");
   if (wanted.size > 0) throw new Failure(`cargo does not say where these crates are: ${[...wanted].join(", ")}.`);
-  writeFileSync(inRoot(path), render(crates));
+  return crates;
 }
 
 /** The crates that end up in the module: neither procedural macros nor what only a build script needs. */

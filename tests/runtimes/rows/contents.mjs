@@ -35,7 +35,7 @@ function expected() {
   const made = ["inline.js", "tls_psk.js", "tls_psk_bg.wasm"];
   const wasm = ["dist/wasm", "dist/full/wasm"].flatMap((path) => made.map((name) => `${path}/${name}`));
   const licences = ["LICENSE-APACHE", "LICENSE-MIT", "THIRD-PARTY-LICENSES"];
-  const others = ["README.md", "package.json", "bin/tls-psk.mjs", "types/wasm.d.ts", "dist/tls-psk.1"];
+  const others = ["README.md", "package.json", "bin/tls-psk.mjs", "types/wasm.d.ts", "dist/tls-psk.1", "sbom.cdx.json"];
   return [...types, ...compiled, ...again, ...wasm, ...licences, ...others].sort();
 }
 
