@@ -19,13 +19,15 @@ const PARTS = ["wasm", "package", "demo"];
 // the features that rustc lets LLVM emit for the target, and that every supported runtime has; with "-all", no runtime
 // would load the modules
 const WASM_OPT = [
-  "-Os",
-  "-Os",
+  "-Oz",
+  "-Oz",
   // functions of like names are alike, and compress better as neighbours
   "--reorder-functions-by-name",
   // what linkers and statistics read
   "--strip-producers",
   "--strip-target-features",
+  // imports and exports; it prints which
+  "--minify-imports-and-exports-and-modules",
   "--enable-bulk-memory",
   "--enable-multivalue",
   "--enable-mutable-globals",
@@ -96,7 +98,7 @@ async function buildWasm({ name, out, profile, features, flags, cfgs = [] }, { w
       loader: LOADER.map(String),
       WASM_OPT,
       kind: "cdylib",
-      imports: "numbered",
+      names: String(shortenNames),
       flags: [...SHIPPED_FLAGS, ...CORE_FLAGS, ...flags],
       rustc: wasmEnv.RUSTC,
       bindgen,
@@ -114,9 +116,12 @@ async function buildWasm({ name, out, profile, features, flags, cfgs = [] }, { w
     const names = ["--out-name", "tls_psk", "--out-dir", unfinished];
     await run(join(bindgen, "wasm-bindgen"), ["--target", "web", "--omit-default-module-path", ...names, wasm]);
     const module = join(unfinished, "tls_psk_bg.wasm");
-    await run(npmBin("wasm-opt"), [...WASM_OPT, module, "-o", module]);
-    numberImports([join(unfinished, "tls_psk.js"), module]);
-    trimLoader(join(unfinished, "tls_psk.js"));
+    const glue = join(unfinished, "tls_psk.js");
+    const table = await run(npmBin("wasm-opt"), [...WASM_OPT, module, "-o", module]);
+    shortenNames(glue, JSON.parse(table));
+    trimLoader(glue);
+    // the types of the exports by their long names
+    rmSync(`${module}.d.ts`);
 
     rmSync(inRoot(out), { recursive: true, force: true });
     mkdirSync(dirname(inRoot(out)), { recursive: true });
@@ -133,15 +138,16 @@ async function buildInline({ name, out }) {
   });
 }
 
-/** wasm-bindgen ends the name of each import in 16 random digits, which do not compress; numbers of that length do. */
-function numberImports(paths) {
-  const [glue, module] = paths.map((path) => readFileSync(path, "latin1"));
-  const digits = new Set(glue.match(/(?<=\b__wbg_\w+_)[0-9a-f]{16}\b/g));
-  const numbers = new Map([...digits].map((random, place) => [random, String(place).padStart(16, "0")]));
-  for (const [place, text] of [glue, module].entries()) {
-    const numbered = text.replaceAll(/(?<=_)[0-9a-f]{16}/g, (found) => numbers.get(found) ?? found);
-    writeFileSync(paths[place], numbered, "latin1");
-  }
+/** Gives the glue the names of imports and exports that wasm-opt has shortened, of which it prints a table. */
+function shortenNames(path, { imports, exports }) {
+  const names = new Map([...imports.map((row) => row.slice(-2)), ...exports]);
+  const glue = readFileSync(path, "utf8").replaceAll(/(?<=\bwasm\.)\w+|^ {8}(?=\w+: function\()\w+/gm, (found) => {
+    const name = found.trim();
+    const short = names.get(name);
+    if (short === undefined) throw new Failure(`The module has no import or export "${name}".`);
+    return found.replace(name, () => short);
+  });
+  writeFileSync(path, glue);
 }
 
 /** The parts of the generated glue that find a module, and their replacements: the package finds its own module. */
@@ -157,6 +163,8 @@ const LOADER = [
 `,
   ],
   [/async function __wbg_init_once\(.*?\n}\n/s, ""],
+  // the module of its imports, as wasm-opt names it
+  [/"\.\/tls_psk_bg\.js": import0/, "a: import0"],
   [/^let wasmModule, wasmInstance, wasm;$/m, "let wasm;"],
   [/ {4}wasmInstance = instance;\n/, ""],
   [/ {4}wasmModule = module;\n/, ""],

@@ -6,6 +6,7 @@ import { readFileSync } from "node:fs";
 import { before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { MessageConnection } from "tls-psk/full/hibernation";
+import { memoryOf } from "./support/wasm-memory.mjs";
 
 /** The memory of the WebAssembly. */
 let memory;
@@ -14,7 +15,8 @@ before(async () => {
   await init();
   const glue = await import(new URL("./wasm/tls_psk.js", import.meta.resolve("tls-psk/full")));
   const instance = glue.initSync({ module: readFileSync(fileURLToPath(import.meta.resolve("tls-psk/full/wasm"))) });
-  memory = () => Buffer.from(instance.memory.buffer);
+  const exported = memoryOf(instance);
+  memory = () => Buffer.from(exported.buffer);
 });
 
 const text = (chunks) => Buffer.concat(chunks).toString();

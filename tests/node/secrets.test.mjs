@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { Config, Connection, ExternalPsk, init, Session } from "tls-psk";
 import { carry } from "./support/carry.mjs";
 import { connect, pipe, settled } from "./support/endpoints.mjs";
+import { memoryOf } from "./support/wasm-memory.mjs";
 
 const NOW = 1_780_000_000_000;
 
@@ -18,7 +19,8 @@ before(async () => {
   const glue = await import(new URL("./wasm/tls_psk.js", import.meta.resolve("tls-psk")));
   const module = readFileSync(fileURLToPath(import.meta.resolve("tls-psk/wasm")));
   const instance = glue.initSync({ module });
-  memory = () => Buffer.from(instance.memory.buffer);
+  const exported = memoryOf(instance);
+  memory = () => Buffer.from(exported.buffer);
 });
 
 /** HKDF-Expand-Label (RFC 9846 section 7.1) for outputs that are no longer than the hash's. */

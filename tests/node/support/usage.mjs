@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import v8 from "node:v8";
 import vm from "node:vm";
 import { init } from "tls-psk";
+import { memoryOf } from "./wasm-memory.mjs";
 
 v8.setFlagsFromString("--expose-gc");
 const collectGarbage = vm.runInNewContext("gc");
@@ -16,7 +17,7 @@ export async function watchWasm() {
   const glue = await import(new URL("./wasm/tls_psk.js", import.meta.resolve("tls-psk")));
   // Initialised already, it returns what it has.
   const file = fileURLToPath(import.meta.resolve("tls-psk/wasm"));
-  const { memory } = glue.initSync({ module: readFileSync(file) });
+  const memory = memoryOf(glue.initSync({ module: readFileSync(file) }));
   return () => memory.buffer.byteLength;
 }
 
