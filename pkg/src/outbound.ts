@@ -79,19 +79,20 @@ export class Outbound {
   }
 
   /**
-   * What to send now, if anything. A small chunk is kept while more chunks are in the queue: the stream brings the next
-   * one within the same turn. Copied, as its writer may use the memory again as soon as the write is done.
+   * What to send now, if anything. Less than a record is kept while more chunks are in the queue: the stream brings the
+   * next one within the same turn. Copied, as its writer may use the memory again as soon as the write is done.
    */
   #gather(chunk: Uint8Array): Uint8Array {
-    const more = this.#unsent > 1;
     const held = this.#held;
-    if (!more && held.length === 0) return chunk;
-    const joined = new Uint8Array(held.length + chunk.length);
-    joined.set(held);
-    joined.set(chunk, held.length);
-    const end = more ? joined.length - (joined.length % FULL) : joined.length;
-    this.#held = joined.subarray(end);
-    return joined.subarray(0, end);
+    let next = chunk;
+    if (held.length > 0) {
+      next = new Uint8Array(held.length + chunk.length);
+      next.set(held);
+      next.set(chunk, held.length);
+    }
+    const end = this.#unsent > 1 ? next.length - (next.length % FULL) : next.length;
+    this.#held = new Uint8Array(next.subarray(end));
+    return next.subarray(0, end);
   }
 
   #settle(unsent: number): void {
