@@ -8,7 +8,7 @@ import { Limits } from "./limits.js";
 import { init, isInitialised } from "./loader.js";
 import { tell } from "./observers.js";
 import { type ClientOptions, clockOf, type ServerOptions } from "./options.js";
-import { Outbound } from "./outbound.js";
+import type { OutboundSink } from "./outbound.js";
 import { Outcome } from "./outcome.js";
 import { type Kept, recall } from "./prepared.js";
 import { type CheckedPsk, checkPsk, copyPsks, wipe } from "./psk.js";
@@ -25,6 +25,26 @@ const CLOSE_GRACE = 1_000;
 /** For {@link Pump.#fail}: without an alert, for example if the transport has failed. */
 const ABRUPTLY = true;
 
+export type { OutboundSink };
+
+/** The application's end of the direction from the peer. */
+export interface InboundSide {
+  /** Settles when the reader requests more than is buffered, or has cancelled. */
+  demand(): Promise<void>;
+  push(data: Uint8Array<ArrayBuffer>): void;
+  /** Buffered data can still be read. */
+  end(): void;
+  /** Immediately, dropping buffered data, or after that data was read. */
+  fail(error: unknown, behindData: boolean): void;
+}
+
+/** The application's end of the direction to the peer. */
+export interface OutboundSide {
+  /** Settles when every chunk accepted so far is sent, or cannot be sent any more. */
+  drained(): Promise<void>;
+  fail(error: unknown): void;
+}
+
 /**
  * Moves bytes between the transport, a connection of the core, and the two streams of the application.
  *
@@ -35,10 +55,10 @@ const ABRUPTLY = true;
 export class Pump {
   readonly opened = new Outcome<Negotiated>();
   readonly closed = new Outcome<void>();
-  readonly inbound = new Inbound();
   /** Early data. The core limits it, so it need not be read. */
   readonly early = new Inbound();
-  readonly outbound: Outbound;
+  readonly inbound: InboundSide;
+  readonly outbound: OutboundSide;
 
   readonly #options: ClientOptions & ServerOptions;
   readonly #transport: TransportStreams;
@@ -59,7 +79,14 @@ export class Pump {
   #closeNotifySent = false;
   #closeNotifyReceived = false;
 
-  constructor(role: "client" | "server", transport: Transport, options: ClientOptions | ServerOptions) {
+  constructor(
+    role: "client" | "server",
+    transport: Transport,
+    options: ClientOptions | ServerOptions,
+    inbound: InboundSide,
+    outbound: (sink: OutboundSink) => OutboundSide,
+  ) {
+    this.inbound = inbound;
     this.#options = options as ClientOptions & ServerOptions;
     this.#limits = new Limits(options, (...error) => this.#cancel(this.#error(...error)));
     const kept = role === "server" && isInitialised() ? recall(options) : undefined;
@@ -74,7 +101,7 @@ export class Pump {
       (cause) => this.#onWriteError(cause),
     );
     this.#questions = new Questions(this, this.#options);
-    this.outbound = new Outbound({
+    this.outbound = outbound({
       send: (plaintext) => this.#send(plaintext),
       end: () => this.#sendCloseNotify(),
       abort: (cause) => this.#cancel(this.#error("ERR_TLS_ABORTED", "the writable stream was aborted", { cause })),

@@ -3,8 +3,10 @@ import { type Bytes, viewOf } from "./bytes.js";
 import { openConnection } from "./configuration.js";
 import type { Negotiated } from "./core-types.js";
 import { asConfigError, TlsError } from "./errors.js";
+import { Inbound } from "./inbound.js";
 import { isInitialised } from "./loader.js";
 import type { ClientOptions, ServerOptions } from "./options.js";
+import { Outbound } from "./outbound.js";
 import { type PreparedServer, prepare, recall } from "./prepared.js";
 import { copyPsks } from "./psk.js";
 import { Pump } from "./pump.js";
@@ -158,17 +160,22 @@ export function prepareServer(options: ServerOptions): PreparedServer {
   return prepared;
 }
 
-function socketOf(...args: ConstructorParameters<typeof Pump>): TlsSocket {
+function socketOf(role: "client" | "server", transport: Transport, options: ClientOptions | ServerOptions): TlsSocket {
+  const inbound = new Inbound();
+  let outbound!: Outbound;
   let pump: Pump;
   try {
-    pump = new Pump(...args);
+    pump = new Pump(role, transport, options, inbound, (sink) => {
+      outbound = new Outbound(sink);
+      return outbound;
+    });
   } catch (thrown) {
     throw asConfigError(thrown);
   }
   return {
-    readable: pump.inbound.stream,
+    readable: inbound.stream,
     earlyData: pump.early.stream,
-    writable: pump.outbound.stream,
+    writable: outbound.stream,
     opened: pump.opened.promise,
     closed: pump.closed.promise,
     close: () => pump.close(),

@@ -1,12 +1,15 @@
 import { X509Certificate } from "node:crypto";
 import type { Duplex } from "node:stream";
-import type { Bytes } from "../bytes.js";
+import { type Bytes, viewOf } from "../bytes.js";
 import type { Authentication, CipherSuite, Group, Negotiated } from "../core-types.js";
-import { TlsError } from "../errors.js";
+import { asConfigError, TlsError } from "../errors.js";
 import { Limits } from "../limits.js";
+import type { ClientOptions, ServerOptions } from "../options.js";
+import { Pump } from "../pump.js";
 import type { SavedSession } from "../resumption.js";
-import { acceptTls, startTls, type TlsSocket } from "../socket.js";
-import { transportOf } from "./duplex.js";
+import type { Transport } from "../transport.js";
+import { DirectInbound, DirectOutbound } from "./direct.js";
+import { directTransportOf } from "./duplex.js";
 import {
   clientOptions,
   connectionOptions,
@@ -75,13 +78,15 @@ export class TLSSocket extends OverDuplex {
   bytesWritten = 0;
 
   readonly #isServer: boolean;
-  readonly #started: Promise<TlsSocket>;
+  readonly #started: Promise<Pump>;
+  readonly #inbound = new DirectInbound(
+    (bytes) => this.#onRead(bytes),
+    (error) => this.destroy(this.#unwrapped(error)),
+  );
+  #outbound: DirectOutbound | undefined;
   #limits: Limits | undefined;
   #verification: Verification | undefined;
-  #tls: TlsSocket | undefined;
-  #reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
-  #writer: WritableStreamDefaultWriter<Bytes> | undefined;
-  #reading = false;
+  #tls: Pump | undefined;
   #session: Buffer | undefined;
 
   constructor(socket: Duplex, options: TLSSocketOptions = {}) {
@@ -97,8 +102,8 @@ export class TLSSocket extends OverDuplex {
     this.read(0);
   }
 
-  async #start(socket: Duplex, options: TLSSocketOptions): Promise<TlsSocket> {
-    const transport = transportOf(socket);
+  async #start(socket: Duplex, options: TLSSocketOptions): Promise<Pump> {
+    const transport = directTransportOf(socket);
     // Errors of the options are events; they are emitted later, so that the caller can add listeners first.
     await undefined;
     // Here and not in the pump, as the time of `pskCallback` is also part of the handshake.
@@ -118,17 +123,26 @@ export class TLSSocket extends OverDuplex {
         queueMicrotask(() => this.emit("keylog", Buffer.from(`${line}\n`)));
       };
     }
-    const tls = options.isServer ? acceptTls(transport, ours) : startTls(transport, ours);
+    const tls = this.#pump(options.isServer ? "server" : "client", transport, ours);
     this.#tls = tls;
-    this.#reader = tls.readable.getReader();
-    this.#writer = tls.writable.getWriter();
     const asked = options.isServer === true && options.requestCert === true;
-    tls.opened.then((negotiated) => queueMicrotask(() => this.#onOpened(negotiated, asked)), nothing);
-    tls.closed.catch((error) => {
+    tls.opened.promise.then((negotiated) => queueMicrotask(() => this.#onOpened(negotiated, asked)), nothing);
+    tls.closed.promise.catch((error) => {
       // Received data comes first, as long as it is read.
-      setImmediate(() => this.#reading || this.destroy(this.#unwrapped(error)));
+      setImmediate(() => this.#inbound.wanted || this.destroy(this.#unwrapped(error)));
     });
     return tls;
+  }
+
+  #pump(role: "client" | "server", transport: Transport, options: ClientOptions | ServerOptions): Pump {
+    try {
+      return new Pump(role, transport, options, this.#inbound, (sink) => {
+        this.#outbound = new DirectOutbound(sink);
+        return this.#outbound;
+      });
+    } catch (thrown) {
+      throw asConfigError(thrown);
+    }
   }
 
   #serverOptions(prepared: PreparedNodeServer | undefined, options: NodeServerOptions) {
@@ -175,33 +189,24 @@ export class TLSSocket extends OverDuplex {
 
   /** @internal */
   override _read(): void {
-    this.#reading = true;
-    this.#started
-      .then(() => this.#reader?.read())
-      .then(
-        // Outside of the promise: an exception of a listener must stay an exception, not become a rejection.
-        (result) => queueMicrotask(() => this.#onRead(result?.value)),
-        (error) => this.destroy(this.#unwrapped(error)),
-      );
+    this.#inbound.read();
   }
 
-  #onRead(bytes: Uint8Array | undefined): void {
-    this.#reading = false;
-    if (this.destroyed) return;
+  #onRead(bytes: Uint8Array<ArrayBuffer> | undefined): boolean {
+    if (this.destroyed) return false;
     this.refreshTimeout();
     this.bytesRead += bytes?.length ?? 0;
-    if (bytes) this.push(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
-    else {
-      this.push(null);
-      this.read(0);
-    }
+    if (bytes) return this.push(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+    this.push(null);
+    this.read(0);
+    return false;
   }
 
   /** @internal */
   override _write(chunk: Buffer, _encoding: string, callback: Callback): void {
     this.refreshTimeout();
     this.bytesWritten += chunk.length;
-    this.#do((writer) => writer.write(chunk), callback);
+    this.#do((outbound, done) => outbound.write(chunk, done), callback);
   }
 
   /** @internal */
@@ -212,15 +217,16 @@ export class TLSSocket extends OverDuplex {
 
   /** @internal */
   override _final(callback: Callback): void {
-    this.#do((writer) => writer.close(), callback);
+    this.#do((outbound, done) => outbound.end(done), callback);
   }
 
-  #do(action: (writer: WritableStreamDefaultWriter<Bytes>) => Promise<void>, callback: Callback): void {
-    this.#started
-      .then(() => this.#writer && action(this.#writer))
-      .then(
-        () => queueMicrotask(callback),
-        (error) => queueMicrotask(() => callback(this.#unwrapped(error))),
+  #do(action: (outbound: DirectOutbound, done: Callback) => void, callback: Callback): void {
+    const done: Callback = (error) => callback(error && this.#unwrapped(error));
+    if (this.#outbound) action(this.#outbound, done);
+    else
+      this.#started.then(
+        () => this.#outbound && action(this.#outbound, done),
+        (error) => queueMicrotask(() => done(error)),
       );
   }
 
@@ -239,7 +245,7 @@ export class TLSSocket extends OverDuplex {
     const over = this.readableEnded && !this.allowHalfOpen && this.writableLength === 0;
     // If this side has not ended, the peer must not believe that it has everything.
     if (error || !(this.writableFinished || over)) {
-      await this.#writer?.abort(error ?? new Error("the socket was destroyed")).catch(nothing);
+      this.#outbound?.abort(error ?? new Error("the socket was destroyed"));
     }
     await this.#tls.close().catch(nothing);
   }
@@ -289,12 +295,12 @@ export class TLSSocket extends OverDuplex {
     if (this.#tls === undefined) {
       throw new TlsError("ERR_TLS_USAGE", "the connection is not open yet", { phase: "handshake" });
     }
-    return Buffer.from(this.#tls.exportKeyingMaterial(label, context, length));
+    return Buffer.from(this.#tls.live().exportKeyingMaterial(label, context && viewOf(context), length));
   }
 
   /** Changes the key of the sending direction, and with `requestPeer` the peer's as well (RFC 9846 section 4.7.3). */
-  async updateKeys(options?: { requestPeer?: boolean }): Promise<void> {
-    await (await this.#started).updateKeys(options);
+  async updateKeys({ requestPeer = false }: { requestPeer?: boolean } = {}): Promise<void> {
+    await (await this.#started).updateKeys(requestPeer);
   }
 
   /** The group of the key exchange in Node's format; an empty object without a key exchange, `null` on a server. */
