@@ -113,6 +113,11 @@ mod stream;
 #[cfg(target_arch = "wasm32")]
 mod wasm;
 
+/// The programs of the README, which are compiled.
+#[cfg(doctest)]
+#[doc = include_str!("README.md")]
+pub struct Readme;
+
 #[cfg(test)]
 #[path = "../tests/unit/mod.rs"]
 mod unit;
@@ -151,9 +156,12 @@ pub use server::{
     TicketPolicy,
 };
 #[cfg(feature = "tokio")]
+#[cfg_attr(docsrs, doc(cfg(feature = "tokio")))]
 pub use stream::tokio;
 #[cfg(not(all(target_family = "wasm", target_os = "unknown")))]
 pub use stream::{Choice, Offer, Parts, Stream};
 pub use wire::{
     CipherSuite, KeyUpdateRequest, NamedGroup, PskKeyExchangeMode, SignatureScheme, Span, SpanValue,
 };
+/// Bytes that are overwritten when they are dropped, of the crate `zeroize`.
+pub use zeroize::Zeroizing;

@@ -119,6 +119,7 @@ const SERVICES = { mosquitto: "mosquitto", openssl: "openssl", stunnel4: "stunne
 /** What the examples with packages of their own need, and who they talk to. */
 export async function setUpExamples() {
   await setUpPrograms(SERVICES, "to test the examples");
+  await setUpNative();
   await setUpAioquic();
   await setUpBrowser();
   for (const directory of ["tests/interop", "examples/gateway", "examples/mqtt", "examples/pages"]) {

@@ -6,26 +6,15 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { HEX, PSK, temporaryFile, WRONG_HEX } from "../interop/support/peers.mjs";
 import { startStunnel } from "../interop/support/stunnel.mjs";
-import { freePort } from "../node/support/ports.mjs";
 import { start } from "../node/support/process.mjs";
+import { startMosquitto } from "./support/mosquitto.mjs";
 
 const THERMOMETER = fileURLToPath(new URL("../../examples/mqtt/thermometer.mjs", import.meta.url));
-
-/** Debian keeps servers where only root looks for them. */
-const ENVIRONMENT = { PATH: `${process.env.PATH}:/usr/sbin` };
 
 function file(t, content) {
   const path = temporaryFile(t);
   writeFileSync(path, content, { mode: 0o644 });
   return path;
-}
-
-async function startMosquitto(t, lines = []) {
-  const port = await freePort();
-  const config = [`listener ${port} 127.0.0.1`, "allow_anonymous true", "user root", ...lines];
-  const broker = start(t, "mosquitto", ["-c", file(t, `${config.join("\n")}\n`)], { env: ENVIRONMENT });
-  await broker.printed(/mosquitto version \S+ running/);
-  return port;
 }
 
 const startThermometer = (t, port, key) =>
