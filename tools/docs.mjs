@@ -1,5 +1,8 @@
 // npm run docs: the reference of the package, generated from its types, and that of the crate. A warning is an error.
+// With --write, docs/crate-api.txt becomes what the crate has now.
 
+import { rmSync } from "node:fs";
+import { checkCrateApi } from "./lib/crate-api.mjs";
 import { inRoot, root } from "./lib/paths.mjs";
 import { isEntry, main, run, step } from "./lib/run.mjs";
 import { setUpNative, setUpNpm } from "./setup.mjs";
@@ -14,17 +17,21 @@ export async function packageDocs() {
   await step("reference of the package", () => run(inRoot(DIRECTORY, "node_modules", ".bin", "typedoc"), [], { cwd }));
 }
 
-/** Writes the crate's reference to target/doc. */
-export function crateDocs() {
+/** Writes the crate's reference to target/doc, and compares its public API with the committed one. */
+export async function crateDocs({ write = false } = {}) {
   const args = ["doc", "--quiet", "--no-deps", "--locked", "--features", "certificates,tokio"];
-  return step("reference of the crate", () => run("cargo", args, { cwd: root, env: { RUSTDOCFLAGS: "-D warnings" } }));
+  const env = { RUSTDOCFLAGS: "-D warnings" };
+  // pages that were made with other features would stay
+  rmSync(inRoot("target", "doc", "tls_psk"), { recursive: true, force: true });
+  await step("reference of the crate", () => run("cargo", args, { cwd: root, env }));
+  await step("public API of the crate", () => checkCrateApi({ write }));
 }
 
 if (isEntry(import.meta)) {
   await main(async () => {
     await setUpNative();
     await packageDocs();
-    await crateDocs();
+    await crateDocs({ write: process.argv.includes("--write") });
     console.log("\n  target/api/index.html\n  target/doc/tls_psk/index.html");
   });
 }

@@ -55,7 +55,55 @@ impl core::fmt::Debug for Entropy {
     }
 }
 
-/// One TLS 1.3 connection, client or server.
+/// One TLS 1.3 connection, client or server, without I/O. `Stream` and the streams of tokio drive it over a transport; use it
+/// directly for anything else.
+///
+/// # The contract
+///
+/// 1. **Feed** it: [`set_time`](Self::set_time), then [`start`](Self::start) on a client, [`receive`](Self::receive) with
+///    bytes from the transport in chunks of any size, [`transport_closed`](Self::transport_closed) at their end,
+///    [`send`](Self::send), [`close`](Self::close), or an answer such as [`select`](Self::select).
+/// 2. **Drain** it: [`poll_transmit`](Self::poll_transmit) and [`poll_event`](Self::poll_event) until both return `None`,
+///    after every call, whether it failed or not. Send what it transmits in this order.
+///
+/// Every error except [`Error::Usage`] ends the connection permanently, and its alert, if any, is queued before the call
+/// returns. A usage error is a mistake of the caller: it sends nothing, changes nothing, and no byte of a peer can cause it.
+/// A panic is a bug, whatever the input.
+///
+/// [`question`](Self::question) says whether the handshake waits for the application. Bytes that arrive meanwhile are
+/// buffered; stop reading from the transport while [`wants_read`](Self::wants_read) is false.
+///
+/// ```no_run
+/// use std::io::{Read, Write};
+/// use std::sync::Arc;
+/// use tls_psk::{ClientConfig, Connection, Entropy, Event};
+///
+/// # fn run(mut tcp: std::net::TcpStream, config: Arc<ClientConfig>) -> Result<(), Box<dyn std::error::Error>> {
+/// let mut client = Connection::client(config, Entropy::from_os()?);
+/// let mut result = client.start();
+/// let mut chunk = [0; 4096];
+/// loop {
+///     while let Some(event) = client.poll_event() {
+///         match event {
+///             Event::Connected(_) => client.send(b"hello")?,
+///             Event::Data(data) => println!("{}", data.escape_ascii()),
+///             _ => {}
+///         }
+///     }
+///     while let Some(bytes) = client.poll_transmit() {
+///         tcp.write_all(&bytes)?;
+///     }
+///     result?;
+///     if !client.wants_read() {
+///         return Ok(());
+///     }
+///     result = match tcp.read(&mut chunk)? {
+///         0 => client.transport_closed(),
+///         count => client.receive(&chunk[..count]),
+///     };
+/// }
+/// # }
+/// ```
 pub struct Connection {
     context: Context,
     phase: Phase,
