@@ -305,3 +305,16 @@ async fn a_thousand_connections_at_once() {
         result.unwrap();
     }
 }
+
+#[tokio::test]
+async fn no_debug_output_has_a_secret_or_data() {
+    let (client, mut server) = pair(1 << 14).await;
+    server.write_all(b"plaintext").await.unwrap();
+    let (client_config, server_config) = configs();
+    let acceptor = Acceptor::new(Arc::clone(&server_config));
+    let text = format!("{client:?} {server:?} {acceptor:?} {client_config:?} {server_config:?}");
+    // The secret is 32 bytes of 7.
+    for secret in ["7, 7", "0707", "plaintext"] {
+        assert!(!text.contains(secret), "{text}");
+    }
+}

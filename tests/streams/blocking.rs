@@ -8,9 +8,9 @@ use std::thread;
 use super::transports::{Uneven, tcp_pair};
 use super::{cause, client_config, configs, data, psk, server_config};
 use tls_psk::{
-    AlertDescription, EarlyDataOutcome, EarlyDataParameters, EarlyDataPolicy, Error, Event,
-    KeyUpdateRequest, PskKind, PskKinds, Question, SealingKeys, Selection, SelectionPolicy, Stream,
-    Suite, TicketPolicy, Violation,
+    AlertDescription, Direction, EarlyDataOutcome, EarlyDataParameters, EarlyDataPolicy, Error,
+    Event, KeyUpdateRequest, PskKind, PskKinds, Question, SealingKeys, Selection, SelectionPolicy,
+    Stream, Suite, TicketPolicy, Violation,
 };
 
 /// Sends everything back, says that nothing follows, and returns how the connection ended.
@@ -137,12 +137,16 @@ fn each_side_learns_that_the_keys_differ() {
     let mut tls = Stream::client(ours, client_config(&psk("device-7", 7))).unwrap();
     let error = tls.write(b"hello").unwrap_err();
     assert_eq!(error.kind(), ErrorKind::ConnectionAborted);
-    assert_eq!(cause(error), Error::AlertReceived(AlertDescription::DECRYPT_ERROR));
+    let error = cause(error);
+    assert_eq!(error, Error::AlertReceived(AlertDescription::DECRYPT_ERROR));
+    assert_eq!((error.alert(), error.direction()), (None, Some(Direction::Received)));
     let error = thread.join().unwrap().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidData);
     let error = cause(error);
     assert_eq!(error, Error::Violation(Violation::BadBinder));
     assert_eq!(error.section(), Some("4.3.11.2"));
+    assert_eq!(error.alert(), Some(AlertDescription::DECRYPT_ERROR));
+    assert_eq!(error.direction(), Some(Direction::Sent));
 }
 
 #[test]
