@@ -69,6 +69,26 @@ export class Inbound {
   }
 }
 
+/** An {@link Inbound} that is made when its stream is asked for: a byte stream costs a twentieth of a handshake. */
+export class LazyInbound {
+  #inbound: Inbound | undefined;
+  readonly #calls: ((inbound: Inbound) => void)[] = [];
+
+  get stream(): Inbound["stream"] {
+    if (this.#inbound === undefined) {
+      this.#inbound = new Inbound();
+      for (const call of this.#calls.splice(0)) call(this.#inbound);
+    }
+    return this.#inbound.stream;
+  }
+
+  /** Calls it, now or once it is there. */
+  call(call: (inbound: Inbound) => void): void {
+    if (this.#inbound) call(this.#inbound);
+    else this.#calls.push(call);
+  }
+}
+
 interface ByteSource {
   start(controller: ReadableStreamController<Uint8Array<ArrayBuffer>>): void;
   pull(): void;

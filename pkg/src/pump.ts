@@ -3,7 +3,7 @@ import { openConnection } from "./configuration.js";
 import type { Connection } from "./core.js";
 import type { CoreEvent, Negotiated } from "./core-types.js";
 import { asConfigError, TlsError, type TlsErrorCode, type TlsErrorDetails, type TlsPhase } from "./errors.js";
-import { Inbound } from "./inbound.js";
+import { LazyInbound } from "./inbound.js";
 import { Limits } from "./limits.js";
 import { init, isInitialised } from "./loader.js";
 import { tell } from "./observers.js";
@@ -56,7 +56,7 @@ export class Pump {
   readonly opened = new Outcome<Negotiated>();
   readonly closed = new Outcome<void>();
   /** Early data. The core limits it, so it need not be read. */
-  readonly early = new Inbound();
+  readonly early = new LazyInbound();
   readonly inbound: InboundSide;
   readonly outbound: OutboundSide;
 
@@ -218,7 +218,7 @@ export class Pump {
         const { type: _, ...negotiated } = event;
         this.phase = "data";
         this.#limits.opened();
-        this.early.end();
+        this.early.call((early) => early.end());
         this.opened.resolve(negotiated);
         break;
       }
@@ -236,7 +236,7 @@ export class Pump {
         void this.#questions.ask(event);
         break;
       case "earlyData":
-        this.early.push(event.data);
+        this.early.call((early) => early.push(event.data));
         break;
       default:
         tell(event, this.#options);
@@ -316,7 +316,7 @@ export class Pump {
     this.opened.reject(error);
     this.closed.reject(error);
     this.inbound.fail(error, !abruptly);
-    this.early.fail(error, !abruptly);
+    this.early.call((early) => early.fail(error, !abruptly));
     this.outbound.fail(error);
     this.#questions.abort(error);
     this.#release();

@@ -174,7 +174,9 @@ function socketOf(role: "client" | "server", transport: Transport, options: Clie
   }
   return {
     readable: inbound.stream,
-    earlyData: pump.early.stream,
+    get earlyData() {
+      return pump.early.stream;
+    },
     writable: outbound.stream,
     opened: pump.opened.promise,
     closed: pump.closed.promise,
