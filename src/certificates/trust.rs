@@ -209,9 +209,10 @@ fn certificate_error(error: webpki::Error) -> CertificateError {
         webpki::Error::CertExpired { .. } => CertificateError::Expired,
         webpki::Error::CertNotValidYet { .. } => CertificateError::NotYetValid,
         webpki::Error::CertNotValidForName(_) => CertificateError::WrongName,
-        webpki::Error::RequiredEkuNotFoundContext(_)
-        | webpki::Error::CaUsedAsEndEntity
-        | webpki::Error::EndEntityUsedAsCa => CertificateError::WrongUsage,
+        webpki::Error::CaUsedAsEndEntity => CertificateError::AuthorityAsEndEntity,
+        webpki::Error::RequiredEkuNotFoundContext(_) | webpki::Error::EndEntityUsedAsCa => {
+            CertificateError::WrongUsage
+        }
         webpki::Error::InvalidSignatureForPublicKey => CertificateError::BadSignature,
         webpki::Error::UnsupportedSignatureAlgorithmContext(_)
         | webpki::Error::UnsupportedSignatureAlgorithmForPublicKeyContext(_) => {

@@ -18,6 +18,10 @@ named_errors! {
         UnsupportedAlgorithm => "a certificate is signed with an algorithm that is not supported", UNSUPPORTED_CERTIFICATE;
         WrongName => "the certificate does not match the server's name", BAD_CERTIFICATE;
         WrongUsage => "the certificate does not allow this use", UNSUPPORTED_CERTIFICATE;
+        AuthorityAsEndEntity => "the certificate is that of an authority, as `openssl req -x509` makes it by default; \
+            one for a server: openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout key.pem \
+            -out cert.pem -subj /CN=NAME -addext subjectAltName=DNS:NAME -addext basicConstraints=CA:FALSE",
+            UNSUPPORTED_CERTIFICATE;
         NoDigitalSignature => "the certificate's keyUsage lacks digitalSignature", UNSUPPORTED_CERTIFICATE;
     }
 }

@@ -1,4 +1,8 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
 import { credentials, NAME, path, pem, withWebCryptoKey } from "../node/support/certificates.mjs";
 import { startCli, startServer } from "../node/support/process.mjs";
@@ -31,6 +35,27 @@ for (const name of KEYS) {
     await socket.close();
   });
 }
+
+test("a self-signed certificate is refused with the command that makes a right one", async (t) => {
+  const directory = mkdtempSync(join(tmpdir(), "tls-psk-self-signed-"));
+  t.after(() => rmSync(directory, { recursive: true }));
+  const file = (name) => join(directory, name);
+  const serve = () => startSServer(t, [REVERSE, "-cert", file("cert.pem"), "-key", file("key.pem")]);
+  const make = (command) => execFileSync("sh", ["-e", "-c", command], { cwd: directory, stdio: "ignore" });
+  const trusting = () => ({ ca: readFileSync(file("cert.pem"), "utf8"), now: Date.now });
+
+  make(
+    `openssl req -x509 -newkey rsa:2048 -nodes -keyout key.pem -out cert.pem -subj /CN=${NAME} -addext subjectAltName=DNS:${NAME}`,
+  );
+  const socket = await client(t, (await serve()).port, trusting());
+  const { code, message } = await rejection(socket.opened);
+  assert.equal(code, "ERR_TLS_CERTIFICATE");
+  const [command] = /openssl req -x509 -newkey .*CA:FALSE/.exec(message);
+
+  make(command.replaceAll("NAME", NAME));
+  const mended = await client(t, (await serve()).port, trusting());
+  await assertReversed(mended);
+});
 
 test("the client offers a PSK that s_server knows, and gets no certificate", async (t) => {
   const peer = await startCertified(t, "p256");
