@@ -47,7 +47,8 @@ function newProject(t, { directory, fresh }, { files, peer, tools = [], full = f
   cpSync(fresh, root, { recursive: true });
   for (const [path, source] of Object.entries(files)) {
     let text = source.includes("\n") ? source : program(source);
-    if (full) text = text.replaceAll(/"tls-psk(?=["/])(?!\/websocket)|tls-psk\/dist(?=\/index)/g, "$&/full");
+    if (full)
+      text = text.replaceAll(/"tls-psk(?=["/])(?!\/(?:websocket|encoding))|tls-psk\/dist(?=\/index)/g, "$&/full");
     text = text
       .replaceAll("https://gateway.example/", `http://127.0.0.1:${peer?.requests}/`)
       .replaceAll(/\b8433\b/g, `${peer?.gateway ?? 0}`)

@@ -1,9 +1,10 @@
 import { startTls } from "tls-psk";
+import { decodeHex } from "tls-psk/encoding";
 
 export const config = { runtime: "edge" };
 
 export default async function handler() {
-  const secret = Uint8Array.from(process.env.PSK.match(/../g), (byte) => Number.parseInt(byte, 16));
+  const secret = decodeHex(process.env.PSK);
   // no sockets here: the gateway sends the request's body to the device, and what the device says as the response's
   const up = new TransformStream();
   const down = new TransformStream();

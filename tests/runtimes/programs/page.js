@@ -1,9 +1,10 @@
 import { startTls } from "tls-psk";
+import { decodeHex } from "tls-psk/encoding";
 import { webSocketTransport } from "tls-psk/websocket";
 
 async function hello() {
   // from behind the # of the address, which no server sees
-  const secret = Uint8Array.from(location.hash.slice(1).match(/../g) ?? [], (byte) => Number.parseInt(byte, 16));
+  const secret = decodeHex(location.hash.slice(1));
   const transport = webSocketTransport(new WebSocket("ws://127.0.0.1:8433"));
   const tls = startTls(transport, { psks: [{ identity: "device-7", secret }] });
   const writer = tls.writable.getWriter();

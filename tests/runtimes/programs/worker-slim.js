@@ -1,4 +1,5 @@
 import { connect } from "cloudflare:sockets";
+import { decodeHex } from "tls-psk/encoding";
 import { initSync, startTls } from "tls-psk/slim";
 import wasm from "tls-psk/tls-psk.wasm";
 
@@ -6,7 +7,7 @@ initSync(wasm);
 
 export default {
   async fetch(_request, env) {
-    const secret = Uint8Array.from(env.PSK.match(/../g), (byte) => Number.parseInt(byte, 16));
+    const secret = decodeHex(env.PSK);
     const tcp = connect("127.0.0.1:4433");
     const tls = startTls(tcp, { psks: [{ identity: "device-7", secret }] });
     const writer = tls.writable.getWriter();

@@ -1,6 +1,7 @@
 // Pages in Debian's browsers, over a WebSocket: without a bundler, from each bundler, and under a policy.
 
 import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { BROWSER_NAMES, browser } from "../lib/browsers.mjs";
 import { program, versionOf } from "../lib/paths.mjs";
@@ -75,7 +76,7 @@ function built(commands, { slim = commands, policy } = {}) {
   return async ({ t, project, peer, entry }) => {
     let text = program(entry === "tls-psk/slim" ? slim : commands);
     if (entry === "tls-psk/full") text = text.replaceAll("tls-psk/dist/", "tls-psk/dist/full/");
-    await project.run("sh", ["-e", "-c", text]);
+    await project.run("sh", ["-e", "-c", text], { NEXT_TELEMETRY_DISABLED: "1" });
     const headers = policy ? { "Content-Security-Policy": policy(peer) } : {};
     return serveSite(t, join(project.root, "dist"), headers);
   };
@@ -86,6 +87,14 @@ async function developed({ project }) {
   const server = project.start("sh", ["-c", program("vite-dev.sh")], { FORCE_COLOR: "0", NO_COLOR: "1" });
   const [, url] = await server.printed(/Local:\s+(http:\S+)/);
   return url;
+}
+
+/** Serves the package on an origin of its own, as a network for content delivery does. */
+async function fromElsewhere({ t, project }) {
+  const modules = await serveSite(t, join(project.root, "node_modules"), { "Access-Control-Allow-Origin": "*" });
+  const html = join(project.root, "index.html");
+  writeFileSync(html, readFileSync(html, "utf8").replaceAll("/node_modules/", modules));
+  return serveSite(t, project.root);
 }
 
 const VITE = { entries: [...BOTH, "tls-psk/slim"], slim: "slim-vite.js", html: { "index.html": "page.html" } };
@@ -110,6 +119,50 @@ const WEBPACK = {
   show: built("webpack.sh"),
 };
 
+const RSPACK = {
+  ...WEBPACK,
+  what: "Rspack",
+  version: versionOf("@rspack/core"),
+  tools: ["@rspack/core", "@rspack/cli"],
+  show: built("rspack.sh"),
+};
+
+const PARCEL = {
+  what: "Parcel",
+  version: versionOf("parcel"),
+  tools: ["parcel"],
+  html: { "index.html": "parcel.html", "package.json": "parcel.package.json" },
+  show: built("parcel.sh"),
+};
+
+const SVELTEKIT = {
+  what: "SvelteKit",
+  version: versionOf("@sveltejs/kit"),
+  tools: ["@sveltejs/kit", "@sveltejs/adapter-static", "@sveltejs/vite-plugin-svelte", "svelte", "vite"],
+  html: {
+    "svelte.config.js": "sveltekit.config.js",
+    "vite.config.js": "sveltekit.vite.js",
+    "src/app.html": "sveltekit.html",
+    "src/routes/+layout.js": "sveltekit.layout.js",
+    "src/routes/+page.svelte": "sveltekit.svelte",
+  },
+  show: built("vite-build.sh"),
+};
+
+const NEXT = {
+  what: "Next",
+  version: versionOf("next"),
+  tools: ["next", "react", "react-dom"],
+  html: { "next.config.mjs": "next.config.mjs", "app/layout.js": "next.layout.js", "app/page.js": "next.page.js" },
+  async show(context) {
+    const config = join(context.project.root, "next.config.mjs");
+    // the packages of the project are links out of it here, which Turbopack does not follow otherwise
+    const text = readFileSync(config, "utf8").replace("{ ", '{ turbopack: { root: "/" }, ');
+    writeFileSync(config, text);
+    return built("next.sh")(context);
+  },
+};
+
 const BUNDLED = { html: { "dist/index.html": "bundle.html" } };
 
 const POLICED = { html: { "index.html": "page.html" }, tools: ["vite"] };
@@ -125,10 +178,21 @@ export const pages = [
     html: { "index.html": "plain.html" },
     show: ({ t, project }) => serveSite(t, project.root),
   }),
+  page({
+    what: "module script",
+    how: "the package on another origin, which allows all origins",
+    html: { "index.html": "plain.html" },
+    show: fromElsewhere,
+  }),
   ...vite("vite"),
   ...vite("vite7"),
   page({ ...WEBPACK, how: "no configuration" }),
   page({ ...WEBPACK, ...IN_WORKER, how: "no configuration, a web worker" }),
+  page({ ...RSPACK, how: "no configuration" }),
+  page({ ...RSPACK, ...IN_WORKER, how: "no configuration, a web worker" }),
+  page({ ...PARCEL, how: "`packageExports` in package.json" }),
+  page({ ...SVELTEKIT, how: "a page that is prerendered" }),
+  page({ ...NEXT, how: "Turbopack, `next build`" }),
   page({
     ...BUNDLED,
     what: "esbuild",

@@ -58,7 +58,7 @@ function configure(root, entry, secret) {
     const text = `export * from '${path}'; ${path.endsWith(".wasm") ? `export { default } from '${path}';` : ""}`;
     return `(name = "${name}", esModule = "${text}")`;
   };
-  const names = [entry, ...(entry === "tls-psk/slim" ? ["tls-psk/tls-psk.wasm"] : [])];
+  const names = [entry, "tls-psk/encoding", ...(entry === "tls-psk/slim" ? ["tls-psk/tls-psk.wasm"] : [])];
   const modules = [
     '(name = "worker.js", esModule = embed "worker.js")',
     ...names.map(alias),

@@ -1,0 +1,1 @@
+npx rspack build --mode production
