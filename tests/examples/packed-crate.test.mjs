@@ -43,6 +43,9 @@ before(async () => {
 name = "project"
 edition = "2024"
 
+[profile.dev]
+debug = false
+
 [dependencies]
 bytes = "1"
 hex = "0.4"
