@@ -1,9 +1,12 @@
 // npm run fuzz: the fuzzers of fuzz/, by libFuzzer. `npm run fuzz -- --seconds 600 conversation codec` runs some of them for
-// so long each; without names it runs all. What a fuzzer finds is left in fuzz/artifacts.
+// so long each; without names it runs all. What a fuzzer finds is left in fuzz/artifacts. `npm run fuzz -- --planted` puts
+// each fault of fuzz/planted.json into a copy of the sources, and fails if its fuzzer does not find it.
 
-import { mkdirSync, readdirSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { inRoot } from "./lib/paths.mjs";
+import { inRoot, root } from "./lib/paths.mjs";
 import { Failure, heading, isEntry, main, run, step } from "./lib/run.mjs";
 import { setUpNative } from "./setup.mjs";
 
@@ -24,44 +27,97 @@ const HOST = /^host: (.*)$/m;
 
 const TARGETS = readdirSync(inRoot("fuzz", "targets")).map((name) => name.replace(/\.rs$/, ""));
 
-export async function fuzz(targets, seconds, extra = []) {
+/** Builds the fuzzers of a checkout, and returns where they are. */
+async function build(checkout) {
   await setUpNative();
   const [, host] = (await run("rustc", ["-vV"])).match(HOST);
-  const env = { CARGO_ENCODED_RUSTFLAGS: FLAGS.join("\x1f"), CARGO_TARGET_DIR: inRoot("target", "fuzz") };
-  const build = ["build", "--quiet", "--locked", "--manifest-path", inRoot("fuzz", "Cargo.toml"), "--target", host];
-  await step("compiling the fuzzers", () => run("cargo", [...build, ...extra], { env }));
+  const directory = inRoot("target", "fuzz");
+  const env = { CARGO_ENCODED_RUSTFLAGS: FLAGS.join("\x1f"), CARGO_TARGET_DIR: directory };
+  const manifest = join(checkout, "fuzz", "Cargo.toml");
+  const args = ["build", "--quiet", "--locked", "--bins", "--manifest-path", manifest, "--target", host];
+  await step("compiling the fuzzers", () => run("cargo", args, { env }));
+  return join(directory, host, "debug");
+}
+
+/** Runs a fuzzer for some seconds: what it has done, and whether it has found something. */
+async function runOne(programs, target, seconds) {
+  const [corpus, found, artifacts] = ["corpus", "found", "artifacts"].map((name) => inRoot("fuzz", name, target));
+  for (const directory of [found, artifacts]) mkdirSync(directory, { recursive: true });
+  // New inputs go into the first directory; those that are committed are in the second.
+  const args = [found, corpus, `-max_total_time=${seconds}`, `-artifact_prefix=${artifacts}/`, "-timeout=10"];
+  const limits = ["-rss_limit_mb=2048", "-max_len=4096", "-print_final_stats=1"];
+  const { code, output } = await run(join(programs, target), [...args, ...limits], { allowFailure: true });
+  const [edges] = [...output.matchAll(/cov: (\d+)/g)].map(([, cov]) => cov).slice(-1);
+  const executions = output.match(/stat::number_of_executed_units: (\d+)/)?.[1];
+  return { found: code !== 0, output, executions, edges };
+}
+
+async function fuzz(targets, seconds) {
+  const programs = await build(root);
   const findings = [];
   for (const target of targets) {
     heading(`${target}, ${seconds} s`);
-    const [corpus, found, artifacts] = ["corpus", "found", "artifacts"].map((name) => inRoot("fuzz", name, target));
-    for (const directory of [corpus, found, artifacts]) mkdirSync(directory, { recursive: true });
-    const program = inRoot("target", "fuzz", host, "debug", target);
-    // New inputs go into the first directory; those that are committed are in the second.
-    const args = [found, corpus, `-max_total_time=${seconds}`, `-artifact_prefix=${artifacts}/`, "-timeout=10"];
-    const limits = ["-rss_limit_mb=2048", "-max_len=4096", "-print_final_stats=1"];
-    const { code, output } = await run(program, [...args, ...limits], { allowFailure: true });
-    const [cov] = [...output.matchAll(/cov: (\d+)/g)].map(([, edges]) => edges).slice(-1);
-    const executions = output.match(/stat::number_of_executed_units: (\d+)/)?.[1];
-    console.log(`  ${executions ?? "?"} executions, ${cov ?? "?"} edges`);
-    if (code !== 0) {
-      console.error(output.slice(-4_000));
-      findings.push(target);
+    const { found, output, executions, edges } = await runOne(programs, target, seconds);
+    console.log(`  ${executions} executions, ${edges} edges`);
+    if (!found) continue;
+    console.error(output.slice(-4_000));
+    findings.push(target);
+  }
+  if (findings.length === 0) return;
+  throw new Failure(`These fuzzers found something: ${findings.join(", ")}. See fuzz/artifacts.`);
+}
+
+/** Whether each fuzzer finds a fault that was planted for it. */
+async function findPlanted(seconds) {
+  const missed = [];
+  for (const { target, fault, file, from, to } of JSON.parse(readFileSync(inRoot("fuzz", "planted.json"), "utf8"))) {
+    heading(`${target}: ${fault}`);
+    const checkout = mkdtempSync(join(tmpdir(), "tls-psk-planted-"));
+    try {
+      for (const name of [
+        "Cargo.toml",
+        "Cargo.lock",
+        "src",
+        "tests",
+        "benches",
+        "fuzz",
+        "examples",
+        "docs",
+        "README.md",
+      ]) {
+        cpSync(inRoot(name), join(checkout, name), {
+          recursive: true,
+          filter: (path) => !path.includes("node_modules"),
+        });
+      }
+      const source = readFileSync(join(checkout, file), "utf8");
+      if (source.split(from).length !== 2) throw new Failure(`${file} does not contain once: ${from}`);
+      writeFileSync(join(checkout, file), source.replace(from, to));
+      const programs = await build(checkout);
+      const start = performance.now();
+      const { found } = await runOne(programs, target, seconds);
+      console.log(found ? `  found after ${((performance.now() - start) / 1_000).toFixed(1)} s` : "  not found");
+      if (!found) missed.push(target);
+    } finally {
+      rmSync(checkout, { recursive: true });
+      rmSync(inRoot("fuzz", "artifacts", target), { recursive: true, force: true });
     }
   }
-  return findings;
+  if (missed.length > 0) throw new Failure(`These fuzzers found nothing: ${missed.join(", ")}.`);
 }
 
 if (isEntry(import.meta)) {
   await main(async () => {
     const { values, positionals } = parseArgs({
       allowPositionals: true,
-      options: { seconds: { type: "string", default: "60" } },
+      options: { seconds: { type: "string", default: "60" }, planted: { type: "boolean", default: false } },
     });
     const unknown = positionals.filter((name) => !TARGETS.includes(name));
-    if (unknown.length > 0)
+    if (unknown.length > 0) {
       throw new Failure(`There is no fuzzer ${unknown.join(", ")}; there are ${TARGETS.join(", ")}.`);
-    const findings = await fuzz(positionals.length > 0 ? positionals : TARGETS, Number(values.seconds));
-    if (findings.length > 0)
-      throw new Failure(`These fuzzers found something: ${findings.join(", ")}. See fuzz/artifacts.`);
+    }
+    const seconds = Number(values.seconds);
+    if (values.planted) await findPlanted(seconds);
+    else await fuzz(positionals.length > 0 ? positionals : TARGETS, seconds);
   });
 }

@@ -1,8 +1,8 @@
 //! Two honest ends, and a network that cuts, bends, repeats and withholds.
 
-use tls_psk::{Connection, Event, SuspendedConnection};
+use tls_psk::{Connection, Event, ResumeError, SuspendedConnection};
 
-use crate::endpoints::{check_end, check_error, configs, drain, ends, fresh};
+use crate::endpoints::{check_end, check_error, configs, drain, ends_of, fresh};
 use crate::input::Input;
 
 #[derive(Default)]
@@ -12,12 +12,14 @@ struct Side {
     received: Vec<u8>,
     sent: Vec<u8>,
     failed: bool,
+    /// Its connection was ended by a call, or what it receives was bent.
+    disturbed: bool,
 }
 
 /// Plays the conversation that the input describes.
 pub fn conversation(input: &[u8]) {
+    let mut connections = ends_of(input);
     let mut input = Input::new(input);
-    let mut connections = ends();
     let mut sides = [Side::default(), Side::default()];
     connections[0].start().expect("a client starts");
     transfer(&mut connections, &mut sides);
@@ -58,13 +60,23 @@ fn step(
         3 => {
             if input.byte() % 8 == 0 {
                 connection.close().expect("closing cannot fail");
+                sides.iter_mut().for_each(|side| side.disturbed = true);
             }
         }
-        4 => sleep(connection, at),
+        4 => {
+            if sleep(connection, at) {
+                sides.iter_mut().for_each(|side| side.disturbed = true);
+            }
+        }
         5 => {
             // Only the network's part: an error is the peer's view of it.
             let mut bytes = core::mem::take(&mut sides[at].arriving);
+            let before = bytes.clone();
             input.bend(&mut bytes);
+            // An alert goes back, so that the other side is disturbed as well.
+            if bytes != before {
+                sides.iter_mut().for_each(|side| side.disturbed = true);
+            }
             sides[at].arriving = bytes;
         }
         _ => {
@@ -77,6 +89,7 @@ fn step(
                 }
                 Err(error) => {
                     check_error(error);
+                    assert!(sides[at].disturbed, "an honest conversation fails: {error}");
                     sides[at].failed = true;
                 }
             }
@@ -84,11 +97,11 @@ fn step(
     }
 }
 
-/// Suspends a connection and resumes it, if it can be.
-fn sleep(connection: &mut Connection, at: usize) {
+/// Suspends a connection and resumes it, if it can be. Whether that was its end.
+fn sleep(connection: &mut Connection, at: usize) -> bool {
     let (client, server) = configs();
     if connection.check_suspendable().is_err() {
-        return;
+        return false;
     }
     let parameters = if at == 0 { client.parameters() } else { server.parameters() };
     let taken = core::mem::replace(connection, Connection::client(client.clone(), fresh()));
@@ -96,13 +109,15 @@ fn sleep(connection: &mut Connection, at: usize) {
     let state = SuspendedConnection::from_bytes(&bytes).expect("what was written");
     match Connection::resume(state, parameters, fresh()) {
         Ok(resumed) => *connection = resumed,
-        // Each input begins with the same randomness, so that a state of an earlier input has the same name.
-        Err(tls_psk::ResumeError::AlreadyResumed) => {
+        // A fuzzer plays the same input more than once, and so resumes the same state.
+        Err(ResumeError::AlreadyResumed) => {
             connection.close().expect("closing cannot fail");
+            return true;
         }
         Err(error) => panic!("{error}"),
     }
     connection.set_time(crate::endpoints::NOW);
+    false
 }
 
 fn transfer(connections: &mut [Connection; 2], sides: &mut [Side; 2]) {

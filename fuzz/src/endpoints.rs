@@ -52,9 +52,19 @@ pub fn configs() -> &'static (Arc<ClientConfig>, Arc<ServerConfig>) {
 
 /// A client and a server that have not spoken yet.
 pub fn ends() -> [Connection; 2] {
+    ends_of(b"")
+}
+
+/// As [`ends`], with the randomness of an input: connections of different inputs have different identifiers, and those
+/// of one input are always the same.
+pub fn ends_of(input: &[u8]) -> [Connection; 2] {
     let (client, server) = configs();
-    let mut client = Connection::client(client.clone(), Entropy::from_seed([1; 32]));
-    let mut server = Connection::server(server.clone(), Entropy::from_seed([2; 32]));
+    let seed = |role: &[u8]| {
+        let digest = HashAlgorithm::Sha256.digest(&[role, input].concat());
+        Entropy::from_seed(digest.as_ref().try_into().expect("SHA-256 has 32 bytes"))
+    };
+    let mut client = Connection::client(client.clone(), seed(b"client"));
+    let mut server = Connection::server(server.clone(), seed(b"server"));
     client.set_time(NOW);
     server.set_time(NOW);
     [client, server]

@@ -18,6 +18,7 @@ mod conversation;
 mod endpoints;
 mod flights;
 mod input;
+mod seeds;
 mod stored;
 
 #[path = "../../tests/support/puppet/mod.rs"]
@@ -30,4 +31,5 @@ pub use codec::codec;
 pub use conversation::conversation;
 pub use endpoints::check_error;
 pub use flights::flights;
+pub use seeds::seeds;
 pub use stored::stored;
