@@ -26,6 +26,7 @@ await main(async () => {
       "cargo",
       ["fmt", "--check", "--manifest-path", `tests/interop/${peer}/Cargo.toml`],
     ]),
+    ["cargo fmt of fuzz", "cargo", ["fmt", "--check", "--manifest-path", "fuzz/Cargo.toml"]],
     ["clippy", "cargo", clippy("--all-targets")],
     ["clippy with certificates", "cargo", clippy("--all-targets", ...CERTIFICATES)],
     // without the features that tests and benchmarks switch on

@@ -1,5 +1,6 @@
 // npm test: every test, in every place that the code runs. `npm test -- rust node` runs parts.
 
+import { availableParallelism } from "node:os";
 import { delimiter, join } from "node:path";
 import { build } from "./build.mjs";
 import { setUpBrowser, setUpFirefox } from "./lib/browser.mjs";
@@ -65,8 +66,7 @@ const PARTS = {
   async browser() {
     await build("demo");
     await setUpPage();
-    // much of what they do is to wait for a page
-    return [await countNode("tests/browser", "--test-concurrency=2")];
+    return [await countNode("tests/browser")];
   },
 
   // what is quick of `npm run test:runtimes`
@@ -95,11 +95,13 @@ function addUp(output, code = 0) {
 /** The milliseconds after which a file that does not end, say for a process it left behind, has failed. */
 const FILE_TIMEOUT = 300_000;
 
-/** Runs the Node tests under a directory, with options for the runner, and reads its own totals. */
-async function countNode(dir, ...options) {
+/** Runs the Node tests under a directory, and reads the runner's own totals. */
+async function countNode(dir) {
   const found = files(dir).filter((path) => path.endsWith(".test.mjs"));
   if (found.length === 0) throw new Failure(`There is no *.test.mjs under ${dir}.`);
-  const args = ["--test", "--test-reporter=spec", `--test-timeout=${FILE_TIMEOUT}`, ...options, ...found];
+  // Much of what they do is to wait for a process, a peer or a page.
+  const atOnce = `--test-concurrency=${Math.max(2, availableParallelism() - 1)}`;
+  const args = ["--test", "--test-reporter=spec", `--test-timeout=${FILE_TIMEOUT}`, atOnce, ...found];
   const { code, output } = await run(process.execPath, args, { cwd: root, show: true, allowFailure: true });
   const total = (name) => Number(output.match(new RegExp(`^ℹ ${name} (\\d+)$`, "m"))?.[1] ?? 0);
   const failed = total("fail") + total("cancelled");
