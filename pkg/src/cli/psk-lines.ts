@@ -41,6 +41,9 @@ export function parsePskLines(text: string, source: string, tell: (note: string)
 
 const isComment = (line: string): boolean => /^\s*#/.test(line) && !/^#(?:[0-9a-f]{2})+:/i.test(line);
 
+/** What may be a key in the wrong place, with or without colons. */
+const LIKE_A_KEY = /(?:[0-9a-f]{2}[:\s-]?){12,}/gi;
+
 /** `IDENTITY:HEX[:HASH]`, where the identity may contain colons. No message contains the key. */
 export function parsePsk(text: string, source: string): FoundPsk["psk"] {
   const refuse = (why: string): never => {
@@ -59,9 +62,12 @@ export function parsePsk(text: string, source: string): FoundPsk["psk"] {
     );
   }
   const [name, key] = [body.slice(0, colon), body.slice(colon + 1).trim()];
+  // Something else stands where the hash may stand, so that what looks like a part of the identity is the key.
+  const keyBefore = /:\s*(?:[0-9a-f]{2}){16,}\s*$/i.test(name) && !/^[0-9a-f]*$/i.test(key);
+  if (keyBefore || /^sha/i.test(key))
+    refuse(`unknown hash ${JSON.stringify(key)} after the key: use ${HASHES.join(" or ")}`);
   const identity = identityOf(name, refuse);
-  const whose = `the key of ${JSON.stringify(name)}`;
-  if (/^sha/i.test(key)) refuse(`unknown hash ${JSON.stringify(key)} after the key: use ${HASHES.join(" or ")}`);
+  const whose = `the key of ${JSON.stringify(name.replace(LIKE_A_KEY, "…"))}`;
   if (/^0x/i.test(key)) refuse(`${whose} begins with 0x: remove it`);
   if (!/^[0-9a-f]*$/i.test(key)) refuse(`${whose} is not hexadecimal: text and base64 are not accepted`);
   if (key.length % 2 > 0) refuse(`${whose} has an odd number of hexadecimal digits`);
