@@ -32,7 +32,6 @@ await main(async () => {
     // without the features that tests and benchmarks switch on
     ["clippy as users have it", "cargo", clippy("--lib")],
     ["clippy as users have it, with all features", "cargo", clippy("--lib", "--features", "certificates,tokio")],
-    ["clippy with steps", "cargo", [...clippy("--lib", ...DISSECT), ...STEPS]],
     ["clippy for wasm", "cargo", clippy("--lib", "--target", TARGET, ...WIPING), wasmEnv],
     ["clippy for wasm with certificates", "cargo", clippy("--lib", "--target", TARGET, ...CERTIFICATES), wasmEnv],
     ["clippy for wasm with steps", "cargo", [...clippy("--lib", "--target", TARGET, ...DISSECT), ...STEPS], wasmEnv],

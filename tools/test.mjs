@@ -29,7 +29,9 @@ const PARTS = {
     await setUpFirefox();
     const toolchain = await wasmToolchain();
     const dirs = [await wasmBindgen(), await wasmPack()];
-    const env = { ...toolchain, PATH: [...dirs, toolchain.PATH ?? process.env.PATH].join(delimiter) };
+    const PATH = [...dirs, toolchain.PATH ?? process.env.PATH].join(delimiter);
+    // no table of lines, which wasm-bindgen would read and drop for each of the engines
+    const env = { ...toolchain, PATH, CARGO_PROFILE_DEV_DEBUG: "false" };
     const { testInBrowsers } = await import("./lib/browser-tests.mjs");
     const inNode = ["--log-level", "error", "test", "--mode", "no-install", "--node", "--", ...WASM_TESTS];
     return [
