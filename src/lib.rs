@@ -42,7 +42,7 @@
 //! | feature | |
 //! |---|---|
 //! | `mlkem` (default) | the group X25519MLKEM768, which protects recorded traffic from quantum computers |
-//! | `rsa-signing` (default) | with `certificates`: private keys of RSA |
+//! | `rsa-signing` | with `certificates`: private keys of RSA, whose signatures may leak the key by their time (RUSTSEC-2023-0071) |
 //! | `certificates` | the full handshake, with X.509 certificates where no PSK is selected |
 //! | `webpki-roots` | with it: the trust anchors of Mozilla's root programme |
 //! | `tokio` | streams for tokio, an acceptor with an asynchronous selection |
