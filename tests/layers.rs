@@ -242,6 +242,51 @@ fn no_file_imports_itself_by_way_of_others() {
     assert!(circle.is_none(), "a circle of files: {}", circle.unwrap().join(" -> "));
 }
 
+/// The lines `STATE file -> files` of ARCHITECTURE.md, by their role; a state that leads nowhere has no arrow.
+fn pictures() -> Vec<(&'static str, String, Vec<String>)> {
+    let document = Path::new(env!("CARGO_MANIFEST_DIR")).join("ARCHITECTURE.md");
+    let text = fs::read_to_string(document).unwrap();
+    let mut role = None;
+    let mut pictures = Vec::new();
+    for line in text.lines() {
+        role = match line {
+            "client (A.1)" => Some("client"),
+            "server (A.2)" => Some("server"),
+            "```" => None,
+            _ => role,
+        };
+        let Some((role, (left, right))) = role.zip(line.split_once("->")) else { continue };
+        let file = left.split_whitespace().last().unwrap();
+        // Words of the sentence have no underscore, and the file of another room has a slash.
+        let is_file = |word: &&str| {
+            let named = ["flight", "negotiated"].contains(word);
+            named || word.len() > 1 && word.contains('_') && !word.contains('/')
+        };
+        let words = right.split(|c: char| !(c.is_ascii_lowercase() || "_/".contains(c)));
+        pictures.push((role, file.to_owned(), words.filter(is_file).map(str::to_owned).collect()));
+    }
+    pictures
+}
+
+#[test]
+fn the_pictures_of_the_states_are_drawn_by_the_imports() {
+    let arrows = arrows(&files());
+    let pictures = pictures();
+    assert!(pictures.len() >= 13, "{} states", pictures.len());
+    for (role, from, to) in &pictures {
+        let imported = &arrows[&format!("{role}/{from}")];
+        // What the states import of each other is in the picture, and nothing else.
+        let states = pictures.iter().filter(|(other, ..)| other == role).map(|(_, file, _)| file);
+        let last = ["wait_finished".to_owned(), "flight".to_owned()];
+        let expected: BTreeSet<_> = to.iter().collect();
+        let found: BTreeSet<_> = states
+            .chain(&last)
+            .filter(|state| imported.contains(&format!("{role}/{state}")))
+            .collect();
+        assert_eq!(found, expected, "{role}/{from}");
+    }
+}
+
 #[test]
 fn a_circle_is_found_and_a_diamond_is_none() {
     let arrows = |pairs: &[(&str, &[&str])]| {
