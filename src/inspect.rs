@@ -18,6 +18,7 @@ pub fn inspect(messages: &[u8]) -> (Vec<Span>, Option<Error>) {
 
 /// As [`inspect`], for one or more records in wire format: the parts that are in clear, including the handshake
 /// messages if a record holds whole ones.
+#[must_use]
 pub fn inspect_records(records: &[u8]) -> (Vec<Span>, Option<Error>) {
     inspect_all(records, |r| {
         while !r.is_empty() {

@@ -67,7 +67,12 @@
 )]
 #![cfg_attr(
     not(any(feature = "unstable", target_arch = "wasm32")),
-    warn(missing_debug_implementations, unnameable_types)
+    warn(
+        missing_debug_implementations,
+        unnameable_types,
+        clippy::missing_errors_doc,
+        clippy::must_use_candidate
+    )
 )]
 
 mod newtype;

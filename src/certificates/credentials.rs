@@ -54,6 +54,10 @@ const MAX_CHAIN_BYTES: usize = 1 << 18;
 
 impl Credentials {
     /// A chain in DER, the end-entity certificate first, and its key.
+    ///
+    /// # Errors
+    ///
+    /// The reason why the chain and the key are not credentials.
     pub fn new(chain: Vec<Vec<u8>>, key: KeySource) -> Result<Self, CredentialsError> {
         let leaf = chain.first().ok_or(CredentialsError::NoCertificate)?;
         let der = CertificateDer::from(leaf.as_slice());
@@ -80,6 +84,10 @@ impl Credentials {
     }
 
     /// From PEM texts; both may be the same.
+    ///
+    /// # Errors
+    ///
+    /// As [`Credentials::new`], and if a text has no certificate or no key.
     pub fn from_pem(chain: &[u8], key: &[u8]) -> Result<Self, CredentialsError> {
         let key = SigningKey::from_pem(key).map_err(|error| match error {
             #[cfg(not(feature = "rsa-signing"))]
@@ -90,6 +98,10 @@ impl Credentials {
     }
 
     /// From a chain in PEM, with an external key.
+    ///
+    /// # Errors
+    ///
+    /// As [`Credentials::new`], and if the text has no certificate.
     pub fn from_pem_with_external_key(
         chain: &[u8],
         schemes: &[SignatureScheme],
@@ -98,6 +110,7 @@ impl Credentials {
     }
 
     /// The certificates in DER, the end-entity certificate first.
+    #[must_use] 
     pub fn chain(&self) -> &[Vec<u8>] {
         &self.chain
     }
@@ -108,11 +121,13 @@ impl Credentials {
     }
 
     /// The private key, or its external schemes.
+    #[must_use] 
     pub fn key(&self) -> &KeySource {
         &self.key
     }
 
     /// The first scheme of the key that the peer accepts.
+    #[must_use] 
     pub fn scheme(&self, accepted: &[SignatureScheme]) -> Option<SignatureScheme> {
         let ours = match &self.key {
             KeySource::Local(key) => key.schemes(),
@@ -122,6 +137,7 @@ impl Credentials {
     }
 
     /// Whether the end-entity certificate is for a host of this name.
+    #[must_use] 
     pub fn is_for(&self, server_name: &[u8]) -> bool {
         let Some(leaf) = self.chain.first() else { return false };
         let der = CertificateDer::from(leaf.as_slice());

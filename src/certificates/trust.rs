@@ -45,6 +45,7 @@ impl Verification {
     }
 
     /// By the application, whose rules have this name.
+    #[must_use] 
     pub fn application(rules: &[u8]) -> Self {
         Self::Application { rules: rules.to_vec() }
     }
@@ -90,6 +91,10 @@ const MAX_CHAIN_CERTIFICATES: usize = 16;
 
 impl TrustAnchors {
     /// The certificates of a PEM text.
+    ///
+    /// # Errors
+    ///
+    /// [`TrustError::NoAnchor`] and [`TrustError::BadAnchor`].
     pub fn from_pem(pem: &[u8]) -> Result<Self, TrustError> {
         let mut this = Self::default();
         for certificate in read_chain(pem).map_err(|_| TrustError::NoAnchor)? {
@@ -99,6 +104,10 @@ impl TrustAnchors {
     }
 
     /// Adds a certificate in DER.
+    ///
+    /// # Errors
+    ///
+    /// [`TrustError::BadAnchor`].
     pub fn add_der(&mut self, certificate: &[u8]) -> Result<(), TrustError> {
         let der = CertificateDer::from(certificate);
         let anchor = anchor_from_trusted_cert(&der).map_err(|_| TrustError::BadAnchor)?;
@@ -148,6 +157,10 @@ impl TrustAnchors {
 
     /// Verifies that the chain leads to an anchor and is for the peer's role, without checking its name: for
     /// applications that check the name by their own rules.
+    ///
+    /// # Errors
+    ///
+    /// The reason why the chain does not verify.
     pub fn verify_path(
         &self,
         peer: Role,

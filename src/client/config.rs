@@ -33,11 +33,13 @@ pub struct ClientConfig {
 
 impl ClientConfig {
     /// A configuration with the defaults and no PSK.
+    #[must_use] 
     pub fn new() -> Self {
         Self::default()
     }
 
     /// Preferences and limits.
+    #[must_use] 
     pub fn parameters(&self) -> &Parameters {
         &self.parameters
     }
@@ -53,6 +55,10 @@ impl ClientConfig {
     }
 
     /// Adds a copy of `psk` as the least preferred. All PSKs are offered in one ClientHello.
+    ///
+    /// # Errors
+    ///
+    /// [`PskError::DuplicateIdentity`], [`PskError::MixedKinds`], and [`PskError::OfferTooLong`].
     pub fn append_psk(&mut self, psk: &ExternalPsk) -> Result<(), PskError> {
         if !self.kinds.external() {
             return Err(PskError::MixedKinds);
@@ -61,12 +67,16 @@ impl ClientConfig {
     }
 
     /// Which kinds of PSK are used.
+    #[must_use] 
     pub fn psk_kinds(&self) -> PskKinds {
         self.kinds
     }
 
-    /// Sets which kinds of PSK are used; each connection can override it. Fails if PSKs of an excluded kind are
-    /// present.
+    /// Sets which kinds of PSK are used; each connection can override it.
+    ///
+    /// # Errors
+    ///
+    /// [`PskError::MixedKinds`] if PSKs of an excluded kind are present.
     pub fn set_psk_kinds(&mut self, kinds: PskKinds) -> Result<(), PskError> {
         if !kinds.external() && !self.psks.is_empty() {
             return Err(PskError::MixedKinds);
@@ -76,6 +86,7 @@ impl ClientConfig {
     }
 
     /// The PSKs, most preferred first.
+    #[must_use] 
     pub fn psks(&self) -> &PskList {
         &self.psks
     }
@@ -108,11 +119,16 @@ impl ClientConfig {
     }
 
     /// The DNS name to send as server_name (RFC 6066 section 3).
+    #[must_use] 
     pub fn server_name(&self) -> Option<&[u8]> {
         self.server_name.as_deref()
     }
 
     /// Sets the DNS name to send as server_name. IP addresses are not permitted there.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::BadServerName`].
     pub fn set_server_name(&mut self, name: &str) -> Result<(), ConfigError> {
         // The trailing dot of a fully qualified name is removed.
         let name = name.as_bytes().strip_suffix(b".").unwrap_or(name.as_bytes());
@@ -130,6 +146,7 @@ impl ClientConfig {
 #[cfg(feature = "certificates")]
 impl ClientConfig {
     /// How a server's certificate is verified.
+    #[must_use] 
     pub fn verification(&self) -> Option<&Verification> {
         self.certificates.verification.as_ref()
     }

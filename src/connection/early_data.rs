@@ -18,6 +18,10 @@ impl Connection {
 
     /// Client: queues early data, all of it or none. It has no forward secrecy, and the server may receive it more than
     /// once: it must be harmless when it is processed twice (RFC 9846 section 2.3).
+    ///
+    /// # Errors
+    ///
+    /// [`Usage::NoEarlyData`] and [`Usage::EarlyDataLimit`]; nothing is sent then.
     pub fn send_early_data(&mut self, data: &[u8]) -> Result<(), Error> {
         self.check_alive()?;
         let result = match &mut self.phase {
@@ -31,6 +35,7 @@ impl Connection {
     }
 
     /// Server: the request for a decision on early data, while [`Connection::decide_early_data`] is pending.
+    #[must_use]
     pub fn early_data_request(&self) -> Option<EarlyDataRequest<'_>> {
         match &self.phase {
             Phase::Server(State::Asking(Asking::DecidingEarlyData(s))) => Some(s.request()),
@@ -39,12 +44,20 @@ impl Connection {
     }
 
     /// Server: accepts or rejects early data, and continues the handshake.
+    ///
+    /// # Errors
+    ///
+    /// [`Usage::NotDecidingEarlyData`] if no decision is pending. Any other error ends the connection.
     pub fn decide_early_data(&mut self, accepted: bool) -> Result<(), Error> {
         self.answer(Answer::EarlyData(accepted))
     }
 
     /// Exports keying material from the early exporter (RFC 9846 section 7.5): on a client once it has offered early
     /// data, on a server once it has accepted it. The result has the weaknesses of early data.
+    ///
+    /// # Errors
+    ///
+    /// [`Usage::NoEarlyData`], and [`Usage::ExporterLength`] for a label or a length that is too long.
     pub fn export_early_keying_material(
         &self,
         label: &str,

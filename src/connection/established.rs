@@ -11,6 +11,11 @@ use crate::wire::KeyUpdateRequest;
 
 impl Connection {
     /// Queues application data.
+    ///
+    /// # Errors
+    ///
+    /// [`Usage::HandshakeNotComplete`] and [`Usage::ClosedForSending`], and after the end [`Usage::ConnectionClosed`]
+    /// or [`Usage::ConnectionFailed`].
     pub fn send(&mut self, plaintext: &[u8]) -> Result<(), Error> {
         let (context, established) = self.writable()?;
         let result = established.send(context, plaintext);
@@ -18,6 +23,11 @@ impl Connection {
     }
 
     /// Changes the sending key, and on request the peer's (RFC 9846 section 4.7.3).
+    ///
+    /// # Errors
+    ///
+    /// As [`Connection::send`], and [`Usage::KeyUpdatePending`] for a request while the peer has not answered the last
+    /// one.
     pub fn update_keys(&mut self, request: KeyUpdateRequest) -> Result<(), Error> {
         let (context, established) = self.writable()?;
         let result = established.update_keys(context, request);
@@ -25,6 +35,10 @@ impl Connection {
     }
 
     /// Exports keying material (RFC 9846 section 7.5). No context and an empty one give the same bytes.
+    ///
+    /// # Errors
+    ///
+    /// [`Usage::HandshakeNotComplete`], and [`Usage::ExporterLength`] for a label or a length that is too long.
     pub fn export_keying_material(
         &self,
         label: &str,
@@ -36,11 +50,13 @@ impl Connection {
     }
 
     /// What was negotiated, once the handshake is complete.
+    #[must_use]
     pub fn negotiated(&self) -> Option<&Negotiated> {
         self.established().map(|established| &established.negotiated)
     }
 
     /// The wire identity of the PSK in use; `None` before the handshake is complete.
+    #[must_use]
     pub fn negotiated_psk_identity(&self) -> Option<&[u8]> {
         self.negotiated()?.psk_identity.as_deref()
     }

@@ -32,12 +32,17 @@ pub struct Entropy(Random);
 
 impl Entropy {
     /// From the platform.
+    ///
+    /// # Errors
+    ///
+    /// [`CryptoError::Random`] if the platform has no randomness.
     pub fn from_os() -> Result<Self, CryptoError> {
         Random::from_os().map(Self)
     }
 
     /// From a seed: the connection is then reproducible to the byte, and only as secret as the seed. For tests and
     /// demonstrations.
+    #[must_use]
     pub fn from_seed(seed: [u8; 32]) -> Self {
         Self(Random::from_seed(seed))
     }
@@ -137,12 +142,14 @@ impl Phase {
 
 impl Connection {
     /// A client. It sends nothing before [`Connection::start`].
+    #[must_use]
     pub fn client(config: Arc<ClientConfig>, random: Entropy) -> Self {
         let context = Context::new(&config.parameters, random.0);
         Self::new(context, Phase::Client(client::State::Start(client::Start::new(config))))
     }
 
     /// A server.
+    #[must_use]
     pub fn server(config: Arc<ServerConfig>, random: Entropy) -> Self {
         let mut context = Context::new(&config.parameters, random.0);
         // It may precede a ClientHello that answers another server's HelloRetryRequest (section 4.3.2).
@@ -172,6 +179,11 @@ impl Connection {
     }
 
     /// Begins the handshake: a client queues its ClientHello. On a server, it does nothing.
+    ///
+    /// # Errors
+    ///
+    /// A usage error if the connection has started, has no PSK that it can use, or needs the time; then nothing was
+    /// sent.
     pub fn start(&mut self) -> Result<(), Error> {
         self.check_time()?;
         match &self.phase {
@@ -186,6 +198,11 @@ impl Connection {
     }
 
     /// Processes bytes from the transport, in chunks of any size, as far as possible.
+    ///
+    /// # Errors
+    ///
+    /// Why the connection has failed: what the peer did, or what is incompatible. A usage error if the connection has
+    /// not started, needs the time, or has ended.
     pub fn receive(&mut self, bytes: &[u8]) -> Result<(), Error> {
         self.check_alive()?;
         if matches!(self.phase, Phase::Client(client::State::Start(_))) {
@@ -202,6 +219,10 @@ impl Connection {
 
     /// Tells the connection that the transport has ended. Without the peer's close_notify before it, data may be
     /// missing.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Truncated`], or [`Error::ClosedDuringHandshake`] before the handshake was complete.
     pub fn transport_closed(&mut self) -> Result<(), Error> {
         match self.phase {
             Phase::Abandoned | Phase::Failed(_) => Ok(()),
@@ -213,6 +234,10 @@ impl Connection {
 
     /// Closes the sending side with close_notify; what the peer sends can still be read. Before the handshake is
     /// complete, it cancels the connection (RFC 9846 section 6.1).
+    ///
+    /// # Errors
+    ///
+    /// If the alert cannot be protected, because the limit of the key is reached.
     pub fn close(&mut self) -> Result<(), Error> {
         if self.send_closed || matches!(self.phase, Phase::Failed(_) | Phase::Abandoned) {
             return Ok(());
@@ -245,6 +270,7 @@ impl Connection {
     }
 
     /// The state's name: that of RFC 9846 appendix A, or SELECTING_PSK, DECIDING_EARLY_DATA, CLOSED or FAILED.
+    #[must_use]
     pub fn state(&self) -> &'static str {
         match &self.phase {
             Phase::Failed(_) => "FAILED",
@@ -256,6 +282,7 @@ impl Connection {
     }
 
     /// Why the connection failed, if it did.
+    #[must_use]
     pub fn failure(&self) -> Option<Error> {
         match self.phase {
             Phase::Failed(error) => Some(error),
@@ -277,6 +304,7 @@ impl Connection {
     /// Whether to read from the transport now. While the application decides, more than one flight is not needed: stop
     /// reading then, and continue after the answer. If the caller passes a megabyte more anyway, the connection fails,
     /// as nothing else would limit its memory.
+    #[must_use]
     pub fn wants_read(&self) -> bool {
         match self.phase {
             Phase::Abandoned | Phase::Failed(_) => false,

@@ -7,6 +7,7 @@ use crate::error::{Error, Usage};
 impl Connection {
     /// The pending question to the application: the handshake waits until it is answered by [`Connection::select`],
     /// [`Connection::decide_early_data`], `decide_certificate` or `sign`.
+    #[must_use]
     pub fn question(&self) -> Option<Question> {
         match &self.phase {
             Phase::Client(state) => Some(state.asking()?.question()),
@@ -16,11 +17,16 @@ impl Connection {
     }
 
     /// Whether the handshake waits for the application.
+    #[must_use]
     pub fn is_asking(&self) -> bool {
         self.question().is_some()
     }
 
     /// Fails the handshake with internal_error, because the application cannot answer.
+    ///
+    /// # Errors
+    ///
+    /// [`Usage::NotSelecting`] if no question is pending; otherwise the error that ended the handshake.
     pub fn cancel_question(&mut self) -> Result<(), Error> {
         match self.question() {
             Some(_) => self.fail(Error::Internal("the application did not answer")),

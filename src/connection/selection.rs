@@ -12,7 +12,11 @@ use crate::wire::ClientHello;
 
 impl Connection {
     /// Overrides the kinds of PSK that the configuration names: on a client before [`Connection::start`], on a server
-    /// before the ClientHello. Fails if PSKs or sessions of an excluded kind are present.
+    /// before the ClientHello.
+    ///
+    /// # Errors
+    ///
+    /// [`PskError::MixedKinds`], or a usage error if it is too late.
     pub fn set_psk_kinds(&mut self, kinds: PskKinds) -> Result<(), PskConfigError> {
         match &mut self.phase {
             Phase::Client(client::State::Start(start)) => Ok(start.set_psk_kinds(kinds)?),
@@ -24,6 +28,11 @@ impl Connection {
 
     /// Client, before [`Connection::start`]: offers to resume a session. Sessions precede all external PSKs. The
     /// session counts as used when the connection starts.
+    ///
+    /// # Errors
+    ///
+    /// Why the session does not fit the connection, such as [`PskError::SessionUsed`] and [`PskError::SessionExpired`],
+    /// or a usage error if it is too late.
     pub fn append_session(&mut self, session: &Session) -> Result<(), PskConfigError> {
         match &mut self.phase {
             Phase::Client(client::State::Start(start)) => {
@@ -37,6 +46,10 @@ impl Connection {
 
     /// Adds a copy of `psk` after those of the configuration: on a client before [`Connection::start`], on a server
     /// until the PSK is selected.
+    ///
+    /// # Errors
+    ///
+    /// As for a configuration, or a usage error if it is too late.
     pub fn append_psk(&mut self, psk: &ExternalPsk) -> Result<(), PskConfigError> {
         match &mut self.phase {
             Phase::Client(client::State::Start(start)) => Ok(start.append_psk(psk)?),
@@ -59,11 +72,13 @@ impl Connection {
     }
 
     /// The server_name of the client (RFC 6066 section 3), while a selection is pending.
+    #[must_use]
     pub fn offered_server_name(&self) -> Option<&[u8]> {
         self.client_hello()?.extensions.server_name.as_deref()
     }
 
     /// The application protocols of the client (RFC 7301), most preferred first, while a selection is pending.
+    #[must_use]
     pub fn offered_alpn(&self) -> &[Vec<u8>] {
         self.client_hello().and_then(|hello| hello.extensions.alpn.as_deref()).unwrap_or_default()
     }
@@ -75,6 +90,11 @@ impl Connection {
     }
 
     /// Answers the selection, and continues the handshake. After a usage error the selection is still pending.
+    ///
+    /// # Errors
+    ///
+    /// [`Usage::NotSelecting`], [`Usage::IdentityNotOffered`], [`Usage::IdentitySettled`] and
+    /// [`Usage::NoPskForIdentity`]. Any other error ends the connection.
     pub fn select(&mut self, selection: Selection<'_>) -> Result<(), Error> {
         self.answer(Answer::Psk(selection))
     }

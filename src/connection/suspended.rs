@@ -106,6 +106,10 @@ impl Suspension {
 
 impl Connection {
     /// Whether [`Connection::suspend`] would succeed now; if not, why.
+    ///
+    /// # Errors
+    ///
+    /// The reason.
     pub fn check_suspendable(&self) -> Result<(), Usage> {
         match &self.phase {
             ended @ (Phase::Failed(_) | Phase::Abandoned) => return Err(ended.usage()),
@@ -130,6 +134,10 @@ impl Connection {
     ///
     /// To keep earlier records safe from someone who reads the state, call [`Connection::update_keys`] before: the state
     /// has the keys of the current generation, and no earlier ones.
+    ///
+    /// # Errors
+    ///
+    /// The connection, unchanged, and the reason.
     pub fn suspend(mut self) -> Result<SuspendedConnection, Box<NotSuspended>> {
         if let Err(reason) = self.check_suspendable() {
             return Err(Box::new(NotSuspended { connection: self, reason }));
@@ -161,6 +169,10 @@ impl Connection {
     /// Continues a suspended connection. Of a configuration, only its parameters matter now.
     ///
     /// A client that stores sessions must be told the time before it receives.
+    ///
+    /// # Errors
+    ///
+    /// [`ResumeError::AlreadyResumed`].
     pub fn resume(
         suspended: SuspendedConnection,
         parameters: &Parameters,
@@ -188,27 +200,35 @@ impl Connection {
 
 impl SuspendedConnection {
     /// The role of this side.
+    #[must_use]
     pub fn role(&self) -> Role {
         self.role
     }
 
     /// Identifies the connection across suspensions.
+    #[must_use]
     pub fn id(&self) -> [u8; ID_LEN] {
         self.suspension.id
     }
 
     /// The number of this suspension of the connection, from 1. A state with a lower number is out of date.
+    #[must_use]
     pub fn counter(&self) -> u64 {
         self.suspension.counter
     }
 
     /// What was negotiated.
+    #[must_use]
     pub fn negotiated(&self) -> &Negotiated {
         &self.established.negotiated
     }
 
     /// The state, sealed for this scope: it opens only with the same keys and the same scope, such as the name of the
     /// object that has the connection.
+    ///
+    /// # Errors
+    ///
+    /// If the state is too long to encode, which no connection makes it.
     pub fn seal(
         &self,
         keys: &SealingKeys,
@@ -230,6 +250,10 @@ impl SuspendedConnection {
     }
 
     /// Opens a state that [`SuspendedConnection::seal`] sealed with one of the keys.
+    ///
+    /// # Errors
+    ///
+    /// [`ResumeError::NotSealed`], [`ResumeError::Version`], [`ResumeError::Malformed`] and [`ResumeError::Received`].
     pub fn open(
         keys: &SealingKeys,
         scope: &[u8],
@@ -273,6 +297,10 @@ impl SuspendedConnection {
     ///     opaque record<0..2^24-1>;
     /// } Received;
     /// ```
+    ///
+    /// # Errors
+    ///
+    /// If the state is too long to encode, which no connection makes it.
     pub fn to_bytes(&self) -> Result<SuspendedBytes, Error> {
         let ReaderState { handshake_message, record, .. } = &self.reader;
         let has_received = !handshake_message.is_empty() || !record.is_empty();
@@ -301,6 +329,10 @@ impl SuspendedConnection {
     }
 
     /// Reads the bytes of [`SuspendedConnection::to_bytes`].
+    ///
+    /// # Errors
+    ///
+    /// [`ResumeError::Version`], [`ResumeError::Malformed`] and [`ResumeError::Received`].
     pub fn from_bytes(bytes: &SuspendedBytes) -> Result<Self, ResumeError> {
         let (mut this, has_received) = Self::read_state(&bytes.state)?;
         this.set_received(has_received, &bytes.received)?;

@@ -40,7 +40,11 @@ struct SealingKey {
 }
 
 impl SealingKeys {
-    /// Keys in the order of their age, the newest first. Fails if there is none.
+    /// Keys in the order of their age, the newest first.
+    ///
+    /// # Errors
+    ///
+    /// [`CryptoError::KeyLength`] if there is none.
     pub fn new(keys: &[[u8; SEALING_KEY_LEN]]) -> Result<Self, CryptoError> {
         if keys.is_empty() {
             return Err(CryptoError::KeyLength);
@@ -49,6 +53,10 @@ impl SealingKeys {
     }
 
     /// A new random key of the platform's randomness.
+    ///
+    /// # Errors
+    ///
+    /// [`CryptoError::Random`] if the platform has no randomness.
     pub fn random() -> Result<Self, CryptoError> {
         Random::from_os().map(|mut random| Self::generate(&mut random))
     }

@@ -85,12 +85,17 @@ impl Default for Parameters {
 
 impl Parameters {
     /// The cipher suites, most preferred first.
+    #[must_use] 
     pub fn cipher_suites(&self) -> &[Suite] {
         &self.cipher_suites
     }
 
     /// Sets the cipher suites. A server then uses this order; by default it uses the client's, as a client may have a
     /// PSK for only its first suite.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::NoCipherSuite`], [`ConfigError::UnsupportedCipherSuite`] and [`ConfigError::Duplicate`].
     pub fn set_cipher_suites(&mut self, suites: &[CipherSuite]) -> Result<(), ConfigError> {
         check_list(suites, ConfigError::NoCipherSuite)?;
         let supported: Option<_> = suites.iter().map(|suite| Suite::of(*suite)).collect();
@@ -118,11 +123,16 @@ impl Parameters {
     }
 
     /// The key exchange groups, most preferred first.
+    #[must_use] 
     pub fn groups(&self) -> &[NamedGroup] {
         &self.groups
     }
 
     /// Sets the key exchange groups. A client sends a key share for the first.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::NoGroup`], [`ConfigError::UnsupportedGroup`] and [`ConfigError::Duplicate`].
     pub fn set_groups(&mut self, groups: &[NamedGroup]) -> Result<(), ConfigError> {
         check_list(groups, ConfigError::NoGroup)?;
         if groups.iter().any(|group| !crypto::is_supported(*group)) {
@@ -133,11 +143,16 @@ impl Parameters {
     }
 
     /// The PSK key exchange modes, most preferred first.
+    #[must_use] 
     pub fn psk_modes(&self) -> &[PskKeyExchangeMode] {
         &self.psk_modes
     }
 
     /// Sets the PSK key exchange modes. psk_ke gives up forward secrecy and is never used unless it is listed.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::NoMode`], [`ConfigError::UnsupportedMode`] and [`ConfigError::Duplicate`].
     pub fn set_psk_modes(&mut self, modes: &[PskKeyExchangeMode]) -> Result<(), ConfigError> {
         check_list(modes, ConfigError::NoMode)?;
         if modes.iter().any(|mode| mode.name().is_none()) {
@@ -148,16 +163,22 @@ impl Parameters {
     }
 
     /// Whether `mode` is enabled.
+    #[must_use] 
     pub fn allows(&self, mode: PskKeyExchangeMode) -> bool {
         self.psk_modes.contains(&mode)
     }
 
     /// The application protocols (RFC 7301), most preferred first; none means that ALPN is not used.
+    #[must_use] 
     pub fn alpn(&self) -> &[Vec<u8>] {
         &self.alpn
     }
 
     /// Sets the application protocols.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::BadProtocolName`], [`ConfigError::TooManyProtocolNames`] and [`ConfigError::Duplicate`].
     pub fn set_alpn(&mut self, protocols: &[&[u8]]) -> Result<(), ConfigError> {
         if protocols.iter().any(|name| !(1..=255).contains(&name.len())) {
             return Err(ConfigError::BadProtocolName);
@@ -170,11 +191,16 @@ impl Parameters {
     }
 
     /// The largest inner plaintext to accept, in bytes including the content type (RFC 8449).
+    #[must_use] 
     pub fn record_size_limit(&self) -> Option<u16> {
         self.record_size_limit
     }
 
     /// Sets the record size limit, 64 to 16385 bytes.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::BadRecordSizeLimit`].
     pub fn set_record_size_limit(&mut self, bytes: Option<u16>) -> Result<(), ConfigError> {
         if bytes.is_some_and(|bytes| !(MIN_RECORD_SIZE_LIMIT..=16385).contains(&bytes)) {
             return Err(ConfigError::BadRecordSizeLimit);

@@ -58,6 +58,7 @@ pub enum Error {
 
 impl Error {
     /// The alert to send, if any.
+    #[must_use] 
     pub const fn alert(self) -> Option<AlertDescription> {
         match self {
             Self::Decode(_) => Some(AlertDescription::DECODE_ERROR),
@@ -76,6 +77,7 @@ impl Error {
 
     /// The direction of the alert that ended the connection: `Received` if the peer sent it, `Sent` if this endpoint did,
     /// which is [`Error::alert`]; `None` without an alert.
+    #[must_use] 
     pub const fn direction(self) -> Option<Direction> {
         match self {
             Self::AlertReceived(_) => Some(Direction::Received),
@@ -85,6 +87,7 @@ impl Error {
     }
 
     /// Whether the connection continues after it.
+    #[must_use] 
     pub const fn is_usage(self) -> bool {
         matches!(self, Self::Usage(_))
     }

@@ -64,6 +64,10 @@ struct Imported {
 impl ExternalPsk {
     /// A PSK of 1 to 65535 bytes of identity and 16 to 65535 bytes of secret, for suites with `hash`
     /// (SHA-256 unless provisioned otherwise, RFC 9846 section 4.3.11).
+    ///
+    /// # Errors
+    ///
+    /// The first limit that the identity or the secret exceeds.
     pub fn new(identity: &[u8], secret: &[u8], hash: HashAlgorithm) -> Result<Self, PskError> {
         if secret.len() < MIN_SECRET_LEN && !secret.is_empty() {
             return Err(PskError::SecretTooShort);
@@ -73,6 +77,10 @@ impl ExternalPsk {
 
     /// As [`ExternalPsk::new`], but accepts secrets of fewer than 16 bytes. An attacker who records a handshake can
     /// guess such a secret; this is for published test vectors.
+    ///
+    /// # Errors
+    ///
+    /// As [`ExternalPsk::new`], but not [`PskError::SecretTooShort`].
     pub fn with_unsafe_short_secret(
         identity: &[u8],
         secret: &[u8],
@@ -99,6 +107,10 @@ impl ExternalPsk {
 
     /// Makes it an imported PSK (RFC 9258): the context binds the key to information that both sides agree on, such as
     /// the names of client and server. The hash becomes that of the importer's extraction.
+    ///
+    /// # Errors
+    ///
+    /// [`PskError::ContextTooLong`] and [`PskError::ImportedIdentityTooLong`].
     pub fn with_context(mut self, context: &[u8]) -> Result<Self, PskError> {
         if context.len() > MAX_LEN {
             return Err(PskError::ContextTooLong);
@@ -118,6 +130,10 @@ impl ExternalPsk {
     ///
     /// Early data has no forward secrecy, and an attacker who records it can send it again: the server must distinguish
     /// copies from the original.
+    ///
+    /// # Errors
+    ///
+    /// [`PskError::EarlyDataSuiteMismatch`], [`PskError::EarlyDataSizeZero`] and [`PskError::BadProtocolName`].
     pub fn with_early_data(mut self, parameters: EarlyDataParameters) -> Result<Self, PskError> {
         if !self.target_hashes().contains(&parameters.cipher_suite.hash()) {
             return Err(PskError::EarlyDataSuiteMismatch);
@@ -133,21 +149,25 @@ impl ExternalPsk {
     }
 
     /// The parameters of its early data, if it allows any.
+    #[must_use] 
     pub fn early_data(&self) -> Option<&EarlyDataParameters> {
         self.early_data.as_ref()
     }
 
     /// The identity it was provisioned with.
+    #[must_use] 
     pub fn identity(&self) -> &[u8] {
         &self.identity
     }
 
     /// The hash it was provisioned with.
+    #[must_use] 
     pub fn hash(&self) -> HashAlgorithm {
         self.hash
     }
 
     /// The importer context, for an imported PSK.
+    #[must_use] 
     pub fn context(&self) -> Option<&[u8]> {
         self.imported.as_ref().map(|imported| imported.context.as_slice())
     }

@@ -33,6 +33,7 @@ impl ImportedIdentity {
     pub const OVERHEAD: usize = 8;
 
     /// The encoding, which is the identity on the wire. The lengths were checked when the PSK was made.
+    #[must_use] 
     pub fn encode(&self) -> Vec<u8> {
         let mut w = Writer::new();
         w.vec16(|w| w.bytes(&self.external_identity));
@@ -44,6 +45,10 @@ impl ImportedIdentity {
 
     /// Reads a wire identity. Other identities may have this format by chance, so the result is for display only, never
     /// for a decision.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Decode`] if it does not have the format.
     pub fn read(bytes: &[u8]) -> Result<Self, Error> {
         let mut r = Reader::new(bytes);
         let this = Self::read_from(&mut r)?;

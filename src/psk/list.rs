@@ -51,11 +51,16 @@ impl PskList {
     const MAX_OFFER_LEN: usize = 0xffff;
 
     /// An empty list.
+    #[must_use] 
     pub fn new() -> Self {
         Self::default()
     }
 
     /// Adds a copy of `psk` as the least preferred.
+    ///
+    /// # Errors
+    ///
+    /// [`PskError::DuplicateIdentity`] and [`PskError::OfferTooLong`].
     pub fn append(&mut self, psk: &ExternalPsk) -> Result<(), PskError> {
         let keys: Vec<_> = psk
             .target_hashes()
@@ -117,11 +122,13 @@ impl PskList {
     }
 
     /// How many PSKs there are.
+    #[must_use] 
     pub fn len(&self) -> usize {
         self.psks.len()
     }
 
     /// Whether the list is empty.
+    #[must_use] 
     pub fn is_empty(&self) -> bool {
         self.psks.is_empty()
     }

@@ -24,11 +24,13 @@ pub struct OfferedTicket {
 
 impl OfferedTicket {
     /// How the client was authenticated in the full handshake that the ticket descends from.
+    #[must_use] 
     pub fn client(&self) -> &Authentication {
         &self.client
     }
 
     /// Whether this PSK authenticated the client: it has the same identity, context and key.
+    #[must_use] 
     pub fn is_by(&self, psk: &ExternalPsk) -> bool {
         self.client.is_by(psk, self.hash)
     }
@@ -52,6 +54,7 @@ impl OfferedPsk<'_> {
     /// The identity to look up in a store: for a ticket, that of the external PSK that it descends from; for an identity
     /// in the format of an imported one (RFC 9258), the one that was imported; otherwise the identity on the wire. A
     /// connection takes the PSK that is found only if the client has really offered it.
+    #[must_use] 
     pub fn external_identity(&self) -> Vec<u8> {
         let of_ticket = self.ticket.and_then(|ticket| ticket.client.external_identity());
         match (of_ticket, self.imported()) {
@@ -62,6 +65,7 @@ impl OfferedPsk<'_> {
     }
 
     /// The parts of the identity, if it has the format of an imported one (RFC 9258 section 5.1).
+    #[must_use] 
     pub fn imported(&self) -> Option<ImportedIdentity> {
         ImportedIdentity::read(self.identity).ok()
     }
@@ -76,6 +80,7 @@ impl<'a> OfferedPskList<'a> {
     }
 
     /// Whether there is a next one.
+    #[must_use] 
     pub fn has_next(&self) -> bool {
         self.next < self.len()
     }
@@ -86,16 +91,19 @@ impl<'a> OfferedPskList<'a> {
     }
 
     /// How many offered PSKs there are.
+    #[must_use] 
     pub fn len(&self) -> usize {
         self.identities.len()
     }
 
     /// Whether none was offered; never true while a selection is pending.
+    #[must_use] 
     pub fn is_empty(&self) -> bool {
         self.identities.is_empty()
     }
 
     /// The offered PSK at an index in the client's list.
+    #[must_use] 
     pub fn get(&self, index: usize) -> Option<OfferedPsk<'a>> {
         self.identities.get(index).map(|psk| OfferedPsk {
             index,

@@ -67,6 +67,7 @@ impl Session {
     }
 
     /// The session as bytes, including its secret. Store them where only this client can read them.
+    #[must_use] 
     pub fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
         let mut w = Writer::new();
         self.connection.write(&mut w, VERSION, |w| w.vec16(|w| w.bytes(&self.ticket)));
@@ -75,6 +76,10 @@ impl Session {
     }
 
     /// Reads the bytes of [`Session::to_bytes`].
+    ///
+    /// # Errors
+    ///
+    /// [`PskError::BadSession`] and [`PskError::SessionVersion`].
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, PskError> {
         match bytes.first() {
             Some(&VERSION) => {
@@ -95,36 +100,43 @@ impl Session {
     }
 
     /// Whether a connection has used it. Exported bytes do not contain this.
+    #[must_use] 
     pub fn is_used(&self) -> bool {
         !self.reusable && self.used.load(Ordering::Relaxed)
     }
 
     /// The suite of the connection that it resumes; it can be used with every suite of the same hash.
+    #[must_use] 
     pub fn cipher_suite(&self) -> Suite {
         self.connection.cipher_suite
     }
 
     /// The identity on the wire.
+    #[must_use] 
     pub fn ticket(&self) -> &[u8] {
         &self.ticket
     }
 
     /// The most early data that the server accepts with it, in bytes; 0 for none.
+    #[must_use] 
     pub fn max_early_data(&self) -> u32 {
         self.connection.max_early_data
     }
 
     /// The identity of the external PSK whose handshake it descends from.
+    #[must_use] 
     pub fn external_identity(&self) -> Option<&[u8]> {
         self.connection.terms.peer.external_identity()
     }
 
     /// The name of the server that it resumes a connection to. It is offered only to the same name.
+    #[must_use] 
     pub fn server_name(&self) -> Option<&[u8]> {
         self.connection.terms.server_name.as_deref()
     }
 
     /// How the server was authenticated in the full handshake that the session descends from.
+    #[must_use] 
     pub fn server(&self) -> &Authentication {
         &self.connection.terms.peer
     }
@@ -140,6 +152,7 @@ impl Session {
 
     /// When it expires, in milliseconds of the connection's clock: with its ticket, and at the latest seven days after
     /// the full handshake.
+    #[must_use] 
     pub fn expires_at(&self) -> u64 {
         let last = self.server().at().saturating_add(MAX_AGE);
         self.connection.expires_at().min(last)

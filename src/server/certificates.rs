@@ -49,6 +49,7 @@ pub struct ClientCertificates {
 
 impl ClientCertificates {
     /// The policy; `required` says whether a client without a certificate is refused.
+    #[must_use] 
     pub const fn new(verification: Verification, required: bool) -> Self {
         Self { verification, required }
     }

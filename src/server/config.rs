@@ -89,11 +89,13 @@ impl Default for ServerConfig {
 
 impl ServerConfig {
     /// A configuration with the defaults and no PSK.
+    #[must_use] 
     pub fn new() -> Self {
         Self::default()
     }
 
     /// Preferences and limits.
+    #[must_use] 
     pub fn parameters(&self) -> &Parameters {
         &self.parameters
     }
@@ -104,6 +106,7 @@ impl ServerConfig {
     }
 
     /// How the PSK is selected.
+    #[must_use] 
     pub fn selection(&self) -> SelectionPolicy {
         self.selection
     }
@@ -137,6 +140,7 @@ impl ServerConfig {
     }
 
     /// How tickets are issued.
+    #[must_use] 
     pub fn tickets(&self) -> Option<&TicketPolicy> {
         self.tickets.as_ref()
     }
@@ -153,6 +157,7 @@ impl ServerConfig {
     }
 
     /// The keys of cookies.
+    #[must_use] 
     pub fn cookie_keys(&self) -> Option<&CookieKeys> {
         self.cookie_keys.as_ref()
     }
@@ -165,6 +170,10 @@ impl ServerConfig {
     }
 
     /// Adds a copy of `psk` as the least preferred. A look-up costs the same for any number of PSKs.
+    ///
+    /// # Errors
+    ///
+    /// [`PskError::DuplicateIdentity`] and [`PskError::MixedKinds`].
     pub fn append_psk(&mut self, psk: &ExternalPsk) -> Result<(), PskError> {
         if !self.psk_kinds().external() {
             return Err(PskError::MixedKinds);
@@ -175,6 +184,10 @@ impl ServerConfig {
     /// The name of the application that this server serves, up to 65535 bytes. Servers accept each other's tickets and
     /// cookies only if they have the same name, sealing keys, PSK modes and policy about client certificates. The
     /// default is an empty name.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::ContextTooLong`].
     pub fn set_session_id_context(&mut self, context: &[u8]) -> Result<(), ConfigError> {
         if context.len() > MAX_CONTEXT {
             return Err(ConfigError::ContextTooLong);
@@ -196,13 +209,17 @@ impl ServerConfig {
     }
 
     /// Which kinds of PSK are accepted. The default: external ones, and tickets if there is a policy for them.
+    #[must_use] 
     pub fn psk_kinds(&self) -> PskKinds {
         let tickets = if self.tickets.is_some() { PskKinds::Both } else { PskKinds::External };
         self.kinds.unwrap_or(tickets)
     }
 
-    /// Sets which kinds of PSK are accepted; each connection can override it. Fails if PSKs of an excluded kind are
-    /// present.
+    /// Sets which kinds of PSK are accepted; each connection can override it.
+    ///
+    /// # Errors
+    ///
+    /// [`PskError::MixedKinds`] if PSKs of an excluded kind are present.
     pub fn set_psk_kinds(&mut self, kinds: PskKinds) -> Result<(), PskError> {
         if !kinds.external() && !self.psks.is_empty() {
             return Err(PskError::MixedKinds);
@@ -212,6 +229,7 @@ impl ServerConfig {
     }
 
     /// The PSKs, most preferred first.
+    #[must_use] 
     pub fn psks(&self) -> &PskList {
         &self.psks
     }
@@ -220,6 +238,7 @@ impl ServerConfig {
 #[cfg(feature = "certificates")]
 impl ServerConfig {
     /// The server's certificates.
+    #[must_use] 
     pub fn credentials(&self) -> &[SharedCredentials] {
         &self.certificates.credentials
     }
@@ -231,6 +250,7 @@ impl ServerConfig {
     }
 
     /// The policy for client certificates.
+    #[must_use] 
     pub fn client_certificates(&self) -> Option<&ClientCertificates> {
         self.certificates.clients.as_ref()
     }

@@ -33,6 +33,7 @@ impl TicketPolicy {
     /// handshake. The keys open every ticket that they sealed, and so the early data of the resumed connection, and
     /// under psk_ke all its data. Servers that share the keys, their session id context and their policy resume each
     /// other's connections.
+    #[must_use] 
     pub fn new(keys: SealingKeys) -> Self {
         Self {
             keys,
@@ -45,6 +46,10 @@ impl TicketPolicy {
     }
 
     /// How many tickets follow each handshake, up to 16. With 0, older tickets can still resume.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::TooManyTickets`].
     pub fn set_count(&mut self, count: u8) -> Result<(), ConfigError> {
         if count > MAX_COUNT {
             return Err(ConfigError::TooManyTickets);
@@ -54,6 +59,10 @@ impl TicketPolicy {
     }
 
     /// How long a ticket can be used, in seconds: up to seven days (section 4.7.1).
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::BadTicketLifetime`].
     pub fn set_lifetime(&mut self, seconds: u32) -> Result<(), ConfigError> {
         if !(1..=MAX_LIFETIME).contains(&seconds) {
             return Err(ConfigError::BadTicketLifetime);
@@ -64,6 +73,10 @@ impl TicketPolicy {
 
     /// How long after the full handshake its connections can be resumed, in seconds: up to seven days, even if the
     /// tickets are renewed (section 4.7.1).
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::BadSessionAge`].
     pub fn set_max_session_age(&mut self, seconds: u32) -> Result<(), ConfigError> {
         if !(1..=MAX_LIFETIME).contains(&seconds) {
             return Err(ConfigError::BadSessionAge);
@@ -74,6 +87,10 @@ impl TicketPolicy {
 
     /// How much early data a ticket allows, in bytes, 0 for none; and the name of its replay store, 1 to 255 bytes. A
     /// server with another store rejects the early data, as it could not know whether it is a copy (section 8).
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::BadReplayScope`].
     pub fn set_early_data(
         &mut self,
         max_size: u32,
@@ -97,6 +114,7 @@ impl TicketPolicy {
     }
 
     /// The keys.
+    #[must_use] 
     pub fn keys(&self) -> &SealingKeys {
         &self.keys
     }

@@ -76,12 +76,20 @@ impl<T> core::fmt::Debug for Parts<T> {
 }
 
 impl<T> Stream<T> {
-    /// A client. Fails only if the platform has no randomness; it sends nothing yet.
+    /// A client. It sends nothing yet.
+    ///
+    /// # Errors
+    ///
+    /// If the platform has no randomness.
     pub fn client(io: T, config: impl Into<Arc<ClientConfig>>) -> io::Result<Self> {
         Ok(Self::new(io, Connection::client(config.into(), Entropy::from_os()?)))
     }
 
-    /// A server. Fails only if the platform has no randomness.
+    /// A server.
+    ///
+    /// # Errors
+    ///
+    /// If the platform has no randomness.
     pub fn server(io: T, config: impl Into<Arc<ServerConfig>>) -> io::Result<Self> {
         Ok(Self::new(io, Connection::server(config.into(), Entropy::from_os()?)))
     }
@@ -97,11 +105,19 @@ stream_methods! { Stream }
 impl<T: Read + Write> Stream<T> {
     /// Continues the handshake, until it is complete (`None`) or the application is asked. Answer by a method of
     /// [`Stream::connection_mut`], such as [`Connection::select`], and call it again.
+    ///
+    /// # Errors
+    ///
+    /// Errors of the transport, and [`Error`](crate::Error) inside of an [`io::Error`] if the handshake fails.
     pub fn handshake(&mut self) -> io::Result<Option<Question>> {
         self.engine.handshake(&mut self.io)
     }
 
     /// Sends close_notify: nothing follows. What the peer sends can still be read. The transport stays open.
+    ///
+    /// # Errors
+    ///
+    /// Errors of the transport.
     pub fn shutdown(&mut self) -> io::Result<()> {
         self.engine.shutdown(&mut self.io)
     }

@@ -39,17 +39,20 @@ impl Offer {
     }
 
     /// The name of the server that the client wants to talk to (RFC 6066 section 3).
+    #[must_use]
     pub fn server_name(&self) -> Option<&[u8]> {
         self.server_name.as_deref()
     }
 
     /// The application protocols of the client (RFC 7301), most preferred first, which may have reserved values among them
     /// (RFC 8701).
+    #[must_use]
     pub fn alpn(&self) -> &[Vec<u8>] {
         &self.alpn
     }
 
     /// The cipher suites that the handshake may use. The hash of the PSK must be that of one of them.
+    #[must_use]
     pub fn cipher_suites(&self) -> &[Suite] {
         &self.suites
     }
@@ -76,6 +79,7 @@ pub enum Choice {
 
 impl Choice {
     /// The answer to the question: for [`Choice::Failed`], that there is no PSK.
+    #[must_use]
     pub fn selection(&self) -> Selection<'_> {
         match self {
             Self::Psk(psk) => Selection::Psk(psk),

@@ -27,6 +27,10 @@ enum Key {
 impl SigningKey {
     /// From PEM: PKCS#8 (`PRIVATE KEY`), SEC 1 (`EC PRIVATE KEY`) or PKCS#1 (`RSA PRIVATE KEY`), the first of them that
     /// the text holds. Encrypted keys are not supported. RSA keys need the feature `rsa-signing`.
+    ///
+    /// # Errors
+    ///
+    /// [`CryptoError::PrivateKey`] and [`CryptoError::RsaSigning`].
     pub fn from_pem(pem: &[u8]) -> Result<Self, CryptoError> {
         match PrivateKeyDer::from_pem_slice(pem).map_err(|_| CryptoError::PrivateKey)? {
             PrivateKeyDer::Pkcs8(der) => Self::from_pkcs8(der.secret_pkcs8_der()),
@@ -37,6 +41,10 @@ impl SigningKey {
     }
 
     /// From DER, in any of the formats of [`SigningKey::from_pem`].
+    ///
+    /// # Errors
+    ///
+    /// As [`SigningKey::from_pem`].
     pub fn from_der(der: &[u8]) -> Result<Self, CryptoError> {
         match Self::from_pkcs8(der) {
             Err(CryptoError::PrivateKey) => Self::from_sec1(der).or_else(|_| Self::from_pkcs1(der)),
@@ -76,6 +84,7 @@ impl SigningKey {
     }
 
     /// The schemes it can sign with, most preferred first.
+    #[must_use] 
     pub fn schemes(&self) -> &'static [SignatureScheme] {
         match self.0 {
             Key::P256(_) => &[SignatureScheme::ECDSA_SECP256R1_SHA256],

@@ -64,6 +64,10 @@ impl Acceptor {
     ///
     /// A configuration that asks the application for something needs [`Acceptor::accept_with`] for the selection of a PSK,
     /// and [`TlsStream::handshake`] for everything else.
+    ///
+    /// # Errors
+    ///
+    /// Errors of the transport, and [`Error`](crate::Error) inside of an [`io::Error`] if the handshake fails.
     pub async fn accept<T>(&self, io: T) -> io::Result<TlsStream<T>>
     where
         T: AsyncRead + AsyncWrite + Unpin,
@@ -85,6 +89,10 @@ impl Acceptor {
     ///
     /// An identity that it does not know is refused in the same way as a wrong key, but perhaps not after the same time:
     /// see [`Choice::Unknown`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Acceptor::accept`], and [`io::ErrorKind::TimedOut`] after the deadline.
     pub async fn accept_with<T, C>(
         &self,
         io: T,

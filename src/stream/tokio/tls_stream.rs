@@ -23,6 +23,10 @@ use ::tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 ///
 /// It takes as long as the server does: limit it by `tokio::time::timeout`. A configuration that asks the application, for
 /// example to verify a certificate, needs [`TlsStream::handshake`] instead.
+///
+/// # Errors
+///
+/// Errors of the transport, and [`Error`](crate::Error) inside of an [`io::Error`] if the handshake fails.
 pub async fn connect<T: AsyncRead + AsyncWrite + Unpin>(
     io: T,
     config: impl Into<Arc<ClientConfig>>,
@@ -82,12 +86,20 @@ impl<T> fmt::Debug for TlsStream<T> {
 }
 
 impl<T> TlsStream<T> {
-    /// A client before its handshake. Fails only if the platform has no randomness; it sends nothing yet.
+    /// A client before its handshake. It sends nothing yet.
+    ///
+    /// # Errors
+    ///
+    /// If the platform has no randomness.
     pub fn client(io: T, config: impl Into<Arc<ClientConfig>>) -> io::Result<Self> {
         Ok(Self::new(io, Connection::client(config.into(), Entropy::from_os()?)))
     }
 
-    /// A server before its handshake. Fails only if the platform has no randomness.
+    /// A server before its handshake.
+    ///
+    /// # Errors
+    ///
+    /// If the platform has no randomness.
     pub fn server(io: T, config: impl Into<Arc<ServerConfig>>) -> io::Result<Self> {
         Ok(Self::new(io, Connection::server(config.into(), Entropy::from_os()?)))
     }
@@ -106,6 +118,10 @@ impl<T: AsyncRead + AsyncWrite + Unpin> TlsStream<T> {
     /// Continues the handshake, until it is complete (`None`) or the application is asked. Answer by a method of
     /// [`TlsStream::connection_mut`], such as [`Connection::select`], and call it again. It can be cancelled and called
     /// again at any time.
+    ///
+    /// # Errors
+    ///
+    /// Errors of the transport, and [`Error`](crate::Error) inside of an [`io::Error`] if the handshake fails.
     pub async fn handshake(&mut self) -> io::Result<Option<Question>> {
         poll_fn(|cx| self.poll(cx, Side::Read, |engine, io| engine.handshake(io))).await
     }
