@@ -20,7 +20,7 @@ impl Connection {
     ///
     /// # Errors
     ///
-    /// [`Usage::NotVerifying`] if no verdict is pending. Any other error ends the connection.
+    /// [`Usage::NotVerifying`](crate::Usage::NotVerifying) if no verdict is pending. Any other error ends the connection.
     pub fn decide_certificate(&mut self, decision: impl Into<Decision>) -> Result<(), Error> {
         self.answer(Answer::Certificate(decision.into()))
     }
@@ -40,7 +40,7 @@ impl Connection {
     ///
     /// # Errors
     ///
-    /// [`Usage::NotSigning`] if no signature is pending. Any other error ends the connection.
+    /// [`Usage::NotSigning`](crate::Usage::NotSigning) if no signature is pending. Any other error ends the connection.
     pub fn sign(&mut self, signature: Vec<u8>) -> Result<(), Error> {
         self.answer(Answer::Signature(signature))
     }

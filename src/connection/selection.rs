@@ -16,7 +16,7 @@ impl Connection {
     ///
     /// # Errors
     ///
-    /// [`PskError::MixedKinds`], or a usage error if it is too late.
+    /// [`PskError::MixedKinds`](crate::PskError::MixedKinds), or a usage error if it is too late.
     pub fn set_psk_kinds(&mut self, kinds: PskKinds) -> Result<(), PskConfigError> {
         match &mut self.phase {
             Phase::Client(client::State::Start(start)) => Ok(start.set_psk_kinds(kinds)?),
@@ -31,7 +31,7 @@ impl Connection {
     ///
     /// # Errors
     ///
-    /// Why the session does not fit the connection, such as [`PskError::SessionUsed`] and [`PskError::SessionExpired`],
+    /// Why the session does not fit the connection, such as [`PskError::SessionUsed`](crate::PskError::SessionUsed) and [`PskError::SessionExpired`](crate::PskError::SessionExpired),
     /// or a usage error if it is too late.
     pub fn append_session(&mut self, session: &Session) -> Result<(), PskConfigError> {
         match &mut self.phase {

@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { Config, Connection, ExternalPsk, init } from "tls-psk";
 import { carry } from "./support/carry.mjs";
 import { connect, connected, pipe, psk, read, rejection, settled, write } from "./support/endpoints.mjs";
+import { memoryOf } from "./support/wasm-memory.mjs";
 
 /** The memory of the WebAssembly. */
 let wasmMemory;
@@ -14,7 +15,7 @@ before(async () => {
   await init();
   const glue = await import(new URL("./wasm/tls_psk.js", import.meta.resolve("tls-psk")));
   // Initialised already, it returns what it has.
-  const { memory } = glue.initSync({ module: readFileSync(fileURLToPath(import.meta.resolve("tls-psk/wasm"))) });
+  const memory = memoryOf(glue.initSync({ module: readFileSync(fileURLToPath(import.meta.resolve("tls-psk/wasm"))) }));
   wasmMemory = () => Buffer.from(memory.buffer);
 });
 
