@@ -129,18 +129,28 @@ impl End {
 
 /// Both ends of a connection whose handshake is complete.
 fn connect(client: &ClientConfig, server: &ServerConfig, seeds: [[u8; 32]; 2]) -> [End; 2] {
+    connect_with(client, server, seeds, None)
+}
+
+/// As [`connect`], with a session to resume.
+fn connect_with(
+    client: &ClientConfig,
+    server: &ServerConfig,
+    seeds: [[u8; 32]; 2],
+    session: Option<&Session>,
+) -> [End; 2] {
     let (mut client, mut server) = (client.clone(), server.clone());
     client.parameters_mut().set_allow_both_roles(true);
     server.parameters_mut().set_allow_both_roles(true);
-    let parameters = [client.parameters().clone(), server.parameters().clone()];
-    let [mut a, mut b] = [
-        Connection::client(Arc::new(client), Entropy::from_seed(seeds[0])),
-        Connection::server(Arc::new(server), Entropy::from_seed(seeds[1])),
-    ];
+    let (of_client, of_server) = (client.parameters().clone(), server.parameters().clone());
+    let mut a = Connection::client(Arc::new(client), Entropy::from_seed(seeds[0]));
+    let mut b = Connection::server(Arc::new(server), Entropy::from_seed(seeds[1]));
     a.set_time(NOW);
     b.set_time(NOW);
+    if let Some(session) = session {
+        a.append_session(session).unwrap();
+    }
     a.start().unwrap();
-    let [of_client, of_server] = parameters;
     let mut ends = [End::new(a, of_client), End::new(b, of_server)];
     while ends.iter_mut().any(|end| end.connection().negotiated().is_none()) {
         transfer(&mut ends);
@@ -273,7 +283,8 @@ fn every_setting_and_kind_of_connection_goes_on() {
 fn a_resumed_session_goes_on_and_is_still_a_resumed_session() {
     let (client, server) = configs(CipherSuite::TLS_CHACHA20_POLY1305_SHA256);
     let session = first_session(&client, &server);
-    let (mut parts, mut whole) = (connect_with(&client, &server, &session), 0);
+    let (mut parts, mut whole) =
+        (connect_with(&client, &server, [seed(), seed()], Some(&session)), 0);
     for way in WAYS {
         parts.iter_mut().for_each(|end| end.sleep(way));
         whole += 1;
@@ -306,30 +317,6 @@ fn first_session(client: &ClientConfig, server: &ServerConfig) -> Session {
         _ => None,
     };
     end.events.iter().find_map(session).expect("a session")
-}
-
-fn connect_with(client: &ClientConfig, server: &ServerConfig, session: &Session) -> [End; 2] {
-    let mut resuming = client.clone();
-    resuming.parameters_mut().set_allow_both_roles(true);
-    let mut accepting = server.clone();
-    accepting.parameters_mut().set_allow_both_roles(true);
-    let mut a = Connection::client(Arc::new(resuming.clone()), Entropy::from_seed(seed()));
-    let mut b = Connection::server(Arc::new(accepting.clone()), Entropy::from_seed(seed()));
-    a.set_time(NOW);
-    b.set_time(NOW);
-    a.append_session(session).unwrap();
-    a.start().unwrap();
-    let mut ends =
-        [End::new(a, resuming.parameters().clone()), End::new(b, accepting.parameters().clone())];
-    for _ in 0..4 {
-        transfer(&mut ends);
-        for end in &mut ends {
-            let bytes = core::mem::take(&mut end.arriving);
-            end.connection().receive(&bytes).unwrap();
-        }
-    }
-    transfer(&mut ends);
-    ends
 }
 
 #[cfg(feature = "certificates")]
@@ -538,7 +525,7 @@ fn a_state_is_small() {
     }
     let (client, server) = configs(Suite::Aes256Gcm.code_point());
     let session = first_session(&client, &server);
-    for end in &mut connect_with(&client, &server, &session) {
+    for end in &mut connect_with(&client, &server, [seed(), seed()], Some(&session)) {
         let length = suspend(end).to_bytes().unwrap().state.len();
         assert!(length <= MAX_STATE, "{length} bytes");
     }
