@@ -273,7 +273,7 @@ impl SuspendedConnection {
         Ok(this)
     }
 
-    /// The state without protection. Whoever reads it can read and forge the records of the connection: prefer
+    /// The state without protection. An attacker who reads it can read and forge the records of the connection: prefer
     /// [`SuspendedConnection::seal`].
     ///
     /// ```text

@@ -27,18 +27,13 @@ pub fn suspend_connection(
     connection.inner.check_suspendable().map_err(|usage| throw_usage(usage, "data"))?;
     let mut random = entropy()?;
     let closed = connection::Connection::client(Arc::new(ClientConfig::new()), entropy()?);
-    let mut inner = core::mem::replace(&mut connection.inner, closed);
-    // Nothing was sent, so nothing is.
+    let inner = core::mem::replace(&mut connection.inner, closed);
+    // It has sent nothing, so it sends no alert.
     let _ = connection.inner.close();
-    let suspended = match inner.suspend() {
-        Ok(suspended) => suspended,
-        Err(refused) => {
-            let reason = refused.reason;
-            inner = refused.connection;
-            connection.inner = inner;
-            return Err(throw_usage(reason, "data"));
-        }
-    };
+    let suspended = inner.suspend().map_err(|refused| {
+        connection.inner = refused.connection;
+        throw_usage(refused.reason, "data")
+    })?;
     let sealed = suspended.seal(&keys, scope, &mut random);
     drop(suspended);
     StackWiper::wipe();

@@ -68,13 +68,14 @@ const ABSENT = {
 } as const;
 
 /**
- * Options of a server. Those that are left out are refused: a timer and a signal, which the runtime has, and early data.
+ * Options of a server. The connection refuses four others: `handshakeTimeout` and `signal`, as the runtime has timers,
+ * and the two about early data.
  *
  * @group Hibernation
  */
 export type MessageServerOptions = HibernationOptions & Omit<ServerOptions, keyof typeof ABSENT>;
 /**
- * Options of a client. Those that are left out are refused, as for a server.
+ * Options of a client. The connection refuses the same four others as for a server.
  *
  * @group Hibernation
  */
@@ -179,20 +180,19 @@ export class MessageConnection {
     const parts = [viewOf(asleep.state), viewOf(asleep.received ?? new Uint8Array())] as const;
     const scope = toBytes(options.scope ?? "");
     const { isNewest } = options;
-    let connection: Connection | undefined;
-    withSealingKeys(options.stateKeys, (keys) => {
+    const connection = withSealingKeys(options.stateKeys, (keys) => {
       // A verdict other than true refuses, a promise as well.
       if (isNewest && isNewest(identifySuspended(keys, scope, ...parts)) !== true) {
         throw new TlsError("ERR_TLS_STATE", "isNewest refused the state", { phase: "configuration" });
       }
       const config = configure(role, options);
       try {
-        connection = resumeConnection(config, keys, scope, ...parts);
+        return resumeConnection(config, keys, scope, ...parts);
       } finally {
         config.free();
       }
     });
-    const woken = new MessageConnection(options, connection as unknown as Connection, "data");
+    const woken = new MessageConnection(options, connection, "data");
     woken.#ended = !woken.#live().wantsRead;
     return woken;
   }
@@ -305,13 +305,11 @@ export class MessageConnection {
    */
   sleep(): Asleep {
     const connection = this.#live();
-    let asleep: Asleep | undefined;
-    withSealingKeys(this.#options.stateKeys, (keys) => {
-      const { state, received } = suspendConnection(connection, keys, toBytes(this.#options.scope ?? ""));
-      asleep = received.length > 0 ? { state, received } : { state };
-    });
+    const { state, received } = withSealingKeys(this.#options.stateKeys, (keys) =>
+      suspendConnection(connection, keys, toBytes(this.#options.scope ?? "")),
+    );
     this.free();
-    return asleep as unknown as Asleep;
+    return received.length > 0 ? { state, received } : { state };
   }
 
   /** Wipes the connection. Nothing is transmitted. */
