@@ -20,14 +20,19 @@ await main(async () => {
   const wasmEnv = await wasmToolchain();
 
   const clippy = (...selection) => ["clippy", "--quiet", "--locked", ...selection, "--", "-D", "warnings"];
+  const manifests = (await run("git", ["ls-files", "*Cargo.toml"], { cwd: root })).trim().split("\n");
   const checks = [
-    ["cargo fmt", "cargo", ["fmt", "--check"]],
-    ...["s2n-peer", "embedded-tls-peer"].map((peer) => [
-      `cargo fmt of ${peer}`,
+    ...manifests.map((manifest) => [
+      `cargo fmt of ${manifest}`,
       "cargo",
-      ["fmt", "--check", "--manifest-path", `tests/interop/${peer}/Cargo.toml`],
+      ["fmt", "--check", "--manifest-path", manifest],
     ]),
-    ["cargo fmt of fuzz", "cargo", ["fmt", "--check", "--manifest-path", "fuzz/Cargo.toml"]],
+    // A change of the crate's dependencies leaves the other lock files behind, and their programs do not build any more.
+    ...manifests.map((manifest) => [
+      `lock file of ${manifest}`,
+      "cargo",
+      ["metadata", "--quiet", "--locked", "--format-version", "1", "--manifest-path", manifest],
+    ]),
     ["clippy", "cargo", clippy("--all-targets")],
     ["clippy with certificates", "cargo", clippy("--all-targets", ...CERTIFICATES)],
     // without the features that tests and benchmarks switch on
