@@ -17,6 +17,7 @@ const PARTS = {
     const test = (selection, env) => countRust("cargo", ["test", "--locked", "--no-fail-fast", ...selection], env);
     return [
       await test([]),
+      await test(["--manifest-path", "tests/model/Cargo.toml"], { CARGO_TARGET_DIR: inRoot("target", "model") }),
       // recorded steps have tests of their own, and may change nothing in the others
       await test(["--features", "certificates"], { RUSTC_WORKSPACE_WRAPPER: inRoot("tools", "lib", "with-steps") }),
     ];
