@@ -68,9 +68,10 @@ async function fuzz(targets, seconds) {
 }
 
 /** Whether each fuzzer finds a fault that was planted for it. */
-async function findPlanted(seconds) {
+async function findPlanted(targets, seconds) {
   const missed = [];
-  for (const { target, fault, file, from, to } of JSON.parse(readFileSync(inRoot("fuzz", "planted.json"), "utf8"))) {
+  const faults = JSON.parse(readFileSync(inRoot("fuzz", "planted.json"), "utf8"));
+  for (const { target, fault, file, from, to } of faults.filter(({ target }) => targets.includes(target))) {
     heading(`${target}: ${fault}`);
     const checkout = mkdtempSync(join(tmpdir(), "tls-psk-planted-"));
     try {
@@ -117,7 +118,7 @@ if (isEntry(import.meta)) {
       throw new Failure(`There is no fuzzer ${unknown.join(", ")}; there are ${TARGETS.join(", ")}.`);
     }
     const seconds = Number(values.seconds);
-    if (values.planted) await findPlanted(seconds);
-    else await fuzz(positionals.length > 0 ? positionals : TARGETS, seconds);
+    const targets = positionals.length > 0 ? positionals : TARGETS;
+    await (values.planted ? findPlanted : fuzz)(targets, seconds);
   });
 }

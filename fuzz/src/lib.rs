@@ -10,11 +10,13 @@
 //! 4. If both ends are connected, they agree about what was negotiated, and export the same keys.
 //! 5. What an application receives is a prefix of what its peer's application has sent.
 //! 6. What a codec reads and writes again, it reads as the same.
-//! 7. A call at the wrong time is a usage error, and changes nothing.
+//! 7. What this crate accepts, another parser reads as the same.
+//! 8. A call at the wrong time is a usage error, and changes nothing.
 
 mod calls;
 mod codec;
 mod conversation;
+mod differential;
 mod endpoints;
 mod flights;
 mod input;
@@ -29,6 +31,7 @@ mod support;
 pub use calls::calls;
 pub use codec::codec;
 pub use conversation::conversation;
+pub use differential::differential;
 pub use endpoints::check_error;
 pub use flights::flights;
 pub use seeds::seeds;

@@ -25,7 +25,12 @@ pub fn seeds() -> Vec<(&'static str, String, Vec<u8>)> {
         client.receive(&back).expect("an honest server");
         for event in events {
             match event {
-                Event::Message { name, bytes, .. } => seeds.push(("codec", name.to_owned(), bytes)),
+                Event::Message { name, bytes, .. } => {
+                    if name.ends_with("hello") {
+                        seeds.push(("differential", name.to_owned(), bytes.clone()));
+                    }
+                    seeds.push(("codec", name.to_owned(), bytes));
+                }
                 Event::Session(session) => {
                     let bytes = [&[0], &session.to_bytes()[..]].concat();
                     seeds.push(("stored", "session".to_owned(), bytes));

@@ -22,7 +22,7 @@ macro_rules! replay {
     };
 }
 
-replay!(calls codec conversation flights stored);
+replay!(calls codec conversation differential flights stored);
 
 /// Writes the first inputs: real messages and real stored bytes, which mutation then bends.
 #[test]
