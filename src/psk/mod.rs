@@ -88,6 +88,14 @@ impl Psk {
         }
     }
 
+    /// A PSK that nobody has, in as much memory as an external one.
+    pub(crate) fn stand_in(identity: &[u8]) -> Self {
+        let key = Zeroizing::new(vec![0; HashAlgorithm::Sha256.output_len()]);
+        let mut psk = Self::new(identity.to_vec(), PskKind::External, HashAlgorithm::Sha256, key);
+        psk.external_identity = Some(identity.to_vec());
+        psk
+    }
+
     /// The PSK of a ticket or a session that descends from a handshake with this authentication.
     pub(crate) fn resuming(
         identity: Vec<u8>,

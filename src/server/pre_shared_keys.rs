@@ -85,10 +85,9 @@ impl ServerPsks {
     pub(super) fn find(&self, identity: &[u8]) -> Option<Found<'_>> {
         let shared = self.config.psks();
         let key = key_of(identity);
-        shared.find_key(&key).or_else(|| {
-            let found = self.own.find_key(&key)?;
-            Some(Found { rank: shared.len() + found.rank, ..found })
-        })
+        // both are looked at, whatever the first one has
+        let (first, own) = (shared.find_key(&key), self.own.find_key(&key));
+        first.or(own.map(|found| Found { rank: shared.len() + found.rank, ..found }))
     }
 
     /// How tickets are issued, if at all.

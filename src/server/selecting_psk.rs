@@ -51,8 +51,12 @@ impl SelectingPsk {
         selection: &Selection<'_>,
     ) -> Result<State, Error> {
         let chosen = self.selector().choose(ctx, selection);
-        let verified = self.verify(chosen.as_ref());
-        let Some(chosen) = chosen else { return self.without_psk(ctx) };
+        let is_chosen = chosen.is_some();
+        let chosen = chosen.unwrap_or_else(|| self.selector().stand_in(ctx, selection));
+        let verified = self.verify(&chosen);
+        if !is_chosen {
+            return self.without_psk(ctx);
+        }
         trace(ctx, chosen.index, PskOutcome::Chosen);
         if !verified {
             trace(ctx, chosen.index, PskOutcome::Failed);
@@ -99,10 +103,9 @@ impl SelectingPsk {
     /// Whether the binder of the selected PSK verifies.
     ///
     /// There is one check for each hash that the handshake could use, so that the work reveals neither the selection
-    /// nor its hash: a check without a PSK uses a dummy key.
-    fn verify(&self, chosen: Option<&Chosen>) -> bool {
-        let index = chosen.map_or(0, |chosen| chosen.index);
-        let binder = self.offer().binders.get(index).map(Vec::as_slice).unwrap_or_default();
+    /// nor its hash.
+    fn verify(&self, chosen: &Chosen) -> bool {
+        let binder = self.offer().binders.get(chosen.index).map(Vec::as_slice).unwrap_or_default();
         let suites = &self.negotiation.common.suites;
         let mut verified = false;
         for hash in HashAlgorithm::ALL {
@@ -110,9 +113,10 @@ impl SelectingPsk {
                 continue;
             }
             let covered = self.negotiation.covered(hash);
-            match chosen.filter(|chosen| chosen.psk.hash == hash) {
-                Some(chosen) => verified = verify_binder(&chosen.psk, &covered, binder),
-                None => verify_dummy_binder(hash, &covered, binder),
+            if chosen.psk.hash == hash {
+                verified = verify_binder(&chosen.psk, &covered, binder);
+            } else {
+                verify_dummy_binder(hash, &covered, binder);
             }
         }
         verified

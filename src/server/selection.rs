@@ -96,11 +96,7 @@ impl Selector<'_> {
     /// The selected PSK, or `None` if no PSK is selected or the selected one fits none of the suites.
     pub(super) fn choose(&self, ctx: &mut Context, selection: &Selection<'_>) -> Option<Chosen> {
         match selection {
-            Selection::None => None,
-            Selection::Unknown(psk) => {
-                drop(core::hint::black_box(self.choose(ctx, &Selection::Psk(psk))));
-                None
-            }
+            Selection::None | Selection::Unknown(_) => None,
             Selection::FirstMatch => self.first_match(ctx),
             Selection::Offered(index) => {
                 let identity = &self.offered.get(*index)?.identity;
@@ -119,6 +115,18 @@ impl Selector<'_> {
                 })
             }),
         }
+    }
+
+    /// What is verified where nothing is selected: the application's PSK for an unknown identity, or one that nobody has.
+    pub(super) fn stand_in(&self, ctx: &mut Context, selection: &Selection<'_>) -> Chosen {
+        let made = match selection {
+            Selection::Unknown(psk) => self.choose(ctx, &Selection::Psk(psk)),
+            _ => None,
+        };
+        made.unwrap_or_else(|| {
+            let identity = self.offered.first().map(|psk| psk.identity.as_slice());
+            Chosen { index: 0, psk: Psk::stand_in(identity.unwrap_or_default()) }
+        })
     }
 
     /// The first usable ticket that descends from this PSK.
