@@ -47,7 +47,10 @@
 //! | `webpki-roots` | with it: the trust anchors of Mozilla's root programme |
 //! | `tokio` | streams for tokio, an acceptor with an asynchronous selection |
 //! | `unstable` | the lower layers, for tools that analyse TLS: no version number covers them |
-//! | `dissect`, `wiping` | for the project's own builds |
+//! | `classes`, `dissect`, `suspension`, `wiping` | for the project's own builds |
+//!
+//! On wasm32-unknown-unknown, the crate `getrandom` needs to be told where randomness comes from: the feature `wasm_js`
+//! of `getrandom` 0.4 takes it from the Web Crypto API.
 //!
 //! # Errors
 //!
@@ -66,7 +69,7 @@
     )
 )]
 #![cfg_attr(
-    not(any(feature = "unstable", target_arch = "wasm32")),
+    not(any(feature = "unstable", feature = "classes")),
     warn(
         missing_debug_implementations,
         unnameable_types,
@@ -115,7 +118,7 @@ mod inspect;
 mod role;
 #[cfg(not(all(target_family = "wasm", target_os = "unknown")))]
 mod stream;
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(feature = "classes", target_arch = "wasm32"))]
 mod wasm;
 
 /// The programs of the README, which are compiled.

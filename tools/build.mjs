@@ -61,7 +61,7 @@ const PAGE = {
   name: "wasm-page",
   out: PAGE_CORE,
   profile: "release",
-  features: ["dissect", "mlkem"],
+  features: ["classes", "dissect", "mlkem"],
   flags: [],
   // only the core itself, and in no other build, as it stores secrets
   cfgs: ["tls_psk_steps"],

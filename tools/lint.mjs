@@ -9,7 +9,7 @@ import { setUpRustLint, TARGET, wasmToolchain } from "./lib/toolchain.mjs";
 
 const CERTIFICATES = ["--features", "certificates"];
 const STEPS = ["--cfg", "tls_psk_steps"];
-const DISSECT = ["--features", "dissect"];
+const DISSECT = ["--features", "classes,dissect"];
 const OF_FULL = ["--features", "certificates,suspension"];
 const WIPING = ["--features", "wiping"];
 

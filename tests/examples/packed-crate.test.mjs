@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { TARGET as WASM, wasmToolchain } from "../../tools/lib/toolchain.mjs";
 import { REVERSE, startSClient } from "../interop/support/openssl.mjs";
 import { HEX, PSK } from "../interop/support/peers.mjs";
 import { freePort } from "../node/support/ports.mjs";
@@ -23,8 +24,13 @@ const programs = [...readFileSync(join(ROOT, "src", "README.md"), "utf8").matchA
 const [client, server] = programs.map(([, program]) => program);
 const examples = readdirSync(join(ROOT, "examples")).filter((name) => name.endsWith(".rs"));
 
-const cargo = (args, cwd = ROOT) =>
-  execFileSync("cargo", args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
+const cargo = (args, cwd = ROOT, env = {}) =>
+  execFileSync("cargo", args, {
+    cwd,
+    encoding: "utf8",
+    env: { ...process.env, ...env },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
 const metadata = () => JSON.parse(cargo(["metadata", "--format-version", "1", "--locked", "--all-features"]));
 
 let ports;
@@ -103,6 +109,50 @@ test("the server of the README selects the PSK of OpenSSL's client", async (t) =
   theirs.child.stdin.write("hello there\n");
   await theirs.printed(/^hello there$/m);
   assert.equal(ours.stderr, "");
+});
+
+const IN_A_MODULE = `use std::sync::Arc;
+use tls_psk::{ClientConfig, Connection, Entropy, ExternalPsk, HashAlgorithm};
+
+/// The length of a ClientHello.
+#[unsafe(no_mangle)]
+pub extern "C" fn client_hello_len() -> usize {
+    let psk = ExternalPsk::new(b"device-7", &[0x5a; 32], HashAlgorithm::Sha256).unwrap();
+    let mut config = ClientConfig::new();
+    config.append_psk(&psk).unwrap();
+    let mut client = Connection::client(Arc::new(config), Entropy::from_seed([7; 32]));
+    client.start().unwrap();
+    client.poll_transmit().unwrap().len()
+}
+`;
+
+test("a module of WebAssembly that uses the crate has its own exports, and none of the crate's classes", async () => {
+  const project = join(directory, "module");
+  mkdirSync(join(project, "src"), { recursive: true });
+  const [{ name, version }] = metadata().packages.filter(({ name }) => name === "tls-psk");
+  writeFileSync(
+    join(project, "Cargo.toml"),
+    `[package]
+name = "module"
+edition = "2024"
+
+[lib]
+crate-type = ["cdylib"]
+
+[dependencies]
+getrandom = { version = "0.4", features = ["wasm_js"] }
+tls-psk = { path = "../${name}-${version}" }
+`,
+  );
+  copyFileSync(join(ROOT, "Cargo.lock"), join(project, "Cargo.lock"));
+  writeFileSync(join(project, "src", "lib.rs"), IN_A_MODULE);
+  cargo(["build", "--quiet", "--target", WASM, "--target-dir", TARGET], project, await wasmToolchain());
+  const module = new WebAssembly.Module(readFileSync(join(TARGET, WASM, "debug", "module.wasm")));
+  const functions = WebAssembly.Module.exports(module).filter(({ kind }) => kind === "function");
+  assert.deepEqual(
+    functions.map(({ name }) => name).filter((name) => !/^__(wbindgen|externref)/.test(name)),
+    ["client_hello_len"],
+  );
 });
 
 test("no dependency needs a newer Rust than the crate", () => {
