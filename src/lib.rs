@@ -26,16 +26,17 @@
 //! | `tokio::connect`, `tokio::Acceptor` | over tokio's `AsyncRead` and `AsyncWrite`, with the feature `tokio` |
 //! | [`Connection`] | over anything else: bytes in, bytes out, no I/O |
 //!
-//! Each takes a [`ClientConfig`] or a [`ServerConfig`], which hold the PSKs. A server has its PSKs in the configuration,
-//! or looks them up for each connection ([`SelectionPolicy::Application`]). Such a look-up may take as long as a database
-//! query: the handshake stops and waits.
+//! Each takes a [`ClientConfig`] or a [`ServerConfig`], which hold the PSKs. A server has its PSKs in the
+//! configuration, or looks them up for each connection ([`SelectionPolicy::Application`]). Such a look-up may take as
+//! long as a database query: the handshake stops and waits.
 //!
 //! # PSKs
 //!
-//! A PSK needs the entropy of a key: 128 bits or more. Passwords are not keys (RFC 9257 section 6). Every pair of client
-//! and server needs its own PSK, and a PSK must not serve both roles (RFC 9257 section 4.1): a process that uses one as
-//! a client is refused as its server, unless [`Parameters::set_allow_both_roles`] permits it. The identity of a PSK
-//! travels in clear. [`ExternalPsk::with_context`] imports a PSK (RFC 9258), which binds it to the names of both ends.
+//! A PSK needs the entropy of a key: 128 bits or more. Passwords are not keys ([RFC 9257 section 6]). Every pair of
+//! client and server needs its own PSK, and a PSK must not serve both roles ([RFC 9257 section 4.1]): a process that
+//! uses one as a client is refused as its server, unless [`Parameters::set_allow_both_roles`] permits it. The identity
+//! of a PSK travels in clear. [`ExternalPsk::with_context`] imports a PSK (RFC 9258), which binds it to the names of
+//! both ends.
 //!
 //! # Features
 //!
@@ -58,6 +59,9 @@
 //! [`std::io::Error`], from which `downcast` takes it out.
 //!
 //! No error, no `Debug` output and no event contains a secret, except the lines of the key log, if it is enabled.
+//!
+//! [RFC 9257 section 6]: https://www.rfc-editor.org/rfc/rfc9257#section-6
+//! [RFC 9257 section 4.1]: https://www.rfc-editor.org/rfc/rfc9257#section-4.1
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(
@@ -73,6 +77,7 @@
     warn(
         missing_debug_implementations,
         unnameable_types,
+        clippy::doc_markdown,
         clippy::missing_errors_doc,
         clippy::must_use_candidate
     )

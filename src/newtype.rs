@@ -1,5 +1,5 @@
-//! Declarations: of the protocol's enumerations, newtypes, so that unknown values survive; and of what is public only for
-//! tools.
+//! Declarations: of the protocol's enumerations, newtypes, so that unknown values survive; and of what is public only
+//! for tools.
 
 /// Declares a wire enumeration: a newtype over its integer, with a constant and a name for each known value.
 macro_rules! wire_enum {

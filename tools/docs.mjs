@@ -1,10 +1,11 @@
 // npm run docs: the reference of the package, generated from its types, and that of the crate. A warning is an error.
 // With --write, docs/crate-api.txt becomes what the crate has now.
 
-import { rmSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { checkCrateApi } from "./lib/crate-api.mjs";
 import { inRoot, root } from "./lib/paths.mjs";
-import { isEntry, main, run, step } from "./lib/run.mjs";
+import { Failure, isEntry, main, run, step } from "./lib/run.mjs";
 import { setUpNative, setUpNpm } from "./setup.mjs";
 
 const DIRECTORY = "tools/docs";
@@ -24,7 +25,25 @@ export async function crateDocs({ write = false } = {}) {
   // pages that were made with other features would stay
   rmSync(inRoot("target", "doc", "tls_psk"), { recursive: true, force: true });
   await step("reference of the crate", () => run("cargo", args, { cwd: root, env }));
+  await step("links to RFCs", checkLinks);
   await step("public API of the crate", () => checkCrateApi({ write }));
+}
+
+/** A section of an RFC, outside of links, code and the tables of summaries, which have no links. */
+const SECTION = /(?:RFC \d+,? )?(?:section|appendix) (?:\d|[A-F]\b)[\d.]*/g;
+const ELSEWHERE = /<(a|pre|code|dl)\b.*?<\/\1>/gs;
+
+/** Throws if the crate's reference names a section of an RFC without a link to it. */
+function checkLinks() {
+  const directory = inRoot("target", "doc", "tls_psk");
+  const pages = readdirSync(directory, { recursive: true }).filter((name) => name.endsWith(".html"));
+  const found = pages.flatMap((name) => {
+    const page = readFileSync(join(directory, name), "utf8")
+      .replaceAll(ELSEWHERE, "")
+      .replaceAll(/<[^>]*>/g, "");
+    return (page.match(SECTION) ?? []).map((section) => `${name}: ${section}`);
+  });
+  if (found.length > 0) throw new Failure("The crate's reference names sections without a link.", found.join("\n"));
 }
 
 if (isEntry(import.meta)) {

@@ -110,7 +110,7 @@ impl Credentials {
     }
 
     /// The certificates in DER, the end-entity certificate first.
-    #[must_use] 
+    #[must_use]
     pub fn chain(&self) -> &[Vec<u8>] {
         &self.chain
     }
@@ -121,13 +121,13 @@ impl Credentials {
     }
 
     /// The private key, or its external schemes.
-    #[must_use] 
+    #[must_use]
     pub fn key(&self) -> &KeySource {
         &self.key
     }
 
     /// The first scheme of the key that the peer accepts.
-    #[must_use] 
+    #[must_use]
     pub fn scheme(&self, accepted: &[SignatureScheme]) -> Option<SignatureScheme> {
         let ours = match &self.key {
             KeySource::Local(key) => key.schemes(),
@@ -137,7 +137,7 @@ impl Credentials {
     }
 
     /// Whether the end-entity certificate is for a host of this name.
-    #[must_use] 
+    #[must_use]
     pub fn is_for(&self, server_name: &[u8]) -> bool {
         let Some(leaf) = self.chain.first() else { return false };
         let der = CertificateDer::from(leaf.as_slice());

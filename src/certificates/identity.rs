@@ -1,4 +1,5 @@
-//! A certificate of ours that the peer will take, and the proof that we have its key (RFC 9846 sections 4.5.1 and 4.5.2).
+//! A certificate of ours that the peer will take, and the proof that we have its key (RFC 9846 sections 4.5.1 and
+//! 4.5.2).
 
 use super::SharedCredentials;
 use super::credentials::{Credentials, KeySource};
@@ -35,7 +36,7 @@ impl Credentials {
     }
 }
 
-/// Chooses for a client that takes these schemes, and says whether its server_name decided that.
+/// Chooses for a client that takes these schemes, and says whether its `server_name` decided that.
 pub(crate) fn choose(
     credentials: &[SharedCredentials],
     schemes: &[SignatureScheme],

@@ -1,5 +1,5 @@
-//! A build without the feature `certificates`: the types of the room, of which there are no values, so that the states are
-//! written once for both builds and the compiler drops whatever would need one.
+//! A build without the feature `certificates`: the types of the room, of which there are no values, so that the states
+//! are written once for both builds and the compiler drops whatever would need one.
 
 #[path = "request.rs"]
 mod request;

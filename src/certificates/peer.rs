@@ -12,8 +12,8 @@ use crate::error::{CertificateError, Error, Violation};
 use crate::role::Role;
 use crate::wire::{Certificate, CertificateRequest, CertificateVerify, Reader, SignatureScheme};
 
-/// What a ticket keeps of a client's certificates, in bytes: enough for any end entity's own, and a ClientHello is still
-/// of a sensible size.
+/// What a ticket keeps of a client's certificates, in bytes: enough for any end entity's own, and a ClientHello is
+/// still of a sensible size.
 const MAX_KEPT_CHAIN: usize = 1 << 12;
 
 impl Verification {
@@ -108,7 +108,8 @@ impl RequestedSchemes {
     }
 }
 
-/// When a certificate that a client has shown expires, in milliseconds since the Unix epoch; long ago if that is unknown.
+/// When a certificate that a client has shown expires, in milliseconds since the Unix epoch; long ago if that is
+/// unknown.
 pub(crate) fn expiry(certificate: &[u8]) -> Option<u64> {
     Some(not_after(certificate).unwrap_or(0))
 }

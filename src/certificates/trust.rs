@@ -45,7 +45,7 @@ impl Verification {
     }
 
     /// By the application, whose rules have this name.
-    #[must_use] 
+    #[must_use]
     pub fn application(rules: &[u8]) -> Self {
         Self::Application { rules: rules.to_vec() }
     }

@@ -8,7 +8,7 @@ use crate::endpoint::{ConfigError, Parameters};
 use crate::psk::{ExternalPsk, PskError, PskKinds, PskList};
 use crate::wire::SignatureScheme;
 
-/// The schemes in signature_algorithms if no certificate is accepted: servers that choose a certificate before a PSK
+/// The schemes in `signature_algorithms` if no certificate is accepted: servers that choose a certificate before a PSK
 /// refuse a hello without the extension.
 const NOTHING_SIGNED: [SignatureScheme; 4] = [
     SignatureScheme::ECDSA_SECP256R1_SHA256,
@@ -33,13 +33,13 @@ pub struct ClientConfig {
 
 impl ClientConfig {
     /// A configuration with the defaults and no PSK.
-    #[must_use] 
+    #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
     /// Preferences and limits.
-    #[must_use] 
+    #[must_use]
     pub fn parameters(&self) -> &Parameters {
         &self.parameters
     }
@@ -67,7 +67,7 @@ impl ClientConfig {
     }
 
     /// Which kinds of PSK are used.
-    #[must_use] 
+    #[must_use]
     pub fn psk_kinds(&self) -> PskKinds {
         self.kinds
     }
@@ -86,12 +86,12 @@ impl ClientConfig {
     }
 
     /// The PSKs, most preferred first.
-    #[must_use] 
+    #[must_use]
     pub fn psks(&self) -> &PskList {
         &self.psks
     }
 
-    /// The schemes in signature_algorithms (RFC 9846 section 4.3.3).
+    /// The schemes in `signature_algorithms` (RFC 9846 section 4.3.3).
     pub(super) fn signature_algorithms(&self) -> Vec<SignatureScheme> {
         let verification = self.certificates.verification.as_ref();
         verification.map_or_else(|| NOTHING_SIGNED.to_vec(), Verification::schemes)
@@ -118,13 +118,15 @@ impl ClientConfig {
         self.full_handshake() && self.certificates.with_external_psk
     }
 
-    /// The DNS name to send as server_name (RFC 6066 section 3).
-    #[must_use] 
+    /// The DNS name to send as `server_name` ([RFC 6066 section 3]).
+    ///
+    /// [RFC 6066 section 3]: https://www.rfc-editor.org/rfc/rfc6066#section-3
+    #[must_use]
     pub fn server_name(&self) -> Option<&[u8]> {
         self.server_name.as_deref()
     }
 
-    /// Sets the DNS name to send as server_name. IP addresses are not permitted there.
+    /// Sets the DNS name to send as `server_name`. IP addresses are not permitted there.
     ///
     /// # Errors
     ///
@@ -146,7 +148,7 @@ impl ClientConfig {
 #[cfg(feature = "certificates")]
 impl ClientConfig {
     /// How a server's certificate is verified.
-    #[must_use] 
+    #[must_use]
     pub fn verification(&self) -> Option<&Verification> {
         self.certificates.verification.as_ref()
     }

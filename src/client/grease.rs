@@ -11,7 +11,7 @@ use crate::wire::{
 /// First, because a server that takes the first value without checking it would fail there. A second ClientHello
 /// repeats the values, as it is made from the first.
 ///
-/// psk_key_exchange_modes stays unchanged: Mbed TLS (3.6, 4.1) answers illegal_parameter to a mode that it does not
+/// `psk_key_exchange_modes` stays unchanged: Mbed TLS (3.6, 4.1) answers `illegal_parameter` to a mode that it does not
 /// know, and to more than two.
 pub(super) fn add(hello: &mut ClientHello, random: &mut Random) {
     let [suite, group, scheme, protocol, version, extension, distance] = random.array();

@@ -36,17 +36,17 @@ use wait_server_hello::WaitServerHello;
 pub enum State {
     /// START: nothing was sent.
     Start(Start),
-    /// WAIT_SH: the ClientHello was sent.
+    /// `WAIT_SH`: the ClientHello was sent.
     WaitServerHello(Box<WaitServerHello>),
-    /// WAIT_EE: the ServerHello was received.
+    /// `WAIT_EE`: the ServerHello was received.
     WaitEncryptedExtensions(Box<WaitEncryptedExtensions>),
-    /// WAIT_CERT_CR and WAIT_CERT: the server must send a certificate.
+    /// `WAIT_CERT_CR` and `WAIT_CERT`: the server must send a certificate.
     WaitCertificate(WaitCertificate),
-    /// WAIT_CV: the server must prove that it has the certificate's key.
+    /// `WAIT_CV`: the server must prove that it has the certificate's key.
     WaitCertificateVerify(WaitCertificateVerify<WaitFinished>),
-    /// WAIT_CV or WAIT_FINISHED: an answer of the application is pending.
+    /// `WAIT_CV` or `WAIT_FINISHED`: an answer of the application is pending.
     Asking(Asking),
-    /// WAIT_FINISHED: only the server's Finished is missing.
+    /// `WAIT_FINISHED`: only the server's Finished is missing.
     WaitFinished(Box<WaitFinished>),
     /// CONNECTED.
     Connected(Box<Established>),
@@ -150,9 +150,9 @@ impl State {
 
 /// A handshake for which the application's answer is pending.
 pub enum Asking {
-    /// WAIT_CV: the verdict on the server's certificate.
+    /// `WAIT_CV`: the verdict on the server's certificate.
     VerifyingCertificate(Verifying<WaitFinished>),
-    /// WAIT_FINISHED: the signature of the client's certificate.
+    /// `WAIT_FINISHED`: the signature of the client's certificate.
     Signing(Signing<ClientFlight>),
 }
 

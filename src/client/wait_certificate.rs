@@ -1,5 +1,5 @@
-//! WAIT_CERT_CR, WAIT_CERT and WAIT_CV: the authentication of a server without a PSK, or in addition to one (RFC 9846
-//! sections 4.4.2 and 4.5, RFC 8773).
+//! `WAIT_CERT_CR`, `WAIT_CERT` and `WAIT_CV`: the authentication of a server without a PSK, or in addition to one (RFC
+//! 9846 sections 4.4.2 and 4.5, RFC 8773).
 
 use super::wait_finished::WaitFinished;
 use super::{Asking, State};
@@ -11,7 +11,7 @@ use crate::psk::Verdict;
 use crate::role::Role;
 use crate::wire::{Handshake, HandshakeType};
 
-/// WAIT_CERT_CR, and WAIT_CERT once the server has requested a certificate.
+/// `WAIT_CERT_CR`, and `WAIT_CERT` once the server has requested a certificate.
 pub struct WaitCertificate {
     verification: Verification,
     /// Whether the server may request a client certificate: not if it has selected a PSK.

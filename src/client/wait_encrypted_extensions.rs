@@ -1,4 +1,4 @@
-//! WAIT_EE: EncryptedExtensions (RFC 9846 section 4.4.1).
+//! `WAIT_EE`: EncryptedExtensions (RFC 9846 section 4.4.1).
 
 use std::sync::Arc;
 
@@ -105,7 +105,7 @@ impl WaitEncryptedExtensions {
     }
 }
 
-/// Switches to the keys of the handshake. The compatibility change_cipher_spec must precede it (appendix E.4).
+/// Switches to the keys of the handshake. The compatibility `change_cipher_spec` must precede it (appendix E.4).
 pub(super) fn send_with_handshake_keys(
     ctx: &mut Context,
     hello: &ClientHello,

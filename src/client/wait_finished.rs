@@ -1,4 +1,4 @@
-//! WAIT_FINISHED: the server's Finished, and the client's (RFC 9846 section 4.5.3).
+//! `WAIT_FINISHED`: the server's Finished, and the client's (RFC 9846 section 4.5.3).
 
 use std::sync::Arc;
 

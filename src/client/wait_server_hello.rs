@@ -1,4 +1,4 @@
-//! WAIT_SH: ServerHello and HelloRetryRequest (RFC 9846 sections 4.2.3 and 4.2.4).
+//! `WAIT_SH`: ServerHello and HelloRetryRequest (RFC 9846 sections 4.2.3 and 4.2.4).
 
 use std::sync::Arc;
 
@@ -235,7 +235,7 @@ impl WaitServerHello {
     }
 }
 
-/// The key exchange, or its absence under psk_ke. With a certificate there is always one.
+/// The key exchange, or its absence under `psk_ke`. With a certificate there is always one.
 fn agree(
     config: &ClientConfig,
     server_certificate: bool,

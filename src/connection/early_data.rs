@@ -17,11 +17,13 @@ impl Connection {
     }
 
     /// Client: queues early data, all of it or none. It has no forward secrecy, and the server may receive it more than
-    /// once: it must be harmless when it is processed twice (RFC 9846 section 2.3).
+    /// once: it must be harmless when it is processed twice ([RFC 9846 section 2.3]).
     ///
     /// # Errors
     ///
     /// [`Usage::NoEarlyData`] and [`Usage::EarlyDataLimit`]; nothing is sent then.
+    ///
+    /// [RFC 9846 section 2.3]: https://www.rfc-editor.org/rfc/rfc9846#section-2.3
     pub fn send_early_data(&mut self, data: &[u8]) -> Result<(), Error> {
         self.check_alive()?;
         let result = match &mut self.phase {
@@ -52,12 +54,14 @@ impl Connection {
         self.answer(Answer::EarlyData(accepted))
     }
 
-    /// Exports keying material from the early exporter (RFC 9846 section 7.5): on a client once it has offered early
+    /// Exports keying material from the early exporter ([RFC 9846 section 7.5]): on a client once it has offered early
     /// data, on a server once it has accepted it. The result has the weaknesses of early data.
     ///
     /// # Errors
     ///
     /// [`Usage::NoEarlyData`], and [`Usage::ExporterLength`] for a label or a length that is too long.
+    ///
+    /// [RFC 9846 section 7.5]: https://www.rfc-editor.org/rfc/rfc9846#section-7.5
     pub fn export_early_keying_material(
         &self,
         label: &str,

@@ -22,23 +22,27 @@ impl Connection {
         self.settle(result)
     }
 
-    /// Changes the sending key, and on request the peer's (RFC 9846 section 4.7.3).
+    /// Changes the sending key, and on request the peer's ([RFC 9846 section 4.7.3]).
     ///
     /// # Errors
     ///
     /// As [`Connection::send`], and [`Usage::KeyUpdatePending`] for a request while the peer has not answered the last
     /// one.
+    ///
+    /// [RFC 9846 section 4.7.3]: https://www.rfc-editor.org/rfc/rfc9846#section-4.7.3
     pub fn update_keys(&mut self, request: KeyUpdateRequest) -> Result<(), Error> {
         let (context, established) = self.writable()?;
         let result = established.update_keys(context, request);
         self.settle(result)
     }
 
-    /// Exports keying material (RFC 9846 section 7.5). No context and an empty one give the same bytes.
+    /// Exports keying material ([RFC 9846 section 7.5]). No context and an empty one give the same bytes.
     ///
     /// # Errors
     ///
     /// [`Usage::HandshakeNotComplete`], and [`Usage::ExporterLength`] for a label or a length that is too long.
+    ///
+    /// [RFC 9846 section 7.5]: https://www.rfc-editor.org/rfc/rfc9846#section-7.5
     pub fn export_keying_material(
         &self,
         label: &str,

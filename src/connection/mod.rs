@@ -60,20 +60,20 @@ impl core::fmt::Debug for Entropy {
     }
 }
 
-/// One TLS 1.3 connection, client or server, without I/O. `Stream` and the streams of tokio drive it over a transport; use it
-/// directly for anything else.
+/// One TLS 1.3 connection, client or server, without I/O. `Stream` and the streams of tokio drive it over a transport;
+/// use it directly for anything else.
 ///
 /// # The contract
 ///
-/// 1. **Feed** it: [`set_time`](Self::set_time), then [`start`](Self::start) on a client, [`receive`](Self::receive) with
-///    bytes from the transport in chunks of any size, [`transport_closed`](Self::transport_closed) at their end,
+/// 1. **Feed** it: [`set_time`](Self::set_time), then [`start`](Self::start) on a client, [`receive`](Self::receive)
+///    with bytes from the transport in chunks of any size, [`transport_closed`](Self::transport_closed) at their end,
 ///    [`send`](Self::send), [`close`](Self::close), or an answer such as [`select`](Self::select).
-/// 2. **Drain** it: [`poll_transmit`](Self::poll_transmit) and [`poll_event`](Self::poll_event) until both return `None`,
-///    after every call, whether it failed or not. Send what it transmits in this order.
+/// 2. **Drain** it: [`poll_transmit`](Self::poll_transmit) and [`poll_event`](Self::poll_event) until both return
+///    `None`, after every call, whether it failed or not. Send what it transmits in this order.
 ///
-/// Every error except [`Error::Usage`] ends the connection permanently, and its alert, if any, is queued before the call
-/// returns. A usage error is a mistake of the caller: it sends nothing, changes nothing, and no byte of a peer can cause it.
-/// A panic is a bug, whatever the input.
+/// Every error except [`Error::Usage`] ends the connection permanently, and its alert, if any, is queued before the
+/// call returns. A usage error is a mistake of the caller: it sends nothing, changes nothing, and no byte of a peer can
+/// cause it. A panic is a bug, whatever the input.
 ///
 /// [`question`](Self::question) says whether the handshake waits for the application. Bytes that arrive meanwhile are
 /// buffered; stop reading from the transport while [`wants_read`](Self::wants_read) is false.
@@ -112,9 +112,9 @@ impl core::fmt::Debug for Entropy {
 pub struct Connection {
     context: Context,
     phase: Phase,
-    /// The peer's close_notify was received.
+    /// The peer's `close_notify` was received.
     receive_closed: bool,
-    /// Our close_notify was sent.
+    /// Our `close_notify` was sent.
     send_closed: bool,
     time_told: bool,
     /// The suspension that it continues.
@@ -217,7 +217,7 @@ impl Connection {
         self.process()
     }
 
-    /// Tells the connection that the transport has ended. Without the peer's close_notify before it, data may be
+    /// Tells the connection that the transport has ended. Without the peer's `close_notify` before it, data may be
     /// missing.
     ///
     /// # Errors
@@ -232,12 +232,14 @@ impl Connection {
         }
     }
 
-    /// Closes the sending side with close_notify; what the peer sends can still be read. Before the handshake is
-    /// complete, it cancels the connection (RFC 9846 section 6.1).
+    /// Closes the sending side with `close_notify`; what the peer sends can still be read. Before the handshake is
+    /// complete, it cancels the connection ([RFC 9846 section 6.1]).
     ///
     /// # Errors
     ///
     /// If the alert cannot be protected, because the limit of the key is reached.
+    ///
+    /// [RFC 9846 section 6.1]: https://www.rfc-editor.org/rfc/rfc9846#section-6.1
     pub fn close(&mut self) -> Result<(), Error> {
         if self.send_closed || matches!(self.phase, Phase::Failed(_) | Phase::Abandoned) {
             return Ok(());
@@ -269,7 +271,9 @@ impl Connection {
         self.context.poll_event()
     }
 
-    /// The state's name: that of RFC 9846 appendix A, or SELECTING_PSK, DECIDING_EARLY_DATA, CLOSED or FAILED.
+    /// The state's name: that of [RFC 9846 appendix A], or `SELECTING_PSK`, `DECIDING_EARLY_DATA`, CLOSED or FAILED.
+    ///
+    /// [RFC 9846 appendix A]: https://www.rfc-editor.org/rfc/rfc9846#appendix-A
     #[must_use]
     pub fn state(&self) -> &'static str {
         match &self.phase {

@@ -22,7 +22,7 @@ impl Connection {
         self.question().is_some()
     }
 
-    /// Fails the handshake with internal_error, because the application cannot answer.
+    /// Fails the handshake with `internal_error`, because the application cannot answer.
     ///
     /// # Errors
     ///

@@ -31,8 +31,8 @@ impl Connection {
     ///
     /// # Errors
     ///
-    /// Why the session does not fit the connection, such as [`PskError::SessionUsed`](crate::PskError::SessionUsed) and [`PskError::SessionExpired`](crate::PskError::SessionExpired),
-    /// or a usage error if it is too late.
+    /// Why the session does not fit the connection, such as [`PskError::SessionUsed`](crate::PskError::SessionUsed) and
+    /// [`PskError::SessionExpired`](crate::PskError::SessionExpired), or a usage error if it is too late.
     pub fn append_session(&mut self, session: &Session) -> Result<(), PskConfigError> {
         match &mut self.phase {
             Phase::Client(client::State::Start(start)) => {
@@ -65,13 +65,16 @@ impl Connection {
     }
 
     for_tools! {
-        /// The ClientHello, while a selection is pending: its server_name and application protocols may affect the choice.
+        /// The ClientHello, while a selection is pending: its `server_name` and application protocols may affect the
+        /// choice.
         pub fn client_hello(&self) -> Option<&ClientHello> {
             self.selecting().map(SelectingPsk::client_hello)
         }
     }
 
-    /// The server_name of the client (RFC 6066 section 3), while a selection is pending.
+    /// The `server_name` of the client ([RFC 6066 section 3]), while a selection is pending.
+    ///
+    /// [RFC 6066 section 3]: https://www.rfc-editor.org/rfc/rfc6066#section-3
     #[must_use]
     pub fn offered_server_name(&self) -> Option<&[u8]> {
         self.client_hello()?.extensions.server_name.as_deref()
@@ -84,7 +87,9 @@ impl Connection {
     }
 
     /// The cipher suites that the handshake may use, most preferred first, while a selection is pending. The hash of
-    /// the PSK must be that of one of them (RFC 9846 section 4.3.11).
+    /// the PSK must be that of one of them ([RFC 9846 section 4.3.11]).
+    ///
+    /// [RFC 9846 section 4.3.11]: https://www.rfc-editor.org/rfc/rfc9846#section-4.3.11
     pub fn common_suites(&self) -> &[Suite] {
         self.selecting().map(SelectingPsk::common_suites).unwrap_or_default()
     }

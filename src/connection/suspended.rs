@@ -1,16 +1,16 @@
 //! A connection that is put away, and taken up again: in another call of a runtime that leaves memory between two
 //! messages, in another thread or another process.
 //!
-//! No RFC describes this, and none needs to: the peer notices nothing. One thing must never happen. If one state is taken
-//! up twice, both connections protect different records with the same key and nonce, which breaks the AEAD: an observer
-//! learns the XOR of their texts, and can forge records. A change of keys on waking would not help, as both would change
-//! to the same key, and the peer accepts no gap in the sequence numbers. So each state is used once:
+//! No RFC describes this, and none needs to: the peer notices nothing. One thing must never happen. If one state is
+//! taken up twice, both connections protect different records with the same key and nonce, which breaks the AEAD: an
+//! observer learns the XOR of their texts, and can forge records. A change of keys on waking would not help, as both
+//! would change to the same key, and the peer accepts no gap in the sequence numbers. So each state is used once:
 //!
 //! - Suspending consumes the connection, and resuming consumes the state.
 //! - A state has the random identifier of its connection and a counter, which grows with each suspension. A process
 //!   refuses a state that is not newer than the last one that it took up.
-//! - For what a process cannot know, [`SuspendedConnection::id`] and [`SuspendedConnection::counter`] let the application
-//!   ask its store whether a state is the newest.
+//! - For what a process cannot know, [`SuspendedConnection::id`] and [`SuspendedConnection::counter`] let the
+//!   application ask its store whether a state is the newest.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -129,11 +129,11 @@ impl Connection {
 
     /// Takes an established connection apart, so that it can continue elsewhere, after [`Connection::resume`].
     ///
-    /// Call it between two records if possible: what has arrived of an incomplete one is a part of the state. All output
-    /// and all events must have been taken. The connection is returned if it cannot be suspended now.
+    /// Call it between two records if possible: what has arrived of an incomplete one is a part of the state. All
+    /// output and all events must have been taken. The connection is returned if it cannot be suspended now.
     ///
-    /// To keep earlier records safe from someone who reads the state, call [`Connection::update_keys`] before: the state
-    /// has the keys of the current generation, and no earlier ones.
+    /// To keep earlier records safe from someone who reads the state, call [`Connection::update_keys`] before: the
+    /// state has the keys of the current generation, and no earlier ones.
     ///
     /// # Errors
     ///

@@ -40,20 +40,20 @@ impl AeadKey {
         .map_err(|_| CryptoError::KeyLength)
     }
 
-    /// A key of AEAD_AES_128_GCM; if `by_platform`, for the platform's implementation, where `use_platform_aead` provided
-    /// one.
+    /// A key of `AEAD_AES_128_GCM`; if `by_platform`, for the platform's implementation, where `use_platform_aead`
+    /// provided one.
     pub fn aes_128_gcm(key: &[u8; 16], by_platform: bool) -> Self {
         let cipher = Key::Aes128Gcm(Aes128Gcm::new(key.into()));
         Self::of(AeadAlgorithm::Aes128Gcm, cipher, key, by_platform)
     }
 
-    /// A key of AEAD_AES_256_GCM; `by_platform` as for [`AeadKey::aes_128_gcm`].
+    /// A key of `AEAD_AES_256_GCM`; `by_platform` as for [`AeadKey::aes_128_gcm`].
     pub fn aes_256_gcm(key: &[u8; 32], by_platform: bool) -> Self {
         let cipher = Key::Aes256Gcm(Aes256Gcm::new(key.into()));
         Self::of(AeadAlgorithm::Aes256Gcm, cipher, key, by_platform)
     }
 
-    /// A key of AEAD_CHACHA20_POLY1305; `by_platform` as for [`AeadKey::aes_128_gcm`].
+    /// A key of `AEAD_CHACHA20_POLY1305`; `by_platform` as for [`AeadKey::aes_128_gcm`].
     pub fn chacha20_poly1305(key: &[u8; 32], by_platform: bool) -> Self {
         let cipher = Key::ChaCha20Poly1305(ChaCha20Poly1305::new(key.into()));
         Self::of(AeadAlgorithm::ChaCha20Poly1305, cipher, key, by_platform)

@@ -8,11 +8,11 @@ pub const TAG_LEN: usize = 16;
 /// The AEAD of a cipher suite.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AeadAlgorithm {
-    /// AEAD_AES_128_GCM
+    /// `AEAD_AES_128_GCM`
     Aes128Gcm,
-    /// AEAD_AES_256_GCM
+    /// `AEAD_AES_256_GCM`
     Aes256Gcm,
-    /// AEAD_CHACHA20_POLY1305
+    /// `AEAD_CHACHA20_POLY1305`
     ChaCha20Poly1305,
 }
 

@@ -36,7 +36,7 @@ impl HashAlgorithm {
     pub const ALL: [Self; 2] = [Self::Sha256, Self::Sha384];
 
     /// `Hash.length`, in bytes.
-    #[must_use] 
+    #[must_use]
     pub const fn output_len(self) -> usize {
         match self {
             Self::Sha256 => 32,
@@ -45,7 +45,7 @@ impl HashAlgorithm {
     }
 
     /// Its usual name.
-    #[must_use] 
+    #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Sha256 => "SHA-256",
@@ -53,8 +53,10 @@ impl HashAlgorithm {
         }
     }
 
-    /// The identifier of HKDF over this hash, a `target_kdf` (RFC 9258 section 10).
-    #[must_use] 
+    /// The identifier of HKDF over this hash, a `target_kdf` ([RFC 9258 section 10]).
+    ///
+    /// [RFC 9258 section 10]: https://www.rfc-editor.org/rfc/rfc9258#section-10
+    #[must_use]
     pub const fn kdf_id(self) -> u16 {
         match self {
             Self::Sha256 => 1,

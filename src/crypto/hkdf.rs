@@ -83,8 +83,8 @@ impl Prk {
     /// Fills `out`, which is no longer than the hash: `HKDF-Expand-Label(Secret, Label, Context, out.len())`.
     ///
     /// An output of that length is the start of the first block of HKDF-Expand, `HMAC(Secret, HkdfLabel | 0x01)`, which
-    /// cannot fail. The labels are those of the protocol, and the contexts are hashes or at most 255 bytes long, so they
-    /// fit their vectors. For other inputs, use [`expand_label`], which refuses those that do not fit.
+    /// cannot fail. The labels are those of the protocol, and the contexts are hashes or at most 255 bytes long, so
+    /// they fit their vectors. For other inputs, use [`expand_label`], which refuses those that do not fit.
     fn fill(&self, label: &'static str, context: &[u8], out: &mut [u8]) {
         debug_assert!(context.len() <= 0xff, "a context of HkdfLabel holds at most 255 bytes");
         debug_assert!(out.len() <= self.hash.output_len(), "one block of HKDF-Expand");

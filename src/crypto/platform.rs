@@ -1,5 +1,5 @@
-//! The AEADs of the platform, where they are faster than those of this crate: a WebAssembly module has no AES instructions,
-//! and the runtime around it has.
+//! The AEADs of the platform, where they are faster than those of this crate: a WebAssembly module has no AES
+//! instructions, and the runtime around it has.
 //!
 //! The platform's implementation computes what [`super::AeadKey`] would, one record at a time. Sequence numbers, limits
 //! and key updates stay in the core, so nothing else changes with it. What the platform does not take or refuses is

@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 use super::CryptoError;
 
-/// The source of a connection's random bytes: ChaCha20 over a seed. It wipes itself.
+/// The source of a connection's random bytes: `ChaCha20` over a seed. It wipes itself.
 pub struct Random {
     generator: ChaCha20Rng,
     /// Published values, which come first.

@@ -11,11 +11,11 @@ use crate::wire::CipherSuite;
 #[derive(Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Suite {
-    /// TLS_AES_128_GCM_SHA256
+    /// `TLS_AES_128_GCM_SHA256`
     Aes128Gcm,
-    /// TLS_AES_256_GCM_SHA384
+    /// `TLS_AES_256_GCM_SHA384`
     Aes256Gcm,
-    /// TLS_CHACHA20_POLY1305_SHA256
+    /// `TLS_CHACHA20_POLY1305_SHA256`
     ChaCha20Poly1305,
 }
 
@@ -25,7 +25,7 @@ impl Suite {
     pub const ALL: [Self; 3] = [Self::ChaCha20Poly1305, Self::Aes128Gcm, Self::Aes256Gcm];
 
     /// The suite with this code point, or `None` if it is not supported.
-    #[must_use] 
+    #[must_use]
     pub const fn of(code_point: CipherSuite) -> Option<Self> {
         match code_point {
             CipherSuite::TLS_AES_128_GCM_SHA256 => Some(Self::Aes128Gcm),
@@ -36,7 +36,7 @@ impl Suite {
     }
 
     /// The code point on the wire.
-    #[must_use] 
+    #[must_use]
     pub const fn code_point(self) -> CipherSuite {
         match self {
             Self::Aes128Gcm => CipherSuite::TLS_AES_128_GCM_SHA256,
@@ -46,7 +46,7 @@ impl Suite {
     }
 
     /// The hash of the transcript, the key schedule and the PSKs.
-    #[must_use] 
+    #[must_use]
     pub const fn hash(self) -> HashAlgorithm {
         match self {
             Self::Aes128Gcm | Self::ChaCha20Poly1305 => HashAlgorithm::Sha256,

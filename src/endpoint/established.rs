@@ -8,10 +8,10 @@ use crate::keys::{Exporter, TrafficSecret};
 use crate::psk::{Authentication, Issued, Session, Terms};
 use crate::wire::{ContentType, Handshake, KeyUpdate, KeyUpdateRequest, NewSessionTicket};
 
-/// How many KeyUpdates are accepted without application data between them. Each costs the peer a few bytes and this
+/// How many `KeyUpdates` are accepted without application data between them. Each costs the peer a few bytes and this
 /// side two key derivations.
 const MAX_KEY_UPDATES: u32 = 32;
-/// How many NewSessionTickets are accepted without application data between them.
+/// How many `NewSessionTickets` are accepted without application data between them.
 const MAX_TICKETS: u32 = 32;
 /// Seven days, in seconds (section 4.7.1).
 const MAX_TICKET_LIFETIME: u32 = 604_800;

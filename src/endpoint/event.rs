@@ -39,7 +39,9 @@ pub enum Event {
         /// The alert.
         description: AlertDescription,
     },
-    /// The peer changed its sending keys (RFC 9846 section 4.7.3).
+    /// The peer changed its sending keys ([RFC 9846 section 4.7.3]).
+    ///
+    /// [RFC 9846 section 4.7.3]: https://www.rfc-editor.org/rfc/rfc9846#section-4.7.3
     KeyUpdated,
     /// A line of the key log; only if enabled. It contains a secret.
     KeyLog(String),
@@ -123,7 +125,7 @@ pub struct Negotiated {
     pub psk_mode: Option<PskKeyExchangeMode>,
     /// The cipher suite.
     pub cipher_suite: Suite,
-    /// The key exchange group; `None` under psk_ke.
+    /// The key exchange group; `None` under `psk_ke`.
     pub group: Option<NamedGroup>,
     /// The application protocol.
     pub alpn: Option<Vec<u8>>,

@@ -27,7 +27,7 @@ named_errors! {
 }
 
 
-/// The smallest record_size_limit (RFC 8449 section 4).
+/// The smallest `record_size_limit` (RFC 8449 section 4).
 pub const MIN_RECORD_SIZE_LIMIT: u16 = 64;
 
 /// Preferences and limits, the same for both roles. Lists are in order of preference.
@@ -40,20 +40,24 @@ pub struct Parameters {
     psk_modes: Vec<PskKeyExchangeMode>,
     alpn: Vec<Vec<u8>>,
     record_size_limit: Option<u16>,
-    /// Pads every protected record to a multiple of this number of bytes (RFC 9846 section 5.4); 1 for no padding.
+    /// Pads every protected record to a multiple of this number of bytes ([RFC 9846 section 5.4]); 1 for no padding.
+    ///
+    /// [RFC 9846 section 5.4]: https://www.rfc-editor.org/rfc/rfc9846#section-5.4
     pub(crate) padding_multiple: usize,
     /// Changes the sending key at the latest after this number of records, which may be far below the AEAD's limit
     /// (section 5.5).
     pub(crate) rekey_after_records: u64,
     /// Whether the platform's AEAD protects records, where `crypto::use_platform_aead` provided one.
     pub(crate) platform_aead: bool,
-    /// Sends a session id and change_cipher_spec records for middleboxes (appendix E.4).
+    /// Sends a session id and `change_cipher_spec` records for middleboxes (appendix E.4).
     pub(crate) middlebox_compatibility: bool,
     /// Offers reserved values in addition to the real ones, as a client, so that servers keep ignoring unknown values
     /// (RFC 8701).
     pub(crate) grease: bool,
     /// Lets this process use an identity both as a client and as a server. This allows an attacker to send a client's
-    /// messages back to it (RFC 9257 section 4.1); for tests and demonstrations that play both sides.
+    /// messages back to it ([RFC 9257 section 4.1]); for tests and demonstrations that play both sides.
+    ///
+    /// [RFC 9257 section 4.1]: https://www.rfc-editor.org/rfc/rfc9257#section-4.1
     pub(crate) allow_both_roles: bool,
     /// Emits every secret as a line of the key log. For debugging only.
     pub(crate) key_log: bool,
@@ -85,7 +89,7 @@ impl Default for Parameters {
 
 impl Parameters {
     /// The cipher suites, most preferred first.
-    #[must_use] 
+    #[must_use]
     pub fn cipher_suites(&self) -> &[Suite] {
         &self.cipher_suites
     }
@@ -123,7 +127,7 @@ impl Parameters {
     }
 
     /// The key exchange groups, most preferred first.
-    #[must_use] 
+    #[must_use]
     pub fn groups(&self) -> &[NamedGroup] {
         &self.groups
     }
@@ -143,12 +147,12 @@ impl Parameters {
     }
 
     /// The PSK key exchange modes, most preferred first.
-    #[must_use] 
+    #[must_use]
     pub fn psk_modes(&self) -> &[PskKeyExchangeMode] {
         &self.psk_modes
     }
 
-    /// Sets the PSK key exchange modes. psk_ke gives up forward secrecy and is never used unless it is listed.
+    /// Sets the PSK key exchange modes. `psk_ke` gives up forward secrecy and is never used unless it is listed.
     ///
     /// # Errors
     ///
@@ -163,13 +167,13 @@ impl Parameters {
     }
 
     /// Whether `mode` is enabled.
-    #[must_use] 
+    #[must_use]
     pub fn allows(&self, mode: PskKeyExchangeMode) -> bool {
         self.psk_modes.contains(&mode)
     }
 
     /// The application protocols (RFC 7301), most preferred first; none means that ALPN is not used.
-    #[must_use] 
+    #[must_use]
     pub fn alpn(&self) -> &[Vec<u8>] {
         &self.alpn
     }
@@ -191,7 +195,7 @@ impl Parameters {
     }
 
     /// The largest inner plaintext to accept, in bytes including the content type (RFC 8449).
-    #[must_use] 
+    #[must_use]
     pub fn record_size_limit(&self) -> Option<u16> {
         self.record_size_limit
     }
@@ -209,19 +213,25 @@ impl Parameters {
         Ok(())
     }
 
-    /// Pads every protected record to a multiple of this number of bytes (RFC 9846 section 5.4), 1 to 16384; the default,
-    /// 1, means no padding.
+    /// Pads every protected record to a multiple of this number of bytes ([RFC 9846 section 5.4]), 1 to 16384; the
+    /// default, 1, means no padding.
+    ///
+    /// [RFC 9846 section 5.4]: https://www.rfc-editor.org/rfc/rfc9846#section-5.4
     pub fn set_padding_multiple(&mut self, bytes: usize) {
         self.padding_multiple = bytes;
     }
 
-    /// Changes the sending key at the latest after this number of records; by default only at the AEAD's limit (RFC 9846
-    /// section 5.5).
+    /// Changes the sending key at the latest after this number of records; by default only at the AEAD's limit
+    /// ([RFC 9846 section 5.5]).
+    ///
+    /// [RFC 9846 section 5.5]: https://www.rfc-editor.org/rfc/rfc9846#section-5.5
     pub fn set_rekey_after_records(&mut self, records: u64) {
         self.rekey_after_records = records;
     }
 
-    /// Sends a session id and change_cipher_spec records for middleboxes (RFC 9846 appendix E.4). On by default.
+    /// Sends a session id and `change_cipher_spec` records for middleboxes ([RFC 9846 appendix E.4]). On by default.
+    ///
+    /// [RFC 9846 appendix E.4]: https://www.rfc-editor.org/rfc/rfc9846#appendix-E.4
     pub fn set_middlebox_compatibility(&mut self, on: bool) {
         self.middlebox_compatibility = on;
     }
@@ -233,7 +243,9 @@ impl Parameters {
     }
 
     /// Lets this process use an identity both as a client and as a server. This allows an attacker to send a client's
-    /// messages back to it (RFC 9257 section 4.1); for tests and demonstrations that play both sides.
+    /// messages back to it ([RFC 9257 section 4.1]); for tests and demonstrations that play both sides.
+    ///
+    /// [RFC 9257 section 4.1]: https://www.rfc-editor.org/rfc/rfc9257#section-4.1
     pub fn set_allow_both_roles(&mut self, on: bool) {
         self.allow_both_roles = on;
     }

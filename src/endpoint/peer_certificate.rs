@@ -1,4 +1,4 @@
-//! WAIT_CERT and WAIT_CV: the peer's certificate, the proof that it has the key, and the verification (RFC 9846
+//! `WAIT_CERT` and `WAIT_CV`: the peer's certificate, the proof that it has the key, and the verification (RFC 9846
 //! sections 4.5.1 and 4.5.2).
 
 use super::{Context, Event, Negotiated};
@@ -24,7 +24,7 @@ pub trait Authenticated {
     fn set_peer_certificate(&mut self, chain: Vec<Vec<u8>>, verdict: Verdict);
 }
 
-/// WAIT_CV: the peer must prove that it has the certificate's key.
+/// `WAIT_CV`: the peer must prove that it has the certificate's key.
 pub struct WaitCertificateVerify<N> {
     /// The peer's chain; not empty.
     pub chain: Vec<Vec<u8>>,

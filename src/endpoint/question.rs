@@ -20,7 +20,7 @@ pub enum Question {
 
 impl Question {
     /// The name of the state that waits for the answer.
-    #[must_use] 
+    #[must_use]
     pub const fn state(self) -> &'static str {
         match self {
             Self::SelectPsk => "SELECTING_PSK",
@@ -31,7 +31,7 @@ impl Question {
     }
 
     /// The error of an answer if this question is not pending.
-    #[must_use] 
+    #[must_use]
     pub const fn not_asked(self) -> Usage {
         match self {
             Self::SelectPsk => Usage::NotSelecting,

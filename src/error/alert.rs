@@ -3,7 +3,9 @@
 use crate::newtype::wire_enum;
 
 wire_enum! {
-    /// `AlertDescription` (RFC 9846 section 6).
+    /// `AlertDescription` ([RFC 9846 section 6]).
+    ///
+    /// [RFC 9846 section 6]: https://www.rfc-editor.org/rfc/rfc9846#section-6
     AlertDescription(u8) {
         /// The sender sends nothing further.
         CLOSE_NOTIFY = 0, "close_notify";
@@ -49,9 +51,13 @@ wire_enum! {
         MISSING_EXTENSION = 109, "missing_extension";
         /// A response to an extension that was not offered.
         UNSUPPORTED_EXTENSION = 110, "unsupported_extension";
-        /// RFC 6066 section 3.
+        /// [RFC 6066 section 3].
+        ///
+        /// [RFC 6066 section 3]: https://www.rfc-editor.org/rfc/rfc6066#section-3
         UNRECOGNIZED_NAME = 112, "unrecognized_name";
-        /// RFC 6066 section 8.
+        /// [RFC 6066 section 8].
+        ///
+        /// [RFC 6066 section 8]: https://www.rfc-editor.org/rfc/rfc6066#section-8
         BAD_CERTIFICATE_STATUS_RESPONSE = 113, "bad_certificate_status_response";
         /// No acceptable PSK identity.
         UNKNOWN_PSK_IDENTITY = 115, "unknown_psk_identity";
@@ -59,7 +65,9 @@ wire_enum! {
         CERTIFICATE_REQUIRED = 116, "certificate_required";
         /// No more specific error is available.
         GENERAL_ERROR = 117, "general_error";
-        /// RFC 7301 section 3.2.
+        /// [RFC 7301 section 3.2].
+        ///
+        /// [RFC 7301 section 3.2]: https://www.rfc-editor.org/rfc/rfc7301#section-3.2
         NO_APPLICATION_PROTOCOL = 120, "no_application_protocol";
     }
 }

@@ -32,7 +32,9 @@ pub enum Error {
     UnexpectedMessage {
         /// What was received, by the RFC's name.
         received: &'static str,
-        /// The state that refused it (RFC 9846 appendix A).
+        /// The state that refused it ([RFC 9846 appendix A]).
+        ///
+        /// [RFC 9846 appendix A]: https://www.rfc-editor.org/rfc/rfc9846#appendix-A
         state: &'static str,
     },
     /// The endpoints have no common ground, although neither broke a rule.
@@ -43,9 +45,11 @@ pub enum Error {
     Certificate(CertificateError),
     /// The peer sent an error alert.
     AlertReceived(AlertDescription),
-    /// The transport ended before the peer's close_notify: data may be missing (RFC 9846 section 6.1).
+    /// The transport ended before the peer's `close_notify`: data may be missing ([RFC 9846 section 6.1]).
+    ///
+    /// [RFC 9846 section 6.1]: https://www.rfc-editor.org/rfc/rfc9846#section-6.1
     Truncated,
-    /// The peer sent close_notify, or the transport ended, before the handshake was complete.
+    /// The peer sent `close_notify`, or the transport ended, before the handshake was complete.
     ClosedDuringHandshake,
     /// This endpoint failed, not the peer; the name says where.
     Internal(&'static str),
@@ -58,7 +62,7 @@ pub enum Error {
 
 impl Error {
     /// The alert to send, if any.
-    #[must_use] 
+    #[must_use]
     pub const fn alert(self) -> Option<AlertDescription> {
         match self {
             Self::Decode(_) => Some(AlertDescription::DECODE_ERROR),
@@ -75,9 +79,9 @@ impl Error {
         }
     }
 
-    /// The direction of the alert that ended the connection: `Received` if the peer sent it, `Sent` if this endpoint did,
-    /// which is [`Error::alert`]; `None` without an alert.
-    #[must_use] 
+    /// The direction of the alert that ended the connection: `Received` if the peer sent it, `Sent` if this endpoint
+    /// did, which is [`Error::alert`]; `None` without an alert.
+    #[must_use]
     pub const fn direction(self) -> Option<Direction> {
         match self {
             Self::AlertReceived(_) => Some(Direction::Received),
@@ -87,7 +91,7 @@ impl Error {
     }
 
     /// Whether the connection continues after it.
-    #[must_use] 
+    #[must_use]
     pub const fn is_usage(self) -> bool {
         matches!(self, Self::Usage(_))
     }

@@ -1,4 +1,6 @@
 //! The declaration of errors: a name, a sentence and, where the connection fails, the alert.
+//!
+//! The sentence is also the documentation of the name, as code: it is what users see.
 
 /// Declares an enum whose variants carry a text and, optionally, an alert. A variant may exist in some builds only.
 macro_rules! named_errors {
@@ -7,7 +9,7 @@ macro_rules! named_errors {
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         #[non_exhaustive]
         pub enum $name {
-            $($(#[$only])? #[doc = $text] $variant,)*
+            $($(#[$only])? #[doc = concat!("`` ", $text, " ``")] $variant,)*
         }
 
         impl $name {

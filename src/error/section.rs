@@ -3,9 +3,10 @@
 use super::{Error, Incompatible, Violation};
 
 impl Error {
-    /// The section of RFC 9846 that says what should have been, such as `"4.3.11.2"`; where another RFC has the rule, with
-    /// its name, such as `"RFC 7301 section 3.2"`. `None` for errors that no rule describes, such as those of usage.
-    #[must_use] 
+    /// The section of RFC 9846 that says what should have been, such as `"4.3.11.2"`; where another RFC has the rule,
+    /// with its name, such as `"RFC 7301 section 3.2"`. `None` for errors that no rule describes, such as those of
+    /// usage.
+    #[must_use]
     pub const fn section(self) -> Option<&'static str> {
         Some(match self {
             Self::Decode(_) => "3",

@@ -15,7 +15,9 @@ pub enum PskKind {
     External,
     /// Provisioned by a NewSessionTicket: "res binder".
     Resumption,
-    /// An external PSK that was imported: "imp binder" (RFC 9258 section 5.2).
+    /// An external PSK that was imported: "imp binder" ([RFC 9258 section 5.2]).
+    ///
+    /// [RFC 9258 section 5.2]: https://www.rfc-editor.org/rfc/rfc9258#section-5.2
     Imported,
 }
 
@@ -61,7 +63,7 @@ impl EarlySecret {
         self.stage.exporter("e exp master", transcript)
     }
 
-    /// The next stage, from the (EC)DHE shared secret, or from zeros under psk_ke.
+    /// The next stage, from the (EC)DHE shared secret, or from zeros under `psk_ke`.
     pub fn into_handshake_secret(self, shared: Option<&SharedSecret>) -> HandshakeSecret {
         HandshakeSecret { stage: self.stage.next(shared.map(SharedSecret::as_bytes)) }
     }

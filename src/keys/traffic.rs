@@ -72,7 +72,7 @@ impl TrafficSecret {
 pub struct TrafficKeys {
     /// The AEAD with its key.
     pub key: AeadKey,
-    /// The static IV, XORed with the sequence number (section 5.3).
+    /// The static IV, `XORed` with the sequence number (section 5.3).
     pub iv: [u8; NONCE_LEN],
 }
 

@@ -35,7 +35,8 @@ impl TranscriptBuffer {
         transcript
     }
 
-    /// Hashes the stored messages as the synthetic message_hash that replaces a ClientHello before a HelloRetryRequest.
+    /// Hashes the stored messages as the synthetic `message_hash` that replaces a ClientHello before a
+    /// HelloRetryRequest.
     pub fn start_with_message_hash(&self, hash: HashAlgorithm) -> Transcript {
         Transcript::from_message_hash(hash, hash.digest(&self.messages).as_ref())
     }

@@ -77,38 +77,38 @@ impl Authentication {
     }
 
     /// Whether the peer was authenticated: by a PSK, or by a certificate that was accepted.
-    #[must_use] 
+    #[must_use]
     pub fn is_authenticated(&self) -> bool {
         self.psk.is_some() || self.verdict().is_some_and(|verdict| *verdict != Verdict::Unverified)
     }
 
     /// The identity of the external PSK, if there was one.
-    #[must_use] 
+    #[must_use]
     pub fn external_identity(&self) -> Option<&[u8]> {
         self.psk.as_ref().map(|psk| psk.identity.as_slice())
     }
 
     /// The importer context of the external PSK, if it was imported.
-    #[must_use] 
+    #[must_use]
     pub fn context(&self) -> Option<&[u8]> {
         self.psk.as_ref()?.context.as_deref()
     }
 
     /// The certificates that the peer has sent, in DER, its own first. On a server that resumes a connection, as many
     /// of them as the ticket has space for.
-    #[must_use] 
+    #[must_use]
     pub fn certificates(&self) -> &[Vec<u8>] {
         self.certificate.as_ref().map(|certificate| &certificate.chain[..]).unwrap_or_default()
     }
 
     /// Who accepted the certificates; `None` if there were none.
-    #[must_use] 
+    #[must_use]
     pub fn verdict(&self) -> Option<&Verdict> {
         self.certificate.as_ref().map(|certificate| &certificate.verdict)
     }
 
     /// When the full handshake was, in milliseconds of the connection's clock.
-    #[must_use] 
+    #[must_use]
     pub fn at(&self) -> u64 {
         self.at
     }

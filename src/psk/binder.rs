@@ -14,8 +14,8 @@ pub fn verify_binder(psk: &Psk, transcript_hash: &Digest, received: &[u8]) -> bo
     binder(psk, transcript_hash).ct_eq(received)
 }
 
-/// Does the work of [`verify_binder`] for a hash that the selected PSK does not have, so that the time does not reveal the
-/// PSK's hash. The key is fixed and the result is ignored: knowing the key gives no access.
+/// Does the work of [`verify_binder`] for a hash that the selected PSK does not have, so that the time does not reveal
+/// the PSK's hash. The key is fixed and the result is ignored: knowing the key gives no access.
 pub fn verify_dummy_binder(hash: HashAlgorithm, transcript_hash: &Digest, received: &[u8]) {
     let early = EarlySecret::new(hash, Some(&[0xd5; 32]));
     let key = early.binder_key(PskKind::External).finished_key();

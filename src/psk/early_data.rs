@@ -16,7 +16,7 @@ pub struct EarlyDataParameters {
 
 impl EarlyDataParameters {
     /// Up to `max_size` bytes of early data under this suite, without an application protocol.
-    #[must_use] 
+    #[must_use]
     pub const fn new(max_size: u32, cipher_suite: Suite) -> Self {
         Self { max_size, cipher_suite, alpn: None }
     }

@@ -63,11 +63,13 @@ struct Imported {
 
 impl ExternalPsk {
     /// A PSK of 1 to 65535 bytes of identity and 16 to 65535 bytes of secret, for suites with `hash`
-    /// (SHA-256 unless provisioned otherwise, RFC 9846 section 4.3.11).
+    /// (SHA-256 unless provisioned otherwise, [RFC 9846 section 4.3.11]).
     ///
     /// # Errors
     ///
     /// The first limit that the identity or the secret exceeds.
+    ///
+    /// [RFC 9846 section 4.3.11]: https://www.rfc-editor.org/rfc/rfc9846#section-4.3.11
     pub fn new(identity: &[u8], secret: &[u8], hash: HashAlgorithm) -> Result<Self, PskError> {
         if secret.len() < MIN_SECRET_LEN && !secret.is_empty() {
             return Err(PskError::SecretTooShort);
@@ -149,25 +151,25 @@ impl ExternalPsk {
     }
 
     /// The parameters of its early data, if it allows any.
-    #[must_use] 
+    #[must_use]
     pub fn early_data(&self) -> Option<&EarlyDataParameters> {
         self.early_data.as_ref()
     }
 
     /// The identity it was provisioned with.
-    #[must_use] 
+    #[must_use]
     pub fn identity(&self) -> &[u8] {
         &self.identity
     }
 
     /// The hash it was provisioned with.
-    #[must_use] 
+    #[must_use]
     pub fn hash(&self) -> HashAlgorithm {
         self.hash
     }
 
     /// The importer context, for an imported PSK.
-    #[must_use] 
+    #[must_use]
     pub fn context(&self) -> Option<&[u8]> {
         self.imported.as_ref().map(|imported| imported.context.as_slice())
     }
@@ -214,7 +216,7 @@ impl ExternalPsk {
     }
 }
 
-/// The encoding of an ImportedIdentity for TLS 1.3.
+/// The encoding of an `ImportedIdentity` for TLS 1.3.
 pub(super) fn imported_identity(identity: &[u8], context: &[u8], target: HashAlgorithm) -> Vec<u8> {
     ImportedIdentity {
         external_identity: identity.to_vec(),

@@ -13,7 +13,9 @@ use zeroize::Zeroizing;
 ///     uint16 target_kdf;
 /// } ImportedIdentity;
 /// ```
-/// RFC 9258 section 5.1.
+/// [RFC 9258 section 5.1].
+///
+/// [RFC 9258 section 5.1]: https://www.rfc-editor.org/rfc/rfc9258#section-5.1
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ImportedIdentity {
     /// The identity the PSK was provisioned with.
@@ -33,7 +35,7 @@ impl ImportedIdentity {
     pub const OVERHEAD: usize = 8;
 
     /// The encoding, which is the identity on the wire. The lengths were checked when the PSK was made.
-    #[must_use] 
+    #[must_use]
     pub fn encode(&self) -> Vec<u8> {
         let mut w = Writer::new();
         w.vec16(|w| w.bytes(&self.external_identity));

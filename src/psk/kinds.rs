@@ -15,13 +15,13 @@ pub enum PskKinds {
 
 impl PskKinds {
     /// Whether external PSKs are used.
-    #[must_use] 
+    #[must_use]
     pub const fn external(self) -> bool {
         matches!(self, Self::External | Self::Both)
     }
 
     /// Whether tickets are sent and used.
-    #[must_use] 
+    #[must_use]
     pub const fn resumption(self) -> bool {
         matches!(self, Self::Resumption | Self::Both)
     }

@@ -51,7 +51,7 @@ impl PskList {
     const MAX_OFFER_LEN: usize = 0xffff;
 
     /// An empty list.
-    #[must_use] 
+    #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
@@ -80,8 +80,8 @@ impl PskList {
     }
 
     for_tools! {
-        /// As [`PskList::append`], for a list that a client offers completely: it must fit one ClientHello, together with
-        /// `others`, the encoded bytes of everything else that is offered.
+        /// As [`PskList::append`], for a list that a client offers completely: it must fit one ClientHello, together
+        /// with `others`, the encoded bytes of everything else that is offered.
         pub fn append_to_offer(&mut self, psk: &ExternalPsk, others: usize) -> Result<(), PskError> {
             self.check_offer(others + offer_len(psk))?;
             self.append(psk)
@@ -122,13 +122,13 @@ impl PskList {
     }
 
     /// How many PSKs there are.
-    #[must_use] 
+    #[must_use]
     pub fn len(&self) -> usize {
         self.psks.len()
     }
 
     /// Whether the list is empty.
-    #[must_use] 
+    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.psks.is_empty()
     }

@@ -24,13 +24,13 @@ pub struct OfferedTicket {
 
 impl OfferedTicket {
     /// How the client was authenticated in the full handshake that the ticket descends from.
-    #[must_use] 
+    #[must_use]
     pub fn client(&self) -> &Authentication {
         &self.client
     }
 
     /// Whether this PSK authenticated the client: it has the same identity, context and key.
-    #[must_use] 
+    #[must_use]
     pub fn is_by(&self, psk: &ExternalPsk) -> bool {
         self.client.is_by(psk, self.hash)
     }
@@ -44,17 +44,19 @@ pub struct OfferedPsk<'a> {
     pub index: usize,
     /// The identity on the wire: opaque bytes that the client chose.
     pub identity: &'a [u8],
-    /// Zero, or noise, for an external PSK (RFC 9846 section 4.3.11.1).
+    /// Zero, or noise, for an external PSK ([RFC 9846 section 4.3.11.1]).
+    ///
+    /// [RFC 9846 section 4.3.11.1]: https://www.rfc-editor.org/rfc/rfc9846#section-4.3.11.1
     pub obfuscated_ticket_age: u32,
     /// The content of the ticket, if it is one that the server issued and still accepts.
     pub ticket: Option<&'a OfferedTicket>,
 }
 
 impl OfferedPsk<'_> {
-    /// The identity to look up in a store: for a ticket, that of the external PSK that it descends from; for an identity
-    /// in the format of an imported one (RFC 9258), the one that was imported; otherwise the identity on the wire. A
-    /// connection takes the PSK that is found only if the client has really offered it.
-    #[must_use] 
+    /// The identity to look up in a store: for a ticket, that of the external PSK that it descends from; for an
+    /// identity in the format of an imported one (RFC 9258), the one that was imported; otherwise the identity on the
+    /// wire. A connection takes the PSK that is found only if the client has really offered it.
+    #[must_use]
     pub fn external_identity(&self) -> Vec<u8> {
         let of_ticket = self.ticket.and_then(|ticket| ticket.client.external_identity());
         match (of_ticket, self.imported()) {
@@ -64,8 +66,10 @@ impl OfferedPsk<'_> {
         }
     }
 
-    /// The parts of the identity, if it has the format of an imported one (RFC 9258 section 5.1).
-    #[must_use] 
+    /// The parts of the identity, if it has the format of an imported one ([RFC 9258 section 5.1]).
+    ///
+    /// [RFC 9258 section 5.1]: https://www.rfc-editor.org/rfc/rfc9258#section-5.1
+    #[must_use]
     pub fn imported(&self) -> Option<ImportedIdentity> {
         ImportedIdentity::read(self.identity).ok()
     }
@@ -80,7 +84,7 @@ impl<'a> OfferedPskList<'a> {
     }
 
     /// Whether there is a next one.
-    #[must_use] 
+    #[must_use]
     pub fn has_next(&self) -> bool {
         self.next < self.len()
     }
@@ -91,19 +95,19 @@ impl<'a> OfferedPskList<'a> {
     }
 
     /// How many offered PSKs there are.
-    #[must_use] 
+    #[must_use]
     pub fn len(&self) -> usize {
         self.identities.len()
     }
 
     /// Whether none was offered; never true while a selection is pending.
-    #[must_use] 
+    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.identities.is_empty()
     }
 
     /// The offered PSK at an index in the client's list.
-    #[must_use] 
+    #[must_use]
     pub fn get(&self, index: usize) -> Option<OfferedPsk<'a>> {
         self.identities.get(index).map(|psk| OfferedPsk {
             index,

@@ -6,8 +6,8 @@ use super::list::{IdentityKey, IdentityMap};
 /// megabytes, however long the process runs.
 const REMEMBERED: usize = 50_000;
 
-/// Entries in two generations. Only what the application provisioned or stored is entered, so a stranger can neither add
-/// entries nor push out others.
+/// Entries in two generations. Only what the application provisioned or stored is entered, so a stranger can neither
+/// add entries nor push out others.
 pub(crate) struct Recent<T> {
     recent: IdentityMap<T>,
     /// The previous generation, from before `recent` was last full.

@@ -14,8 +14,10 @@ use zeroize::Zeroizing;
 /// What a client stores of a connection to resume it later.
 ///
 /// It is used only once: a ticket that is sent twice lets an observer link the connections, and makes its early data
-/// easier to replay (RFC 9846 appendix C.4). Clones share this state. The secret wipes itself and never shows in
+/// easier to replay ([RFC 9846 appendix C.4]). Clones share this state. The secret wipes itself and never shows in
 /// `Debug`.
+///
+/// [RFC 9846 appendix C.4]: https://www.rfc-editor.org/rfc/rfc9846#appendix-C.4
 #[derive(Clone)]
 pub struct Session {
     connection: Resumable,
@@ -67,7 +69,7 @@ impl Session {
     }
 
     /// The session as bytes, including its secret. Store them where only this client can read them.
-    #[must_use] 
+    #[must_use]
     pub fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
         let mut w = Writer::new();
         self.connection.write(&mut w, VERSION, |w| w.vec16(|w| w.bytes(&self.ticket)));
@@ -100,43 +102,43 @@ impl Session {
     }
 
     /// Whether a connection has used it. Exported bytes do not contain this.
-    #[must_use] 
+    #[must_use]
     pub fn is_used(&self) -> bool {
         !self.reusable && self.used.load(Ordering::Relaxed)
     }
 
     /// The suite of the connection that it resumes; it can be used with every suite of the same hash.
-    #[must_use] 
+    #[must_use]
     pub fn cipher_suite(&self) -> Suite {
         self.connection.cipher_suite
     }
 
     /// The identity on the wire.
-    #[must_use] 
+    #[must_use]
     pub fn ticket(&self) -> &[u8] {
         &self.ticket
     }
 
     /// The most early data that the server accepts with it, in bytes; 0 for none.
-    #[must_use] 
+    #[must_use]
     pub fn max_early_data(&self) -> u32 {
         self.connection.max_early_data
     }
 
     /// The identity of the external PSK whose handshake it descends from.
-    #[must_use] 
+    #[must_use]
     pub fn external_identity(&self) -> Option<&[u8]> {
         self.connection.terms.peer.external_identity()
     }
 
     /// The name of the server that it resumes a connection to. It is offered only to the same name.
-    #[must_use] 
+    #[must_use]
     pub fn server_name(&self) -> Option<&[u8]> {
         self.connection.terms.server_name.as_deref()
     }
 
     /// How the server was authenticated in the full handshake that the session descends from.
-    #[must_use] 
+    #[must_use]
     pub fn server(&self) -> &Authentication {
         &self.connection.terms.peer
     }
@@ -152,7 +154,7 @@ impl Session {
 
     /// When it expires, in milliseconds of the connection's clock: with its ticket, and at the latest seven days after
     /// the full handshake.
-    #[must_use] 
+    #[must_use]
     pub fn expires_at(&self) -> u64 {
         let last = self.server().at().saturating_add(MAX_AGE);
         self.connection.expires_at().min(last)

@@ -139,7 +139,7 @@ impl Opener {
     }
 }
 
-/// The IV with the sequence number XORed into its last eight bytes (section 5.3).
+/// The IV with the sequence number `XORed` into its last eight bytes (section 5.3).
 fn nonce(iv: &[u8; NONCE_LEN], sequence: u64) -> [u8; NONCE_LEN] {
     let mut nonce = *iv;
     for (byte, counter) in nonce.iter_mut().rev().zip(sequence.to_le_bytes()) {

@@ -7,12 +7,12 @@ use super::{HEADER_LEN, MAX_CIPHERTEXT, MAX_PLAINTEXT};
 use crate::error::{Error, Violation};
 use crate::wire::{Alert, ContentType, HandshakeType, Reader};
 
-/// How many empty records are accepted without data between them: empty application_data, which costs a decryption, and
-/// user_canceled.
+/// How many empty records are accepted without data between them: empty `application_data`, which costs a decryption,
+/// and `user_canceled`.
 const MAX_EMPTY_RECORDS: u32 = 32;
-/// How many change_cipher_spec records are accepted in a handshake. Each side sends at most two.
+/// How many `change_cipher_spec` records are accepted in a handshake. Each side sends at most two.
 const MAX_CHANGE_CIPHER_SPECS: u32 = 8;
-/// The only valid change_cipher_spec in TLS 1.3 (RFC 9846 section 5).
+/// The only valid `change_cipher_spec` in TLS 1.3 (RFC 9846 section 5).
 const CHANGE_CIPHER_SPEC: &[u8] = &[1];
 
 /// The content of a record.
@@ -134,7 +134,7 @@ impl RecordReader {
         self.max_inner = bytes.min(MAX_PLAINTEXT + 1);
     }
 
-    /// Whether to accept the compatibility change_cipher_spec now: after the first ClientHello and before the peer's
+    /// Whether to accept the compatibility `change_cipher_spec` now: after the first ClientHello and before the peer's
     /// Finished (section 5). During that time an unprotected alert is accepted, too.
     pub fn accept_change_cipher_spec(&mut self, accept: bool) {
         self.accept_change_cipher_spec = accept;

@@ -80,8 +80,8 @@ impl RecordWriter {
         self.sealer.is_some()
     }
 
-    /// Limits the inner plaintext of protected records to the peer's record_size_limit, which includes the content type
-    /// and padding (RFC 8449 section 4).
+    /// Limits the inner plaintext of protected records to the peer's `record_size_limit`, which includes the content
+    /// type and padding (RFC 8449 section 4).
     pub fn set_record_size_limit(&mut self, limit: usize) {
         self.max_content = limit.saturating_sub(1).clamp(1, MAX_PLAINTEXT);
     }
@@ -115,7 +115,7 @@ impl RecordWriter {
         }
     }
 
-    /// Queues the compatibility change_cipher_spec, which is never protected (section 5). Each side sends one, at the
+    /// Queues the compatibility `change_cipher_spec`, which is never protected (section 5). Each side sends one, at the
     /// first of the places that appendix E.4 names; later calls do nothing.
     pub fn write_change_cipher_spec(&mut self) {
         if !core::mem::replace(&mut self.change_cipher_spec_sent, true) {

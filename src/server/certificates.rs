@@ -7,7 +7,7 @@ use crate::wire::{ClientExtensions, Writer};
 /// The server's configuration of certificates.
 #[derive(Clone, Debug, Default)]
 pub struct CertificateConfig {
-    /// The server's certificates. It sends the first that is for the server_name and has a signature scheme that the
+    /// The server's certificates. It sends the first that is for the `server_name` and has a signature scheme that the
     /// client supports, or else the first with such a scheme. Without certificates, every client needs a PSK.
     pub credentials: Vec<SharedCredentials>,
     /// Requests client certificates, only in full handshakes.
@@ -17,7 +17,7 @@ pub struct CertificateConfig {
 }
 
 impl CertificateConfig {
-    /// Chooses the certificate for the client, and says whether its server_name decided the choice.
+    /// Chooses the certificate for the client, and says whether its `server_name` decided the choice.
     pub(super) fn choose(&self, extensions: &ClientExtensions) -> Result<(Identity, bool), Error> {
         let schemes = extensions.signature_algorithms.as_deref();
         let schemes = schemes.ok_or(Violation::MissingSignatureAlgorithms)?;
@@ -49,7 +49,7 @@ pub struct ClientCertificates {
 
 impl ClientCertificates {
     /// The policy; `required` says whether a client without a certificate is refused.
-    #[must_use] 
+    #[must_use]
     pub const fn new(verification: Verification, required: bool) -> Self {
         Self { verification, required }
     }

@@ -56,7 +56,7 @@ pub(super) fn check_mandatory(
     if full_handshake { Ok(()) } else { Err(Incompatible::NoPskOffered.into()) }
 }
 
-/// Whether PSKs are offered with psk_ke and no other known mode.
+/// Whether PSKs are offered with `psk_ke` and no other known mode.
 fn only_psk_ke(extensions: &ClientExtensions) -> bool {
     let modes = extensions.psk_key_exchange_modes.as_deref().unwrap_or_default();
     extensions.pre_shared_key.is_some()

@@ -27,7 +27,9 @@ pub enum EarlyDataPolicy {
     #[default]
     Reject,
     /// Asks the application, after all checks of TLS. The application may accept only if it knows that the ClientHello
-    /// is not a copy of one that was accepted before (section 8).
+    /// is not a copy of one that was accepted before ([section 8]).
+    ///
+    /// [section 8]: https://www.rfc-editor.org/rfc/rfc9846#section-8
     Application,
 }
 
@@ -41,10 +43,14 @@ pub struct ServerConfig {
     /// What to do with early data.
     pub(crate) early_data: EarlyDataPolicy,
     /// The largest difference between the client's and the server's view of a ticket's age with which early data is
-    /// accepted, in milliseconds (RFC 9846 section 8.3).
+    /// accepted, in milliseconds ([RFC 9846 section 8.3]).
+    ///
+    /// [RFC 9846 section 8.3]: https://www.rfc-editor.org/rfc/rfc9846#section-8.3
     pub(crate) early_data_window: u64,
-    /// How many bytes of rejected early data are skipped, counted as records on the wire (RFC 9846 section 4.3.10). The
-    /// limit is higher for a PSK that allows more early data.
+    /// How many bytes of rejected early data are skipped, counted as records on the wire ([RFC 9846 section 4.3.10]).
+    /// The limit is higher for a PSK that allows more early data.
+    ///
+    /// [RFC 9846 section 4.3.10]: https://www.rfc-editor.org/rfc/rfc9846#section-4.3.10
     pub(crate) max_skipped_early_data: usize,
     /// How many of the offered identities are looked up: the first ones; the rest are ignored. A ClientHello has room
     /// for more than a thousand, and each costs a look-up, here or in the application's store, before the client has
@@ -53,9 +59,11 @@ pub struct ServerConfig {
     /// How tickets are issued, and the keys that open them; without it there are no tickets. With it, tickets are
     /// accepted in addition to external PSKs, unless [`ServerConfig::set_psk_kinds`] says otherwise.
     pub(crate) tickets: Option<TicketPolicy>,
-    /// Stores the state of a HelloRetryRequest in a cookie that these keys protect (RFC 9846 section 4.3.2): the
+    /// Stores the state of a HelloRetryRequest in a cookie that these keys protect ([RFC 9846 section 4.3.2]): the
     /// client's answer may then go to another server that has the same keys, PSKs and policy. Without keys there is no
     /// cookie.
+    ///
+    /// [RFC 9846 section 4.3.2]: https://www.rfc-editor.org/rfc/rfc9846#section-4.3.2
     pub(crate) cookie_keys: Option<CookieKeys>,
     /// The configuration of certificates.
     pub(crate) certificates: CertificateConfig,
@@ -89,13 +97,13 @@ impl Default for ServerConfig {
 
 impl ServerConfig {
     /// A configuration with the defaults and no PSK.
-    #[must_use] 
+    #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
     /// Preferences and limits.
-    #[must_use] 
+    #[must_use]
     pub fn parameters(&self) -> &Parameters {
         &self.parameters
     }
@@ -106,7 +114,7 @@ impl ServerConfig {
     }
 
     /// How the PSK is selected.
-    #[must_use] 
+    #[must_use]
     pub fn selection(&self) -> SelectionPolicy {
         self.selection
     }
@@ -122,25 +130,30 @@ impl ServerConfig {
     }
 
     /// Sets the largest difference between the client's and the server's view of a ticket's age with which early data
-    /// is accepted, in milliseconds (RFC 9846 section 8.3). The default is 10,000.
+    /// is accepted, in milliseconds ([RFC 9846 section 8.3]). The default is 10,000.
+    ///
+    /// [RFC 9846 section 8.3]: https://www.rfc-editor.org/rfc/rfc9846#section-8.3
     pub fn set_early_data_window(&mut self, milliseconds: u64) {
         self.early_data_window = milliseconds;
     }
 
-    /// Sets how many bytes of rejected early data are skipped, counted as records on the wire (RFC 9846 section 4.3.10).
-    /// The limit is higher for a PSK that allows more early data. The default is 65,536.
+    /// Sets how many bytes of rejected early data are skipped, counted as records on the wire ([RFC 9846 section
+    /// 4.3.10]). The limit is higher for a PSK that allows more early data. The default is 65,536.
+    ///
+    /// [RFC 9846 section 4.3.10]: https://www.rfc-editor.org/rfc/rfc9846#section-4.3.10
     pub fn set_max_skipped_early_data(&mut self, bytes: usize) {
         self.max_skipped_early_data = bytes;
     }
 
     /// Sets how many of the offered identities are looked up: the first ones; the rest are ignored. A ClientHello has
-    /// space for more than a thousand, and each costs a look-up before the client has proven anything. The default is 32.
+    /// space for more than a thousand, and each costs a look-up before the client has proven anything. The default is
+    /// 32.
     pub fn set_max_offered_psks(&mut self, count: usize) {
         self.max_offered_psks = count;
     }
 
     /// How tickets are issued.
-    #[must_use] 
+    #[must_use]
     pub fn tickets(&self) -> Option<&TicketPolicy> {
         self.tickets.as_ref()
     }
@@ -157,14 +170,16 @@ impl ServerConfig {
     }
 
     /// The keys of cookies.
-    #[must_use] 
+    #[must_use]
     pub fn cookie_keys(&self) -> Option<&CookieKeys> {
         self.cookie_keys.as_ref()
     }
 
-    /// Stores the state of a HelloRetryRequest in a cookie that these keys protect (RFC 9846 section 4.3.2): the
+    /// Stores the state of a HelloRetryRequest in a cookie that these keys protect ([RFC 9846 section 4.3.2]): the
     /// client's answer may then go to another server that has the same keys, PSKs and policy. Without keys there is no
     /// cookie.
+    ///
+    /// [RFC 9846 section 4.3.2]: https://www.rfc-editor.org/rfc/rfc9846#section-4.3.2
     pub fn set_cookie_keys(&mut self, keys: impl Into<Option<CookieKeys>>) {
         self.cookie_keys = keys.into();
     }
@@ -209,7 +224,7 @@ impl ServerConfig {
     }
 
     /// Which kinds of PSK are accepted. The default: external ones, and tickets if there is a policy for them.
-    #[must_use] 
+    #[must_use]
     pub fn psk_kinds(&self) -> PskKinds {
         let tickets = if self.tickets.is_some() { PskKinds::Both } else { PskKinds::External };
         self.kinds.unwrap_or(tickets)
@@ -229,7 +244,7 @@ impl ServerConfig {
     }
 
     /// The PSKs, most preferred first.
-    #[must_use] 
+    #[must_use]
     pub fn psks(&self) -> &PskList {
         &self.psks
     }
@@ -238,19 +253,19 @@ impl ServerConfig {
 #[cfg(feature = "certificates")]
 impl ServerConfig {
     /// The server's certificates.
-    #[must_use] 
+    #[must_use]
     pub fn credentials(&self) -> &[SharedCredentials] {
         &self.certificates.credentials
     }
 
-    /// Sets the server's certificates. It sends the first that is for the server_name and has a signature scheme that
+    /// Sets the server's certificates. It sends the first that is for the `server_name` and has a signature scheme that
     /// the client supports, or else the first with such a scheme. Without certificates, every client needs a PSK.
     pub fn set_credentials(&mut self, credentials: Vec<SharedCredentials>) {
         self.certificates.credentials = credentials;
     }
 
     /// The policy for client certificates.
-    #[must_use] 
+    #[must_use]
     pub fn client_certificates(&self) -> Option<&ClientCertificates> {
         self.certificates.clients.as_ref()
     }

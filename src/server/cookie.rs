@@ -15,7 +15,7 @@ pub struct CookieKeys(SealingKeys);
 
 impl CookieKeys {
     /// The keys: the first seals, all of them open.
-    #[must_use] 
+    #[must_use]
     pub fn new(keys: SealingKeys) -> Self {
         Self(keys)
     }

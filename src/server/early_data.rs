@@ -13,7 +13,9 @@ use crate::psk::{EarlyDataParameters, Psk};
 #[non_exhaustive]
 pub struct EarlyDataRequest<'a> {
     /// Identifies this ClientHello, which an attacker cannot alter: the binder of the PSK, which covers it. A copy has
-    /// the same value; accepting no value twice is single use (section 8.2).
+    /// the same value; accepting no value twice is single use ([section 8.2]).
+    ///
+    /// [section 8.2]: https://www.rfc-editor.org/rfc/rfc9846#section-8.2
     pub id: &'a [u8],
     /// The identity on the wire.
     pub identity: &'a [u8],

@@ -102,7 +102,7 @@ impl RetryState {
         Ok(this)
     }
 
-    /// The HelloRetryRequest, and the transcript up to it: message_hash replaces the first ClientHello (section 4.1).
+    /// The HelloRetryRequest, and the transcript up to it: `message_hash` replaces the first ClientHello (section 4.1).
     pub(super) fn request(
         &self,
         legacy_session_id: &[u8],

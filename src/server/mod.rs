@@ -53,17 +53,17 @@ use wait_second_client_hello::WaitSecondClientHello;
 pub enum State {
     /// START: no ClientHello was received.
     WaitClientHello(WaitClientHello),
-    /// RECVD_CH, NEGOTIATED or WAIT_CV: an answer of the application is pending.
+    /// `RECVD_CH`, NEGOTIATED or `WAIT_CV`: an answer of the application is pending.
     Asking(Asking),
     /// START again, after a HelloRetryRequest.
     WaitSecondClientHello(Box<WaitSecondClientHello>),
-    /// WAIT_EOED: the server's flight was sent; early data is received.
+    /// `WAIT_EOED`: the server's flight was sent; early data is received.
     WaitEndOfEarlyData(Box<WaitEndOfEarlyData>),
-    /// WAIT_CERT: a client certificate was requested.
+    /// `WAIT_CERT`: a client certificate was requested.
     WaitCertificate(WaitCertificate),
-    /// WAIT_CV: the client must prove that it has the certificate's key.
+    /// `WAIT_CV`: the client must prove that it has the certificate's key.
     WaitCertificateVerify(WaitCertificateVerify<WaitFinished>),
-    /// WAIT_FINISHED: the server's flight was sent.
+    /// `WAIT_FINISHED`: the server's flight was sent.
     WaitFinished(Box<WaitFinished>),
     /// CONNECTED.
     Connected(Box<Established>),
@@ -75,7 +75,8 @@ impl State {
         Self::WaitClientHello(WaitClientHello { psks: ServerPsks::new(config) })
     }
 
-    /// The state's name: that of appendix A.2, or SELECTING_PSK or DECIDING_EARLY_DATA while the application decides.
+    /// The state's name: that of appendix A.2, or `SELECTING_PSK` or `DECIDING_EARLY_DATA` while the application
+    /// decides.
     pub fn name(&self) -> &'static str {
         match self {
             Self::WaitClientHello(_) | Self::WaitSecondClientHello(_) => "START",
@@ -175,13 +176,13 @@ impl State {
 
 /// A handshake for which the application's answer is pending.
 pub enum Asking {
-    /// RECVD_CH: which PSK is used.
+    /// `RECVD_CH`: which PSK is used.
     SelectingPsk(Box<SelectingPsk>),
     /// NEGOTIATED: whether early data is accepted.
     DecidingEarlyData(Box<DecidingEarlyData>),
     /// NEGOTIATED: the signature of the server's certificate.
     Signing(Signing<ServerFlight>),
-    /// WAIT_CV: the verdict on the client's certificate.
+    /// `WAIT_CV`: the verdict on the client's certificate.
     VerifyingCertificate(Verifying<WaitFinished>),
 }
 

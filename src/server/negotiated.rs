@@ -25,7 +25,7 @@ pub(super) struct Acceptance {
     /// The PSK; without one the server sends a certificate.
     pub(super) chosen: Option<Chosen>,
     pub(super) suite: Suite,
-    /// The client's share, `None` under psk_ke.
+    /// The client's share, `None` under `psk_ke`.
     pub(super) share: Option<KeyShareEntry>,
     pub(super) alpn: Option<Vec<u8>>,
     /// The transcript up to the last ClientHello.
@@ -77,7 +77,7 @@ impl Acceptance {
         }
     }
 
-    /// The index of the PSK in the offer, selected_identity (section 4.3.11).
+    /// The index of the PSK in the offer, `selected_identity` (section 4.3.11).
     fn selected_identity(&self) -> Result<Option<u16>, Error> {
         let index = self.chosen.as_ref().map(|chosen| u16::try_from(chosen.index));
         index.transpose().map_err(|_| Incompatible::NoAcceptablePsk.into())
@@ -101,7 +101,7 @@ impl Acceptance {
         }
     }
 
-    /// The server's share and the shared secret (section 4.3.8); neither under psk_ke.
+    /// The server's share and the shared secret (section 4.3.8); neither under `psk_ke`.
     fn answer_share(
         &self,
         ctx: &mut Context,
@@ -121,7 +121,7 @@ impl Acceptance {
         Some(EarlyKeys::derive(ctx, self.psk()?, &self.transcript, parameters))
     }
 
-    /// ServerHello (section 4.2.3); returns its selected_identity.
+    /// ServerHello (section 4.2.3); returns its `selected_identity`.
     fn send_server_hello(
         &mut self,
         ctx: &mut Context,

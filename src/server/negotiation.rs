@@ -38,7 +38,7 @@ impl Negotiation {
 
 /// The state from the cookie of a second ClientHello.
 pub(super) struct Retried {
-    /// message_hash of the first ClientHello, and the HelloRetryRequest.
+    /// `message_hash` of the first ClientHello, and the HelloRetryRequest.
     pub(super) transcript: Transcript,
     /// The index of the selected identity in this offer; `None` if the server sends a certificate instead.
     pub(super) chosen: Option<usize>,
@@ -50,7 +50,7 @@ pub(super) struct Retried {
 pub(super) struct Common {
     /// In order of preference; never empty.
     pub(super) suites: Vec<Suite>,
-    /// The group under psk_dhe_ke, `None` under psk_ke.
+    /// The group under `psk_dhe_ke`, `None` under `psk_ke`.
     pub(super) group: Option<GroupChoice>,
     pub(super) alpn: Option<Vec<u8>>,
 }

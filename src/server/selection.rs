@@ -117,7 +117,8 @@ impl Selector<'_> {
         }
     }
 
-    /// What is verified where nothing is selected: the application's PSK for an unknown identity, or one that nobody has.
+    /// What is verified where nothing is selected: the application's PSK for an unknown identity, or one that nobody
+    /// has.
     pub(super) fn stand_in(&self, ctx: &mut Context, selection: &Selection<'_>) -> Chosen {
         let made = match selection {
             Selection::Unknown(psk) => self.choose(ctx, &Selection::Psk(psk)),

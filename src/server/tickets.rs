@@ -31,9 +31,9 @@ pub struct TicketPolicy {
 impl TicketPolicy {
     /// One ticket for each handshake, valid for two hours, without early data; renewed for seven days after the full
     /// handshake. The keys open every ticket that they sealed, and so the early data of the resumed connection, and
-    /// under psk_ke all its data. Servers that share the keys, their session id context and their policy resume each
+    /// under `psk_ke` all its data. Servers that share the keys, their session id context and their policy resume each
     /// other's connections.
-    #[must_use] 
+    #[must_use]
     pub fn new(keys: SealingKeys) -> Self {
         Self {
             keys,
@@ -58,11 +58,13 @@ impl TicketPolicy {
         Ok(())
     }
 
-    /// How long a ticket can be used, in seconds: up to seven days (section 4.7.1).
+    /// How long a ticket can be used, in seconds: up to seven days ([section 4.7.1]).
     ///
     /// # Errors
     ///
     /// [`ConfigError::BadTicketLifetime`].
+    ///
+    /// [section 4.7.1]: https://www.rfc-editor.org/rfc/rfc9846#section-4.7.1
     pub fn set_lifetime(&mut self, seconds: u32) -> Result<(), ConfigError> {
         if !(1..=MAX_LIFETIME).contains(&seconds) {
             return Err(ConfigError::BadTicketLifetime);
@@ -72,11 +74,13 @@ impl TicketPolicy {
     }
 
     /// How long after the full handshake its connections can be resumed, in seconds: up to seven days, even if the
-    /// tickets are renewed (section 4.7.1).
+    /// tickets are renewed ([section 4.7.1]).
     ///
     /// # Errors
     ///
     /// [`ConfigError::BadSessionAge`].
+    ///
+    /// [section 4.7.1]: https://www.rfc-editor.org/rfc/rfc9846#section-4.7.1
     pub fn set_max_session_age(&mut self, seconds: u32) -> Result<(), ConfigError> {
         if !(1..=MAX_LIFETIME).contains(&seconds) {
             return Err(ConfigError::BadSessionAge);
@@ -86,11 +90,13 @@ impl TicketPolicy {
     }
 
     /// How much early data a ticket allows, in bytes, 0 for none; and the name of its replay store, 1 to 255 bytes. A
-    /// server with another store rejects the early data, as it could not know whether it is a copy (section 8).
+    /// server with another store rejects the early data, as it could not know whether it is a copy ([section 8]).
     ///
     /// # Errors
     ///
     /// [`ConfigError::BadReplayScope`].
+    ///
+    /// [section 8]: https://www.rfc-editor.org/rfc/rfc9846#section-8
     pub fn set_early_data(
         &mut self,
         max_size: u32,
@@ -114,7 +120,7 @@ impl TicketPolicy {
     }
 
     /// The keys.
-    #[must_use] 
+    #[must_use]
     pub fn keys(&self) -> &SealingKeys {
         &self.keys
     }

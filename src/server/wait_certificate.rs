@@ -1,4 +1,4 @@
-//! WAIT_CERT and WAIT_CV: the client's certificate (RFC 9846 sections 4.5.1 and 4.5.2).
+//! `WAIT_CERT` and `WAIT_CV`: the client's certificate (RFC 9846 sections 4.5.1 and 4.5.2).
 
 use super::certificates::ClientCertificates;
 use super::wait_finished::WaitFinished;
@@ -10,7 +10,7 @@ use crate::psk::Verdict;
 use crate::role::Role;
 use crate::wire::Handshake;
 
-/// WAIT_CERT: a client certificate was requested.
+/// `WAIT_CERT`: a client certificate was requested.
 pub struct WaitCertificate {
     pub(super) clients: ClientCertificates,
     pub(super) next: Box<WaitFinished>,

@@ -1,4 +1,4 @@
-//! START and RECVD_CH: the first ClientHello (RFC 9846 sections 4.2.2 and 9.2).
+//! START and `RECVD_CH`: the first ClientHello (RFC 9846 sections 4.2.2 and 9.2).
 
 use super::client_hello::check_hello;
 use super::negotiation::{Common, Negotiation, negotiate_with_cookie};

@@ -1,4 +1,4 @@
-//! WAIT_EOED: early data and its end (RFC 9846 sections 4.3.10 and 4.6).
+//! `WAIT_EOED`: early data and its end (RFC 9846 sections 4.3.10 and 4.6).
 
 use super::State;
 use super::wait_finished::WaitFinished;
@@ -7,7 +7,7 @@ use crate::error::{Error, Violation};
 use crate::keys::Exporter;
 use crate::wire::{EndOfEarlyData, Handshake};
 
-/// WAIT_EOED: early data and its end.
+/// `WAIT_EOED`: early data and its end.
 pub struct WaitEndOfEarlyData {
     /// How much may still be received, in bytes.
     pub(super) remaining: usize,

@@ -1,4 +1,4 @@
-//! WAIT_FINISHED: the client's Finished (RFC 9846 section 4.5.3).
+//! `WAIT_FINISHED`: the client's Finished (RFC 9846 section 4.5.3).
 
 use super::State;
 use super::pre_shared_keys::ServerPsks;

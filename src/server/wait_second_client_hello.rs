@@ -21,7 +21,7 @@ pub struct WaitSecondClientHello {
     alpn: Option<Vec<u8>>,
     retry: RetryState,
     cookie: Option<Vec<u8>>,
-    /// message_hash of the first ClientHello, and the HelloRetryRequest.
+    /// `message_hash` of the first ClientHello, and the HelloRetryRequest.
     transcript: Transcript,
 }
 

@@ -15,11 +15,12 @@ use crate::server::ServerConfig;
 /// TLS over a transport that blocks, such as a [`TcpStream`](std::net::TcpStream).
 ///
 /// The first [`read`](Read::read) or [`write`](Write::write) does the handshake. [`Stream::shutdown`] says that nothing
-/// follows, and what the peer still sends can be read. A transport that ends without the peer's close_notify is the error
-/// [`UnexpectedEof`](io::ErrorKind::UnexpectedEof): data may be missing (RFC 9846 section 6.1).
+/// follows, and what the peer still sends can be read. A transport that ends without the peer's `close_notify` is the
+/// error
+/// [`UnexpectedEof`](io::ErrorKind::UnexpectedEof): data may be missing ([RFC 9846 section 6.1]).
 ///
-/// A server that selects the PSK itself ([`SelectionPolicy::Application`](crate::SelectionPolicy::Application)) does the
-/// handshake by [`Stream::handshake`], which returns with each question to the application:
+/// A server that selects the PSK itself ([`SelectionPolicy::Application`](crate::SelectionPolicy::Application)) does
+/// the handshake by [`Stream::handshake`], which returns with each question to the application:
 ///
 /// ```no_run
 /// use std::net::TcpListener;
@@ -42,10 +43,12 @@ use crate::server::ServerConfig;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// A transport in non-blocking mode works as well: a call that returns [`WouldBlock`](io::ErrorKind::WouldBlock) has lost
-/// nothing and can be made again.
+/// A transport in non-blocking mode works as well: a call that returns [`WouldBlock`](io::ErrorKind::WouldBlock) has
+/// lost nothing and can be made again.
 ///
 /// Nobody limits how long a peer may take: set the time-outs of the transport.
+///
+/// [RFC 9846 section 6.1]: https://www.rfc-editor.org/rfc/rfc9846#section-6.1
 #[derive(Debug)]
 pub struct Stream<T> {
     io: T,
@@ -113,7 +116,7 @@ impl<T: Read + Write> Stream<T> {
         self.engine.handshake(&mut self.io)
     }
 
-    /// Sends close_notify: nothing follows. What the peer sends can still be read. The transport stays open.
+    /// Sends `close_notify`: nothing follows. What the peer sends can still be read. The transport stays open.
     ///
     /// # Errors
     ///

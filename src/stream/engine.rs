@@ -1,7 +1,7 @@
 //! A connection and its buffers: what all streams do, whether they block or not.
 //!
-//! The transport is any `Read + Write`. If it returns `WouldBlock`, so does the call, which loses nothing and can be made
-//! again.
+//! The transport is any `Read + Write`. If it returns `WouldBlock`, so does the call, which loses nothing and can be
+//! made again.
 
 use std::collections::VecDeque;
 use std::io::{self, Read, Write};
@@ -30,7 +30,7 @@ pub(super) struct Engine {
     unsent: Buffer,
     sessions: VecDeque<Session>,
     observer: Option<Observer>,
-    /// The peer has sent close_notify.
+    /// The peer has sent `close_notify`.
     ended: bool,
     chunk: Vec<u8>,
 }
@@ -144,7 +144,7 @@ impl Engine {
         }
     }
 
-    /// Reads application data; 0 after the peer's close_notify.
+    /// Reads application data; 0 after the peer's `close_notify`.
     pub(super) fn read(
         &mut self,
         io: &mut (impl Read + Write),
@@ -199,7 +199,7 @@ impl Engine {
         io.flush()
     }
 
-    /// Ends the sending side by close_notify.
+    /// Ends the sending side by `close_notify`.
     pub(super) fn shutdown(&mut self, io: &mut impl Write) -> io::Result<()> {
         self.connection_mut().close()?;
         self.flush(io)

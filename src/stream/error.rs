@@ -7,9 +7,9 @@ use crate::endpoint::Question;
 use crate::error::{Error, Usage};
 
 impl From<Error> for io::Error {
-    /// Wraps the error, from which [`io::Error::downcast`] takes it out. The kind is `UnexpectedEof` if the transport ended
-    /// too early, `ConnectionAborted` for an alert of the peer, `InvalidData` for what it did wrong, and `BrokenPipe` or
-    /// `InvalidInput` for a call that is not allowed now.
+    /// Wraps the error, from which [`io::Error::downcast`] takes it out. The kind is `UnexpectedEof` if the transport
+    /// ended too early, `ConnectionAborted` for an alert of the peer, `InvalidData` for what it did wrong, and
+    /// `BrokenPipe` or `InvalidInput` for a call that is not allowed now.
     fn from(error: Error) -> Self {
         let kind = match error {
             Error::Truncated | Error::ClosedDuringHandshake => io::ErrorKind::UnexpectedEof,

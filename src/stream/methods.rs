@@ -39,8 +39,8 @@ macro_rules! stream_methods {
                 self.engine.take_session()
             }
 
-            /// Server: the early data that was accepted and not taken. It may be a copy of data that was sent before, so
-            /// it is never mixed with what is read.
+            /// Server: the early data that was accepted and not taken. It may be a copy of data that was sent before,
+            /// so it is never mixed with what is read.
             pub fn take_early_data(&mut self) -> Vec<u8> {
                 self.engine.take_early_data()
             }

@@ -38,14 +38,16 @@ impl Offer {
         OfferedPskList::new(&self.identities, self.tickets.iter().map(Option::as_ref).collect())
     }
 
-    /// The name of the server that the client wants to talk to (RFC 6066 section 3).
+    /// The name of the server that the client wants to talk to ([RFC 6066 section 3]).
+    ///
+    /// [RFC 6066 section 3]: https://www.rfc-editor.org/rfc/rfc6066#section-3
     #[must_use]
     pub fn server_name(&self) -> Option<&[u8]> {
         self.server_name.as_deref()
     }
 
-    /// The application protocols of the client (RFC 7301), most preferred first, which may have reserved values among them
-    /// (RFC 8701).
+    /// The application protocols of the client (RFC 7301), most preferred first, which may have reserved values among
+    /// them (RFC 8701).
     #[must_use]
     pub fn alpn(&self) -> &[Vec<u8>] {
         &self.alpn
@@ -73,7 +75,7 @@ pub enum Choice {
     /// None of the offered ones, after the same work as for this PSK: [`Selection::Unknown`].
     Unknown(ExternalPsk),
     /// The application cannot answer, for example because its store is unreachable. The handshake fails with
-    /// internal_error, and the acceptor returns the error.
+    /// `internal_error`, and the acceptor returns the error.
     Failed(Box<dyn Error + Send + Sync>),
 }
 

@@ -227,7 +227,8 @@ impl Config {
         self.parameters().set_record_size_limit(Some(bytes)).map_err(throw_config)
     }
 
-    /// Whether the platform's AEADs may protect records, if `setPlatformAead` provided them. The default is that they may.
+    /// Whether the platform's AEADs may protect records, if `setPlatformAead` provided them. The default is that they
+    /// may.
     #[wasm_bindgen(js_name = setPlatformCrypto)]
     pub fn set_platform_crypto(&mut self, on: bool) {
         self.parameters().platform_aead = on;

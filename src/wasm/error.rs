@@ -33,8 +33,8 @@ pub(super) fn throw_answer(error: Error) -> JsValue {
     thrown
 }
 
-/// What a server probably means by answering a ClientHello with this alert. Servers use different alerts for the PSK, and
-/// some send the same alert for a wrong key and an unknown identity, as they should.
+/// What a server probably means by answering a ClientHello with this alert. Servers use different alerts for the PSK,
+/// and some send the same alert for a wrong key and an unknown identity, as they should.
 fn advice(alert: AlertDescription) -> Option<&'static str> {
     match alert {
         AlertDescription::DECRYPT_ERROR

@@ -115,7 +115,7 @@ pub struct CertificateRequest {
 }
 
 impl CertificateRequest {
-    /// Reads a message's body to its end. Extensions other than signature_algorithms are ignored: a client has one
+    /// Reads a message's body to its end. Extensions other than `signature_algorithms` are ignored: a client has one
     /// certificate or none, so it has no choice to make.
     pub fn read(mut r: Reader<'_>) -> Result<Self, Error> {
         let mut this = Self {

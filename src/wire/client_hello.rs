@@ -43,7 +43,7 @@ pub struct ClientHello {
 /// The ClientHello's extensions. `None` means that the extension is absent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ClientExtensions {
-    /// The only host name of server_name (RFC 6066 section 3).
+    /// The only host name of `server_name` (RFC 6066 section 3).
     pub server_name: Option<Vec<u8>>,
     /// Section 4.3.7, most preferred first.
     pub supported_groups: Option<Vec<NamedGroup>>,
@@ -149,8 +149,8 @@ impl ClientExtensions {
         }
     }
 
-    /// Checks the extensions of an answer: each needs one of these as its request, but for a HelloRetryRequest's cookie, and
-    /// one that is recognised needs its message (section 4.3).
+    /// Checks the extensions of an answer: each needs one of these as its request, but for a HelloRetryRequest's
+    /// cookie, and one that is recognised needs its message (section 4.3).
     pub(super) fn check_responses(
         &self,
         message: Messages,

@@ -16,7 +16,9 @@ wire_enum! {
 }
 
 wire_enum! {
-    /// `uint8 CipherSuite[2]` (RFC 9846 appendix B.4).
+    /// `uint8 CipherSuite[2]` ([RFC 9846 appendix B.4]).
+    ///
+    /// [RFC 9846 appendix B.4]: https://www.rfc-editor.org/rfc/rfc9846#appendix-B.4
     CipherSuite(u16) {
         /// AES-128 in GCM mode with SHA-256.
         TLS_AES_128_GCM_SHA256 = 0x1301, "TLS_AES_128_GCM_SHA256";
@@ -28,7 +30,9 @@ wire_enum! {
 }
 
 wire_enum! {
-    /// `NamedGroup` (RFC 9846 section 4.3.7).
+    /// `NamedGroup` ([RFC 9846 section 4.3.7]).
+    ///
+    /// [RFC 9846 section 4.3.7]: https://www.rfc-editor.org/rfc/rfc9846#section-4.3.7
     NamedGroup(u16) {
         /// NIST P-256.
         SECP256R1 = 0x0017, "secp256r1";
@@ -40,7 +44,9 @@ wire_enum! {
 }
 
 wire_enum! {
-    /// `PskKeyExchangeMode` (RFC 9846 section 4.3.9).
+    /// `PskKeyExchangeMode` ([RFC 9846 section 4.3.9]).
+    ///
+    /// [RFC 9846 section 4.3.9]: https://www.rfc-editor.org/rfc/rfc9846#section-4.3.9
     PskKeyExchangeMode(u8) {
         /// Only the PSK: no forward secrecy.
         PSK_KE = 0, "psk_ke";
@@ -94,15 +100,23 @@ wire_enum! {
 wire_enum! {
     /// `ExtensionType` (RFC 9846 section 4.3).
     ExtensionType(u16) {
-        /// RFC 6066 section 3.
+        /// [RFC 6066 section 3].
+        ///
+        /// [RFC 6066 section 3]: https://www.rfc-editor.org/rfc/rfc6066#section-3
         SERVER_NAME = 0, "server_name";
-        /// RFC 6066 section 4; only recognised to refuse it together with record_size_limit.
+        /// RFC 6066 section 4; only recognised to refuse it together with `record_size_limit`.
         MAX_FRAGMENT_LENGTH = 1, "max_fragment_length";
-        /// RFC 6066 section 8.
+        /// [RFC 6066 section 8].
+        ///
+        /// [RFC 6066 section 8]: https://www.rfc-editor.org/rfc/rfc6066#section-8
         STATUS_REQUEST = 5, "status_request";
-        /// RFC 9846 section 4.3.7.
+        /// [RFC 9846 section 4.3.7].
+        ///
+        /// [RFC 9846 section 4.3.7]: https://www.rfc-editor.org/rfc/rfc9846#section-4.3.7
         SUPPORTED_GROUPS = 10, "supported_groups";
-        /// RFC 9846 section 4.3.3.
+        /// [RFC 9846 section 4.3.3].
+        ///
+        /// [RFC 9846 section 4.3.3]: https://www.rfc-editor.org/rfc/rfc9846#section-4.3.3
         SIGNATURE_ALGORITHMS = 13, "signature_algorithms";
         /// RFC 7301.
         ALPN = 16, "application_layer_protocol_negotiation";
@@ -112,15 +126,25 @@ wire_enum! {
         RECORD_SIZE_LIMIT = 28, "record_size_limit";
         /// RFC 8773.
         TLS_CERT_WITH_EXTERN_PSK = 33, "tls_cert_with_extern_psk";
-        /// RFC 9846 section 4.3.11.
+        /// [RFC 9846 section 4.3.11].
+        ///
+        /// [RFC 9846 section 4.3.11]: https://www.rfc-editor.org/rfc/rfc9846#section-4.3.11
         PRE_SHARED_KEY = 41, "pre_shared_key";
-        /// RFC 9846 section 4.3.10.
+        /// [RFC 9846 section 4.3.10].
+        ///
+        /// [RFC 9846 section 4.3.10]: https://www.rfc-editor.org/rfc/rfc9846#section-4.3.10
         EARLY_DATA = 42, "early_data";
-        /// RFC 9846 section 4.3.1.
+        /// [RFC 9846 section 4.3.1].
+        ///
+        /// [RFC 9846 section 4.3.1]: https://www.rfc-editor.org/rfc/rfc9846#section-4.3.1
         SUPPORTED_VERSIONS = 43, "supported_versions";
-        /// RFC 9846 section 4.3.2.
+        /// [RFC 9846 section 4.3.2].
+        ///
+        /// [RFC 9846 section 4.3.2]: https://www.rfc-editor.org/rfc/rfc9846#section-4.3.2
         COOKIE = 44, "cookie";
-        /// RFC 9846 section 4.3.9.
+        /// [RFC 9846 section 4.3.9].
+        ///
+        /// [RFC 9846 section 4.3.9]: https://www.rfc-editor.org/rfc/rfc9846#section-4.3.9
         PSK_KEY_EXCHANGE_MODES = 45, "psk_key_exchange_modes";
         /// RFC 9846 section 4.3.4.
         CERTIFICATE_AUTHORITIES = 47, "certificate_authorities";
@@ -128,7 +152,9 @@ wire_enum! {
         OID_FILTERS = 48, "oid_filters";
         /// RFC 9846 section 4.3.6.
         POST_HANDSHAKE_AUTH = 49, "post_handshake_auth";
-        /// RFC 9846 section 4.3.3.
+        /// [RFC 9846 section 4.3.3].
+        ///
+        /// [RFC 9846 section 4.3.3]: https://www.rfc-editor.org/rfc/rfc9846#section-4.3.3
         SIGNATURE_ALGORITHMS_CERT = 50, "signature_algorithms_cert";
         /// RFC 9846 section 4.3.8.
         KEY_SHARE = 51, "key_share";
@@ -136,7 +162,9 @@ wire_enum! {
 }
 
 wire_enum! {
-    /// `SignatureScheme` (RFC 9846 section 4.3.3).
+    /// `SignatureScheme` ([RFC 9846 section 4.3.3]).
+    ///
+    /// [RFC 9846 section 4.3.3]: https://www.rfc-editor.org/rfc/rfc9846#section-4.3.3
     SignatureScheme(u16) {
         /// RSASSA-PKCS1-v1_5 with SHA-256; in certificates only.
         RSA_PKCS1_SHA256 = 0x0401, "rsa_pkcs1_sha256";
@@ -160,7 +188,9 @@ wire_enum! {
 }
 
 wire_enum! {
-    /// `KeyUpdateRequest` (RFC 9846 section 4.7.3).
+    /// `KeyUpdateRequest` ([RFC 9846 section 4.7.3]).
+    ///
+    /// [RFC 9846 section 4.7.3]: https://www.rfc-editor.org/rfc/rfc9846#section-4.7.3
     KeyUpdateRequest(u8) {
         /// Only the sender's keys change.
         UPDATE_NOT_REQUESTED = 0, "update_not_requested";

@@ -7,7 +7,7 @@ pub const fn two_bytes(place: u8) -> u16 {
     0x0a0a + 0x1010 * (place & 0xf) as u16
 }
 
-/// The reserved PskKeyExchangeMode at this place: `0x0B`, `0x2A`, up to `0xE4` (RFC 8701 section 2). Only the last
+/// The reserved `PskKeyExchangeMode` at this place: `0x0B`, `0x2A`, up to `0xE4` (RFC 8701 section 2). Only the last
 /// three bits of `place` count.
 pub const fn psk_key_exchange_mode(place: u8) -> u8 {
     0x0b + 0x1f * (place & 7)
@@ -23,7 +23,7 @@ pub(super) const fn name(value: u16) -> Option<&'static str> {
     if two_bytes((value >> 4) as u8) == value { Some(NAME) } else { None }
 }
 
-/// The name of a PskKeyExchangeMode, if it is reserved.
+/// The name of a `PskKeyExchangeMode`, if it is reserved.
 pub(super) const fn name_of_mode(mode: u8) -> Option<&'static str> {
     if mode % 0x1f == 0x0b { Some(NAME) } else { None }
 }

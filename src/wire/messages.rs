@@ -11,7 +11,7 @@ use crate::error::{Error, Violation};
 /// `struct { Extension extensions<0..2^16-1>; } EncryptedExtensions;` (RFC 9846 section 4.4.1)
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct EncryptedExtensions {
-    /// The server used the client's server_name (RFC 6066 section 3).
+    /// The server used the client's `server_name` (RFC 6066 section 3).
     pub server_name: bool,
     /// The server's own groups, for the client's next connection (section 4.3.7).
     pub supported_groups: Option<Vec<NamedGroup>>,
@@ -93,7 +93,7 @@ impl EncryptedExtensions {
 /// `struct { opaque verify_data[Hash.length]; } Finished;` (RFC 9846 section 4.5.3)
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finished {
-    /// HMAC(finished_key, Transcript-Hash).
+    /// `HMAC(finished_key`, Transcript-Hash).
     pub verify_data: Vec<u8>,
 }
 
@@ -131,7 +131,7 @@ pub struct NewSessionTicket {
     pub ticket_nonce: Vec<u8>,
     /// The identity of the resumption PSK.
     pub ticket: Vec<u8>,
-    /// max_early_data_size (section 4.3.10), in bytes.
+    /// `max_early_data_size` (section 4.3.10), in bytes.
     pub max_early_data_size: Option<u32>,
 }
 

@@ -30,7 +30,7 @@ pub struct ServerHello {
     pub legacy_version: ProtocolVersion,
     /// 32 random bytes, or [`HELLO_RETRY_REQUEST_RANDOM`].
     pub random: [u8; 32],
-    /// The legacy_session_id that the client sent.
+    /// The `legacy_session_id` that the client sent.
     pub legacy_session_id_echo: Vec<u8>,
     /// The selected suite.
     pub cipher_suite: CipherSuite,

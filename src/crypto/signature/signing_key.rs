@@ -84,7 +84,7 @@ impl SigningKey {
     }
 
     /// The schemes it can sign with, most preferred first.
-    #[must_use] 
+    #[must_use]
     pub fn schemes(&self) -> &'static [SignatureScheme] {
         match self.0 {
             Key::P256(_) => &[SignatureScheme::ECDSA_SECP256R1_SHA256],

@@ -62,8 +62,8 @@ impl Acceptor {
 
     /// Does the handshake with a PSK of the configuration. The runtime must have its timers enabled.
     ///
-    /// A configuration that asks the application for something needs [`Acceptor::accept_with`] for the selection of a PSK,
-    /// and [`TlsStream::handshake`] for everything else.
+    /// A configuration that asks the application for something needs [`Acceptor::accept_with`] for the selection of a
+    /// PSK, and [`TlsStream::handshake`] for everything else.
     ///
     /// # Errors
     ///
@@ -83,12 +83,12 @@ impl Acceptor {
         finish(tls, result).await
     }
 
-    /// Does the handshake with the PSK that the function selects, whatever the selection policy of the configuration. It may
-    /// take its time, up to the deadline; nothing is read meanwhile. It is called once, or never if the client offers
-    /// nothing.
+    /// Does the handshake with the PSK that the function selects, whatever the selection policy of the configuration.
+    /// It may take its time, up to the deadline; nothing is read meanwhile. It is called once, or never if the client
+    /// offers nothing.
     ///
-    /// An identity that it does not know is refused in the same way as a wrong key, but perhaps not after the same time:
-    /// see [`Choice::Unknown`].
+    /// An identity that it does not know is refused in the same way as a wrong key, but perhaps not after the same
+    /// time: see [`Choice::Unknown`].
     ///
     /// # Errors
     ///
@@ -144,7 +144,8 @@ where
     }
 }
 
-/// The stream of a handshake that is complete. Otherwise the peer is told that it will not be, if the transport takes it.
+/// The stream of a handshake that is complete. Otherwise the peer is told that it will not be, if the transport takes
+/// it.
 async fn finish<T>(
     mut tls: TlsStream<T>,
     result: Result<io::Result<()>, ::tokio::time::error::Elapsed>,

@@ -19,8 +19,8 @@
 //! # }
 //! ```
 //!
-//! The future of [`connect`] or of an acceptor can be dropped at any time: it owns the transport, which closes. All other
-//! calls can be cancelled and made again without losing a byte, with the exception that tokio describes for
+//! The future of [`connect`] or of an acceptor can be dropped at any time: it owns the transport, which closes. All
+//! other calls can be cancelled and made again without losing a byte, with the exception that tokio describes for
 //! `write_all`.
 
 mod acceptor;

@@ -21,8 +21,8 @@ use ::tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 /// Connects a client over a transport: does the handshake, and returns the stream.
 ///
-/// It takes as long as the server does: limit it by `tokio::time::timeout`. A configuration that asks the application, for
-/// example to verify a certificate, needs [`TlsStream::handshake`] instead.
+/// It takes as long as the server does: limit it by `tokio::time::timeout`. A configuration that asks the application,
+/// for example to verify a certificate, needs [`TlsStream::handshake`] instead.
 ///
 /// # Errors
 ///
@@ -40,10 +40,11 @@ pub async fn connect<T: AsyncRead + AsyncWrite + Unpin>(
 
 /// TLS over a transport of tokio's.
 ///
-/// It reads and writes as the transport does, with backpressure in both directions: it reads from the transport only when
-/// it is read, and a write waits while 64 KiB are not with the transport. `shutdown` sends close_notify and shuts down the
-/// transport's writing half; what the peer still sends can be read. A transport that ends without the peer's close_notify
-/// is the error [`UnexpectedEof`](io::ErrorKind::UnexpectedEof): data may be missing (RFC 9846 section 6.1).
+/// It reads and writes as the transport does, with backpressure in both directions: it reads from the transport only
+/// when it is read, and a write waits while 64 KiB are not with the transport. `shutdown` sends `close_notify` and
+/// shuts down the transport's writing half; what the peer still sends can be read. A transport that ends without the
+/// peer's `close_notify` is the error [`UnexpectedEof`](io::ErrorKind::UnexpectedEof): data may be missing ([RFC 9846
+/// section 6.1]).
 ///
 /// [`connect`] and [`Acceptor`](super::Acceptor) return it after the handshake. For everything that happens before or in
 /// the handshake, such as sessions, early data and certificates that the application verifies, make it by
@@ -71,6 +72,8 @@ pub async fn connect<T: AsyncRead + AsyncWrite + Unpin>(
 /// # Ok(())
 /// # }
 /// ```
+///
+/// [RFC 9846 section 6.1]: https://www.rfc-editor.org/rfc/rfc9846#section-6.1
 pub struct TlsStream<T> {
     pub(super) io: T,
     engine: Engine,
