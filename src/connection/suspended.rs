@@ -90,6 +90,18 @@ pub struct NotSuspended {
     pub reason: Usage,
 }
 
+impl core::fmt::Display for NotSuspended {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        self.reason.fmt(f)
+    }
+}
+
+impl core::error::Error for NotSuspended {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+        Some(&self.reason)
+    }
+}
+
 static RESUMED: Mutex<Option<Recent<u64>>> = Mutex::new(None);
 
 impl Suspension {

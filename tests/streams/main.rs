@@ -5,6 +5,8 @@
 mod asynchronous;
 mod blocking;
 mod cancellation;
+mod futures_io;
+mod traits;
 mod transports;
 
 use std::io;

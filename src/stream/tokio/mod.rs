@@ -22,6 +22,9 @@
 //! The future of [`connect`] or of an acceptor can be dropped at any time: it owns the transport, which closes. All
 //! other calls can be cancelled and made again without losing a byte, with the exception that tokio describes for
 //! `write_all`.
+//!
+//! The adapters of `tokio_util::compat` make a transport of one that implements the traits of `futures-io`, and such a
+//! stream of a [`TlsStream`].
 
 mod acceptor;
 mod tls_stream;
