@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
+import { copyFileSync, readFileSync } from "node:fs";
 import http from "node:http";
 import https from "node:https";
 import { test } from "node:test";
@@ -23,7 +23,7 @@ const CLI = fileURLToPath(new URL("./bin/tls-psk.mjs", import.meta.resolve("tls-
 
 async function startListener(t, args) {
   const server = startCli(t, [...args, ...KEY]);
-  const [, url] = await server.printed(/^listening on (ws:\S+)$/m);
+  const [, url] = await server.printed(/^listening on (wss?:\S+)$/m);
   return Object.assign(server, { url });
 }
 
@@ -117,13 +117,61 @@ test("connect reaches a server over wss:, if its certificate is trusted", async 
   assert.match(distrusting.stderr, /ERR_TLS_TRANSPORT|WebSocket/);
 });
 
+test("serve listens for wss: with a certificate, which SIGHUP reloads", async (t) => {
+  const [old, renewed] = [certificate(t), certificate(t)];
+  const [cert, key] = [temporaryFile(t), temporaryFile(t)];
+  copyFileSync(old.cert, cert);
+  copyFileSync(old.key, key);
+  const files = ["--listen-cert", cert, "--listen-key", key];
+  const server = await startListener(t, ["serve", "--listen", "wss://127.0.0.1:0/tls", "--echo", ...files]);
+  assert.match(server.url, /^wss:\/\/127\.0\.0\.1:\d+\/tls$/);
+  const connect = async (trusted) => {
+    const client = startCli(t, ["connect", server.url, ...KEY], { env: { NODE_EXTRA_CA_CERTS: trusted.cert } });
+    const status = await client.finish("inside of two\n");
+    return status === 0 ? client.stdout : status;
+  };
+  assert.equal(await connect(old), "inside of two\n");
+  assert.equal(await connect(renewed), 1);
+
+  // a key without its certificate is not taken
+  copyFileSync(renewed.key, key);
+  server.child.kill("SIGHUP");
+  await server.printed(/certificate of the web server was not reloaded: .*key/);
+  assert.equal(await connect(old), "inside of two\n");
+  copyFileSync(renewed.cert, cert);
+  server.child.kill("SIGHUP");
+  await server.printed(/keys and certificates were reloaded(.|\n)*keys and certificates were reloaded/);
+  assert.equal(await connect(renewed), "inside of two\n");
+  assert.equal(await connect(old), 1);
+});
+
+test("tunnel takes plaintext from WebSockets over HTTPS", async (t) => {
+  const { key, cert } = certificate(t);
+  const server = await startListener(t, ["serve", "--listen", "ws://127.0.0.1:0", "--echo"]);
+  const files = ["--listen-cert", cert, "--listen-key", key];
+  const tunnel = await startListener(t, ["tunnel", "--listen", "wss://127.0.0.1:0/plain", ...files, server.url]);
+  const socket = new WebSocket(tunnel.url, { ca: readFileSync(cert) });
+  await once(socket, "open");
+  socket.send(Buffer.from("through three"));
+  const [message] = await once(socket, "message");
+  assert.equal(String(message), "through three");
+  socket.close();
+});
+
 test("what cannot be listened on is refused by name", async (t) => {
-  for (const [listen, why] of [
-    ["wss://127.0.0.1:0", /listen on ws:, behind a web server/],
-    ["ws://", /not a WebSocket URL/],
+  const [one, other] = [certificate(t), certificate(t)];
+  const WSS = "wss://127.0.0.1:0";
+  for (const [args, status, why] of [
+    [[WSS], 2, /--listen wss: needs the web server's --listen-cert and --listen-key/],
+    [[WSS, "--listen-cert", one.cert], 2, /needs the web server's --listen-cert and --listen-key/],
+    [["ws://127.0.0.1:0", "--listen-cert", one.cert, "--listen-key", one.key], 2, /are for --listen wss:/],
+    [["127.0.0.1:0", "--listen-key", one.key], 2, /are for --listen wss:/],
+    [[WSS, "--listen-cert", "/missing.pem", "--listen-key", one.key], 2, /\/missing\.pem/],
+    [[WSS, "--listen-cert", one.cert, "--listen-key", other.key], 2, /certificate.*key|key.*mismatch/i],
+    [["ws://"], 2, /not a WebSocket URL/],
   ]) {
-    const server = startCli(t, ["serve", "--listen", listen, ...KEY]);
-    assert.equal(await server.finish(), 2);
+    const server = startCli(t, ["serve", "--listen", ...args, ...KEY]);
+    assert.equal(await server.finish(), status, server.stderr);
     assert.match(server.stderr, why);
   }
 });

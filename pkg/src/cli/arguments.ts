@@ -37,6 +37,8 @@ const CONNECT = {
 
 const LISTENER = {
   listen: { type: "string" },
+  "listen-cert": { type: "string" },
+  "listen-key": { type: "string" },
   "max-connections": { type: "string" },
   drain: { type: "string" },
 } as const;
@@ -67,8 +69,16 @@ export type Address = { host: string; port: number } | { path: string };
 /** The target of a client: an {@link Address}, or a WebSocket. */
 export type Target = Address | { url: string };
 
-/** Where a program listens: at an {@link Address}, perhaps for WebSockets with this path. */
-export type Listening = Address | { host: string; port: number; webSocketPath: string };
+/** Where a program listens: at an {@link Address}, or for WebSockets with this path, perhaps over HTTPS. */
+export type Listening = Address | WebSocketListening;
+
+export interface WebSocketListening {
+  host: string;
+  port: number;
+  webSocketPath: string;
+  /** For `wss:`, the files of the web server's certificate and of its key. */
+  https: { cert: string; key: string } | undefined;
+}
 
 /** The files of certificates, by purpose. */
 export interface CertificateArguments {
@@ -212,7 +222,7 @@ function parseTunnel(argv: string[]): TunnelArguments {
   const { values, positionals } = parse({ args: argv, options: TUNNEL, allowPositionals: true });
   if (values.listen === undefined) throw new UsageError("tunnel needs a --listen");
   const shared = client("tunnel", values, positionals);
-  return { command: "tunnel", ...shared, ...listener(values, parseListen(values.listen)) };
+  return { command: "tunnel", ...shared, ...listener(values, parseListen(values.listen, values)) };
 }
 
 type ClientValues = ReturnType<typeof parseArgs<{ options: typeof CLIENT }>>["values"];
@@ -252,7 +262,7 @@ function parseServe(argv: string[]): ServeArguments {
   const listen =
     values.listen === undefined
       ? { host: values.host ?? "127.0.0.1", port: parsePort(values.port ?? "") }
-      : parseListen(values.listen);
+      : parseListen(values.listen, values);
   return {
     command: "serve",
     service: services[0] ?? { kind: "echo" },
@@ -324,7 +334,8 @@ function common(values: CommonValues): CommonArguments {
   };
 }
 
-type ListenerValues = { "max-connections"?: string | undefined; drain?: string | undefined };
+type ListenerValues = { "max-connections"?: string | undefined; drain?: string | undefined } & HttpsValues;
+type HttpsValues = { "listen-cert"?: string | undefined; "listen-key"?: string | undefined };
 
 function listener(values: ListenerValues, listen: Listening): ListenerArguments {
   return {
@@ -358,14 +369,18 @@ function parseAddress(text: string): Address {
   return { host, port: parsePort(match[3]) };
 }
 
-/** As an address, but the host is optional; or `ws://HOST:PORT/PATH`. */
-function parseListen(text: string): Listening {
-  if (/^wss:/i.test(text))
-    throw new UsageError("--listen wss: listen on ws:, behind a web server that has the certificate");
-  if (/^ws:/i.test(text)) {
+/** As an address, but the host is optional; or `ws://HOST:PORT/PATH`, or `wss:` with a certificate. */
+function parseListen(text: string, { "listen-cert": cert, "listen-key": key }: HttpsValues): Listening {
+  const https = cert !== undefined && key !== undefined ? { cert, key } : undefined;
+  const isSecure = /^wss:/i.test(text);
+  if (isSecure && !https) throw new UsageError("--listen wss: needs the web server's --listen-cert and --listen-key");
+  if (!isSecure && (cert ?? key) !== undefined)
+    throw new UsageError("--listen-cert and --listen-key are for --listen wss:");
+  if (isSecure || /^ws:/i.test(text)) {
     if (!URL.canParse(text)) throw new UsageError(`${text} is not a WebSocket URL`);
     const { hostname, port, pathname } = new URL(text);
-    return { host: hostname.replace(/^\[|\]$/g, ""), port: parsePort(port || "80"), webSocketPath: pathname };
+    const at = { host: hostname.replace(/^\[|\]$/g, ""), port: parsePort(port || (isSecure ? "443" : "80")) };
+    return { ...at, webSocketPath: pathname, https };
   }
   return /^\d+$/.test(text) ? { host: "127.0.0.1", port: parsePort(text) } : parseAddress(text);
 }

@@ -75,7 +75,9 @@ Certificates, which are sent if no key is selected:
 
 Service:
   --host ADDRESS, --port PORT listen here (default 127.0.0.1); port 0 selects a free one
-  --listen [HOST:]PORT        the same in one option; or unix:PATH; or ws://HOST:PORT/PATH, with the package ws
+  --listen [HOST:]PORT        the same in one option; or unix:PATH; or ws[s]://HOST:PORT/PATH, with the package ws
+  --listen-cert FILE          for wss:, the certificate of the web server, in PEM
+  --listen-key FILE           and its private key
   --echo                      send everything back (default)
   --http                      answer an HTTP request with what was negotiated
   --forward TARGET            forward the plaintext to HOST:PORT or unix:PATH
@@ -87,11 +89,13 @@ ${OUTPUT}`,
   tunnel: `Usage: tls-psk tunnel --listen [HOST:]PORT TARGET [options]
 
 Accepts plaintext connections, and forwards each over a separate TLS connection to TARGET. It listens on HOST (default
-127.0.0.1), on unix:PATH, or on ws://HOST:PORT/PATH, which needs the package ws. TARGET is the same as for connect.
+127.0.0.1), on unix:PATH, or on ws[s]://HOST:PORT/PATH, which needs the package ws. TARGET is the same as for connect.
 
 ${KEYS}
 ${CLIENT_CERTIFICATES}
 ${TLS}  --grease off                offer no reserved values (RFC 8701)
+  --listen-cert FILE          for wss:, the certificate of the web server, in PEM
+  --listen-key FILE           and its private key
   --max-connections NUMBER    refuse further connections (default 1024)
   --drain SECONDS             how long connections may continue after SIGTERM (default 10)
 

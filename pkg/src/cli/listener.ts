@@ -1,13 +1,17 @@
 import { once } from "node:events";
 import { rmSync, statSync } from "node:fs";
-import { createServer as createHttpServer } from "node:http";
+import { createServer as createHttpServer, type RequestListener } from "node:http";
+import { createServer as createHttpsServer } from "node:https";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
+import { createSecureContext } from "node:tls";
 import { transportOf } from "../adapters/duplex.js";
 import { webSocketTransport } from "../adapters/websocket.js";
 import type { StreamTransport } from "../transport.js";
-import type { ListenerArguments, Listening } from "./arguments.js";
+import type { ListenerArguments, Listening, WebSocketListening } from "./arguments.js";
+import { read } from "./psks.js";
 import { complain, explain, say } from "./report.js";
+import { UsageError } from "./usage-error.js";
 import { loadWs } from "./web-sockets.js";
 
 /** A connection that was accepted. */
@@ -58,10 +62,33 @@ async function serverOf(listen: Listening, accept: (accepted: Accepted) => void)
     });
   }
   const { WebSocketServer } = await loadWs("--listen ws://… needs");
-  const server = createHttpServer((_request, response) => response.writeHead(426).end("This is a WebSocket.\n"));
+  const server = webServer(listen, (_request, response) => response.writeHead(426).end("This is a WebSocket.\n"));
   const sockets = new WebSocketServer({ server, path: listen.webSocketPath });
   sockets.on("connection", (socket, { socket: tcp }) => {
     accept({ peer: peerOf(tcp), transport: webSocketTransport(socket), destroy: () => socket.terminate() });
+  });
+  return server;
+}
+
+/** A web server over HTTP or HTTPS. SIGHUP reloads its certificate. Throws if certificate and key do not fit. */
+function webServer({ https }: WebSocketListening, answer: RequestListener) {
+  if (!https) return createHttpServer(answer);
+  const load = () => {
+    const files = { cert: read(https.cert), key: read(https.key) };
+    try {
+      createSecureContext(files);
+    } catch (error) {
+      throw new UsageError(`--listen-cert ${https.cert} with --listen-key ${https.key}: ${(error as Error).message}`);
+    }
+    return files;
+  };
+  const server = createHttpsServer(load(), answer);
+  process.on("SIGHUP", () => {
+    try {
+      server.setSecureContext(load());
+    } catch (error) {
+      complain(`the certificate of the web server was not reloaded: ${explain(error)}`);
+    }
   });
   return server;
 }
@@ -74,7 +101,7 @@ function removeSocket(path: string): void {
 function nameOf(listen: Listening, bound: AddressInfo | string): string {
   if ("path" in listen || typeof bound === "string") return `unix:${bound}`;
   const address = addressOf(bound);
-  return "webSocketPath" in listen ? `ws://${address}${listen.webSocketPath}` : address;
+  return "webSocketPath" in listen ? `ws${listen.https ? "s" : ""}://${address}${listen.webSocketPath}` : address;
 }
 
 function addressOf(bound: AddressInfo): string {

@@ -1,6 +1,7 @@
 // WebSockets as targets and listeners: Node's own client where there is one, otherwise the package ws, which is optional.
 
 import type { IncomingMessage, Server } from "node:http";
+import type { Server as HttpsServer } from "node:https";
 import { type WebSocketLike, webSocketTransport } from "../adapters/websocket.js";
 import type { StreamTransport } from "../transport.js";
 import { UsageError } from "./usage-error.js";
@@ -11,7 +12,7 @@ export type ServerSocket = WebSocketLike & { terminate(): void };
 interface Ws {
   WebSocket: new (url: string) => WebSocketLike;
   WebSocketServer: new (options: {
-    server: Server;
+    server: Server | HttpsServer;
     path?: string;
   }) => {
     on(event: "connection", accept: (socket: ServerSocket, request: IncomingMessage) => void): void;
