@@ -71,6 +71,8 @@ export async function startPeer(t) {
     secret: secret.toString("hex"),
     port: wire.address().port,
     requests: http.address().port,
+    /** Leaves out the connections that have ended so far. */
+    forget: () => conversations.clear(),
     async met() {
       const { error, last, ...seen } = await conversations.next();
       if (error) throw new Error(`Node's server: ${error.message}`, { cause: error });
@@ -93,6 +95,7 @@ function queue() {
   const come = [];
   const waiting = [];
   return {
+    clear: () => come.splice(0),
     push: (item) => (waiting.length > 0 ? waiting.shift()(item) : come.push(item)),
     next: () => (come.length > 0 ? Promise.resolve(come.shift()) : new Promise((resolve) => waiting.push(resolve))),
   };

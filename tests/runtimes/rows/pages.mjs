@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { BROWSER_NAMES, browser } from "../lib/browsers.mjs";
 import { program, versionOf } from "../lib/paths.mjs";
 import { LINE, startPeer } from "../lib/peer.mjs";
@@ -39,6 +40,7 @@ function page({ what, how, entries = BOTH, tools = [], html, show, version, quic
       const full = entry === "tls-psk/full";
       const project = packed.newProject(t, { files, peer, tools, full });
       const url = await show({ t, project, peer, entry });
+      if (show === developed) await reloaded({ matrix, peer, url });
       for (const name of context.quick ? BROWSER_NAMES.slice(0, 1) : BROWSER_NAMES) {
         const { visit } = await browser(matrix, name);
         await check({ name, peer, ...(await visit(`${url}#${peer.secret}`)) });
@@ -59,6 +61,18 @@ async function startGateway(t, packed, peer) {
 async function hears({ name, peer, text, complaints }) {
   assert.equal(text, LINE.trim(), `${name}: ${text}\n${complaints.join("\n")}`);
   await peer.met();
+}
+
+/**
+ * Visits a page of a development server until it stays. Vite reloads a page once it has bundled a dependency that it did
+ * not know, such as that of a worker, and this ends the connection of the first load.
+ */
+async function reloaded({ matrix, peer, url }) {
+  const { visit } = await browser(matrix, BROWSER_NAMES[0]);
+  const { text, complaints } = await visit(`${url}#${peer.secret}`);
+  assert.equal(text, LINE.trim(), `the first visit: ${text}\n${complaints.join("\n")}`);
+  await delay(1_000);
+  peer.forget();
 }
 
 /** The page shows an error that says what its policy lacks. */
