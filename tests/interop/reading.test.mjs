@@ -123,11 +123,18 @@ test("xxd, od and hexadecimal digits however they are written", async (t) => {
     "od with text": ["od", ["-A", "x", "-t", "x1z", file]],
     "od, octal offsets": ["od", ["-t", "x1", file]],
     "od, no offsets": ["od", ["-A", "n", "-t", "x1", file]],
+    "od, octal bytes": ["od", ["-v", "-b", file]],
+    "od, characters": ["od", ["-v", "-c", file]],
+    "xxd, binary": ["xxd", ["-b", file]],
   };
   for (const [name, [program, args]] of Object.entries(dumps)) {
     const { hello: found } = await helloIn(await output(t, program, args), /dump|digits/);
     assert.deepEqual(Buffer.from(found.bytes), hello.subarray(5), name);
   }
+  const print = `import sys; print("sent", open(sys.argv[1], "rb").read())`;
+  await helloIn(await output(t, "python3", ["-c", print, file]), /escapes/);
+  const list = "import sys; print(list(open(sys.argv[1], 'rb').read()))";
+  await helloIn(await output(t, "python3", ["-c", list, file]), /array/);
   await helloIn(await output(t, "xxd", ["-i", file]), /array/);
   await helloIn(await output(t, "xxd", ["-i"], hello), /digits/);
   await helloIn(await output(t, "xxd", ["-p", file]), /digits/);

@@ -257,6 +257,68 @@ test("bytes as Wireshark copies them for C, and as Node prints a Buffer, are rea
   assert.equal(messagesOf(printed.conversations[0])[0].missing, HELLO.length - 50);
 });
 
+/** The bytes in rows, each written by `write` from its offset and its bytes. */
+function rowsOf(bytes, width, write) {
+  const rows = [];
+  for (let at = 0; at < bytes.length; at += width) rows.push(write(at, [...bytes.subarray(at, at + width)]));
+  return rows.join("\n");
+}
+
+const hex = (byte) => byte.toString(16).padStart(2, "0");
+const spaced = (bytes) => bytes.map(hex).join(" ");
+const shown = (bytes) => bytes.map((byte) => (byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : ".")).join("");
+
+const WRITTEN = {
+  "rows of a quotation": rowsOf(HELLO, 16, (_, row) => `> ${spaced(row)}`),
+  "rows after the time of a log": rowsOf(
+    HELLO,
+    16,
+    (at, row) => `2026-11-27T18:00:0${at % 7}.123Z DEBUG tls: ${spaced(row)}`,
+  ),
+  "memory in gdb": rowsOf(
+    HELLO,
+    8,
+    (at, row) =>
+      `0x${(0x7fff_ffff_e000 + at).toString(16)} <hello+${at}>:${row.map((byte) => `\t0x${hex(byte)}`).join("")}`,
+  ),
+  "memory in lldb": rowsOf(
+    HELLO,
+    16,
+    (at, row) => `0x${(0x7ffe_efbf_f000 + at).toString(16)}: ${spaced(row)}  ${shown(row)}`,
+  ),
+  "a log of Zephyr": `[00:00:01.234,000] <dbg> tls: send: data\n${rowsOf(
+    HELLO,
+    16,
+    (_, row) => `${" ".repeat(33)}${spaced(row.slice(0, 8))}  ${spaced(row.slice(8))} |${shown(row)}|`,
+  )}`,
+  "a page": `<pre>${rowsOf(HELLO, 16, (_, row) => spaced(row))}</pre>`,
+  "numbers of Go": `[${[...HELLO].join(" ")}]`,
+  "a binary of Erlang": `<<${[...HELLO].join(",")}>>`,
+  "signed bytes of Java": `[${[...new Int8Array(HELLO)].join(", ")}]`,
+  "a string of JSON": JSON.stringify(HELLO.toString("latin1")).replace(
+    /[^ -~]/g,
+    (letter) => `\\u00${hex(letter.charCodeAt(0))}`,
+  ),
+  "a line of a web server's log": `127.0.0.1 - - [27/Nov/2026] "${[...HELLO]
+    .map((byte) => (byte < 0x20 || byte > 0x7e || byte === 0x22 || byte === 0x5c ? `\\x${hex(byte)}` : shown([byte])))
+    .join("")}" 400 150`,
+  "a URL": `https://site.example/?hello=${[...HELLO].map((byte) => `%${hex(byte)}`).join("")}`,
+  "a string of C in pieces": rowsOf(HELLO, 20, (_, row) => `  "${row.map((byte) => `\\x${hex(byte)}`).join("")}"`),
+};
+
+for (const [name, text] of Object.entries(WRITTEN)) {
+  test(`bytes are read from ${name}, with the line ends of Windows and in UTF-16 as well`, () => {
+    const windows = text.replaceAll("\n", "\r\n");
+    for (const input of [text, windows, Buffer.from(`\ufeff${windows}`, "utf16le")]) {
+      const { conversations } = readNow(typeof input === "string" ? input : new Uint8Array(input));
+      const [{ bytes }] = messagesOf(conversations[0]);
+      assert.deepEqual(Buffer.from(bytes), HELLO.subarray(5));
+    }
+    const swapped = new Uint8Array(Buffer.from(`\ufeff${text}`, "utf16le").swap16());
+    assert.equal(messagesOf(readNow(swapped).conversations[0]).length, 1);
+  });
+}
+
 test("no input crashes a reader or takes long, whatever it is", async () => {
   // a generator of its own, so that a failure can be repeated
   let state = 1;

@@ -1,14 +1,15 @@
 // Bytes in a text without rows: hexadecimal digits in any format, arrays in source code, base64 and PEM.
 
 import { fromBase64, fromHex } from "../digits.js";
+import { literalIn } from "./literals.js";
 import { isCapture } from "./pcap.js";
 import { ReadingError } from "./reading.js";
 import { kindOf } from "./tls.js";
 
 const PEM = /-----BEGIN ([^-]+)-----([\s\S]*?)(?:-----END [^-]+-----|$)/;
-/** An array in source code: `unsigned char hello[] = { 0x16, … };`, `[22, 3, 1]`, `[]byte{…}`. */
+/** An array in source code or output: `unsigned char hello[] = { 0x16, … };`, `[22, 3, 1]`, `[22 3 1]`, `<<22,3,1>>`. */
 const ARRAY =
-  /[[{(]\s*((?:0x[0-9a-f]{1,2}|\d{1,3})\s*(?:,\s*(?:0x[0-9a-f]{1,2}|\d{1,3})\s*)+),?\s*(?:\.{3}|…)?\s*[\]})]?/i;
+  /(?:[[{(]|<<)\s*((?:0x[0-9a-f]{1,2}|-?\d{1,3})(?:(?:\s*,\s*|\s+)(?:0x[0-9a-f]{1,2}|-?\d{1,3})(?![0-9a-z]))+),?\s*(?:\.{3}|…)?\s*(?:[\]})]|>>)?/i;
 /** A string in source code, one byte for each escape. */
 const ESCAPES = /(?:\\x[0-9a-f]{2})+/gi;
 /** A run of hexadecimal bytes with any separators; a word of letters ends it. */
@@ -29,6 +30,8 @@ export function spelledIn(text: string): Spelled[] {
     const bytes = fromBase64(pem[2] ?? "") ?? fromHex(pem[2] ?? "");
     if (bytes) return [{ form: `a block of ${pem[1]?.toLowerCase()} (PEM)`, bytes }];
   }
+  const literal = literalIn(text);
+  if (literal) return [{ form: "a string with escapes", bytes: literal }];
   const escaped = [...text.matchAll(ESCAPES)].map(([run]) => run.replace(/\\x/gi, "")).join("");
   if (escaped.length >= 2 * SHORTEST) return one("a string with escapes", fromHex(escaped));
   // Wireshark writes the text of a row into a comment
@@ -58,8 +61,9 @@ function one(form: string, bytes: Uint8Array | undefined): Spelled[] {
 function arrayIn(text: string): Spelled | undefined {
   const [, list] = ARRAY.exec(text) ?? [];
   if (!list) return undefined;
-  const items = list.split(",").map((item) => item.trim());
-  const numbers = items.filter((item) => item !== "").map(Number);
+  const items = list.trim().split(/[\s,]+/);
+  // Java's bytes have signs
+  const numbers = items.map(Number).map((number) => (number < 0 && number >= -128 ? number + 256 : number));
   const bare = /^\d+$/;
   // without a 0x, two digits may also be hexadecimal
   if (items.every((item) => bare.test(item)) && items.every((item) => item.length === 2)) {

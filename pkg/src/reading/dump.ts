@@ -26,13 +26,17 @@ interface Row {
 }
 
 /** An offset at the beginning of a line, and the text after it. */
-const OFFSET = /^\s*(?:0x)?([0-9a-f]{4,8})(?::| -|\s)\s*((?:[0-9a-f]{2})+(?:[\s\-|].*)?)$/i;
+const OFFSET = /^\s*(?:0x)?([0-9a-f]{4,8}|[0-9a-f]{9,16}(?=:))(?::| -|\s)\s*((?:[0-9a-f]{2})+(?:[\s\-|].*)?)$/i;
 /** The same after the prefix of a logger; then the offset has its own mark. */
 const LOGGED_OFFSET = /^.*?[\s|\]>:](?:0x)?([0-9a-f]{4,8})(?::| -)\s+((?:[0-9a-f]{2})+(?:[\s\-|].*)?)$/i;
 /** Only bytes, or bytes with their text after a bar. */
-const BYTES = /^\s*((?:[0-9a-f]{2}[ :-])*[0-9a-f]{2}[ :-]?)\s*(?:\|.*)?$/i;
+const BYTES = /^\s*((?:[0-9a-f]{2}[ :-] ?)*[0-9a-f]{2}[ :-]?)\s*(?:\|.*)?$/i;
 /** The same after the prefix of a logger, which needs the bar to distinguish bytes from words. */
-const LOGGED_BYTES = /^.*?[\s|\]>:]((?:[0-9a-f]{2} )+)\s*\|.*$/i;
+const LOGGED_BYTES = /^.*?[\s|\]>:]((?:[0-9a-f]{2} {1,2})+)\s*\|.*$/i;
+/** The same without the bar: then the first row has at least eight bytes, and the others the same prefix but for digits. */
+const PREFIXED_BYTES = /^(.*?[\s|\]>:])((?:[0-9a-f]{2} {1,2})*[0-9a-f]{2})$/i;
+/** The fewest bytes of such a row. */
+const FEWEST = 8;
 /** The longest line that is searched for the prefix of a logger, in characters. */
 const LONGEST = 400;
 /** Only an offset, as at the end of hexdump's output. */
@@ -44,6 +48,7 @@ export function sectionsIn(text: string): Section[] {
   let rows: Row[] = [];
   let title = "";
   let repeats = false;
+  let prefix: string | undefined;
   const finish = () => {
     if (rows.length > 0) sections.push(...sectionsOf(rows, title));
     if (rows.length > 0) title = "";
@@ -57,7 +62,10 @@ export function sectionsIn(text: string): Section[] {
       continue;
     }
     // hexdump ends with an offset alone
-    const row = rowOf(line, at + 1) ?? (isDump && END.test(line) ? endOf(line, at + 1) : undefined);
+    let row = rowOf(line, at + 1) ?? (isDump && END.test(line) ? endOf(line, at + 1) : undefined);
+    const prefixed = row ? undefined : prefixedRow(line, at + 1, prefix);
+    row ??= prefixed?.row;
+    prefix = prefixed?.prefix;
     if (row && repeats) row.repeats = true;
     repeats = false;
     if (row && rows.length > 0 && (row.offset === undefined) !== (rows[0]?.offset === undefined)) finish();
@@ -80,12 +88,26 @@ function rowOf(line: string, number: number): Row | undefined {
   const [, offset, columns] = OFFSET.exec(line) ?? (isLogged ? LOGGED_OFFSET.exec(line) : undefined) ?? [];
   // pairs of bytes without offsets look like an offset and a byte
   if (columns !== undefined && !/^\s*(?:[0-9a-f]{4} )+[0-9a-f]{2,4}$/i.test(line)) {
-    return { line: number, offset, columns, text: false };
+    // of an address, the lower half says enough
+    return { line: number, offset: offset?.slice(-8), columns, text: false };
   }
   const bytes = (BYTES.exec(line) ?? (isLogged ? LOGGED_BYTES.exec(line) : undefined))?.[1];
   return bytes === undefined
     ? undefined
     : { line: number, offset: undefined, columns: bytes, text: line.includes("|") };
+}
+
+/** A row after the prefix of a logger or of a quotation, and the prefix without its numbers. */
+function prefixedRow(
+  line: string,
+  number: number,
+  before: string | undefined,
+): { row: Row; prefix: string } | undefined {
+  const [, start, columns] = (line.length <= LONGEST ? PREFIXED_BYTES.exec(line) : undefined) ?? [];
+  if (start === undefined || columns === undefined) return undefined;
+  const prefix = start.replace(/\d+/g, "0");
+  if (prefix !== before && columns.split(/ +/).length < FEWEST) return undefined;
+  return { row: { line: number, offset: undefined, columns, text: true }, prefix };
 }
 
 /** Rows whose offsets restart, or skip bytes, begin another section; this separates the two sides of a connection. */

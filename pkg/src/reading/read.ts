@@ -5,6 +5,7 @@ import { type Section, sectionsIn } from "./dump.js";
 import { tlsFlows } from "./flows.js";
 import { isGzip, unpack } from "./gzip.js";
 import { fromGnutls, fromMbedtls, fromSections, isGnutls, isMbedtls } from "./logs.js";
+import { plainRows } from "./notations.js";
 import { fromDebug, fromMsg, fromTrace, isTrace } from "./openssl.js";
 import { linkTypeOf } from "./packets.js";
 import { isCapture, type Packet, readCapture } from "./pcap.js";
@@ -33,10 +34,13 @@ export function readNow(input: string | Uint8Array): Reading {
   return text === undefined ? readBytes(input, "bytes") : readText(text);
 }
 
-/** The file as text, if it is one. */
+/** The file as text, if it is one: in UTF-8, or in UTF-16 as PowerShell writes it. */
 function asText(bytes: Uint8Array): string | undefined {
+  const [first, second] = bytes;
+  const isWide = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
+  const encoding = isWide ? `utf-16${first === 0xff ? "le" : "be"}` : "utf-8";
   try {
-    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    const text = new TextDecoder(encoding, { fatal: true }).decode(bytes);
     // biome-ignore lint/suspicious/noControlCharactersInRegex: characters that text does not contain
     return /[\u0000-\u0008\u000e-\u001a\u001c-\u001f]/.test(text) ? undefined : text;
   } catch {
@@ -66,7 +70,7 @@ function readText(text: string): Reading {
     keyLog: "",
     notes,
   });
-  const plain = text.replaceAll("\r", "");
+  const plain = plainRows(text.replaceAll("\r", ""));
   const sections = sectionsIn(plain);
   const debug = fromDebug(sections);
   if (debug) return reading("the output of openssl -debug", debug);
