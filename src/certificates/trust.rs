@@ -128,6 +128,7 @@ impl TrustAnchors {
 
     /// The authorities of Mozilla's root programme, as of the crate `webpki-roots`.
     #[cfg(feature = "webpki-roots")]
+    #[must_use]
     pub fn mozilla() -> Self {
         let mut this = Self::default();
         webpki_roots::TLS_SERVER_ROOTS.iter().for_each(|anchor| this.push(anchor.clone()));
