@@ -12,6 +12,9 @@ const VERSIONS = {
   "wasm-pack": "0.15.1",
 };
 
+/** Those that only a command of their own needs. */
+const ON_DEMAND = { "cargo-mutants": "27.1.0" };
+
 // these tools run for a second or two, so fast compilation matters more than fast code
 const FAST_BUILD = {
   CARGO_PROFILE_RELEASE_CODEGEN_UNITS: "16",
@@ -20,7 +23,8 @@ const FAST_BUILD = {
   CARGO_PROFILE_RELEASE_OPT_LEVEL: "1",
 };
 
-const directory = (crate) => inCache(`${crate}-${VERSIONS[crate]}`);
+const versionOf = (crate) => VERSIONS[crate] ?? ON_DEMAND[crate];
+const directory = (crate) => inCache(`${crate}-${versionOf(crate)}`);
 
 /** The target folder that the tools share, until all of them are compiled. */
 const BUILD = inCache("build");
@@ -28,7 +32,7 @@ const BUILD = inCache("build");
 /** Installs a crate's programs unless the cache has them; resolves to the directory they are in. */
 async function cargoTool(crate) {
   const dir = directory(crate);
-  const bin = await kept(dir, `${crate} ${VERSIONS[crate]}`, (unfinished) => install(crate, unfinished));
+  const bin = await kept(dir, `${crate} ${versionOf(crate)}`, (unfinished) => install(crate, unfinished));
   const isComplete = Object.keys(VERSIONS).every((name) => existsSync(directory(name)));
   if (isComplete) rmSync(BUILD, { recursive: true, force: true });
   return bin;
@@ -53,7 +57,7 @@ async function kept(dir, label, make) {
 }
 
 async function install(crate, root) {
-  const args = ["install", crate, "--version", `=${VERSIONS[crate]}`, "--no-track", "--root", root];
+  const args = ["install", crate, "--version", `=${versionOf(crate)}`, "--no-track", "--root", root];
   const options = { env: { ...FAST_BUILD, CARGO_TARGET_DIR: BUILD }, cwd: inCache() };
   const locked = await run("cargo", [...args, "--locked"], { ...options, allowFailure: true });
   if (locked.code === 0) return;
@@ -67,6 +71,9 @@ async function install(crate, root) {
 export const wasmBindgen = () => cargoTool("wasm-bindgen-cli");
 
 export const wasmPack = () => cargoTool("wasm-pack");
+
+/** cargo-mutants. */
+export const cargoMutants = () => cargoTool("cargo-mutants");
 
 /** s2n-peer: s2n-tls as a program, for the tests against other implementations. */
 export const s2nPeer = () => peer("s2n-peer", "s2n-tls for the tests");
