@@ -23,11 +23,6 @@ impl TranscriptBuffer {
         Self { messages: message.to_vec() }
     }
 
-    /// The messages so far.
-    pub fn messages(&self) -> &[u8] {
-        &self.messages
-    }
-
     /// Hashes the stored messages.
     pub fn start(&self, hash: HashAlgorithm) -> Transcript {
         let mut transcript = Transcript::new(hash);
