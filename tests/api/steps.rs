@@ -78,6 +78,40 @@ fn the_inputs_of_a_step_are_outputs_of_earlier_ones_back_to_the_psk() {
 }
 
 #[test]
+fn a_server_computes_a_binder_of_each_hash_whichever_the_psk_has() {
+    for hash in HashAlgorithm::ALL {
+        let psk = ExternalPsk::new(b"lamp", &[0x5a; 32], hash).unwrap();
+        let mut config = ClientConfig::new();
+        config.parameters_mut().set_allow_both_roles(true);
+        config.append_psk(&psk).unwrap();
+        // a client offers suites of the hashes that its PSKs have
+        for (identity, hash) in [b"lamp2", b"lamp3"].into_iter().zip(HashAlgorithm::ALL) {
+            let other = ExternalPsk::new(identity, &[0x5b; 32], hash).unwrap();
+            config.append_psk(&other).unwrap();
+        }
+        let mut client = Connection::client(Arc::new(config), Entropy::from_seed([1; 32]));
+        let mut config = ServerConfig::new();
+        config.parameters_mut().set_allow_both_roles(true);
+        config.append_psk(&psk).unwrap();
+        let mut server = Connection::server(Arc::new(config), Entropy::from_seed([2; 32]));
+        client.start().unwrap();
+        let hello = client.poll_transmit().unwrap();
+        steps::record(true);
+        server.receive(&hello).unwrap();
+        let steps = steps::take();
+        let binder_keys = steps.iter().filter(|step| step.label == "ext binder");
+        assert_eq!(binder_keys.map(|step| step.output.len()).collect::<Vec<_>>(), [32, 48]);
+        // each key is used: a Finished key is derived from it
+        let of_binders = |step: &&Step| {
+            let (_, secret) = step.inputs.iter().find(|(name, _)| *name == "Secret").unwrap();
+            steps.iter().any(|maker| maker.label == "ext binder" && maker.output == *secret)
+        };
+        let finished = steps.iter().filter(|step| step.label == "finished").filter(of_binders);
+        assert_eq!(finished.count(), 2);
+    }
+}
+
+#[test]
 fn nothing_is_recorded_unless_asked_for() {
     steps::record(false);
     handshake();
