@@ -116,7 +116,9 @@ async function mutate(rooms, options) {
     selected,
     ["--", ...TESTS, "--", ...SLOW.flatMap((name) => ["--skip", name])],
   ].flat();
-  const env = { CARGO_TARGET_DIR: join(directory, "target") };
+  // the tests of recorded steps notice also what has no effect but the time that it takes
+  const wrapper = inRoot("tools", "lib", "with-steps");
+  const env = { CARGO_TARGET_DIR: join(directory, "target"), RUSTC_WORKSPACE_WRAPPER: wrapper };
   const { code, output } = await run(tool, args, { cwd: checkout, env, allowFailure: true, show: true });
   // 2: some survived; 3: some never ended
   if (![0, 2, 3].includes(code)) throw new Failure("cargo-mutants could not run the tests.", output.slice(-4_000));
