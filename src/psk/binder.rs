@@ -14,10 +14,13 @@ pub fn verify_binder(psk: &Psk, transcript_hash: &Digest, received: &[u8]) -> bo
     binder(psk, transcript_hash).ct_eq(received)
 }
 
+/// The key of binders that are verified without a PSK. Knowing it gives no access, as the results are ignored.
+pub(super) const STAND_IN_KEY: [u8; 32] = [0xd5; 32];
+
 /// Does the work of [`verify_binder`] for a hash that the selected PSK does not have, so that the time does not reveal
-/// the PSK's hash. The key is fixed and the result is ignored: knowing the key gives no access.
+/// the PSK's hash.
 pub fn verify_dummy_binder(hash: HashAlgorithm, transcript_hash: &Digest, received: &[u8]) {
-    let early = EarlySecret::new(hash, Some(&[0xd5; 32]));
+    let early = EarlySecret::new(hash, Some(&STAND_IN_KEY));
     let key = early.binder_key(PskKind::External).finished_key();
     core::hint::black_box(key.verify(transcript_hash, received));
 }

@@ -90,7 +90,7 @@ impl Psk {
 
     /// A PSK that nobody has, in as much memory as an external one.
     pub(crate) fn stand_in(identity: &[u8]) -> Self {
-        let key = Zeroizing::new(vec![0; HashAlgorithm::Sha256.output_len()]);
+        let key = Zeroizing::new(binder::STAND_IN_KEY.to_vec());
         let mut psk = Self::new(identity.to_vec(), PskKind::External, HashAlgorithm::Sha256, key);
         psk.external_identity = Some(identity.to_vec());
         psk
