@@ -123,6 +123,7 @@ test("xxd, od and hexadecimal digits however they are written", async (t) => {
     "od with text": ["od", ["-A", "x", "-t", "x1z", file]],
     "od, octal offsets": ["od", ["-t", "x1", file]],
     "od, no offsets": ["od", ["-A", "n", "-t", "x1", file]],
+    "od, decimal offsets": ["od", ["-A", "d", "-t", "x1z", file]],
     "od, octal bytes": ["od", ["-v", "-b", file]],
     "od, characters": ["od", ["-v", "-c", file]],
     "xxd, binary": ["xxd", ["-b", file]],

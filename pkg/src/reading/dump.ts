@@ -125,12 +125,13 @@ function sectionsOf(rows: readonly Row[], title: string): Section[] {
   return starts.map((start, index) => sectionOf(rows.slice(start, starts[index + 1]), index === 0 ? title : "", base));
 }
 
-/** Offsets are hexadecimal, but those of od are octal by default. */
+/** Offsets are hexadecimal, but those of od are octal by default, and decimal if asked for. */
 function baseOf(rows: readonly Row[]): number {
   const [first, second] = rows;
   if (first?.offset?.length !== 7 || second?.offset === undefined) return 16;
   const width = rowBytes(first.columns, MOST).length;
-  return Number.parseInt(second.offset, 8) - Number.parseInt(first.offset, 8) === width ? 8 : 16;
+  const fits = (base: number) => Number.parseInt(second.offset ?? "", base) - Number.parseInt(first.offset ?? "", base);
+  return [16, 8, 10].find((base) => fits(base) === width) ?? 16;
 }
 
 function sectionOf(rows: readonly Row[], title: string, base: number): Section {

@@ -17,9 +17,11 @@ const ESCAPED: Readonly<Record<string, number>> = { 0: 0, a: 7, b: 8, t: 9, n: 1
 
 /** The text with its rows in hexadecimal. */
 export function plainRows(text: string): string {
-  return text
-    .split("\n")
-    .map((line) => rewritten(line.trimEnd()) ?? line)
+  const lines = text.split("\n");
+  // the characters of one row may all be printable, but not those of all rows
+  const hasCharacters = lines.some((line) => CHARACTERS.test(line) && / (?:[0-3][0-7]{2}| \\0)/.test(line.slice(7)));
+  return lines
+    .map((line) => rewritten(line.trimEnd()) ?? (hasCharacters ? rowOfCharacters(line) : undefined) ?? line)
     .join("\n");
 }
 
@@ -31,11 +33,13 @@ function rewritten(line: string): string | undefined {
   const [, binaryAt, binary] = BINARY.exec(line) ?? [];
   if (binary !== undefined) return row(`${binaryAt}:`, numbers(binary, 2));
   const [, octalAt, octal] = OCTAL.exec(line) ?? [];
-  if (octal !== undefined) return row(octalAt, numbers(octal, 8));
+  return octal === undefined ? undefined : row(octalAt, numbers(octal, 8));
+}
+
+/** The last character of such a row may be a space. */
+function rowOfCharacters(line: string): string | undefined {
   const [, at, characters] = CHARACTERS.exec(line) ?? [];
-  // only octal numbers say that the row is one of characters
-  if (characters === undefined || !/ (?:[0-3][0-7]{2}| \\0)/.test(characters)) return undefined;
-  return row(at, characters.match(/.{4}/g)?.map(characterIn) ?? []);
+  return characters === undefined ? undefined : row(at, characters.match(/.{4}/g)?.map(characterIn) ?? []);
 }
 
 const numbers = (list: string, base: number) =>
